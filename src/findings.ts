@@ -1,8 +1,12 @@
+import type { FindingCode } from './finding-codes.ts';
+
 /**
  * One thing that stands in the way (or deserves a look), told in the order in which a reader needs it:
  * the fact, its usual cause, the fix.
  */
 export interface Finding {
+  /** Stable name of what was seen; docs/TROUBLESHOOTING.md has an entry of this name. */
+  readonly code: FindingCode;
   /** Name of the host it was seen on; absent when it concerns the inputs or the whole cluster. */
   readonly host?: string;
   /** The input, step or place it belongs to, e.g. `ssh-known-hosts` or `connect`. */
@@ -15,12 +19,33 @@ export interface Finding {
   readonly fix?: string;
 }
 
-/** One finding as a line or two of plain text: `[host] at: fact. Usual cause: … Fix: …`. */
+/** Where the repository has an entry for each code. */
+export const ENTRIES = 'docs/TROUBLESHOOTING.md';
+
+/** Set once at the start of a step, from where the runner has the action; empty for one that is on no server. */
+const page = { address: '' };
+
+/** Has findings link to this page, the address of {@link ENTRIES} on a server; undefined: to the path in the repository. */
+export function linkFindingsTo(address: string | undefined): void {
+  page.address = address ?? '';
+}
+
+/** The address of a code's entry; undefined if the action is on no server. */
+export function entryAddress(code: FindingCode): string | undefined {
+  return page.address === '' ? undefined : `${page.address}#${code}`;
+}
+
+/** One finding as a line or two of plain text: `[host] at: fact. Usual cause: … Fix: … (code: …, link)`. */
 export function describeFinding(finding: Finding): string {
   const place = finding.host === undefined ? finding.at : `[${finding.host}] ${finding.at}`;
   const cause = finding.cause === undefined ? '' : ` Usual cause: ${finding.cause}`;
   const fix = finding.fix === undefined ? '' : ` Fix: ${finding.fix}`;
-  return `${place}: ${finding.fact}${cause}${fix}`;
+  return `${place}: ${finding.fact}${cause}${fix} (${reference(finding.code)})`;
+}
+
+function reference(code: FindingCode): string {
+  const address = entryAddress(code);
+  return address === undefined ? `${code}, ${ENTRIES}#${code}` : `code: ${code}, ${address}`;
 }
 
 /**

@@ -1,7 +1,9 @@
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 import './dirname.ts';
+import { linkFindingsTo } from './findings.ts';
 import { watchForFaults } from './runner/end-of-run.ts';
 import { createActionsLog } from './runner/actions-log.ts';
+import { readEntryPage } from './runner/entry-page.ts';
 import { Redactor } from './runner/masking/redaction.ts';
 import { setSecrets } from './runner/toolkit.ts';
 
@@ -9,6 +11,7 @@ import { setSecrets } from './runner/toolkit.ts';
 // none, and its post would run the operation a second time.
 const isPost = (globalThis as { etcdHaActionPhase?: string }).etcdHaActionPhase === 'post';
 
+linkFindingsTo(readEntryPage(process.env));
 const redactor = new Redactor(setSecrets);
 const log = createActionsLog(redactor);
 /** Before a phase has said what to do about a fault, none can be of a host's making. */

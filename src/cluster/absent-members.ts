@@ -1,5 +1,6 @@
 import { quorumOf } from '../etcd/quorum.ts';
 import { memberManifest } from '../facts/host.ts';
+import type { FindingCode } from '../finding-codes.ts';
 import type { Finding } from '../findings.ts';
 import type { MemberSettings } from '../inputs/settings.ts';
 import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
@@ -74,9 +75,10 @@ export function absenceFindings(
 export function absentLeftOut(absent: readonly AbsentMember[]): Finding[] {
   return [
     ...reasonsOf(absent),
-    ...absent.map(({ name }) => ({
+    ...absent.map(({ name }): Finding => ({
+      code: 'host-left-out',
       host: name,
-      at: LEFT_OUT,
+      at: 'left out',
       fact: 'this run has neither looked at the host nor changed it: its certificates, configuration and record are as they were.',
       cause:
         'The host could not be reached or looked at; the other members are a healthy majority, and the run went on with them.',
@@ -120,6 +122,7 @@ function initialCluster(value = ''): MemberIdentity[] {
 
 function tooFewReached(reached: number, total: number): Finding {
   return {
+    code: 'too-few-hosts-reached',
     at: 'hosts',
     fact: `${reached} of ${total} hosts could be reached, and a majority is needed to work on the others.`,
     cause: 'The runner, a bastion or a network is cut off, or the hosts are down.',
@@ -129,6 +132,7 @@ function tooFewReached(reached: number, total: number): Finding {
 
 function unnamed(absent: readonly AbsentHost[]): Finding {
   return {
+    code: 'absent-host-unnamed',
     at: 'names',
     fact: `the inputs give no name for ${absent
       .filter(({ settings }) => settings.name === undefined)
@@ -141,6 +145,7 @@ function unnamed(absent: readonly AbsentHost[]): Finding {
 
 function notAsked(): Finding {
   return {
+    code: 'too-few-hosts-reached',
     at: 'members',
     fact: 'no member could be asked how the cluster is, so it is unknown whether a majority is healthy.',
     cause: 'No reached member answers, or their client certificates have expired.',
@@ -148,8 +153,12 @@ function notAsked(): Finding {
   };
 }
 
-/** Where a finding belongs that says what a run leaves undone. */
-export const LEFT_OUT = 'left out';
+/** What a run leaves undone; the other findings beside these say why. */
+export const LEFT_OUT: ReadonlySet<FindingCode> = new Set([
+  'host-left-out',
+  'certificates-not-renewed',
+  'restart-postponed',
+]);
 
 /** Members as the run brings them on, and what it leaves undone for now. */
 export interface Held {
@@ -189,9 +198,10 @@ export function holdLeaves(members: readonly EstablishedMember[], why: readonly 
     })),
     leftOut: members
       .filter(({ differences }) => differences.leaves.size > 0)
-      .map(({ name, differences }) => ({
+      .map(({ name, differences }): Finding => ({
+        code: 'certificates-not-renewed',
         host: name,
-        at: LEFT_OUT,
+        at: 'left out',
         fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why, name)}`,
         cause: 'A host that is away may be the one that keeps the key of the CA.',
         fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
@@ -210,8 +220,9 @@ function heldRestart(member: EstablishedMember, why: readonly Finding[]): Findin
   const { kubelet, kubeadmConfig, manifest } = differences;
   const changes = [...(kubeletEndsEtcd(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
   return {
+    code: 'restart-postponed',
     host: name,
-    at: LEFT_OUT,
+    at: 'left out',
     fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
     cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
     fix: 'Bring the members back that are named here, then run again.',
@@ -234,7 +245,8 @@ export function shutGates(
   const taken = all.filter(isTakenDown);
   if (members.length === 1) return new Map();
   if (cluster === undefined) {
-    const unknown = {
+    const unknown: Finding = {
+      code: 'cluster-state-unknown',
       at: 'gate',
       fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
       cause: 'The members do not answer, or their client certificates have expired.',
@@ -253,7 +265,11 @@ export function shutGates(
   );
 }
 
-/** The same fact for several members is told once. */
+/** Each finding once: several members may give the same. One code and host may come with two facts, such as two URLs that differ. */
 export function distinctFacts(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
+  return [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.code, finding.host, finding.fact]), finding]),
+    ).values(),
+  ];
 }

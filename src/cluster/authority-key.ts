@@ -95,6 +95,7 @@ function strangeKey({ name, facts }: Member, first: string, from: 'input' | 'mad
       ? 'it is not known to be the key that `ca-key` holds'
       : "this run makes a CA, so it is not that CA's";
   return {
+    code: 'ca-key-in-the-way',
     host: name,
     at: 'ca-key',
     fact: `${CA_KEY} is there (${seen}), and ${other}; the key of the CA goes to ${first} alone, and replaces nothing.`,
@@ -106,6 +107,7 @@ function strangeKey({ name, facts }: Member, first: string, from: 'input' | 'mad
 
 function copyOfKey(host: string, keeper: string, words: string): Finding {
   return {
+    code: 'ca-key-duplicate',
     host,
     at: 'ca-key',
     fact: `it has ${CA_KEY} too, and ${keeper} keeps the key of the CA (${words}); the run does not use this file.`,
@@ -116,6 +118,7 @@ function copyOfKey(host: string, keeper: string, words: string): Finding {
 
 function keptElsewhere(keeper: string, first: string): Finding {
   return {
+    code: 'ca-found-on-host',
     host: keeper,
     at: 'ca-key',
     fact: `the CA of this new cluster, with its key, is the one that lies on this host, not on ${first}, the first host.`,
@@ -155,6 +158,7 @@ export function trustedBesides(members: readonly Member[]): Finding[] {
     if (subjects.length < 2) return [];
     return [
       {
+        code: 'ca-trust-too-wide',
         host: name,
         at: 'ca',
         fact: `its ${CA_CERTIFICATE} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd takes every client that any of them vouches for.`,

@@ -83,6 +83,7 @@ export function withKey(answer: AuthorityAnswer, members: readonly Member[]): Au
 
 function withoutKey(host: string): Finding {
   return {
+    code: 'ca-key-missing',
     host,
     at: 'ca-key',
     fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
@@ -113,6 +114,7 @@ export function knownAuthority(
 /** A cluster that lives is reached, and its certificates are compared, by its CA. */
 export function withoutAuthority(members: readonly Member[]): Finding {
   return {
+    code: 'ca-missing',
     at: 'ca',
     fact: `${CA_CERTIFICATE} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
     cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
@@ -145,6 +147,7 @@ function unreadableOnHosts(found: readonly FoundAuthority[]): Finding[] {
   return found
     .filter(({ fingerprint }) => fingerprint === UNREADABLE)
     .map(({ host }) => ({
+      code: 'ca-replaced',
       host,
       at: 'ca',
       fact: `its ${CA_CERTIFICATE} is no certificate that can be read.`,
@@ -161,6 +164,7 @@ function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
   );
   return [
     {
+      code: 'ca-mismatch',
       at: 'ca',
       fact: `the hosts hold different CAs (${list.join('; ')}).`,
       cause: 'They belong to different clusters, or one was set up a second time.',
@@ -174,6 +178,7 @@ function conflictsWithInput(found: readonly FoundAuthority[], brought: string | 
   return found
     .filter(({ fingerprint }) => fingerprint !== brought)
     .map(({ host, fingerprint }) => ({
+      code: 'ca-mismatch',
       host,
       at: 'ca-certificate',
       fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
@@ -208,6 +213,7 @@ function conflictsWithState(
     if (recorded === undefined || recorded === present) return [];
     return [
       {
+        code: 'ca-replaced',
         host,
         at: 'ca',
         fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,

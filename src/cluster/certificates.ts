@@ -50,6 +50,7 @@ export function namesToBeLost(
     : 'is issued at the renewal';
   return [
     {
+      code: 'certificate-name-dropped',
       host: member.name,
       at: 'extra-sans',
       fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, and the one that ${when} will not.`,

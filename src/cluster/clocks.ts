@@ -16,6 +16,7 @@ export function clockFindings(members: readonly Member[], leafDays: number): Fin
       ? []
       : [
           {
+            code: 'clock-off',
             host,
             at: 'clock',
             fact,

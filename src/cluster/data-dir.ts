@@ -67,6 +67,7 @@ export function lostMountFindings(
 ): Finding[] {
   return members.flatMap(({ name, facts }) =>
     lostMounts(facts, recordOn(ownership.get(name))).map((lost) => ({
+      code: 'data-not-mounted',
       host: name,
       at: 'data-dir',
       fact: `${describeLostMount(lost)}: what etcd has there is not what the cluster had.`,

@@ -110,6 +110,7 @@ function unknownImage({ name, facts }: Member, recorded: string, agreed: string 
       ? 'too few of the other members agree on one'
       : `the other members run ${agreed}, whose registry is neither kubeadm's nor the one in the inputs`;
   return {
+    code: 'etcd-image-unknown',
     host: name,
     at: 'etcd-image-tag',
     fact: `${ETCD_MANIFEST} is missing, and nothing on the host tells which etcd has written its data: ${KUBEADM_CONFIG} names none, no container of it is left, kubeadm is ${now} now, and ${recorded === '' ? 'there is no record' : `the member was set up with ${recorded}`}; ${others}.`,

@@ -2,6 +2,7 @@ import { isSpaceAlarm } from '../etcd/health/cluster.ts';
 import { isOnlyAlarmed } from '../etcd/health/endpoint.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import { quorumOf } from '../etcd/quorum.ts';
+import type { FindingCode } from '../finding-codes.ts';
 import type { Finding } from '../findings.ts';
 
 /** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
@@ -92,20 +93,30 @@ export function hasMajority(health: HealthReport): boolean {
 /** No alarm; what is wrong with the membership is wrong for every gate. */
 function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
   return health.findings.flatMap((finding) => {
-    const { at, severity, host } = finding;
+    const { code, severity, host } = finding;
     if (severity !== 'fail') return [];
     if (isSpaceAlarm(finding)) return gate.despite === 'NOSPACE' ? [] : [{ ...finding, fix: MORE_SPACE }];
-    return at === 'alarms' || (at === 'members' && (host === undefined || gate.kind === 'all'))
+    return ALARMS.has(code) || (MEMBERSHIP.has(code) && (host === undefined || gate.kind === 'all'))
       ? [finding]
       : [];
   });
 }
+
+const ALARMS: ReadonlySet<FindingCode> = new Set(['alarm-nospace', 'alarm-corrupt', 'alarm-unknown']);
+/** What is wrong with the list of members, or with what they say of it. */
+export const MEMBERSHIP: ReadonlySet<FindingCode> = new Set([
+  'member-list-differs',
+  'member-is-learner',
+  'member-answers-for-other',
+  'members-disagree',
+]);
 
 const MORE_SPACE =
   'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that gives nothing back, give a larger `quota-backend-bytes` in `extra-args`: that change is made in spite of this alarm.';
 
 function leaderless(): Finding {
   return {
+    code: 'leader-unknown',
     at: 'gate',
     fact: 'the members know of no leader, or not of the same one.',
     cause: 'An election is under way, or too few members run.',
@@ -146,6 +157,7 @@ function whyUnfit(name: string, health: HealthReport): string {
 
 function notHealthy(name: string, health: HealthReport, gate: Gate): Finding {
   return {
+    code: 'member-unhealthy',
     host: name,
     at: 'gate',
     fact: `it is not healthy (${whyUnfit(name, health)}), and the next thing may only be done when ${describeGate(gate)}.`,
@@ -163,6 +175,7 @@ function noQuorum(
   const members = health.endpoints.length;
   const without = gate.kind === 'quorum-without' ? ` without ${gate.member}` : '';
   return {
+    code: 'quorum-at-risk',
     ...(gate.kind === 'quorum-without' ? { host: gate.member } : {}),
     at: 'gate',
     fact: `${fit.length} of ${members} members would be healthy${without}, and ${quorumOf(members)} are needed (not healthy: ${unfit.length === 0 ? 'none' : unfit.map((name) => `${name}, ${whyUnfit(name, health)}`).join('; ')}).`,

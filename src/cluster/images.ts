@@ -63,6 +63,7 @@ export function unnamedFindings(host: string, running: string, wanted: string): 
   if (running !== wanted || isKubeadmImage(running)) return [];
   return [
     {
+      code: 'etcd-image-misnamed',
       host,
       at: 'image-repository',
       fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
@@ -82,6 +83,7 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
   if (from.major !== to.major || from.minor !== to.minor) {
     return [
       {
+        code: 'etcd-release-step',
         host,
         at: 'etcd-image-tag',
         fact: `it runs etcd ${text(from)}, and the inputs ask for ${text(to)}, another minor release.`,
@@ -93,6 +95,7 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
   if (to.patch >= from.patch) return [];
   return [
     {
+      code: 'etcd-release-step',
       host,
       at: 'etcd-image-tag',
       fact: `it runs etcd ${text(from)}, and the inputs ask for the older ${text(to)}.`,
@@ -113,6 +116,7 @@ export function flagFindings(host: string, kubeadm: KubernetesVersion, wanted: s
   const isOld = release.minor < knownBy.first;
   return [
     {
+      code: 'kubeadm-flags-unknown',
       host,
       at: 'etcd-image-tag',
       fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${text(release)} does not know: etcd would not start.`,
@@ -128,6 +132,7 @@ export function flagFindings(host: string, kubeadm: KubernetesVersion, wanted: s
 
 function unknownRelease(host: string, image: string): Finding {
   return {
+    code: 'etcd-image-misnamed',
     host,
     at: 'etcd-image-tag',
     fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,

@@ -37,6 +37,7 @@ function badNames(members: readonly MemberIdentity[]): Finding[] {
   return members
     .filter(({ name }) => !isNodeName(name))
     .map(({ name, address }) => ({
+      code: 'hostname-unusable',
       host: address,
       at: 'names',
       fact: `its short hostname "${name}" cannot be a member's name.`,
@@ -48,6 +49,7 @@ function badNames(members: readonly MemberIdentity[]): Finding[] {
 
 function sameNames(members: readonly MemberIdentity[]): Finding[] {
   return groups(members, ({ name }) => name).map((group) => ({
+    code: 'same-host-twice',
     at: 'names',
     fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
     cause: 'The hosts were cloned and share one hostname.',
@@ -58,6 +60,7 @@ function sameNames(members: readonly MemberIdentity[]): Finding[] {
 /** The same boot id behind two addresses is one machine, whatever it is called. */
 function sameMachines(members: readonly NamedMachine[]): Finding[] {
   return groups(members, ({ facts }) => facts.bootId).map((group) => ({
+    code: 'same-host-twice',
     at: 'hosts',
     fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
     cause: 'One host was listed twice, by two of its addresses.',
@@ -70,6 +73,7 @@ export function clonedMachines(members: readonly Member[]): Finding[] {
   return groups(members, ({ facts }) => facts.machineId)
     .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
     .map((group) => ({
+      code: 'machine-id-shared',
       at: 'hosts',
       fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
       cause: 'They were cloned from one image.',

@@ -68,6 +68,7 @@ function lostLog({ name, facts }: Member, reason: string): Finding {
   const [at, folder] =
     facts.dataDir.walDir === undefined ? ['data-dir', 'its data dir'] : ['wal-dir', 'the folder of its log'];
   return {
+    code: 'member-lost-log',
     host: name,
     at,
     fact: `it has been a member of the cluster (${reason}), and ${folder} holds no log any more.`,
@@ -78,6 +79,7 @@ function lostLog({ name, facts }: Member, reason: string): Finding {
 
 function lostDatabase(host: string): Finding {
   return {
+    code: 'member-lost-log',
     host,
     at: 'data-dir',
     fact: 'its log is in `wal-dir`, and its data dir is empty, though it has been a member of the cluster.',
@@ -88,6 +90,7 @@ function lostDatabase(host: string): Finding {
 
 function logElsewhere(host: string): Finding {
   return {
+    code: 'member-lost-log',
     host,
     at: 'wal-dir',
     fact: 'its log is in the data dir, and the inputs name another folder for it.',

@@ -56,6 +56,7 @@ export function classifyHost(
   }
   if (state === 'unreadable') {
     findings.push({
+      code: 'record-unreadable',
       at: 'state',
       fact: "the action's own record on this host cannot be read.",
       cause: 'It was written by a newer release of the action, or was damaged.',
@@ -85,6 +86,7 @@ function otherManifests(facts: HostFacts): Finding[] {
   if (others.length === 0) return [];
   return [
     {
+      code: 'other-static-pods',
       at: 'host',
       fact: `its kubelet manages other pods: ${others.join(', ')}.`,
       cause:
@@ -121,6 +123,7 @@ function leftovers(facts: HostFacts): Finding[] {
   if (found.length === 0) return [];
   return [
     {
+      code: 'foreign-etcd',
       at: 'host',
       fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
       cause:
@@ -140,6 +143,7 @@ function strangeFiles(facts: HostFacts): Finding[] {
   if (strangers.length === 0) return [];
   return [
     {
+      code: 'foreign-files-in-pki',
       at: 'host',
       fact: `${PKI_DIR} holds files of something else: ${strangers.join(', ')}.`,
       cause: 'The host serves another purpose, or copies were left there.',
@@ -157,6 +161,7 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
   const findings: Finding[] = [];
   if (state.cluster.name !== clusterName) {
     findings.push({
+      code: 'other-cluster',
       at: 'cluster-name',
       fact: `it belongs to the cluster "${state.cluster.name}", not to "${clusterName}".`,
       cause: 'The address of another cluster was given, or `cluster-name` was changed.',
@@ -165,6 +170,7 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
   }
   if (state.member.name !== member.name || state.member.address !== member.address) {
     findings.push({
+      code: 'member-identity-differs',
       at: 'hosts',
       fact: `it was set up as member "${state.member.name}" at ${state.member.address}, now "${member.name}" at ${member.address} is asked for.`,
       cause: 'Two entries were swapped, the host was renamed, or its address has changed.',
@@ -188,11 +194,18 @@ function joinedNode(facts: HostFacts): Finding[] {
   const own = 'Give hosts of their own to etcd: its kubelet runs alone and would leave that cluster.';
   if (marks.some((path) => JOINED.includes(path)) || !isWithoutEtcd(facts)) {
     return [
-      { at: 'host', fact, cause: 'The address of a control-plane or worker node was given.', fix: own },
+      {
+        code: 'kubernetes-node',
+        at: 'host',
+        fact,
+        cause: 'The address of a control-plane or worker node was given.',
+        fix: own,
+      },
     ];
   }
   return [
     {
+      code: 'kubernetes-node-unfinished',
       at: 'host',
       fact: `it holds files of a Kubernetes node that has not joined: ${marks.join(', ')}.`,
       cause:

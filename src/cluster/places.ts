@@ -39,6 +39,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
   if (kind === 'link' && resolved === undefined) {
     return [
       {
+        code: 'folder-unusable',
         at: 'places',
         fact: `${path} is a link that leads to no folder.`,
         cause: 'The folder that it leads to lies on a disk that is not mounted, or was moved.',
@@ -49,6 +50,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
   if (kind === 'link' && path === PATCHES_DIR) {
     return [
       {
+        code: 'folder-unusable',
         at: 'places',
         fact: `${path} is a link, which the action does not follow.`,
         cause: 'The folder was moved by hand.',
@@ -59,6 +61,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
   if (kind !== 'other') return [];
   return [
     {
+      code: 'folder-unusable',
       at: 'places',
       fact: `${path} is not a folder.`,
       cause: 'A file was put where the folder belongs.',
@@ -76,6 +79,7 @@ function apart(places: readonly PlaceFact[]): Finding[] {
   if (ofManifests === undefined || ofAction === undefined || ofManifests === ofAction) return [];
   return [
     {
+      code: 'manifest-folder-mounted',
       at: 'places',
       fact: `${MANIFEST_DIR} lies on the mount ${ofManifests} and ${ACTION_DIR} on ${ofAction}, so a manifest cannot be put there in one step.`,
       cause:
@@ -87,6 +91,7 @@ function apart(places: readonly PlaceFact[]): Finding[] {
 
 function linkedFile(path: string): Finding {
   return {
+    code: 'file-is-link',
     at: 'places',
     fact: `${path} is a symbolic link, and the action looks after the file itself.`,
     cause: 'The file is kept elsewhere, by hand or by configuration management.',

@@ -43,6 +43,7 @@ export function takenPorts(member: Member, settings: PortSettings): Finding[] {
     const look = `\`ss -ltnp 'sport = :${port}'\` shows it`;
     return [
       {
+        code: 'port-taken',
         host,
         at: 'ports',
         fact: `TCP port ${port}, which ${owner} needs, is taken by "${program}".`,

@@ -33,6 +33,7 @@ function foreignAddress({ address, addresses, unseen }: HostFacts): Finding[] {
   if (addresses.includes(address) || unseen.some(({ what }) => what === 'addresses')) return [];
   return [
     {
+      code: 'address-not-on-host',
       at: 'hosts',
       fact: `the address ${address} is not on any of its interfaces (${addresses.join(', ')}).`,
       cause:
@@ -48,11 +49,13 @@ function unreachablePeers({ address: own, reach }: HostFacts): Finding[] {
     .map(({ address, port, outcome, words }) =>
       outcome === 'unknown'
         ? {
+            code: 'peer-port-unreachable',
             at: 'network',
             fact: `it could not be found out whether it reaches ${address} on TCP port ${port}${words === undefined ? '' : `: ${words}`}.`,
             fix: `Try it on the host (\`timeout 5 bash -c 'exec 3<> /dev/tcp/${address}/${port}'\`: "Connection refused" is good), mend what it says, and run again.`,
           }
         : {
+            code: 'peer-port-unreachable',
             at: 'network',
             fact: `it cannot reach ${address} on TCP port ${port} (${outcome}).`,
             cause: 'A firewall or security group between the members drops these packets.',
@@ -77,6 +80,7 @@ export function differentImages(
   );
   return [
     {
+      code: 'etcd-images-differ',
       at: 'etcd-image-tag',
       fact: `the hosts' kubeadm ask for different etcd images (${list.join('; ')}).`,
       cause: 'kubeadm is not of the same release on all hosts.',
@@ -110,6 +114,7 @@ function missingSystemd({ systemd }: HostFacts): Essential[] {
   if (systemd) return [];
   return [
     {
+      code: 'program-not-installed',
       at: AT,
       fact: 'systemd is not running this host.',
       cause: 'The host is a container or uses another init system.',
@@ -123,6 +128,7 @@ function missingTools({ missingTools: missing = [] }: HostFacts): Essential[] {
   const packages = [...new Set(missing.map((program) => NEEDED_PROGRAMS.get(program) ?? program))];
   return [
     {
+      code: 'program-not-installed',
       at: AT,
       fact: `programs that the scripts of a deploy need are not on the host: ${missing.join(', ')}.`,
       cause: 'The image of the host is a minimal one, or they are outside of the PATH that root has by sudo.',
@@ -140,6 +146,7 @@ function missingPrograms(facts: HostFacts): Essential[] {
   return programs
     .filter(([, path]) => path === undefined)
     .map(([program]) => ({
+      code: 'program-not-installed',
       at: AT,
       fact: `${program} is not installed (looked in root's PATH, /usr/local/bin and /opt/bin).`,
       cause: "kubeadm's packages (kubelet, kubeadm, cri-tools) are not on this host yet.",
@@ -155,6 +162,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
     case 'masked':
       return [
         {
+          code: 'kubelet-unit-unusable',
           at: AT,
           fact: 'kubelet.service is masked, so systemd may not start it.',
           cause: 'It was masked by hand, or by a tool that switches unused services off.',
@@ -165,6 +173,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
     case 'bad-setting':
       return [
         {
+          code: 'kubelet-unit-unusable',
           at: AT,
           fact: `systemd cannot load kubelet.service (${kubelet.loadState}).`,
           cause: 'The unit, or a drop-in of it, has a line that systemd does not take.',
@@ -174,6 +183,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
     default:
       return [
         {
+          code: 'program-not-installed',
           at: AT,
           fact: `systemd knows no kubelet.service, though ${kubeletPath} is there.`,
           cause: 'The program was copied by hand, without the unit that its package brings.',
@@ -193,6 +203,7 @@ function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
   if (version === undefined) {
     return [
       {
+        code: 'program-version-unknown',
         at: AT,
         fact: `${kubeadmPath} did not say its version${saying(words)}.`,
         ...whyProgram(words, 'kubeadm version -o short'),
@@ -203,6 +214,7 @@ function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
   if (facts.etcdImage !== undefined) return [];
   return [
     {
+      code: 'program-version-unknown',
       at: AT,
       fact: `kubeadm did not name the etcd image that it would use${saying(words)}.`,
       ...whyProgram(words, `kubeadm config images list --kubernetes-version ${version.text}`),
@@ -213,6 +225,7 @@ function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
 function otherRelease({ text, minor }: { readonly text: string; readonly minor: number }): Essential {
   const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
   return {
+    code: 'kubernetes-version-unsupported',
     at: AT,
     fact: `kubeadm is ${text}; this action knows ${range}.`,
     cause:
@@ -226,6 +239,7 @@ function otherRelease({ text, minor }: { readonly text: string; readonly minor: 
 /** kubeadm checks the host's own name whatever it is asked, and kubelet names the pod after it. */
 function badHostname(hostname: string, words: string | undefined): Essential {
   return {
+    code: 'hostname-unusable',
     at: 'names',
     fact: `its own hostname "${hostname}" is none that kubeadm and kubelet take${saying(words)}.`,
     cause:

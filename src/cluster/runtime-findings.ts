@@ -23,6 +23,7 @@ export function unusableRuntime(
   if (endpoint === undefined) {
     return [
       {
+        code: 'container-runtime-unclear',
         fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
         cause: 'The runtime is not installed or not running.',
         fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
@@ -32,6 +33,7 @@ export function unusableRuntime(
   if (asked === undefined && sockets.length > 1) {
     return [
       {
+        code: 'container-runtime-unclear',
         fact: `there are several container runtimes: ${sockets.join(', ')}.`,
         cause: 'More than one is installed and nothing says which one kubelet shall use.',
         fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
@@ -42,6 +44,7 @@ export function unusableRuntime(
   if (/unknown service/.test(said)) return [withoutCri(endpoint, said, pluginsOff)];
   return [
     {
+      code: 'cgroup-driver-unknown',
       fact: `the container runtime at ${endpoint} did not tell its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
       ...whySilent(said),
     },
@@ -51,6 +54,7 @@ export function unusableRuntime(
 function notThere(endpoint: string, sockets: readonly string[]): RuntimeFinding {
   const others = sockets.length === 0 ? 'No other runtime has one either' : `There is ${sockets.join(', ')}`;
   return {
+    code: 'container-runtime-unclear',
     fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, and there is no such socket. ${others}.`,
     cause: 'That runtime is stopped, or the file is left over from one that was replaced.',
     fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the one that kubelet shall use in /etc/crictl.yaml, and run again.',
@@ -64,6 +68,7 @@ function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined)
   if (entries.length > 0) {
     const isOne = entries.length === 1 && entries.every(({ firstLine, lastLine }) => firstLine === lastLine);
     return {
+      code: 'cri-plugin-disabled',
       fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'switches' : 'switch'} it off.`,
       cause:
         "Docker's package of containerd (containerd.io) comes like that, because Docker does without it.",
@@ -73,12 +78,14 @@ function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined)
   const fact = `the container runtime at ${endpoint} runs without the CRI, which kubelet needs (${said}).`;
   if (unreadable.length > 0) {
     return {
+      code: 'cri-plugin-disabled',
       fact,
       cause: `Most often containerd's configuration switches the plugin off, and ${unreadable.map((path) => printable(path, 200)).join(', ')} could not be read.`,
       fix: 'Look for `disabled_plugins` there, take `"cri"` out of it, run `systemctl restart containerd` on the host, and run again.',
     };
   }
   return {
+    code: 'cri-plugin-disabled',
     fact,
     cause: `Nothing in ${printable(config, 200)} switches the plugin off: it could not be loaded, or containerd is older than 1.6.`,
     fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, mend what they say, run `systemctl restart containerd`, and run again.',

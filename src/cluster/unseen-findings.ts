@@ -95,6 +95,7 @@ function isExplained(what: FactName, facts: HostFacts): boolean {
 
 function findingOf(host: string, { what, program, words }: Unseen): Finding {
   return {
+    code: 'host-state-unknown',
     host,
     at: 'probe',
     fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
@@ -115,6 +116,7 @@ export function unreadFindings(members: readonly Member[], read: readonly string
       if (file?.kind !== 'file' || (file.text !== undefined && file.sha256 !== undefined)) return [];
       return [
         {
+          code: 'host-state-unknown',
           host: name,
           at: 'probe',
           fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,

@@ -10,6 +10,7 @@ export function refuseUnapproved(approved: string | undefined, { digest, verdict
   if (approved === undefined || approved === digest) return;
   throw new Refused('the plan is not the one that was approved, and nothing was changed on any host', [
     {
+      code: 'plan-changed',
       at: 'approved-plan',
       fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
       cause:

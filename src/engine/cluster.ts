@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { membersInOrder, resolveAbsent } from '../cluster/absent-members.ts';
-import type { ClusterFacts } from '../cluster/gates.ts';
+import { type ClusterFacts, MEMBERSHIP } from '../cluster/gates.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { type ClusterAccess, ClusterClients } from '../run/cluster-clients.ts';
 import type { AbsentHost, ObservedHost } from '../run/host.ts';
@@ -26,7 +26,7 @@ export async function watchCluster(
       const facts = await clients.observe();
       const { leader, findings, endpoints } = facts.health;
       const answers = endpoints.some(({ memberId }) => memberId !== null);
-      const unsettled = answers && (leader === null || findings.some(({ at }) => at === 'members'));
+      const unsettled = answers && (leader === null || findings.some(({ code }) => MEMBERSHIP.has(code)));
       if (!unsettled || timeline.elapsedMs() > deadline) return facts;
       signal.throwIfAborted();
       await sleep(PAUSE_MS);

@@ -35,6 +35,7 @@ export function findingsOf(error: unknown, host: string, at: string): readonly F
   if (error instanceof Refusal) return error.findings;
   return [
     {
+      code: 'unexpected-error',
       host,
       at,
       fact: errorMessage(error),

@@ -157,6 +157,7 @@ async function clientsFor(run: PlannedRun, material: Material): Promise<ClusterC
 }
 
 const WITHOUT_PAIR: Finding = {
+  code: 'healthcheck-pair-missing',
   at: 'read',
   fact: `no host has a healthcheck client's pair that can be used (${CLIENT_CERTIFICATE} with its key, and ${CA_CERTIFICATE}).`,
   cause: 'The key was replaced without its certificate, or has changed since the run looked at it.',

@@ -158,6 +158,7 @@ export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 
     return read();
   } catch (error) {
     throw new HostError({
+      code: 'probe-answer-incomplete',
       host,
       at: 'probe',
       fact: `${errorMessage(error)} (exit code ${result.code ?? 'none'}): ${lastWords(result.stderr, 3)}`,

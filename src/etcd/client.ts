@@ -219,6 +219,7 @@ export class EtcdClient {
 const MOST_METRICS = 64 * 1024 * 1024;
 
 const NO_HASH_KV: EtcdFailureWords = {
+  code: 'hashkv-unsupported',
   kind: 'unsupported',
   reason: 'HashKV is not offered over the gateway',
   fact: 'This release of etcd does not offer HashKV over its gateway.',

@@ -56,6 +56,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
   switch (phase) {
     case 'unsent':
       return etcdError(place, {
+        code: 'etcd-connection-ended',
         kind: 'timeout',
         reason,
         fact: `A request to ${place.endpoint} was not sent: the time for it was over before.`,
@@ -64,6 +65,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
       });
     case 'open':
       return etcdError(place, {
+        code: 'etcd-unreachable',
         kind: 'timeout',
         reason,
         fact: `No TCP connection to ${place.endpoint} ${within}.`,
@@ -72,6 +74,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
       });
     case 'handshake':
       return etcdError(place, {
+        code: 'etcd-too-slow',
         kind: 'timeout',
         reason,
         fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
@@ -82,6 +85,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
       });
     case 'answer':
       return etcdError(place, {
+        code: 'etcd-too-slow',
         kind: 'timeout',
         reason,
         fact: `${place.endpoint} did not answer the request ${within}.`,
@@ -108,6 +112,7 @@ export function connectionError(place: EtcdPlace, phase: RequestPhase, error: un
 
 function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLong): EtcdFailureWords {
   return {
+    code: 'output-too-large',
     kind: 'unexpected-answer',
     reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
     fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the connection was closed, and the rest was not read.`,
@@ -123,6 +128,7 @@ function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {
   }
   if (errorCode(error) === 'ECONNREFUSED') {
     return {
+      code: 'etcd-unreachable',
       kind: 'unreachable',
       reason: 'connection refused',
       fact: `Nothing listens at ${place.endpoint} (connection refused).`,
@@ -131,6 +137,7 @@ function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {
     };
   }
   return {
+    code: 'etcd-connection-ended',
     kind: 'unreachable',
     reason: errorMessage(error),
     fact: `No connection to ${place.endpoint}: ${errorMessage(error)}.`,
@@ -147,6 +154,7 @@ function serverCertificateWords(
   const kind = 'server-certificate';
   if (OTHER_AUTHORITY.has(code)) {
     return {
+      code: 'server-certificate-unusable',
       kind,
       reason: 'certificate signed by unknown authority',
       fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
@@ -158,6 +166,7 @@ function serverCertificateWords(
   }
   if (code === 'CERT_HAS_EXPIRED') {
     return {
+      code: 'server-certificate-unusable',
       kind,
       reason: 'certificate has expired',
       fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
@@ -168,6 +177,7 @@ function serverCertificateWords(
   }
   if (code === 'CERT_NOT_YET_VALID') {
     return {
+      code: 'server-certificate-unusable',
       kind,
       reason: 'certificate is not yet valid',
       fact: `The server certificate of ${place.endpoint} is not valid yet.`,
@@ -178,6 +188,7 @@ function serverCertificateWords(
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
+      code: 'server-certificate-unusable',
       kind,
       reason: 'certificate is not valid for this address',
       fact: `The server certificate of ${place.endpoint} does not name that address (${errorMessage(error)}).`,
@@ -188,6 +199,7 @@ function serverCertificateWords(
   }
   if (code === 'INVALID_PURPOSE') {
     return {
+      code: 'server-certificate-unusable',
       kind,
       reason: 'certificate specifies an incompatible key usage',
       fact: `The certificate that ${place.endpoint} serves may not be used by a server (no serverAuth).`,
@@ -204,6 +216,7 @@ function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWord
     const said = alert.toLowerCase().replaceAll('_', ' ');
     const expired = alert.includes('EXPIRED');
     return {
+      code: 'client-certificate-refused',
       kind: 'client-certificate',
       reason: `remote error: tls: ${said}`,
       fact: `${place.endpoint} does not accept the client certificate (TLS alert: ${said}).`,
@@ -217,6 +230,7 @@ function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWord
   }
   if (/KEY_VALUES_MISMATCH|^ERR_OSSL_/.test(code)) {
     return {
+      code: 'client-pair-unusable',
       kind: 'client-certificate',
       reason: 'client certificate and key cannot be used',
       fact: `The client certificate, its key or the CA cannot be loaded (${code}).`,
@@ -234,6 +248,7 @@ export function noHttp2Error(place: EtcdPlace): EtcdError {
 
 function noHttp2Words(place: EtcdPlace): EtcdFailureWords {
   return {
+    code: 'etcd-protocol-mismatch',
     kind: 'tls',
     reason: 'the server does not speak HTTP/2',
     fact: `What listens at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
@@ -247,6 +262,7 @@ function tlsWords(place: EtcdPlace, code: string, error: unknown): EtcdFailureWo
   if (!/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) return undefined;
   const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code);
   return {
+    code: 'etcd-protocol-mismatch',
     kind: 'tls',
     reason: plain ? 'the server does not speak TLS' : withoutStop(errorMessage(error)),
     fact: plain
@@ -264,6 +280,7 @@ function tlsWords(place: EtcdPlace, code: string, error: unknown): EtcdFailureWo
 function lostWords(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdFailureWords {
   const where = phase === 'handshake' ? 'in the TLS handshake' : 'before the answer was complete';
   return {
+    code: 'etcd-connection-ended',
     kind: 'connection-lost',
     reason: withoutStop(errorMessage(error)),
     fact: `${place.endpoint} ended the connection ${where} (${errorMessage(error)}).`,

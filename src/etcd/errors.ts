@@ -60,7 +60,8 @@ export interface EtcdPlace {
 }
 
 /** A failure before its place is known. */
-export type EtcdFailureWords = Omit<EtcdFailure, 'finding'> & Pick<Finding, 'fact' | 'cause' | 'fix'>;
+export type EtcdFailureWords = Omit<EtcdFailure, 'finding'> &
+  Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
 /** Puts the words together; every failure of this room is made here. */
 export function etcdError(place: EtcdPlace, failure: EtcdFailureWords, options?: ErrorOptions): EtcdError {
@@ -106,10 +107,18 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
   if (notHandedOver !== undefined) {
     const fact = `${place.endpoint} did not hand leadership over: "${message}".`;
     const { cause, fix } = notHandedOver;
-    return etcdError(place, { kind: 'rejected', reason: message, fact, cause, fix });
+    return etcdError(place, {
+      code: 'leadership-not-moved',
+      kind: 'rejected',
+      reason: message,
+      fact,
+      cause,
+      fix,
+    });
   }
   if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
     return etcdError(place, {
+      code: 'etcd-too-slow',
       kind: 'no-leader',
       reason: message,
       fact: `${place.endpoint} could not complete ${request}: "${message}".`,
@@ -123,6 +132,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
   // Unavailable in other words than etcd's own: the gateway failed to dial the member that it is part of.
   if (code === GRPC.unavailable && !message.startsWith('etcdserver: ')) {
     return etcdError(place, {
+      code: 'server-certificate-unusable',
       kind: 'rejected',
       reason: message,
       fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
@@ -132,6 +142,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
     });
   }
   return etcdError(place, {
+    code: 'etcd-request-refused',
     kind: 'rejected',
     reason: message,
     fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
@@ -142,6 +153,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
 /** The answer is 200 but not what this request is answered with. */
 export function unexpectedAnswer(place: EtcdPlace, request: string, what: string): EtcdError {
   return etcdError(place, {
+    code: 'etcd-protocol-mismatch',
     kind: 'unexpected-answer',
     reason: `unexpected answer: ${what}`,
     fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
@@ -157,6 +169,7 @@ function authenticationIsOn(
   message: string,
 ): EtcdError {
   return etcdError(place, {
+    code: 'etcd-authentication-on',
     kind,
     reason: message,
     fact: `${place.endpoint} denies ${request}: "${message}".`,

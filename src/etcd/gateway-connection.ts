@@ -110,6 +110,7 @@ export class GatewayConnection {
   #throwIfClosed(): void {
     if (!this.#closed) return;
     throw etcdError(this.#options.place, {
+      code: 'etcd-connection-ended',
       kind: 'connection-lost',
       reason: 'the client was closed',
       fact: `The client of ${this.#options.place.endpoint} was closed before this request.`,

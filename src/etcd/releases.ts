@@ -1,3 +1,5 @@
+import type { FindingCode } from '../finding-codes.ts';
+
 /** A release of etcd 3. */
 export interface Release {
   /** E.g. `3.6.5`. */
@@ -8,6 +10,7 @@ export interface Release {
 
 /** What is known against a release. */
 export interface ReleaseProblem {
+  readonly code: FindingCode;
   /** Begins where a sentence has named the release. */
   readonly fact: string;
   readonly fix: string;
@@ -48,6 +51,7 @@ export function problemOf({ minor, patch }: Release): ReleaseProblem | undefined
     const oldest = Math.min(...FIXED_IN.keys());
     if (minor > oldest) return undefined; // newer than what is known here
     return {
+      code: 'etcd-release-outdated',
       fact: 'belongs to a line that gets no more fixes.',
       fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
     };
@@ -56,6 +60,7 @@ export function problemOf({ minor, patch }: Release): ReleaseProblem | undefined
   const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
   const fixedIn = `3.${minor}.${fixed}`;
   return {
+    code: 'etcd-release-outdated',
     fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
     fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
     fixedIn,

@@ -16,6 +16,7 @@ export function explainUnknown(result: RemoteResult): Omit<Finding, 'host' | 'at
       : `ended with exit code ${result.code}`;
   const words = lastWords(result.stderr, 5);
   return {
+    code: 'command-failed',
     fact: `a command on the host ${end}${words === '' ? ', and said nothing.' : `: ${words}`}`,
     ...(knownReason(words) ?? missingProgram(result.code, words) ?? UNKNOWN),
   };

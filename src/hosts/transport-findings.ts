@@ -5,10 +5,11 @@ import { PROCESS_LIMIT } from './root-shell/root-shell-failure.ts';
 import type { OutputLimit, RootShell } from './root-shell/root-shell.ts';
 
 /** What went wrong between the runner and a host, before it is said where and at which step. */
-export type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+export type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
 /** The session is over and has not told how it ended. */
 export const NO_STATUS: Explanation = {
+  code: 'ssh-session-refused',
   fact: 'the session ended without an exit status.',
   cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
   fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
@@ -17,6 +18,7 @@ export const NO_STATUS: Explanation = {
 /** The input of a script came to an end before it was whole. @param said by whom gives it. */
 export function inputFinding(said: string): Explanation {
   return {
+    code: 'file-unreadable',
     fact: `what was to be sent could not be read on the runner any more: ${said}`,
     cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
     fix: 'start the same run again, and leave the file alone meanwhile.',
@@ -26,6 +28,7 @@ export function inputFinding(said: string): Explanation {
 /** The host has sent more than a script may write. */
 export function outputFinding({ output, limit }: OutputLimit): Explanation {
   return {
+    code: 'output-too-large',
     fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the session was closed, and the rest was not read.`,
     cause:
       'something on the host writes into the session without end, or the host does not run what was asked for.',
@@ -44,6 +47,7 @@ export function forkFinding(stderr: string): Explanation | undefined {
   const [words] = FORK_FAILED.exec(stderr) ?? [];
   if (words === undefined) return undefined;
   return {
+    code: 'process-limit-reached',
     fact: `the host let it start no further program: ${printable(words)}; what it has read does not count.`,
     ...PROCESS_LIMIT,
   };
@@ -53,12 +57,14 @@ export function forkFinding(stderr: string): Explanation | undefined {
 export function refusedFinding(said: string, isHere: boolean): Explanation {
   if (isHere) {
     return {
+      code: 'local-program-ended',
       fact: `no program can be started on this machine: ${printable(said)}`,
       cause: 'it is out of processes or memory, or the disk of its RUNNER_TEMP is full.',
       fix: 'look at the machine (`free`, `df`, `ulimit -u`), then start the same run again.',
     };
   }
   return {
+    code: 'ssh-session-refused',
     fact: `the SSH server refuses a session: ${printable(said)}`,
     cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
     fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
@@ -69,12 +75,14 @@ export function refusedFinding(said: string, isHere: boolean): Explanation {
 export function lostFinding(because: string | undefined, isHere: boolean): Explanation {
   if (isHere) {
     return {
+      code: 'local-program-ended',
       fact: `the work on this machine was ended (${because ?? 'this run closed it'}).`,
       cause: 'the run was ending.',
       fix: 'start the same run again: it goes on from what it finds.',
     };
   }
   return {
+    code: 'ssh-connection-lost',
     fact: `the SSH connection was lost (${printable(because ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
     cause:
       'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
@@ -91,6 +99,7 @@ export function timeoutFinding(
   const time = seconds(timeoutMs);
   if (shell === undefined) {
     return {
+      code: 'host-too-slow',
       fact: `no root shell was ready within ${time}; nothing of this step has run.`,
       cause:
         'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
@@ -99,12 +108,14 @@ export function timeoutFinding(
   }
   if (shell.ended) {
     return {
+      code: 'output-held-open',
       fact: `it has ended, but something that it started still held its output open after ${time}.`,
       cause: 'a program was started in the background without redirecting its output.',
       fix: 'look for it on the host, then start the same run again.',
     };
   }
   return {
+    code: 'host-too-slow',
     fact: `it did not finish within ${time}; it ${isHere ? 'was ended' : 'may still be running on the host'}.`,
     cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
     fix: 'look at the host, then start the same run again: it goes on from what it finds.',
@@ -115,16 +126,21 @@ export function timeoutFinding(
 export const FORWARD_TIMEOUT_MS = 10_000;
 
 /** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
-export function forwardFinding(place: string, error: ChannelError): Pick<Finding, 'fact' | 'cause' | 'fix'> {
+export function forwardFinding(
+  place: string,
+  error: ChannelError,
+): Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
   const said = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
   if (/refused/i.test(said)) {
     return {
+      code: 'etcd-unreachable',
       fact: `nothing listens on ${place}, as the host itself sees it.`,
       cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
       fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
     };
   }
   return {
+    code: 'host-cannot-connect',
     fact: `the host cannot connect to ${place}: ${said}`,
     cause: "the address is not the host's own, or a firewall is in the way.",
     fix: 'check the address with `ip addr` on the host, and its firewall.',
@@ -132,8 +148,9 @@ export function forwardFinding(place: string, error: ChannelError): Pick<Finding
 }
 
 /** The host took longer than `FORWARD_TIMEOUT_MS`. */
-export function forwardTimeoutFinding(place: string): Pick<Finding, 'fact' | 'cause' | 'fix'> {
+export function forwardTimeoutFinding(place: string): Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
   return {
+    code: 'host-cannot-connect',
     fact: `the host could not connect to ${place} within ${seconds(FORWARD_TIMEOUT_MS)}.`,
     cause:
       "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",

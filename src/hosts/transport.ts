@@ -94,6 +94,7 @@ export function limitedTo(most: Effect, transport: Transport): Transport {
     async run(script) {
       if (EFFECTS.indexOf(script.effect) <= EFFECTS.indexOf(most)) return transport.run(script);
       throw new HostError({
+        code: 'change-while-looking',
         host: transport.name,
         at: script.title,
         fact: 'this run changes nothing, and this step would have changed the host; nothing was sent to it.',

@@ -175,12 +175,14 @@ const SAVE =
 function noImages(archive: ArchiveFiles): Reason {
   if (isImageArchive(archive)) {
     return {
+      code: 'image-archive-unusable',
       fact: 'it names images and holds none of them whole.',
       cause: 'it was made of a part of a multi-platform image.',
       fix: `make it with one whole platform, ${SAVE}`,
     };
   }
   return {
+    code: 'image-archive-unusable',
     fact: 'it is a tar archive without an image: it has neither index.json nor manifest.json.',
     cause:
       'it was made by `docker export` or of files, not of an image; or an image archive lies inside of it.',
@@ -194,6 +196,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return {
+      code: 'image-archive-unusable',
       fact: `there is no such file on the runner (${place}).`,
       cause: 'the step that downloads or makes it is missing or ran in another job, whose files are gone.',
       fix: 'fetch it in a step before, and give its path below the workspace, for example image-archive: images.tar.',
@@ -201,6 +204,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   }
   if (await isFolder(place)) {
     return {
+      code: 'image-archive-unusable',
       fact: 'it is a folder.',
       cause: 'it is an OCI layout that was not packed, or the folder of a downloaded artifact.',
       fix: `give the file in it, or pack the layout: tar -C ${path} -cf images.tar .`,
@@ -209,6 +213,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   const beginning = await beginningOf(place).catch(() => Buffer.alloc(0));
   if (beginning.toString('latin1').startsWith('version https://git-lfs')) {
     return {
+      code: 'image-archive-unusable',
       fact: 'it is a pointer of Git LFS, not the file itself.',
       cause: 'the repository was checked out without LFS.',
       fix: 'use actions/checkout with lfs: true.',
@@ -216,6 +221,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   }
   if (error instanceof OversizedArchive) {
     return {
+      code: 'image-archive-unusable',
       fact: `${error.message}, and image archives have little of that.`,
       cause: 'it is an archive of something else, or was made to fill the memory of the runner.',
       fix: `make it anew with the images alone, ${SAVE}`,
@@ -223,6 +229,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   }
   if (error instanceof DamagedArchive) {
     return {
+      code: 'image-archive-unusable',
       fact: `it is damaged: ${error.message}.`,
       cause: 'it was cut off or changed on its way.',
       fix: `fetch it again, or make it anew, ${SAVE}`,
@@ -230,6 +237,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   }
   const what = error instanceof TarError ? 'it is no whole tar archive' : 'it cannot be read';
   return {
+    code: 'image-archive-unusable',
     fact: `${what}: ${errorMessage(error)}.`,
     cause: 'it was cut off on its way, or is compressed in another way than with gzip or zstd.',
     fix: `make it anew, ${SAVE}`,

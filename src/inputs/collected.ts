@@ -26,10 +26,11 @@ export function parseUser(value: string, findings: Finding[]): string | undefine
  * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
  * of directory users (`name@domain`, `DOMAIN\\name`).
  */
-export function userProblem(value: string): Pick<Finding, 'fact' | 'cause'> | undefined {
+export function userProblem(value: string): Pick<Finding, 'code' | 'fact' | 'cause'> | undefined {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
     return undefined;
   return {
+    code: 'ssh-user-malformed',
     fact: `${quote(value)} is not the name of a user.`,
     ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
   };

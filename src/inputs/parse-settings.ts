@@ -98,6 +98,7 @@ function slipInName(name: string): Finding[] {
   if (meant === undefined) return [];
   return [
     {
+      code: 'input-unknown',
       at: name,
       fact: 'there is no input of this name.',
       cause: `a slip of the keyboard, or a variable ${variableOf(name)} in the workflow's env, which wants another name.`,
@@ -111,6 +112,7 @@ function strangersVariable(name: string): Finding[] {
   if (nearestInput(name) !== undefined) return [];
   return [
     {
+      code: 'input-unknown',
       at: variableOf(name),
       fact: 'the variable looks like an input of this action, which has none of this name; nothing is done with it.',
       cause: "it is set in the workflow's env, or act passes it on from a composite action around this one.",
@@ -127,6 +129,7 @@ function variableOf(name: string): string {
 /** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */
 function misplacedKey(name: InputName): Finding {
   return {
+    code: 'private-key-misplaced',
     at: name,
     fact: 'the value holds a private key, which this input is not made for.',
     cause: 'values were swapped in the workflow, or a key and its certificate were pasted together.',

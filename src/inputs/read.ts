@@ -64,6 +64,7 @@ export function shortSecrets(raw: RawInputs, shortest: number): Finding[] {
       return length > 0 && length < shortest;
     })
     .map((at) => ({
+      code: 'secret-too-short',
       at,
       fact: `the secret has fewer than ${shortest} characters and is not hidden in the log.`,
       cause: 'a text so short is met in ordinary words, which would be hidden with it.',

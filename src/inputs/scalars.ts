@@ -17,6 +17,7 @@ export function parseInteger(
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= range.least && number <= range.greatest) return number;
   findings.push({
+    code: 'value-malformed',
     at: input,
     fact: `${quote(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
     fix: `write it in digits, for example ${input}: ${range.example}.`,
@@ -29,6 +30,7 @@ export function parseBoolean(input: InputName, value: string, findings: Finding[
   if (['true', 'True', 'TRUE'].includes(value)) return true;
   if (['false', 'False', 'FALSE'].includes(value)) return false;
   findings.push({
+    code: 'value-malformed',
     at: input,
     fact: `${quote(value)} is not a boolean.`,
     fix: `write ${input}: true or ${input}: false.`,
@@ -47,6 +49,7 @@ export function parseChoice<T extends string>(
   if (choice !== undefined) return choice;
   const meant = nearest(value, choices) ?? choices[0] ?? '';
   findings.push({
+    code: 'value-malformed',
     at: input,
     fact: `${quote(value)} is not one of ${choices.join(', ')}.`,
     fix: `write one of them, for example ${input}: ${meant}.`,
@@ -90,16 +93,22 @@ function durationProblem(
   readable: boolean,
   range: DurationRange,
   example: string,
-): Pick<Finding, 'fact' | 'fix'> {
+): Pick<Finding, 'code' | 'fact' | 'fix'> {
   if (readable)
-    return { fact: `${quote(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
+    return {
+      code: 'value-malformed',
+      fact: `${quote(value)} is not between ${range.words}.`,
+      fix: `for example ${example}.`,
+    };
   if (/^\d+$/.test(value)) {
     return {
+      code: 'value-malformed',
       fact: `${quote(value)} has no unit: it could be seconds or minutes.`,
       fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
     };
   }
   return {
+    code: 'value-malformed',
     fact: `${quote(value)} is not a duration.`,
     fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
   };
@@ -146,6 +155,7 @@ function entriesOfLine(
   const [empty] = entries.filter((entry) => entry.text === '');
   if (empty !== undefined) {
     findings.push({
+      code: 'host-missing',
       at: empty.at,
       fact: 'the entry is empty.',
       cause: 'an expression like ${{ vars.HOST2 }} that has no value.',

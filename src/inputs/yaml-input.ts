@@ -77,15 +77,22 @@ function unseenIn(text: string): ReturnType<typeof findUnseen> {
 function syntaxFinding(problem: YAMLError, at: string, example: string): Finding {
   if (problem.code === 'MULTIPLE_DOCS') {
     return {
+      code: 'yaml-malformed',
       at,
       fact: 'a second YAML document begins here.',
       fix: `write one mapping without ---, ${example}`,
     };
   }
   if (problem.code === 'RESOURCE_EXHAUSTION') {
-    return { at, fact: 'the YAML is nested too deeply.', fix: `write plain values, ${example}` };
+    return {
+      code: 'yaml-malformed',
+      at,
+      fact: 'the YAML is nested too deeply.',
+      fix: `write plain values, ${example}`,
+    };
   }
   return {
+    code: 'yaml-malformed',
     at,
     fact: `this is not YAML: ${problem.message}.`,
     cause: 'the block is not indented evenly, or a value needs quotes.',

@@ -38,6 +38,7 @@ export function authorityFindings(at: string, certificate: X509Certificate, now:
   } catch (error) {
     return [
       {
+        code: 'ca-not-well-formed',
         at,
         fact: `The certificate is not well-formed (${errorMessage(error)}); what it signs cannot be made from it.`,
         cause: 'it was made by a tool that does not keep to DER.',
@@ -68,6 +69,7 @@ export function nameFindings(at: string, certificate: X509Certificate, names: re
   ].join('; ');
   return [
     {
+      code: 'ca-unsuitable',
       at,
       fact: `It has name constraints (${words}) that do not allow ${forbidden.join(', ')}, which etcd's certificates need.`,
       cause: 'it is a CA for the names of one domain.',
@@ -101,6 +103,7 @@ export function issuerFindings(at: string, issuers: readonly X509Certificate[], 
       ...pathFindings(at, issuer, index + 1),
     ];
     return above.map(({ fact, cause }) => ({
+      code: 'ca-unsuitable',
       at,
       fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
       ...(cause === undefined ? {} : { cause }),
@@ -115,6 +118,7 @@ function pathFindings(at: string, certificate: X509Certificate, below: number): 
   if (most === undefined || below <= most) return [];
   return [
     {
+      code: 'ca-unsuitable',
       at,
       fact: `It allows ${most} CAs below itself (its path length constraint), and this chain has ${below}.`,
       cause: 'the CA was made below one that must not have CAs below it.',
@@ -137,6 +141,7 @@ function formFindings(at: string, certificate: X509Certificate): Finding[] {
     const words = error.message === '' ? 'its public key is no point of its curve' : error.message;
     return [
       {
+        code: 'ca-not-well-formed',
         at,
         fact: `kubeadm and etcd would not take it: ${words}.`,
         cause: 'it was made by a tool that does not keep to RFC 5280; OpenSSL takes more than Go does.',
@@ -152,6 +157,7 @@ function constraintFindings(at: string, structure: CertificateStructure): Findin
   if ([...permitted, ...excluded].every(({ type }) => type !== 'unknown')) return [];
   return [
     {
+      code: 'ca-unsuitable',
       at,
       fact: 'It has name constraints for names of a kind that Go and OpenSSL do not both know.',
       cause: 'it is a CA for the names of one organization.',
@@ -171,6 +177,7 @@ function extensionFindings(
   const unknown = parseAsGo(certificate.raw).unhandledCritical.filter((oid) => oid !== oids.nameConstraints);
   if (unknown.length > 0) {
     findings.push({
+      code: 'ca-unsuitable',
       at,
       fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(oidName).join(', ')}); they would refuse every certificate that it signs.`,
       cause: 'it was made for another purpose.',
@@ -180,6 +187,7 @@ function extensionFindings(
   const newer = extensions.filter(({ oid, critical }) => critical && SINCE_GO_1_24.includes(oid));
   if (newer.length > 0) {
     findings.push({
+      code: 'ca-unsuitable',
       at,
       fact: `It has a critical extension (${newer.map(({ oid }) => oidName(oid)).join(', ')}) that etcd and kubeadm know only where they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
       cause: 'it is a CA of a PKI with policies.',
@@ -193,6 +201,7 @@ function caFindings(at: string, structure: CertificateStructure): Finding[] {
   const findings: Finding[] = [];
   if (!isCa(structure)) {
     findings.push({
+      code: 'ca-unsuitable',
       at,
       fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
       cause: 'a server or client certificate was given.',
@@ -202,6 +211,7 @@ function caFindings(at: string, structure: CertificateStructure): Finding[] {
   const usages = keyUsagesOf(structure);
   if (usages !== undefined && !usages.includes('keyCertSign')) {
     findings.push({
+      code: 'ca-unsuitable',
       at,
       fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
       cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
@@ -217,6 +227,7 @@ function limitFindings(at: string, structure: CertificateStructure): Finding[] {
   const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
   if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
     findings.push({
+      code: 'ca-unsuitable',
       at,
       fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
       cause: 'it is a CA for servers or for clients only.',
@@ -230,6 +241,7 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
   if (now > certificate.validToDate) {
     return [
       {
+        code: 'ca-expired',
         at,
         fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
         cause: 'it was not replaced in time, or a clock is wrong.',
@@ -240,6 +252,7 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
   if (now < certificate.validFromDate) {
     return [
       {
+        code: 'ca-expired',
         at,
         fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
         cause: 'a clock is wrong, here or where the CA was made.',
@@ -257,6 +270,7 @@ export function keyFindings(at: string, key: KeyObject): Finding[] {
   if (!algorithm.startsWith('RSA-')) {
     return [
       {
+        code: 'ca-unsuitable',
         at,
         fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
         cause: 'it was made for another purpose.',
@@ -267,6 +281,7 @@ export function keyFindings(at: string, key: KeyObject): Finding[] {
   if (Number(algorithm.slice('RSA-'.length)) < 2048) {
     return [
       {
+        code: 'ca-unsuitable',
         at,
         fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
         cause: 'it is an old one.',

@@ -32,6 +32,7 @@ export function readCertificates(
   const key = blocks.find(isKey);
   if (key !== undefined) {
     return refuse(source, {
+      code: 'private-key-misplaced',
       fact: `There is a private key in it (${key.type}).`,
       cause: 'certificate and key were swapped or pasted together.',
       fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
@@ -80,12 +81,14 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
   if (key === undefined) return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
   if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
     return refuse(source, {
+      code: 'ca-pem-malformed',
       fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
       fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
     });
   }
   if (key.type === 'OPENSSH PRIVATE KEY') {
     return refuse(source, {
+      code: 'ca-pem-malformed',
       fact: 'It is an OpenSSH key.',
       cause: "the SSH key was given in place of the CA's.",
       fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
@@ -99,6 +102,7 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
 }
 
 const TOO_LONG: Reason = {
+  code: 'ca-unsuitable',
   fact: `It has more than ${MOST_PEM_CHARACTERS / 1024} KiB, and no certificate, chain or key is that long.`,
   cause: 'it is the wrong file, or all the CAs that a system trusts.',
   fix: 'Give the certificate of the CA, with those above it at most, or its key.',
@@ -116,6 +120,7 @@ function noBlock(
   if (blocks.length > 0) {
     const found = [...new Set(blocks.map((block) => block.type))].join(', ');
     return {
+      code: 'ca-pem-malformed',
       fact: `There is no ${wanted} in it but: ${found}.`,
       cause: 'it is the wrong file.',
       fix: `Give the PEM text of the ${wanted}.`,
@@ -123,6 +128,7 @@ function noBlock(
   }
   if (source.text.includes('-----BEGIN ')) {
     return {
+      code: 'ca-pem-malformed',
       fact: 'It has a BEGIN line but no whole PEM block.',
       cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
       fix: "Give the file's text unchanged, with its line breaks.",
@@ -130,6 +136,7 @@ function noBlock(
   }
   const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
   return {
+    code: 'ca-pem-malformed',
     fact: 'It is not PEM.',
     cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
     fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
@@ -138,6 +145,7 @@ function noBlock(
 
 function unreadable(what: string, error: unknown): Reason {
   return {
+    code: 'ca-pem-malformed',
     fact: `The ${what} cannot be read (${errorMessage(error)}).`,
     cause: 'the text was cut off or changed when it was copied.',
     fix: "Give the file's text unchanged.",

@@ -114,7 +114,8 @@ function othersFindings(
   const { issuers, strangers } = chainAbove(authority.certificate, others);
   return [
     ...issuerFindings(at, issuers, now),
-    ...strangers.map((stranger) => ({
+    ...strangers.map((stranger): Finding => ({
+      code: 'ca-unsuitable',
       at,
       fact: `It holds a certificate that has nothing to do with the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
       cause: 'it is a bundle of an old and a new CA, or of everything that somebody trusts.',
@@ -137,6 +138,7 @@ function pairFindings(
     return [];
   return [
     {
+      code: 'ca-unsuitable',
       at: keyName,
       fact:
         certificates.length === 1

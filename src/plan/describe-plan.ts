@@ -33,7 +33,19 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
     },
     plan.madeUp ?? [],
   );
-  return { ...described, digest: planDigest(described) };
+  const digested = {
+    ...described,
+    stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
+    afterProof: described.afterProof.map((stage, at) => inDigest(stage, plan.afterProof[at])),
+  };
+  return { ...described, digest: planDigest(digested) };
+}
+
+/** @param of the stage that is described. */
+function inDigest(stage: StageDescription, of: Stage | undefined): StageDescription {
+  const counts = (step: Step | undefined): boolean =>
+    step !== undefined && kindOf(step).outsideDigest !== true;
+  return { ...stage, steps: stage.steps.filter((_, at) => counts(of?.steps[at])) };
 }
 
 /** Members that come or go, in words; none for a cluster that is new as a whole. */

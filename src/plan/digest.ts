@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { STEPS } from '../steps/index.ts';
-import type { StepKind } from '../steps/step-kind.ts';
 import type { PlanDocument, StageDescription } from './document.ts';
 
 /**
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
- * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
+ * on who leads (the leader last, whoever that is then).
+ * @param document without the steps outside of the digest: whether an image has to be pulled or imported.
  */
 export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   const done = {
@@ -21,14 +20,8 @@ export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   return createHash('sha256').update(canonicalJson(done)).digest('hex');
 }
 
-const LEFT_OUT = Object.values<StepKind<never>>(STEPS)
-  .filter(({ outsideDigest }) => outsideDigest === true)
-  .map(({ title }) => title);
-
 function withoutChance(stage: StageDescription): StageDescription {
-  const steps = stage.steps
-    .filter(({ step }) => !LEFT_OUT.some((title) => step.startsWith(title)))
-    .map(({ host, step }) => ({ host, step, why: '' }));
+  const steps = stage.steps.map(({ host, step }) => ({ host, step, why: '' }));
   // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
   return {
     ...stage,

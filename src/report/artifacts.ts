@@ -225,10 +225,16 @@ function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Findin
   const secret = redactor.findSecret(content);
   const findings: Finding[] = [];
   if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
-    findings.push({ at, fact: 'this file is not among those that may leave.', fix: 'open an issue.' });
+    findings.push({
+      code: 'artifact-file-unexpected',
+      at,
+      fact: 'this file is not among those that may leave.',
+      fix: 'open an issue.',
+    });
   }
   if (secret !== undefined) {
     findings.push({
+      code: 'artifact-holds-secret',
       at,
       fact: `it holds ${secret}.`,
       cause: 'a secret is part of a public file on the host.',

@@ -35,6 +35,7 @@ function firstLine(message: string): string {
 
 function unexpected(error: unknown): Finding {
   return {
+    code: 'unexpected-error',
     at: 'etcd-ha-action',
     fact: errorMessage(error),
     cause: 'a case that the action does not know.',

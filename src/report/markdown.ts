@@ -1,3 +1,6 @@
+import type { FindingCode } from '../finding-codes.ts';
+import { entryAddress } from '../findings.ts';
+
 /** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
 const meaningful = /[&<>`*_~[\]#|\\@$]/g;
 
@@ -32,6 +35,12 @@ function reference(characters: string): string {
 /** Text in the typewriter face. */
 export function code(value: string): string {
   return `<code>${text(value)}</code>`;
+}
+
+/** The code of a finding, as a link to its entry where the action is on a server. */
+export function findingCode(name: FindingCode): string {
+  const address = entryAddress(name);
+  return address === undefined ? code(name) : `[${code(name)}](${address})`;
 }
 
 /** A table; the cells are Markdown already. */

@@ -107,6 +107,7 @@ function shrink(texts: Map<OutputName, string>, log: Log): void {
 
 function leak(name: string, secret: string): Finding {
   return {
+    code: 'output-holds-secret',
     at: `output ${name}`,
     fact: `its value holds ${secret}.`,
     cause:

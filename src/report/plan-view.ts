@@ -1,7 +1,7 @@
 import { describeFinding, type Finding } from '../findings.ts';
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import { shortened } from '../runner/masking/redaction.ts';
-import { code, codeBlock, details, summaryLimitBytes, table, text } from './markdown.ts';
+import { code, codeBlock, details, findingCode, summaryLimitBytes, table, text } from './markdown.ts';
 import {
   CHANGES,
   changesNothing,
@@ -143,11 +143,12 @@ function headline(document: PlanDocument): string {
 
 function findings(title: string, all: readonly Finding[]): string {
   if (all.length === 0) return '';
-  const items = all.map(({ host, at, fact, cause, fix }) =>
+  const items = all.map(({ code: name, host, at, fact, cause, fix }) =>
     [
       `⚠️ **${host === undefined ? prose(at) : `${code(host)} ${prose(at)}`}**: ${prose(fact)}`,
       ...(cause === undefined ? [] : [`  <br>Usual cause: ${prose(cause)}`]),
       ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
+      `  <br>Code: ${findingCode(name)}`,
     ].join('\n'),
   );
   return `### ${title}\n\n${bullets(items)}`;

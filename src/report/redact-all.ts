@@ -1,4 +1,5 @@
 import { CHECK_TITLES } from '../checks/check.ts';
+import { FINDING_CODES } from '../finding-codes.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
 
 /**
@@ -16,6 +17,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'origin',
   'stage',
 ]);
+const CODES: ReadonlySet<string> = new Set(FINDING_CODES);
 const OWN_WORD = /^[A-Za-z][A-Za-z -]{0,39}$/;
 
 /** Plain data with every text in it, at any depth, free of secrets. Words of the action's own stay as they are. */
@@ -40,5 +42,6 @@ function mapped(value: unknown, clean: (text: string) => string, field = ''): un
 
 function isOwn(value: string, field: string): boolean {
   if (field === 'name') return Object.hasOwn(CHECK_TITLES, value);
+  if (field === 'code') return CODES.has(value);
   return OWN_FIELDS.has(field) && OWN_WORD.test(value);
 }

@@ -3,7 +3,17 @@ import { errorMessage } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { type Redactor, shortened } from '../runner/masking/redaction.ts';
 import { firstToExpire } from './certificates.ts';
-import { bytes, code, codeBlock, details, duration, summaryLimitBytes, table, text } from './markdown.ts';
+import {
+  bytes,
+  code,
+  codeBlock,
+  details,
+  duration,
+  findingCode,
+  summaryLimitBytes,
+  table,
+  text,
+} from './markdown.ts';
 import { renderPlan } from './plan-view.ts';
 import { redactAll } from './redact-all.ts';
 import type { ReportFinding, RunReport, StepReport } from './run-report.ts';
@@ -119,6 +129,7 @@ function finding(one: ReportFinding): string {
     `- ${SIGNS[one.severity ?? 'fail']} **${place}**: ${prose(one.fact)}`,
     ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
     ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
+    `  <br>Code: ${findingCode(one.code)}`,
   ];
   return lines.join('\n');
 }

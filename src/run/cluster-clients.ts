@@ -88,6 +88,7 @@ function clientOf(
 
 function notReached(host: string): HostError {
   return new HostError({
+    code: 'etcd-not-asked',
     host,
     at: 'connect',
     fact: 'its host could not be reached over SSH, so the member was not asked.',

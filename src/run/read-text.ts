@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Refusal } from '../findings.ts';
+import { type Finding, Refusal } from '../findings.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import { readFile } from '../hosts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
@@ -22,6 +22,7 @@ export async function readText(
   if (result.code !== 0 || text === '') {
     const words = lastWords(result.stderr, 3);
     throw unread(transport, path, {
+      code: 'file-unreadable',
       fact: words === '' ? `${path} is empty.` : `${path} could not be read (${words}).`,
       cause: 'The file was removed or emptied since the run began.',
       fix: 'Put it back, or restore it from a backup, and run again.',
@@ -30,6 +31,7 @@ export async function readText(
   maskSecret?.(text);
   if (seen === undefined || sha256(result.stdout) === seen) return text;
   throw unread(transport, path, {
+    code: 'changed-during-run',
     fact: `${path} has changed since the run looked at it; it was not used.`,
     cause: 'Another program, or an administrator, has replaced the file meanwhile.',
     fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
@@ -39,7 +41,7 @@ export async function readText(
 function unread(
   { name }: Transport,
   path: string,
-  words: { readonly fact: string; readonly cause: string; readonly fix: string },
+  words: Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>,
 ): Refusal {
   return new Refusal(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
 }

@@ -1,7 +1,9 @@
+import type { FindingCode } from '../finding-codes.ts';
 import { errorMessage, Refusal } from '../findings.ts';
 
 /** What ended a run from outside. */
 interface EndReason {
+  readonly code: FindingCode;
   readonly fact: string;
   readonly cause: string;
   /** Where running again is not all that is to be said. */
@@ -16,8 +18,8 @@ export class Interruption extends Refusal {
 
   /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
   constructor(reason: unknown, during: unknown, title = 'the run was ended before it was done') {
-    const { fact, cause, fix = RUN_AGAIN } = reason as EndReason;
-    super(title, [{ at: 'run', fact, cause, fix }]);
+    const { code, fact, cause, fix = RUN_AGAIN } = reason as EndReason;
+    super(title, [{ code, at: 'run', fact, cause, fix }]);
     this.name = 'Interruption';
     this.reason = reason as EndReason;
     this.cause = during;
@@ -45,6 +47,7 @@ export function watchForEnd(): EndWatch {
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     controller.abort({
+      code: 'run-cancelled',
       fact: `the run was cancelled (${name}).`,
       cause:
         'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
@@ -57,6 +60,7 @@ export function watchForEnd(): EndWatch {
     limitTo(seconds) {
       timer = setTimeout(() => {
         controller.abort({
+          code: 'run-timed-out',
           fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
           cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
         } satisfies EndReason);
@@ -82,6 +86,7 @@ export class Fault extends Interruption {
 
 function reasonOf(error: unknown): EndReason {
   return {
+    code: 'unexpected-error',
     fact: `an error was met where the action expects none: ${errorMessage(error)}`,
     cause: 'A host or a bastion has sent what the SSH library cannot work with, or the action has a fault.',
     fix: 'Run again: it goes on from where it stands. If it ends in the same way, open an issue with this log.',

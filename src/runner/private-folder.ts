@@ -57,6 +57,7 @@ function made({ base, prefix }: Place): string {
   } catch (error) {
     throw new Refusal('The runner has no room for the files of this run', [
       {
+        code: 'runner-folder-unwritable',
         at: 'RUNNER_TEMP',
         fact: `no folder can be made in ${base} on the runner: ${printable(errorMessage(error))}`,
         cause:

@@ -47,7 +47,8 @@ function handOver(variable: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const problem = {
+    const problem: Finding = {
+      code: 'runner-file-unwritable',
       at: variable,
       fact: `the file of the runner cannot be written by user ${process.getuid?.() ?? 'unknown'}: ${errorMessage(error)}.`,
       cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,

@@ -66,6 +66,7 @@ export function silentAgent(socket: string, error: unknown): Refusal {
 export function agentRefusal(fact: string, cause: string): Refusal {
   return new Refusal('Nobody can be logged in', [
     {
+      code: 'ssh-agent-unusable',
       at: 'ssh-private-key',
       fact: `no private key is given, and ${fact}`,
       cause,

@@ -128,6 +128,7 @@ export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): E
   const revoked = shown.find((key) => judgeHostKey(pins, key) === 'revoked');
   if (revoked !== undefined) {
     return {
+      code: 'host-key-revoked',
       fact: `the host shows the key ${describe(revoked)}, which ${KNOWN_HOSTS} marks @revoked.`,
       cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
       fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
@@ -140,6 +141,7 @@ export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): E
 /** What to tell of a key that was taken because nothing is pinned. */
 export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Finding, 'host'> {
   return {
+    code: 'host-key-accepted',
     at: POLICY,
     fact: `the key ${describe(key)} was taken unseen: nothing is pinned for ${address}.`,
     cause: `\`${POLICY}: accept-new\`, with which whoever answers at an address gets in.`,
@@ -150,6 +152,7 @@ export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Findin
 function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port }: Place): Explanation {
   const lines = elsewhere.map(({ line }) => line);
   return {
+    code: 'host-key-unknown',
     fact: `${KNOWN_HOSTS} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describeAll(shown)}.`,
     cause:
       lines.length === 0
@@ -168,6 +171,7 @@ export function certificateRefusal(
   const until = validBefore === undefined ? 'for ever' : `until ${validBefore.toISOString()}`;
   const names = principals.length === 0 ? 'no name' : principals.join(', ');
   return {
+    code: 'host-certificate-refused',
     fact:
       `the certificate that the host shows is not taken: it is a ${role} certificate for ${names}, valid from ` +
       `${validAfter.toISOString()} ${until}, signed by ${describe(authority)}; for ${address} ${KNOWN_HOSTS} has ` +
@@ -180,6 +184,7 @@ export function certificateRefusal(
 
 function authorityOnly(shown: ShownKeys, { address, port }: Place): Explanation {
   return {
+    code: 'host-key-authority-only',
     fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
     cause: 'HostCertificate is missing in sshd_config, or names the certificate of another key.',
     fix: `give the host its certificate. Or ${addLine(shown, address, port)}`,
@@ -204,6 +209,7 @@ function changedKey(pins: HostPins, shown: ShownKeys, { address, port }: Place):
       ? `${pin.host} ${fingerprint(key.blob)}`
       : knownHostsLine(address, port, key);
   return {
+    code: 'host-key-mismatch',
     fact: `the host shows the key ${describeAll(shown)}; ${expectations.join(', ')}.`,
     cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
     fix: `${compare(key)} Only if they are equal, put this line in place of the old ones: ${line}`,

@@ -119,7 +119,7 @@ export function isForAll({ names }: KnownHost): boolean {
   return 'patterns' in names && names.patterns.every((pattern) => /^\*+$/.test(pattern));
 }
 
-type Problem = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+type Problem = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 type Parsed = { readonly entry: Omit<KnownHost, 'line'> } | { readonly problem: Problem };
 
 const ROLES: ReadonlyMap<string, KnownHost['role']> = new Map([
@@ -162,7 +162,7 @@ function parseLine(content: string): Parsed {
 }
 
 function problem(fact: string, fix: string, cause?: string): { readonly problem: Problem } {
-  return { problem: { fact, fix, ...(cause !== undefined && { cause }) } };
+  return { problem: { code: 'known-hosts-malformed', fact, fix, ...(cause !== undefined && { cause }) } };
 }
 
 function tooShort(first: string | undefined, second: string | undefined): Parsed {

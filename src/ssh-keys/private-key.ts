@@ -156,6 +156,7 @@ function refuse(finding: Finding): PreparedKey {
 }
 
 const DAMAGED: Finding = {
+  code: 'ssh-key-malformed',
   at: KEY_INPUT,
   fact: 'the private key is cut off or damaged.',
   cause: 'a part of the file was not copied, or something changed it on the way.',
@@ -163,6 +164,7 @@ const DAMAGED: Finding = {
 };
 
 const DSA: Finding = {
+  code: 'ssh-key-type-unsupported',
   at: KEY_INPUT,
   fact: 'this is a DSA key.',
   cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
@@ -170,6 +172,7 @@ const DSA: Finding = {
 };
 
 const SECURITY_KEY: Finding = {
+  code: 'ssh-key-type-unsupported',
   at: KEY_INPUT,
   fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
   cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
@@ -177,6 +180,7 @@ const SECURITY_KEY: Finding = {
 };
 
 const PUTTY: Finding = {
+  code: 'ssh-key-format-unsupported',
   at: KEY_INPUT,
   fact: 'this PuTTY key file (.ppk) cannot be read.',
   cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
@@ -184,6 +188,7 @@ const PUTTY: Finding = {
 };
 
 const OLD_ENCRYPTION: Finding = {
+  code: 'ssh-key-format-unsupported',
   at: KEY_INPUT,
   fact: 'the private key is encrypted with a cipher that is no longer supported.',
   cause: 'the file is old.',
@@ -192,6 +197,7 @@ const OLD_ENCRYPTION: Finding = {
 
 function cipherUnknown(name: string, cipher: string): Finding {
   return {
+    code: 'ssh-key-format-unsupported',
     at: KEY_INPUT,
     fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
     cause: 'it was made with `ssh-keygen -Z`.',
@@ -201,6 +207,7 @@ function cipherUnknown(name: string, cipher: string): Finding {
 
 function tooManyRounds(name: string, rounds: number): Finding {
   return {
+    code: 'ssh-key-format-unsupported',
     at: KEY_INPUT,
     fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
     cause: 'it was made with `ssh-keygen -a`, or is damaged.',
@@ -209,6 +216,7 @@ function tooManyRounds(name: string, rounds: number): Finding {
 }
 
 const PASSPHRASE_UNUSED: Finding = {
+  code: 'input-unused',
   at: PASSPHRASE_INPUT,
   fact: 'a passphrase is given, but the private key is not encrypted.',
   fix: 'remove the input, or give the encrypted key.',
@@ -216,6 +224,7 @@ const PASSPHRASE_UNUSED: Finding = {
 
 function passphraseMissing(name: string): Finding {
   return {
+    code: 'ssh-key-passphrase',
     at: PASSPHRASE_INPUT,
     fact: `the private key (${name}) is encrypted and no passphrase is given.`,
     cause:
@@ -226,6 +235,7 @@ function passphraseMissing(name: string): Finding {
 
 function passphraseWrong(name: string): Finding {
   return {
+    code: 'ssh-key-passphrase',
     at: PASSPHRASE_INPUT,
     fact: `the passphrase does not open the private key (${name}).`,
     cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
@@ -234,7 +244,12 @@ function passphraseWrong(name: string): Finding {
 }
 
 function unsupported(what: string): Finding {
-  return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
+  return {
+    code: 'ssh-key-type-unsupported',
+    at: KEY_INPUT,
+    fact: `${what} cannot be used here.`,
+    fix: NEW_KEY,
+  };
 }
 
 function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Finding {
@@ -242,6 +257,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
   switch (read.kind) {
     case 'empty':
       return {
+        code: 'ssh-key-missing',
         at,
         fact: 'no private key is given.',
         cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
@@ -249,6 +265,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       };
     case 'public':
       return {
+        code: 'ssh-key-malformed',
         at,
         fact: 'this is a public key; the private one is needed.',
         cause: 'the file that ends in .pub was copied.',
@@ -256,6 +273,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       };
     case 'certificate':
       return {
+        code: 'ssh-key-malformed',
         at,
         fact: 'this is a certificate, not a private key.',
         cause: 'another file was copied.',
@@ -263,12 +281,14 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       };
     case 'several':
       return {
+        code: 'ssh-key-malformed',
         at,
         fact: `there are ${read.count} private keys.`,
         fix: 'give the one that all hosts accept.',
       };
     case 'truncated':
       return {
+        code: 'ssh-key-malformed',
         at,
         fact: 'the private key has a BEGIN line but no END line that fits it.',
         cause: 'only a part of the file was copied, or only its first line reached the input.',
@@ -278,6 +298,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       return DAMAGED;
     case 'unknown':
       return {
+        code: 'ssh-key-malformed',
         at,
         fact: 'this is not a private key in a form that is known.',
         cause:

@@ -107,6 +107,7 @@ export function explainImport({
   return (result) => {
     if (result.code === OTHER) {
       return {
+        code: 'image-import-failed',
         fact: `after the import the container runtime knows ${image} as ${lastWords(result.stderr, 1)}, and ${imageId} was sent.`,
         cause:
           'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
@@ -115,6 +116,7 @@ export function explainImport({
     }
     if (result.code !== REFUSED) return explainUnknown(result);
     return {
+      code: 'image-import-failed',
       fact: `containerd did not take ${image}: ${lastWords(result.stderr, 3)}`,
       ...(knownReason(result.stderr) ?? whyNotTaken(result.stderr)),
     };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFit } from '../cluster/gates.ts';
+import { EtcdError } from '../etcd/errors.ts';
 import { errorMessage } from '../findings.ts';
 import { stepFailure } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
@@ -35,6 +36,7 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
     if (heir?.memberId == null) {
       throw stepFailure(title, host, {
+        code: 'leadership-not-moved',
         fact: 'it leads, and no other member is healthy enough to take over.',
         cause: 'Members are down or lag behind.',
         fix: 'Bring them back, then run again.',
@@ -44,7 +46,8 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
     } catch (error) {
       throw stepFailure(title, host, {
-        fact: `leadership could not be moved to ${heir.name}: ${errorMessage(error)}`,
+        code: 'leadership-not-moved',
+        fact: `leadership could not be moved to ${heir.name}: ${error instanceof EtcdError ? error.finding.fact : errorMessage(error)}`,
         cause: 'The other member is slow or cut off.',
         fix: 'Look at the health of the cluster, then run again.',
       });
@@ -58,6 +61,7 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       }
       if (context.timeline.elapsedMs() > deadline) {
         throw stepFailure(title, host, {
+          code: 'leadership-not-moved',
           fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
           cause: 'The members do not reach each other well.',
           fix: 'Look at the health of the cluster, then run again.',

@@ -55,6 +55,7 @@ export const proveClientStep: AskingKind<ProveClient> = {
 
 function failure(host: string, endpoint: string, { reason, finding: { cause, fix } }: EtcdError): Finding {
   return {
+    code: 'control-plane-client-unanswered',
     host,
     at: title,
     fact: `${endpoint} does not answer to its new client pair: ${reason}.`,

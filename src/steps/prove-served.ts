@@ -1,4 +1,5 @@
 import { servedCertificate } from '../etcd/served-certificate.ts';
+import { HostError } from '../hosts/host-error.ts';
 import { errorMessage } from '../findings.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
 import { memberOf, stepFailure, transportOf, plannedCluster } from './context.ts';
@@ -34,7 +35,8 @@ export const proveServedStep: AskingKind<ProveServed> = {
         const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch(
           (error: unknown) => {
             throw stepFailure(title, host, {
-              fact: `port ${port} did not show its certificate: ${errorMessage(error)}`,
+              code: 'served-certificate-unseen',
+              fact: `port ${port} did not show its certificate: ${error instanceof HostError ? error.finding.fact : errorMessage(error)}`,
               cause: 'etcd is just being restarted, or something else listens on that port.',
               fix: 'Look at the etcd container of that host, then run again.',
             });
@@ -53,6 +55,7 @@ export const proveServedStep: AskingKind<ProveServed> = {
       context.log.host(host).info(`port ${port} serves serial ${serial}`);
     if (stale.length === 0) return;
     throw stepFailure(title, host, {
+      code: 'served-certificate-old',
       fact: stale
         .map(
           ({ name, port, serial, wanted }) =>

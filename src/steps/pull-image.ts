@@ -89,16 +89,14 @@ export function explainPull(
     if (login !== undefined && result.code === NOT_ASKED) return notAsked(image, result);
     const said = result.code === REFUSED ? wordsOf(result.stderr) : lastWords(result.stderr, 1);
     return {
+      code: 'image-pull-failed',
       fact: `${image} is not on the host and could not be pulled: ${said}`,
       ...whyRefused(said, login),
     };
   };
 }
 
-function whyRefused(
-  said: string,
-  login: Pick<RegistryLogin, 'server' | 'username'> | undefined,
-): Omit<Finding, 'host' | 'at' | 'fact'> {
+function whyRefused(said: string, login: Pick<RegistryLogin, 'server' | 'username'> | undefined): Reason {
   if (/\.sock\b.*(?:connection refused|no such file|deadline exceeded)/i.test(said)) return RUNTIME_SILENT;
   if (/HTTP response to HTTPS client|x509:/.test(said)) {
     return {
@@ -136,6 +134,7 @@ function whyRefused(
 
 function notAsked(image: string, result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   return {
+    code: 'image-pull-failed',
     fact: `the container runtime could not be asked to pull ${image}: ${lastWords(result.stderr, 1)}`,
     ...whyNotAsked(result),
   };

@@ -184,6 +184,7 @@ export function deliverFiles(
 export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== CHANGED) return explainUnknown(result);
   return {
+    code: 'changed-during-run',
     fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
     cause: 'A person, or configuration management, works on this host at the same time.',
     fix: 'Let the other finish, then run again.',

@@ -53,6 +53,7 @@ export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
     const { key } = await context.material.signer;
     if (text !== undefined && !isSameKey(text, key)) {
       throw stepFailure(title, host, {
+        code: 'ca-key-in-the-way',
         fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
         cause: 'It is the key of an earlier CA, or no key at all.',
         fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
@@ -108,6 +109,7 @@ export function explainRemoval(path: string): (result: RemoteResult) => Omit<Fin
   return (result) =>
     result.code === CHANGED
       ? {
+          code: 'changed-during-run',
           fact: `${path} has changed since the run looked at it; it was left as it is.`,
           cause: 'A person, or configuration management, works on this host at the same time.',
           fix: 'Let the other finish, then run again.',

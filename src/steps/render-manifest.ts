@@ -55,6 +55,7 @@ function check(step: RenderManifest, rendered: Rendered, context: StepContext): 
         ];
   if (differences.length > 0) {
     throw stepFailure(title, step.host, {
+      code: 'manifest-not-rendered',
       fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
       cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
       fix: `Compare ${RENDERED_MANIFEST} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
@@ -77,6 +78,7 @@ function checkPatched(step: RenderManifest, { text, plain }: Rendered, context: 
   );
   if (problems.length === 0) return;
   throw stepFailure(title, step.host, {
+    code: 'patched-pod-unsuitable',
     fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
     cause: 'A patch changes what the action relies on, or what inputs of their own set.',
     fix: 'Leave that part out of `patches`, try them with `operation: preflight`, and run again.',
@@ -84,6 +86,7 @@ function checkPatched(step: RenderManifest, { text, plain }: Rendered, context: 
 }
 
 const explainRender: Explain = (result) => ({
+  code: 'manifest-not-rendered',
   fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
   cause:
     'An input holds a value that this release of kubeadm does not take, or a patch does not fit the pod.',

@@ -153,55 +153,65 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
   switch (result.code) {
     case RESTART_END.changed:
       return {
+        code: 'changed-during-run',
         fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
         cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case RESTART_END.noData:
       return {
+        code: 'data-dir-emptied',
         fact: 'its data dir holds no member; nothing was restarted.',
         cause: 'The disk is not mounted, or the folder was emptied or moved.',
         fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
       };
     case RESTART_END.otherFilesystem:
       return {
+        code: 'manifest-folder-mounted',
         fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
         cause: 'It is a mount point.',
         fix: 'Unmount it; kubelet needs a plain folder there.',
       };
     case RESTART_END.notStopped:
       return {
+        code: 'etcd-not-stopped',
         fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
         cause: 'kubelet or the container runtime hangs.',
         fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
       };
     case RESTART_END.crashedAndBack:
       return {
+        code: 'restart-rolled-back',
         fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
         ...whyCrashed(last),
       };
     case RESTART_END.refusedAndBack:
       return {
+        code: 'pod-not-started',
         fact: `with the new manifest kubelet could not start the pod of etcd: ${last}. The old manifest is back and the member is ready with it.`,
         ...whyNoPod(last),
       };
     case RESTART_END.lateAndBack:
       return {
+        code: 'restart-rolled-back',
         fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
         ...whyLate(result.stderr),
       };
     case RESTART_END.backNotReady:
       return {
+        code: 'restart-rollback-failed',
         fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
         ...whyLate(result.stderr),
       };
     case RESTART_END.noWayBack:
       return {
+        code: 'restart-without-rollback',
         fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
         ...whyLate(result.stderr),
       };
     case CUT_OFF:
       return {
+        code: 'restart-unit-ended',
         fact: `the unit ${RESTART_UNIT} ended before it was done: ${lastWords(result.stderr, 2)} A manifest is in place.`,
         ...(knownReason(result.stderr) ?? {
           fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,

@@ -62,6 +62,7 @@ sync -- "$@"
 export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== NOT_PLAIN) return explainUnknown(result);
   return {
+    code: 'not-a-plain-file',
     fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
     cause:
       'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',

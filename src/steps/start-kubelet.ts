@@ -195,10 +195,15 @@ give_up() {
 export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== null && result.code > WENT_BACK && result.code <= PORT_TAKEN + WENT_BACK) {
     const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
-    return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
+    return {
+      ...words,
+      code: 'kubelet-config-rolled-back',
+      fact: `${words.fact} Its drop-in and configuration are back as they were.`,
+    };
   }
   if (result.code === OVERRULED) {
     return {
+      code: 'kubelet-drop-in-beaten',
       fact: `another drop-in beats the one of this action (${lastWords(result.stderr, 3)}).`,
       cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
       fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
@@ -206,6 +211,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   }
   if (result.code === MASKED) {
     return {
+      code: 'kubelet-unit-unusable',
       fact: 'kubelet.service is masked, so systemd may not start it.',
       cause: 'It was masked by hand, or by a tool that switches unused services off.',
       fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
@@ -216,6 +222,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   }
   const [journal, stranger] = wordsIn(result.stderr);
   return {
+    code: 'kubelet-not-healthy',
     fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Nothing that it wrote could be read.' : `Its last words: ${lastWords(journal, 2)}`}`,
     ...(KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal))?.reason ?? UNKNOWN_FAILURE),
   };

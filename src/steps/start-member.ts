@@ -174,39 +174,46 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
   switch (result.code) {
     case DATA_THERE:
       return {
+        code: 'changed-during-run',
         fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
         cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case MANIFEST_CHANGED:
       return {
+        code: 'changed-during-run',
         fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began.`,
         cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case OTHER_FILESYSTEM:
       return {
+        code: 'manifest-folder-mounted',
         fact: `${MANIFEST_DIR} is a file system of its own, so a manifest cannot be put there in one step.`,
         cause: 'It is a mount point.',
         fix: 'Unmount it; kubelet needs a plain folder there.',
       };
     case CRASHES:
       return {
+        code: 'etcd-crash-loop',
         fact: `etcd ends again and again. Its last words: ${last}`,
         ...whyCrashed(last),
       };
     case WITHOUT_PAUSE:
       return {
+        code: 'pause-image-missing',
         fact: `kubelet can start no pod: ${last}.`,
         ...whyNoPod(last),
       };
     case NOT_READY:
       return {
+        code: 'member-not-ready',
         fact: `the member was not ready within ${READY_WITHIN} s: ${last}.`,
         ...whyLate(result.stderr),
       };
     case WITHOUT_POD:
       return {
+        code: 'pod-not-started',
         fact: `kubelet cannot start the pod of etcd: ${last}.`,
         ...whyNoPod(last),
       };

@@ -38,6 +38,7 @@ async function check(step: VerifyFiles, files: readonly PlacedFile[], context: S
   const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
   if (facts.length === 0) return;
   throw stepFailure(title, step.host, {
+    code: 'pki-file-unexpected',
     fact: `${PKI_DIR} is not as it has to be: ${facts.join('; ')}.`,
     cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
     fix: 'Keep others away from it, move away what does not belong there, and run again.',

@@ -1,3 +1,5 @@
+import type { FindingCode } from '../finding-codes.ts';
+
 /** Characters that are not seen, or are seen as a space and are none: format characters, separators, fillers. */
 const UNSEEN = /[\p{DI}\p{Cf}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/u;
 const ALL_UNSEEN = new RegExp(UNSEEN.source, 'gu');
@@ -66,11 +68,13 @@ export function foreignCharacter(text: string): string | undefined {
 
 /** What is told of a character that is not seen. @returns a finding without its place. */
 export function unseenProblem(character: string): {
+  readonly code: FindingCode;
   readonly fact: string;
   readonly cause: string;
   readonly fix: string;
 } {
   return {
+    code: 'character-not-ascii',
     fact: `there is a character here that is not seen, or looks like a space: ${nameOfCharacter(character)}.`,
     cause: 'the text was copied from a web page, a chat or a word processor.',
     fix: 'type that part anew instead of pasting it; cat -A shows such characters of a file.',

@@ -1,10 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type AbsentHost,
-  membersInOrder,
-  LEFT_OUT,
-  resolveAbsent,
-} from '../../src/cluster/absent-members.ts';
+import { type AbsentHost, membersInOrder, resolveAbsent } from '../../src/cluster/absent-members.ts';
 import { planDeploy } from '../../src/operations/deploy/deploy.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -23,6 +18,7 @@ import { CA_KEY } from '../../src/kubeadm/paths.ts';
 import type { Step } from '../../src/steps/index.ts';
 
 const WHY: Finding = {
+  code: 'ssh-host-unreachable',
   host: 'infra2',
   at: 'connect',
   fact: 'it did not answer on port 22 within 20 s.',
@@ -78,9 +74,9 @@ describe('a host of a healthy cluster is away', () => {
 
   test('the run ends as failed: the plan says what is left out, and why', () => {
     const { leftOut } = decide(['infra2'], RENEWAL);
-    expect(leftOut.map(({ host, at }) => `${host ?? ''} ${at}`)).toEqual([
-      '10.0.0.8 connect',
-      `infra2 ${LEFT_OUT}`,
+    expect(leftOut.map(({ host, code }) => `${host ?? ''} ${code}`)).toEqual([
+      '10.0.0.8 ssh-host-unreachable',
+      'infra2 host-left-out',
     ]);
   });
 

@@ -112,6 +112,7 @@ describe('names that nobody has asked the action for', () => {
     expect([plan.verdict.name, plan.cluster?.issue.size]).toEqual(['adopt', 0]);
     expect(plan.warnings.filter(({ at }) => at === 'extra-sans')).toEqual(
       MEMBERS.map(({ name }) => ({
+        code: 'certificate-name-dropped',
         host: name,
         at: 'extra-sans',
         fact: `its ${leafPath('server', 'certificate')} and ${leafPath('peer', 'certificate')} name DNS:lb.example.com, IP:10.0.0.100, and the one that is issued at the renewal will not.`,

@@ -91,7 +91,13 @@ function failed(
   kind: EtcdErrorKind,
   reason: string,
 ): { readonly failure: EtcdFailure } {
-  const finding = { host: name, at: 'etcd', fact: `${name}: ${reason}.`, fix: 'Look.' };
+  const finding = {
+    code: 'etcd-unreachable' as const,
+    host: name,
+    at: 'etcd',
+    fact: `${name}: ${reason}.`,
+    fix: 'Look.',
+  };
   return { failure: { kind, reason, finding } };
 }
 

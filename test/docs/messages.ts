@@ -1,12 +1,15 @@
 import ts from 'typescript';
+import { FINDING_CODES } from '../../src/finding-codes.ts';
 import { filesBelow, read } from './repository.ts';
 
 /** What is different in each message that is printed. */
 const VARIABLE = '…';
 
-/** A message of the code, and where it stands. */
+/** A message of a finding, and where it stands. */
 export interface CodeMessage {
   readonly place: string;
+  /** Absent where the code comes from elsewhere, by a variable or a spread. */
+  readonly code?: string;
   readonly text: string;
 }
 
@@ -21,8 +24,9 @@ export function messagesOfCode(): CodeMessage[] {
     const visit = (node: ts.Node): void => {
       const made = factOf(node);
       if (made !== undefined) {
+        const { fact, code } = made;
         const place = `${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
-        found.push(...textsOf(made).map((text) => ({ place, text })));
+        found.push(...textsOf(fact).map((text) => ({ place, text, ...(code !== undefined && { code }) })));
       }
       ts.forEachChild(node, visit);
     };
@@ -31,10 +35,51 @@ export function messagesOfCode(): CodeMessage[] {
   });
 }
 
-/** `fact: …` in an object, or `const fact = …`. */
-function factOf(node: ts.Node): ts.Expression | undefined {
-  const isMade = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node);
-  return isMade && ts.isIdentifier(node.name) && node.name.text === 'fact' ? node.initializer : undefined;
+interface Made {
+  readonly fact: ts.Expression;
+  readonly code?: string | undefined;
+}
+
+/** `fact: …` in an object, `const fact = …`, or a call that is given a code and the fact behind it. */
+function factOf(node: ts.Node): Made | undefined {
+  if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === 'fact')
+    return node.initializer && { fact: node.initializer, code: codeBeside(node) };
+  if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && node.name.text === 'fact')
+    return { fact: node.initializer, code: codeIn(node.parent) };
+  if (ts.isCallExpression(node)) {
+    const [code, fact] = node.arguments;
+    if (code !== undefined && fact !== undefined && ts.isStringLiteral(code) && codes.has(code.text))
+      return { fact, code: code.text };
+  }
+  return undefined;
+}
+
+const codes: ReadonlySet<string> = new Set(FINDING_CODES);
+
+/** The code in an object. */
+function codeIn(object: ts.ObjectLiteralExpression): string | undefined {
+  const code = object.properties.find(
+    (property) => ts.isPropertyAssignment(property) && property.name.getText() === 'code',
+  );
+  return code !== undefined && ts.isPropertyAssignment(code) && ts.isStringLiteral(code.initializer)
+    ? code.initializer.text
+    : undefined;
+}
+
+/** The code in the one object of the same block that takes the variable `fact` over. */
+function codeBeside(declaration: ts.VariableDeclaration): string | undefined {
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const takesOver =
+      ts.isObjectLiteralExpression(node) &&
+      node.properties.some((one) => ts.isShorthandPropertyAssignment(one) && one.name.text === 'fact');
+    const code = takesOver ? codeIn(node) : undefined;
+    if (code !== undefined) found.add(code);
+    ts.forEachChild(node, visit);
+  };
+  visit(declaration.parent.parent.parent);
+  const [only, ...more] = found;
+  return more.length === 0 ? only : undefined;
 }
 
 /** The texts that an expression may give; none where it gives that of something else. */
@@ -50,12 +95,30 @@ function textsOf(expression: ts.Expression): string[] {
   return [];
 }
 
-/** A phrase of a message as a heading quotes it: its pieces, in their order. */
+/** A phrase of a message as an entry quotes it: its pieces, in their order. */
 export type Quote = readonly string[];
 
-/** The phrases that a heading quotes: in code, with … for what differs. */
-export function quotesOf(heading: string): Quote[] {
-  return [...heading.matchAll(/`([^`]+)`/g)].map(([, quoted = '']) =>
+/** An entry of TROUBLESHOOTING.md: a code, and the phrases by which its messages are known. */
+export interface Entry {
+  readonly code: string;
+  readonly quotes: readonly Quote[];
+}
+
+/** The entries of TROUBLESHOOTING.md, which are its headings of the third level. */
+export function entriesOf(text: string): Entry[] {
+  return text
+    .split(/^### /m)
+    .slice(1)
+    .map((entry) => {
+      const [, code = entry.split('\n', 1)[0] ?? '', messages = ''] =
+        /^`([a-z0-9-]+)`\n\nMessages: (.*)\n/.exec(entry) ?? [];
+      return { code, quotes: quotesOf(messages) };
+    });
+}
+
+/** The phrases that a line quotes: in code, with … for what differs. */
+export function quotesOf(line: string): Quote[] {
+  return [...line.matchAll(/`([^`]+)`/g)].map(([, quoted = '']) =>
     quoted
       .split(VARIABLE)
       .map((piece) => piece.trim())

@@ -273,7 +273,12 @@ describe('by host', () => {
   });
 
   test('a connection that is lost in the middle fails the step that ran', async () => {
-    const lost = new HostError({ host: 'infra0', at: 'x', fact: 'the SSH connection was lost' });
+    const lost = new HostError({
+      code: 'ssh-connection-lost',
+      host: 'infra0',
+      at: 'x',
+      fact: 'the SSH connection was lost',
+    });
     const { context } = scene({
       behave: async (script) => {
         await answerTo(script, [0]);

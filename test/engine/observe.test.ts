@@ -51,7 +51,13 @@ describe('hosts that are not reached', () => {
         '10.0.0.20': answering('x', () => ({ stdout: probed('other') })),
         '10.0.0.21': () =>
           Promise.reject(
-            new HostError({ host: 'x', at: 'connect', fact: 'its key is another one.', fix: 'Look.' }),
+            new HostError({
+              code: 'host-key-mismatch',
+              host: 'x',
+              at: 'connect',
+              fact: 'its key is another one.',
+              fix: 'Look.',
+            }),
           ),
       }),
       '10.0.0.20',

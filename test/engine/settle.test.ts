@@ -17,14 +17,16 @@ test('all failures are told, after all work has ended', async () => {
   const slow = new Promise<never>((_, reject) => {
     setTimeout(() => {
       ended = true;
-      reject(new Refusal('inner', [{ host: 'infra2', at: 'verify', fact: 'third' }]));
+      reject(new Refusal('inner', [{ code: 'command-failed', host: 'infra2', at: 'verify', fact: 'third' }]));
     }, 20);
   });
   const work = [
     {
       host: 'infra0',
       at: 'a',
-      result: Promise.reject(new HostError({ host: '10.0.0.6', at: 'connect', fact: 'first' })),
+      result: Promise.reject(
+        new HostError({ code: 'command-failed', host: '10.0.0.6', at: 'connect', fact: 'first' }),
+      ),
     },
     { host: 'infra1', at: 'b', result: Promise.reject(new Error('second')) },
     { host: 'infra2', at: 'c', result: slow },

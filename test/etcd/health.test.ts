@@ -283,7 +283,14 @@ describe('endpoints', () => {
     });
     expect(report.endpoints.filter(({ healthy }) => healthy)).toHaveLength(2);
     expect(report.findings).toEqual([
-      { severity: 'fail', host: 'infra2', at: 'etcd', fact: 'infra2: connection refused', fix: 'Look.' },
+      {
+        code: 'etcd-unreachable',
+        severity: 'fail',
+        host: 'infra2',
+        at: 'etcd',
+        fact: 'infra2: connection refused',
+        fix: 'Look.',
+      },
     ]);
   });
 

@@ -58,7 +58,13 @@ export function etcdFailure(kind: EtcdErrorKind, reason: string, index = 0): Etc
   return {
     kind,
     reason,
-    finding: { host: `infra${index}`, at: 'etcd', fact: `infra${index}: ${reason}`, fix: 'Look.' },
+    finding: {
+      code: 'etcd-unreachable',
+      host: `infra${index}`,
+      at: 'etcd',
+      fact: `infra${index}: ${reason}`,
+      fix: 'Look.',
+    },
   };
 }
 

@@ -39,6 +39,7 @@ describe('how long certificates are valid', () => {
   ])('a CA of %s days that is to sign certificates of 365', (given, authority, leaf) => {
     const finding = findingOf({ 'ca-validity-days': given });
     expect(finding).toEqual({
+      code: 'validity-conflict',
       at: 'ca-validity-days',
       fact: `a CA of ${given} days cannot sign certificates that are valid for 365 days (certificate-validity-days): they would end after it.`,
       fix: `give the CA at least some renewals: ca-validity-days: ${authority}, or certificate-validity-days: ${leaf}.`,

@@ -172,6 +172,7 @@ describe('a CA that the user brings', () => {
     const { certificatePem } = await authority;
     const other = await createAuthority({ algorithm: 'RSA-2048', now: run.now });
     expect(findingOf({ 'ca-certificate': certificatePem, 'ca-key': other.keyPem })).toEqual({
+      code: 'ca-unsuitable',
       at: 'ca-key',
       fact: expect.stringContaining('does not belong to ca-certificate'),
       cause: expect.stringMatching(/^one of the two/),

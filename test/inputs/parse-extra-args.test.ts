@@ -82,7 +82,11 @@ test('the order in which they are written makes no difference', () => {
 });
 
 test.each([...OWNED_ETCD_FLAGS])('--%s is refused', (name, reason) => {
-  const refused = { fact: `--${name} cannot be given: ${reason}.`, fix: 'leave the flag out.' };
+  const refused = {
+    code: 'flag-not-allowed',
+    fact: `--${name} cannot be given: ${reason}.`,
+    fix: 'leave the flag out.',
+  };
   expect(findingOf({ 'extra-args': `log-level: debug\n${name}: x` })).toEqual({
     at: 'extra-args, line 2, column 1',
     ...refused,
@@ -160,6 +164,7 @@ describe('names', () => {
     ['--max-wals=3\n--max-wals=3', 'extra-args, line 2', 'line 1'],
   ])('refuses the same twice: %j', (text, at, before) => {
     expect(findingOf({ 'extra-args': text })).toEqual({
+      code: 'flag-not-allowed',
       at,
       fact: `"max-wals" was given before, at extra-args, ${before}.`,
       fix: 'keep one of the two.',
@@ -205,6 +210,7 @@ describe('values', () => {
 
   test("refuses feature gates that drop kubeadm's own", () => {
     expect(findingOf({ 'extra-args': 'feature-gates: CompactHashCheck=true' })).toEqual({
+      code: 'flag-not-allowed',
       at: 'extra-args, line 1, column 1',
       fact: '"CompactHashCheck=true" would take the place of kubeadm\'s own --feature-gates=InitialCorruptCheck=true.',
       cause: expect.stringContaining('compares its data'),

@@ -197,7 +197,12 @@ describe('how many', () => {
     const allowed = settingsOf({ hosts: hosts(count), 'allow-even-members': 'true' });
     expect(allowed.hosts).toHaveLength(count);
     expect(allowed.warnings).toEqual([
-      { at: 'hosts', fact: expect.stringContaining(fact), fix: expect.not.stringContaining('allow-even') },
+      {
+        code: 'member-count',
+        at: 'hosts',
+        fact: expect.stringContaining(fact),
+        fix: expect.not.stringContaining('allow-even'),
+      },
     ]);
   });
 

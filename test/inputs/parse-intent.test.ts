@@ -9,6 +9,7 @@ describe('operation', () => {
   });
   test('a slip is put right', () => {
     expect(findingOf({ operation: 'depoly' })).toEqual({
+      code: 'value-malformed',
       at: 'operation',
       fact: '"depoly" is not one of deploy, preflight, health.',
       fix: 'write one of them, for example operation: deploy.',
@@ -95,6 +96,7 @@ describe('disk-test', () => {
     expect(diskTest).toBe(false);
     expect(warnings).toEqual([
       {
+        code: 'input-unused',
         at: 'disk-test',
         fact: expect.stringContaining('disk-test: true does nothing with operation: deploy'),
         fix: expect.stringContaining('operation: preflight'),

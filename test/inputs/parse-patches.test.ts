@@ -143,8 +143,8 @@ describe('what is no patch', () => {
     expect(folderFindings({ path: 'p', files: new Map([['etcd.yml', 'a: 1']]) })).toMatchObject([
       { at: 'patches (p/etcd.yml)', cause: 'kubeadm knows the endings .yaml and .json alone.' },
     ]);
-    expect(folderFindings({ path: 'p', problem: { fact: 'gone.' } })).toEqual([
-      { at: 'patches', fact: 'gone.' },
+    expect(folderFindings({ path: 'p', problem: { code: 'input-file-unusable', fact: 'gone.' } })).toEqual([
+      { code: 'input-file-unusable', at: 'patches', fact: 'gone.' },
     ]);
   });
 

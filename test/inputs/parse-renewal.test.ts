@@ -24,6 +24,7 @@ describe('renew-before-days', () => {
   ])('refuses %s for certificates of %s days: every run would reissue all of them', (given, days, better) => {
     const inputs = { 'renew-before-days': given, 'certificate-validity-days': days };
     expect(findingOf(inputs)).toEqual({
+      code: 'validity-conflict',
       at: 'renew-before-days',
       fact: `certificates are valid for ${days} days (certificate-validity-days): with ${given} every run would reissue all of them.`,
       fix: `choose fewer days, at most a third of the validity: renew-before-days: ${better}.`,
@@ -63,6 +64,7 @@ describe('client-certificate-copied', () => {
   test('refuses a fingerprint of SHA-1, which openssl shows by default', () => {
     const sha1 = `${'AB:'.repeat(19)}AB`;
     expect(findingOf({ [input]: sha1 })).toEqual({
+      code: 'value-malformed',
       at: `${input}, entry 1`,
       fact: 'the fingerprint has 40 hex digits; one of SHA-256 has 64.',
       cause: 'it is the SHA-1 fingerprint, which openssl shows by default.',

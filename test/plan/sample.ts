@@ -242,6 +242,7 @@ export function convergePlan(
     authority: { from: 'host', host: 'infra0' },
     warnings: [
       {
+        code: 'machine-id-shared',
         host: 'infra2',
         at: 'machine-id',
         fact: 'infra1 and infra2 have the same machine id.',

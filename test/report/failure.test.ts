@@ -4,7 +4,7 @@ import { HostError } from '../../src/hosts/host-error.ts';
 import { explainFailure, failStep } from '../../src/report/failure.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
 
-const finding = { at: 'hosts', fact: 'none.', fix: 'give some.' };
+const finding = { code: 'host-missing' as const, at: 'hosts', fact: 'none.', fix: 'give some.' };
 
 describe('what was thrown, in words', () => {
   test('a refusal', () => {
@@ -58,17 +58,28 @@ describe('failing the step', () => {
   }
 
   test('one annotation for the verdict and one per finding, ten in all; the others are lines', () => {
-    const findings = Array.from({ length: 11 }, (_, index) => ({ at: `input ${index}`, fact: 'bad.' }));
+    const findings = Array.from({ length: 11 }, (_, index) => ({
+      code: 'host-missing' as const,
+      at: `input ${index}`,
+      fact: 'bad.',
+    }));
     const { failed, errors, info } = fail(new Refusal('no', findings));
     expect(failed).toEqual(['etcd-ha-action: no (11 findings)']);
     expect(errors).toHaveLength(9);
-    expect(info).toEqual(['input 9: bad.', 'input 10: bad.']);
+    expect(info).toEqual([
+      'input 9: bad. (host-missing, docs/TROUBLESHOOTING.md#host-missing)',
+      'input 10: bad. (host-missing, docs/TROUBLESHOOTING.md#host-missing)',
+    ]);
   });
 
   test('no secret and no workflow command gets through what a host has said', () => {
     const fact = 'said: hunter2!\n::error::x\r##[group]';
-    const { errors } = fail(new HostError({ host: 'infra0', at: 'probe', fact }));
-    expect(errors).toEqual(['[infra0] probe: said: ***\n: :error::x\n# #[group]']);
+    const { errors } = fail(
+      new HostError({ code: 'command-failed' as const, host: 'infra0', at: 'probe', fact }),
+    );
+    expect(errors).toEqual([
+      '[infra0] probe: said: ***\n: :error::x\n# #[group] (command-failed, docs/TROUBLESHOOTING.md#command-failed)',
+    ]);
   });
 
   test('the stack of what nobody foresaw goes to the debug log', () => {

@@ -62,7 +62,12 @@ test('an empty list of members is still JSON', () => {
 });
 
 test('the plan and the findings are JSON; a run that ended before it decided has an empty verdict', () => {
-  const finding = { at: 'bootstrap', fact: 'there is a cluster.', severity: 'fail' as const };
+  const finding = {
+    code: 'foreign-etcd' as const,
+    at: 'bootstrap',
+    fact: 'there is a cluster.',
+    severity: 'fail' as const,
+  };
   expect(write({ verdict: '', plan, 'plan-digest': 'abc', findings: [finding] }).outputs).toEqual({
     verdict: '',
     plan: JSON.stringify(plan),

@@ -137,7 +137,7 @@ describe('renderPlan', () => {
     const markdown = renderPlan({
       ...converge,
       reasons: [nasty],
-      warnings: [{ at: nasty, fact: nasty, cause: nasty, fix: nasty }],
+      warnings: [{ code: 'host-missing', at: nasty, fact: nasty, cause: nasty, fix: nasty }],
       hosts: [
         { ...first, files: [{ path: nasty, change: 'create', mode: '600', note: nasty }], restarts: [nasty] },
       ],

@@ -58,6 +58,7 @@ export const unhealthy: HealthReport = {
   endpoints: [endpoint(0), endpoint(1), endpoint(2, { ...unseen, healthy: false, message: 'no answer' })],
   findings: [
     {
+      code: 'alarm-nospace',
       severity: 'warn',
       host: 'infra0',
       at: 'disk',
@@ -65,6 +66,7 @@ export const unhealthy: HealthReport = {
       fix: 'defragment it.',
     },
     {
+      code: 'etcd-unreachable',
       severity: 'fail',
       host: 'infra2',
       at: 'health',

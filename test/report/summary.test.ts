@@ -105,7 +105,13 @@ describe('a run that succeeded', () => {
 });
 
 describe('a run that did not', () => {
-  const finding = { at: 'hosts', fact: 'no host is given.', cause: 'empty.', fix: 'list them.' };
+  const finding = {
+    code: 'host-missing' as const,
+    at: 'hosts',
+    fact: 'no host is given.',
+    cause: 'empty.',
+    fix: 'list them.',
+  };
   const refused: RunReport = {
     operation: 'deploy',
     clusterName: 'etcd',
@@ -171,7 +177,9 @@ describe('a run that did not', () => {
   });
 
   test('healthy with a warning is no plain success', () => {
-    const findings = [{ severity: 'warn' as const, at: 'hosts', fact: 'one member alone.' }];
+    const findings = [
+      { code: 'member-count' as const, severity: 'warn' as const, at: 'hosts', fact: 'one member alone.' },
+    ];
     expect(read({ ...succeeded, findings }).split('\n')[0]).toContain('⚠️');
   });
 });
@@ -180,7 +188,14 @@ describe('text from hosts and users', () => {
   const nasty = '</code><img src=x onerror=alert(1)> | `x` [a](javascript:b) ~~s~~ **b**\n## h\r\n- l\\|<!--';
 
   test.each([
-    ['finding', { findings: [{ host: nasty, at: nasty, fact: nasty, cause: nasty, fix: nasty }] }],
+    [
+      'finding',
+      {
+        findings: [
+          { code: 'command-failed' as const, host: nasty, at: nasty, fact: nasty, cause: nasty, fix: nasty },
+        ],
+      },
+    ],
     ['name', { clusterName: nasty, operation: nasty }],
     ['failure', { outcome: 'failed' as const, failure: nasty }],
     [
@@ -242,6 +257,7 @@ describe('the limit of the runner', () => {
   test('findings are cut and counted, so that the verdict and the first of them always fit', () => {
     const long = '*'.repeat(100_000);
     const findings = Array.from({ length: 3000 }, (_, index) => ({
+      code: 'command-failed' as const,
       ...(index < 2990 && { severity: 'warn' as const }),
       host: 'infra0',
       at: `input ${index}`,

@@ -42,6 +42,7 @@ test('the summary is written without the secrets that any text of the report hol
       ...succeeded,
       findings: [
         {
+          code: 'command-failed',
           severity: 'warn',
           at: 'x',
           fact: `said ${line}`,

@@ -63,6 +63,7 @@ test('without credentials crictl does it', () => {
 test('without credentials a registry asks for them', () => {
   host.program('crictl', `echo 'E1126 rpc error: code = Unknown desc = pull access denied' >&2; exit 1`);
   expect(explainPull(IMAGE)(run())).toEqual({
+    code: 'image-pull-failed',
     fact: expect.stringMatching(/^registry.*could not be pulled: .*pull access denied$/),
     cause: expect.stringContaining('asks for a password'),
     fix: expect.stringContaining('`registry-username`'),

@@ -115,6 +115,7 @@ function strangeEtcd({ name, facts: { files } }: ControlPlaneHost): Finding[] {
   if (!files.has(ETCD_MANIFEST)) return [];
   return [
     {
+      code: 'control-plane-host-taken',
       host: name,
       at: AT,
       fact: `it runs an etcd of its own (${ETCD_MANIFEST}).`,
@@ -132,6 +133,7 @@ function noFiles({ name, facts: { files } }: ControlPlaneHost): Finding[] {
       ? []
       : [
           {
+            code: 'control-plane-host-taken',
             host: name,
             at: AT,
             fact: `${path} is ${kind === 'link' ? 'a link' : `no file (${kind})`}; nothing was put in its place.`,
@@ -160,6 +162,7 @@ function otherAuthority(
         : `this cluster's (SHA-256 ${authority.fingerprint})`;
     return [
       {
+        code: 'control-plane-host-taken',
         host: name,
         at: AT,
         fact: `its ${CA_CERTIFICATE} is ${is}${seen}, not ${own}; nothing was put in its place.`,
@@ -172,6 +175,7 @@ function otherAuthority(
   if (left.length === 0) return [];
   return [
     {
+      code: 'control-plane-host-taken',
       host: name,
       at: AT,
       fact: `${left.join(' and ')} ${left.length === 1 ? 'lies' : 'lie'} there without ${CA_CERTIFICATE}: nobody can tell which etcd that is for; nothing was put in its place.`,
@@ -186,6 +190,7 @@ function otherPair(name: string, certificatePem: string | undefined, authority: 
   if (certificatePem === undefined || isSignedBy(certificatePem, authority) !== false) return [];
   return [
     {
+      code: 'control-plane-host-taken',
       host: name,
       at: AT,
       fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,

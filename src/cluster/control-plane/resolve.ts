@@ -46,6 +46,7 @@ type Listed = Pick<ControlPlaneHost, 'name' | 'address' | 'facts'>;
 
 function sameMachine(host: Listed, twin: Listed, isMember: boolean): Finding {
   return {
+    code: 'same-host-twice',
     at: 'control-plane-hosts',
     fact: `${host.address} and ${twin.address} (${twin.name}) are one and the same machine (boot id ${host.facts.bootId}).`,
     cause: isMember
@@ -57,6 +58,7 @@ function sameMachine(host: Listed, twin: Listed, isMember: boolean): Finding {
 
 function sameName(host: Listed, namesake: Listed): Finding {
   return {
+    code: 'same-host-twice',
     at: 'control-plane-hosts',
     fact: `${host.address} and ${namesake.address} have the same name "${host.name}".`,
     cause: 'The hosts were cloned and share one hostname.',
@@ -66,6 +68,7 @@ function sameName(host: Listed, namesake: Listed): Finding {
 
 function noName({ name, address }: Listed): Finding {
   return {
+    code: 'name-malformed',
     host: address,
     at: 'control-plane-hosts',
     fact: `its short hostname "${name}" cannot be the name of a node.`,

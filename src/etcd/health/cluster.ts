@@ -21,6 +21,7 @@ function identity(view: ClusterView): HealthFinding[] {
   if (new Set(told.map(([, id]) => id)).size < 2) return [];
   return [
     {
+      code: 'cluster-ids-differ',
       severity: 'fail',
       at: 'cluster id',
       fact: `The endpoints belong to different clusters: ${whoSaysWhat(told)}.`,
@@ -49,6 +50,7 @@ function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
   if (without.length === 0) return [];
   return [
     {
+      code: 'leader-unknown',
       severity: 'fail',
       at: 'leader',
       fact: `${nameList(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
@@ -68,6 +70,7 @@ function disagreement(view: ClusterView, told: readonly LeaderToldBy[]): HealthF
   if (new Set(told.flatMap(({ leader }) => leader ?? [])).size < 2) return [];
   return [
     {
+      code: 'leader-unknown',
       severity: 'fail',
       at: 'leader',
       fact: `The members do not agree about the leader: ${whoSaysWhat(named)}.`,
@@ -83,6 +86,7 @@ function leaderNotListed(view: ClusterView): HealthFinding[] {
   if (view.members.some(({ id }) => id === view.leader)) return [];
   return [
     {
+      code: 'leader-unknown',
       severity: 'fail',
       at: 'leader',
       fact: `The leader (id ${view.leader}) is not in the member list.`,
@@ -115,6 +119,7 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
   switch (alarm) {
     case 'NOSPACE':
       return {
+        code: 'alarm-nospace',
         ...place,
         fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
         cause:
@@ -123,6 +128,7 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
       };
     case 'CORRUPT':
       return {
+        code: 'alarm-corrupt',
         ...place,
         fact: `Alarm CORRUPT is raised for ${name} (id ${memberId}): its data differs from the other members'.`,
         cause: 'A disk or memory fault, or a data dir that was copied or edited.',
@@ -130,6 +136,7 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
       };
     default:
       return {
+        code: 'alarm-unknown',
         ...place,
         fact: `Alarm ${alarm} is raised for ${name} (id ${memberId}).`,
         fix: "See etcd's documentation of that alarm for its release.",
@@ -148,6 +155,7 @@ function otherErrors(view: ClusterView): HealthFinding[] {
     (seen(status)?.errors ?? [])
       .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
       .map((line) => ({
+        code: 'member-reports-error',
         severity: 'fail' as const,
         host: name,
         at: 'status',
@@ -165,6 +173,7 @@ function versions(view: ClusterView): HealthFinding[] {
   if (new Set(told.map(([, version]) => version)).size < 2) return [];
   return [
     {
+      code: 'etcd-versions-differ',
       severity: 'warn',
       at: 'versions',
       fact: `The members run different versions of etcd: ${whoSaysWhat(told)}.`,

@@ -39,6 +39,7 @@ export function memberFindings(view: ClusterView): HealthFinding[] {
 
 function missing({ name, peerUrl }: ExpectedMember): HealthFinding {
   return fail(name, {
+    code: 'member-list-differs',
     fact: `${name} (${peerUrl}) is not a member of the cluster.`,
     cause: 'It was removed, or it was never added.',
     fix: 'Have it added as a new member with an empty data dir; one that was removed cannot come back with its old data.',
@@ -50,6 +51,7 @@ function entryFindings(expected: ExpectedMember, entry: Member): HealthFinding[]
   if (!isStarted(entry)) {
     return [
       fail(name, {
+        code: 'member-list-differs',
         fact: `${name} (${listUrls(entry.peerUrls)}) is in the member list and has never started.`,
         cause: 'It was added, and etcd does not run on that host or does not reach the other members.',
         fix: `Look at the etcd container of that host; if it is not wanted, remove the member (id ${entry.id}).`,
@@ -66,6 +68,7 @@ function entryFindings(expected: ExpectedMember, entry: Member): HealthFinding[]
 
 function renamed({ name, peerUrl }: ExpectedMember, entry: Member): HealthFinding {
   return fail(name, {
+    code: 'member-list-differs',
     fact: `The member at ${peerUrl} is called ${entry.name}, not ${name}.`,
     cause: 'The host was renamed, or the names in the inputs are in another order than the hosts.',
     fix: `Say \`${entry.name}\` for this host in the inputs.`,
@@ -74,6 +77,7 @@ function renamed({ name, peerUrl }: ExpectedMember, entry: Member): HealthFindin
 
 function otherPeerUrl({ name, peerUrl }: ExpectedMember, entry: Member): HealthFinding {
   return fail(name, {
+    code: 'member-list-differs',
     fact: `${name} has the peer URL ${listUrls(entry.peerUrls)}, expected ${peerUrl}.`,
     cause: 'The host got another address, or the cluster was made with another peer port.',
     fix: `Correct the address or peer port in the inputs, or the member: \`etcdctl member update ${entry.id} --peer-urls=${peerUrl}\`.`,
@@ -82,6 +86,7 @@ function otherPeerUrl({ name, peerUrl }: ExpectedMember, entry: Member): HealthF
 
 function otherClientUrl({ name, clientUrl }: ExpectedMember, entry: Member): HealthFinding {
   return fail(name, {
+    code: 'member-list-differs',
     fact: `${name} announces the client URL ${listUrls(entry.clientUrls)}, expected ${clientUrl}.`,
     cause: 'advertise-client-urls in its manifest is another one.',
     fix: 'Correct the address or client port in the inputs, or the manifest of that host.',
@@ -90,6 +95,7 @@ function otherClientUrl({ name, clientUrl }: ExpectedMember, entry: Member): Hea
 
 function learner({ name }: ExpectedMember): HealthFinding {
   return fail(name, {
+    code: 'member-is-learner',
     fact: `${name} is a learner: it has no vote and does not count for the quorum.`,
     cause: 'It was added as a learner and not promoted, or it still catches up.',
     fix: 'Promote it once it has caught up, or remove it.',
@@ -104,6 +110,7 @@ function strangers(view: ClusterView): HealthFinding[] {
       const what = member.isLearner ? 'learner' : 'member';
       const name = isStarted(member) ? member.name : '(never started)';
       return {
+        code: 'member-list-differs',
         severity: 'fail',
         at: 'members',
         fact: `The cluster has a ${what} that is not expected: ${name}, id ${member.id}, ${listUrls(member.peerUrls)}.`,
@@ -123,6 +130,7 @@ function impostors(view: ClusterView): HealthFinding[] {
     const other = memberName(view, answering);
     return [
       fail(name, {
+        code: 'member-answers-for-other',
         fact: `${expected.clientUrl} is answered by member ${other} (id ${answering}), not by the one listed there (id ${expected.entry.id}).`,
         cause: 'The data dir was taken from another member, or the address leads to another host.',
         fix: 'Find out whose data that host has before anything is restarted; do not copy data dirs between members.',
@@ -139,6 +147,7 @@ function disagreement(view: ClusterView): HealthFinding[] {
     if (list === undefined || fingerprint(list) === judged) return [];
     return [
       fail(name, {
+        code: 'members-disagree',
         fact: `${name} knows other members than the rest of the cluster: ${list.map(describeMember).join(', ')}.`,
         cause: 'It has not yet caught up with a change of membership.',
         fix: 'Look again in a few seconds; if it stays so, the member is cut off from the leader.',
@@ -147,7 +156,7 @@ function disagreement(view: ClusterView): HealthFinding[] {
   });
 }
 
-function fail(host: string, words: Pick<HealthFinding, 'fact' | 'cause' | 'fix'>): HealthFinding {
+function fail(host: string, words: Pick<HealthFinding, 'code' | 'fact' | 'cause' | 'fix'>): HealthFinding {
   return { severity: 'fail', host, at: 'members', ...words };
 }
 

@@ -45,6 +45,7 @@ function userOf(host: string): UserInfo<string> {
     return userInfo();
   } catch (error) {
     throw new HostError({
+      code: 'runner-user-unknown',
       host,
       at: 'connect',
       fact: `this runner has no user for the id ${process.getuid?.() ?? ''} that the job runs as: ${printable(errorMessage(error))}`,
@@ -68,6 +69,7 @@ function anotherMachine(
 ): Finding & { readonly host: string } {
   const seen = own.filter(({ internal }) => !internal).map((one) => one.address);
   return {
+    code: 'runner-is-not-host',
     host: name,
     at: 'connect',
     fact: `this runner is not ${address}: its own addresses are ${seen.length === 0 ? 'none' : seen.join(', ')}.`,

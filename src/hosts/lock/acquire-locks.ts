@@ -288,6 +288,7 @@ class Attempt {
 
 function silent(host: string, optionalMs: number): HostError {
   return new HostError({
+    code: 'host-lock-late',
     host,
     at: 'lock',
     fact: `it did not answer within ${seconds(optionalMs)} after the other hosts had, and is left out.`,

@@ -12,6 +12,7 @@ export function obstacleFinding(obstacle: Obstacle): Explanation {
   switch (obstacle.kind) {
     case 'held':
       return {
+        code: 'lock-held',
         fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
         cause:
           'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
@@ -19,6 +20,7 @@ export function obstacleFinding(obstacle: Obstacle): Explanation {
       };
     case 'step-runs':
       return {
+        code: 'step-still-running',
         fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${describeOwner(obstacle.owner)}`}.`,
         cause:
           'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
@@ -26,6 +28,7 @@ export function obstacleFinding(obstacle: Obstacle): Explanation {
       };
     case 'unreadable':
       return {
+        code: 'lock-not-understood',
         fact: `${LOCK_FILE} is there, and says nothing that this release understands.`,
         cause: 'It was written by another release of the action, or by hand.',
         fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${LOCK_FILE}\`) and run again.`,
@@ -58,12 +61,14 @@ export function takeOverWarning({ owner, why, secondsSinceHeartbeat }: Abandoned
 export function lostFinding(holder: LockOwner | undefined): Explanation {
   if (holder === undefined) {
     return {
+      code: 'lock-lost',
       fact: 'the lock of this run is gone.',
       cause: `The host was restarted, or somebody removed ${LOCK_FILE}.`,
       fix: 'Run again: it goes on from what it finds.',
     };
   }
   return {
+    code: 'lock-lost',
     fact: `the lock of this run was taken over by ${describeOwner(holder)}.`,
     cause: `No heartbeat came through for more than ${LOCK_TTL_SECONDS} s, because the runner or the host stood still or the network was cut.`,
     fix: 'Let that run end, then run again: it goes on from what it finds.',
@@ -74,6 +79,7 @@ export function lostFinding(holder: LockOwner | undefined): Explanation {
 export function lockFailure(result: RemoteResult): Explanation {
   if (result.code === NO_FLOCK) {
     return {
+      code: 'flock-missing',
       fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
       cause: 'The package util-linux is missing, or was stripped from a minimal image.',
       fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
@@ -81,6 +87,7 @@ export function lockFailure(result: RemoteResult): Explanation {
   }
   if (result.code === STUCK) {
     return {
+      code: 'lock-file-busy',
       fact: 'another process holds the access to the lock file and does not let go.',
       cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
       fix: `See who it is (\`sudo fuser -v ${MUTEX}\`), let it go on or end it, then run again.`,

@@ -118,6 +118,7 @@ function clientEnvironment(
 function noAgent(words: string): Refusal {
   return new Refusal('Nobody can be logged in', [
     {
+      code: 'runner-ssh-unusable',
       at: 'transport',
       fact: `the runner's ssh-agent cannot be given the key: ${words}`,
       cause:

@@ -4,7 +4,7 @@ import { NOT_ROOT, type StartFailure } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
 import { type PasswordTrouble, withoutPrompts } from './sudo-dialogue.ts';
 
-type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 type Ended = Pick<StartFailure, 'status' | 'stdout' | 'stderr'>;
 
 /** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
@@ -38,6 +38,7 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
   switch (trouble.kind) {
     case 'refused':
       return {
+        code: 'sudo-password-rejected',
         fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
         cause:
           "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
@@ -45,11 +46,13 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
       };
     case 'refused before':
       return {
+        code: 'sudo-password-rejected',
         fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
         fix: 'correct `sudo-password`. The same one is used on all hosts.',
       };
     case 'more wanted':
       return {
+        code: 'sudo-second-factor',
         fact: `sudo asks user ${user} for more than the password.`,
         cause:
           'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
@@ -70,6 +73,7 @@ const SAYINGS: readonly {
   {
     pattern: /sudo(?:-rs)?: .*(?:must have a tty|terminal is required|no tty present)/i,
     explain: (user) => ({
+      code: 'sudo-needs-terminal',
       fact: `sudo wants a terminal for user ${user}.`,
       cause: '`Defaults requiretty` in sudoers.',
       fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
@@ -79,6 +83,7 @@ const SAYINGS: readonly {
     pattern:
       /is not in the sudoers file|may not run |is not allowed to (?:execute|run|authenticate)|I'm afraid I can't do that/,
     explain: (user) => ({
+      code: 'sudo-password-needed',
       fact: `user ${user} may not use sudo.`,
       cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
       fix: allowFix(user),
@@ -87,6 +92,7 @@ const SAYINGS: readonly {
   {
     pattern: /sudo(?:-rs)?: (?:a password|interaction|interactive authentication) is required/i,
     explain: (user) => ({
+      code: 'sudo-password-needed',
       fact: `sudo asks user ${user} for a password.`,
       cause:
         'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
@@ -97,6 +103,7 @@ const SAYINGS: readonly {
     pattern:
       /sudo(?:-rs)?: (?:timed out|no password was provided|Password entry timed out|Authentication required but not attempted)/i,
     explain: (user) => ({
+      code: 'sudo-password-timeout',
       fact: `sudo has waited for the password of user ${user} and given up.`,
       cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
       fix: 'run again; does it stay so, allow more time in sudoers.',
@@ -106,6 +113,7 @@ const SAYINGS: readonly {
     pattern:
       /sudo(?:-rs)?: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
     explain: (user, words) => ({
+      code: 'sudo-unusable',
       fact: `sudo does not work for user ${user}: ${printable(words)}`,
       cause:
         'the account is locked or expired, sudo is damaged or forbidden on this host, or it wants a password and a module of PAM does not allow that none is given.',
@@ -115,6 +123,7 @@ const SAYINGS: readonly {
   {
     pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
     explain: (user) => ({
+      code: 'sudo-unusable',
       fact: 'there is no sudo on the host.',
       cause: `it is not installed, or not in the PATH of user ${user}.`,
       fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
@@ -124,6 +133,7 @@ const SAYINGS: readonly {
     pattern:
       /(?:env|sudo|sudo-rs): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
     explain: () => ({
+      code: 'sudo-unusable',
       fact: 'there is no bash on the host.',
       cause: 'it is not installed.',
       fix: 'install it (`apt-get install bash`, `apk add bash`).',
@@ -132,6 +142,7 @@ const SAYINGS: readonly {
   {
     pattern: /^(.*bash: .*\benv: .*Permission denied.*)$/m,
     explain: (user, words) => ({
+      code: 'sudo-noexec',
       fact: `the shell that sudo starts for user ${user} may not start programs: ${printable(words)}`,
       cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides have it.',
       fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !noexec\`.`,
@@ -140,6 +151,7 @@ const SAYINGS: readonly {
   {
     pattern: /^(.*(?:fork|unable to (?:create|fork)|pthread_create).*Resource temporarily unavailable.*)$/m,
     explain: (user, words) => ({
+      code: 'process-limit-reached',
       fact: `no further process can be started for user ${user}: ${printable(words)}`,
       ...PROCESS_LIMIT,
     }),
@@ -147,6 +159,7 @@ const SAYINGS: readonly {
   {
     pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
     explain: (user, other) => ({
+      code: 'login-account-unusable',
       fact: `the host wants you to log in as ${other}, not as ${user}.`,
       cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
       fix: `give \`ssh-user: ${other}\`.`,
@@ -156,6 +169,7 @@ const SAYINGS: readonly {
     pattern:
       /^(.*(?:System is (?:booting up|going down)|Unprivileged users are not permitted to log in).*)$/m,
     explain: (user, words) => ({
+      code: 'host-logins-closed',
       fact: `the host runs nothing for user ${user}: ${printable(words)}`,
       cause: 'it is starting or being shut down, or /run/nologin or /etc/nologin was left behind.',
       fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again.',
@@ -168,6 +182,7 @@ const SAYINGS: readonly {
   {
     pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
     explain: (user) => ({
+      code: 'login-account-unusable',
       fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
       cause: 'a rule for passwords, which counts for logins by key too.',
       fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
@@ -206,6 +221,7 @@ function noShell(user: string, failure: Ended): Explanation {
 
 function notRoot(user: string): Explanation {
   return {
+    code: 'sudo-not-root',
     fact: `the shell of user ${user} is not root's.`,
     cause:
       user === 'root'
@@ -217,6 +233,7 @@ function notRoot(user: string): Explanation {
 
 function noLoginShell(user: string): Explanation {
   return {
+    code: 'login-account-unusable',
     fact: `user ${user} has no login shell: the host ends the session at once.`,
     cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
     fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
@@ -225,6 +242,7 @@ function noLoginShell(user: string): Explanation {
 
 function forcedCommand(user: string, seen: string): Explanation {
   return {
+    code: 'login-command-forced',
     fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
     cause:
       'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',

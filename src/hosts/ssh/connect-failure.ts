@@ -107,20 +107,27 @@ function explain(
   switch (failure.kind) {
     case 'name':
       return {
+        code: 'ssh-name-unresolved',
         fact: `the name ${target.address} does not resolve (${failure.code})${seen}.`,
         cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
         fix: `give the IP address in place of the name, or see that ${via ?? 'the runner'} can resolve it.`,
       };
     case 'refused':
       return {
+        code: 'ssh-connection-refused',
         fact: `${place} refuses connections${seen}.`,
         cause: 'the SSH server does not run, or listens on another port.',
         fix: `start it on the host (\`systemctl enable --now ssh\`, on Red Hat \`sshd\`), or give its port in \`${portInput}\`.`,
       };
     case 'unreachable':
-      return { fact: `there is no way to ${place} (${failure.code})${seen}.`, ...unreachable(via) };
+      return {
+        code: 'ssh-host-unreachable',
+        fact: `there is no way to ${place} (${failure.code})${seen}.`,
+        ...unreachable(via),
+      };
     case 'not-forwarded':
       return {
+        code: 'bastion-forwarding-refused',
         fact: `${via ?? 'the bastion'} does not forward connections to ${place} (${printable(failure.said)}).`,
         cause:
           '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in its sshd_config, or `restrict` before the key in authorized_keys.',
@@ -128,24 +135,31 @@ function explain(
       };
     case 'way-lost':
       return {
+        code: 'ssh-connection-lost',
         fact: `the connection to ${via ?? 'the bastion'} was lost (${printable(failure.said)}).`,
         cause: 'it was restarted or lost its network, or a firewall forgot the connection.',
         fix: 'see that it is up, then start the same run again.',
       };
     case 'silent':
       return failure.stage === 'connect'
-        ? { fact: `${place} does not answer within ${seconds(failure.afterMs)}${seen}.`, ...unreachable(via) }
+        ? {
+            code: 'ssh-host-unreachable',
+            fact: `${place} does not answer within ${seconds(failure.afterMs)}${seen}.`,
+            ...unreachable(via),
+          }
         : silent(place, failure.stage, failure.afterMs, portInput);
     case 'closed':
       return closed(place, failure.stage, failure.said);
     case 'not-ssh':
       return {
+        code: 'not-an-ssh-server',
         fact: `what answers on ${place} is no SSH server; it says: ${printable(failure.said, 100)}`,
         cause: 'the port belongs to another service.',
         fix: `give the port of the SSH server in \`${portInput}\`.`,
       };
     case 'algorithms':
       return {
+        code: 'ssh-algorithms-incompatible',
         fact: `${place} and this action have no ${failure.what} in common.`,
         cause:
           'the server is old, or so hardened that it allows only what is not offered: SHA-1 never is, post-quantum key exchange and host certificates are by `transport: openssh` alone.',
@@ -155,18 +169,21 @@ function explain(
       return failure.finding;
     case 'host-key-unproven':
       return {
+        code: 'host-key-unproven',
         fact: `${place} shows the known host key but cannot prove that it holds it.`,
         cause: 'someone is between the runner and the host.',
         fix: 'do not go on; find out who answers on this address.',
       };
     case 'authentication':
       return {
+        code: 'ssh-login-refused',
         fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}${saying(failure.said ?? '')}.`,
         cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, sshd finds the permissions of these files too wide, or the password of the user is locked and sshd runs with \`UsePAM no\`.`,
         fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
       };
     case 'nologin':
       return {
+        code: 'host-logins-closed',
         fact: `${place} lets no user but root log in${saying(failure.said)}.`,
         cause: isBooting(failure.said)
           ? 'the host is starting, as after its creation, and has not come to the end of it.'
@@ -175,6 +192,7 @@ function explain(
       };
     case 'second-factor':
       return {
+        code: 'ssh-second-factor',
         fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
         cause:
           'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
@@ -182,12 +200,14 @@ function explain(
       };
     case 'sha1-only':
       return {
+        code: 'ssh-sha1-only',
         fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
         cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
         fix: 'use an Ed25519 key, or a newer SSH server.',
       };
     case 'agent':
       return {
+        code: 'ssh-agent-signs-not',
         fact: `${place} takes the ${key} of user ${user}, but the ssh-agent does not sign with it: ${printable(failure.said)}.`,
         cause:
           'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
@@ -195,6 +215,7 @@ function explain(
       };
     case 'no-client':
       return {
+        code: 'runner-ssh-unusable',
         fact: 'there is no `ssh` on the runner.',
         cause:
           '`transport: openssh` uses the OpenSSH client of the runner, and it is not installed, or not in PATH.',
@@ -202,6 +223,7 @@ function explain(
       };
     case 'no-account':
       return {
+        code: 'runner-ssh-unusable',
         fact: `the runner's ssh does not work for the user of this job: ${printable(failure.said)}.`,
         cause:
           'the job runs under a user id that /etc/passwd of the runner or of its container does not have, as with `options: --user`.',
@@ -209,6 +231,7 @@ function explain(
       };
     case 'unfit-host-key':
       return {
+        code: 'runner-ssh-unusable',
         fact: `the runner's ssh does not take the host key of ${place}: ${printable(failure.said)}.`,
         cause:
           'an RSA key of fewer bits than ssh asks for (RequiredRSASize in ssh_config: 1024, on hardened systems 2048).',
@@ -216,12 +239,14 @@ function explain(
       };
     case 'old-client':
       return {
+        code: 'runner-ssh-unusable',
         fact: `the runner's ssh cannot be used: ${printable(failure.said)}.`,
         cause: 'it is older than OpenSSH 7.4, or another program of that name.',
         fix: 'install OpenSSH 7.4 or later (`ssh -V` tells), or leave `transport` out.',
       };
     case 'client-config':
       return {
+        code: 'runner-ssh-unusable',
         fact: `the runner's ssh cannot read its configuration: ${printable(failure.said)}`,
         cause:
           'a line of ~/.ssh/config or /etc/ssh/ssh_config on the runner that this ssh does not know, or a file that others may write to.',
@@ -230,18 +255,21 @@ function explain(
     case 'disconnected':
       return /too many authentication failures/i.test(failure.said)
         ? {
+            code: 'ssh-authentication-ended',
             fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
             cause:
               'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
             fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}.`,
           }
         : {
+            code: 'ssh-authentication-ended',
             fact: `${place} broke off, saying: ${printable(failure.said)}`,
             cause: 'a rule of the SSH server.',
             fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
           };
     case 'protocol':
       return {
+        code: 'ssh-conversation-failed',
         fact: `the SSH conversation with ${place} failed: ${printable(failure.said)}`,
         cause: 'the server, or a device in between, does not keep to the protocol.',
         fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
@@ -277,12 +305,14 @@ function silent(
   const time = seconds(afterMs);
   if (stage === 'authentication') {
     return {
+      code: 'ssh-authentication-ended',
       fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
       cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
       fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
     };
   }
   return {
+    code: 'ssh-server-silent',
     fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
     cause:
       'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
@@ -293,12 +323,14 @@ function silent(
 function closed(place: string, stage: ConnectStage, said: string): Omit<Finding, 'host' | 'at'> {
   if (stage === 'authentication') {
     return {
+      code: 'ssh-authentication-ended',
       fact: `${place} closed the connection during authentication${saying(said)}.`,
       cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
       fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
     };
   }
   return {
+    code: 'ssh-handshake-closed',
     fact: `${place} closes the connection before the SSH handshake is done${saying(said)}.`,
     cause:
       'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',

@@ -23,6 +23,7 @@ function checkFlag({ name, value, at }: WrittenFlag): Finding[] {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     return [
       {
+        code: 'flag-not-allowed',
         at,
         fact: `${quote(name)} is not the name of a flag.`,
         ...(/[A-Z_]/.test(name) && { cause: 'the name of the environment variable was written.' }),
@@ -32,7 +33,14 @@ function checkFlag({ name, value, at }: WrittenFlag): Finding[] {
   }
   const reason = OWNED_ETCD_FLAGS.get(name);
   if (reason !== undefined) {
-    return [{ at, fact: `--${name} cannot be given: ${reason}.`, fix: 'leave the flag out.' }];
+    return [
+      {
+        code: 'flag-not-allowed',
+        at,
+        fact: `--${name} cannot be given: ${reason}.`,
+        fix: 'leave the flag out.',
+      },
+    ];
   }
   const problem = valueProblem(name, value);
   return problem === undefined ? [] : [{ at, ...problem }];
@@ -41,6 +49,7 @@ function checkFlag({ name, value, at }: WrittenFlag): Finding[] {
 function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefined {
   if (value === '') {
     return {
+      code: 'extra-args-malformed',
       fact: `--${name} has no value.`,
       cause: 'an expression like ${{ vars.QUOTA }} that has no value.',
       fix: `give it one, for example --${name}=true where the flag is a switch, or leave the flag out.`,
@@ -48,6 +57,7 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   }
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
     return {
+      code: 'extra-args-malformed',
       fact: `the value of --${name} holds a line break or another control character.`,
       cause: 'the value was written as a YAML block (| or >).',
       fix: `write it on one line behind the name, for example "${name}: value".`,
@@ -57,6 +67,7 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   if (unseen !== undefined) return unseenProblem(unseen.character);
   if (/\$[($]/.test(value)) {
     return {
+      code: 'extra-args-malformed',
       fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
       fix: 'write a value without them.',
     };
@@ -65,6 +76,7 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   if (remains !== undefined) return remains;
   if (name === 'feature-gates' && !keepsCorruptCheck(value)) {
     return {
+      code: 'flag-not-allowed',
       fact: `${quote(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
       cause:
         'only the other gates were named; by this one a member compares its data with the others before it serves.',
@@ -80,6 +92,7 @@ function checkTwice(flag: WrittenFlag, index: number, flags: readonly WrittenFla
   if (first === index) return [];
   return [
     {
+      code: 'flag-not-allowed',
       at: flag.at,
       fact: `${quote(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
       fix: 'keep one of the two.',
@@ -132,6 +145,7 @@ function meaningful(text: string): { readonly line: string; readonly at: string 
 function noFlag(line: string): Omit<Finding, 'at'> {
   if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
     return {
+      code: 'extra-args-malformed',
       fact: `${quote(line)} begins with the program; its flags alone are given here.`,
       cause: 'a whole command line was copied.',
       fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
@@ -139,11 +153,13 @@ function noFlag(line: string): Omit<Finding, 'at'> {
   }
   if (!/^--\S*=/.test(line) && line.includes('=')) {
     return {
+      code: 'extra-args-malformed',
       fact: `${quote(line)} is not a flag with its value: there is white space before the =.`,
       fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
     };
   }
   return {
+    code: 'extra-args-malformed',
     fact: `${quote(line)} is not a flag with its value: there is no = in it.`,
     fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
   };
@@ -154,6 +170,7 @@ function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at
   if (value === undefined) return undefined;
   if (/^["']/.test(line)) {
     return {
+      code: 'extra-args-malformed',
       fact: `the flag in ${quote(line)} is in quotes, which etcd would take for part of it.`,
       cause: 'the flag was copied from a shell script or a list.',
       fix: 'write the flag without quotes, for example --log-level=debug.',
@@ -161,6 +178,7 @@ function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at
   }
   if (/\s--[a-z]/.test(value)) {
     return {
+      code: 'extra-args-malformed',
       fact: `there are several flags in ${quote(line)}.`,
       cause: 'the flags were copied from a command line.',
       fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
@@ -168,6 +186,7 @@ function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at
   }
   if (/^(["']).*\1$/.test(value)) {
     return {
+      code: 'extra-args-malformed',
       fact: `the value in ${quote(line)} is in quotes, which etcd would take for part of it.`,
       cause: 'the flag was copied from a shell script.',
       fix: 'write the value without quotes, for example --log-level=debug.',
@@ -183,6 +202,7 @@ function flagsOfMapping(text: string, findings: Finding[]): readonly WrittenFlag
   if (yaml === undefined || contents === null || (isScalar(contents) && contents.value === '')) return [];
   if (!isMap(contents)) {
     findings.push({
+      code: 'extra-args-malformed',
       at: input,
       fact: 'this is not a mapping of flags to values.',
       cause: 'the flags were written as a list, or there is no space behind a colon.',
@@ -204,6 +224,7 @@ function flagsOfMapping(text: string, findings: Finding[]): readonly WrittenFlag
 
 function noSingleValue(name: string, at: string): Finding {
   return {
+    code: 'extra-args-malformed',
     at,
     fact: `${quote(name)} has a list, a mapping or the like in place of one value.`,
     fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
@@ -249,6 +270,7 @@ function shellProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   const found = REMAINS.find(({ pattern }) => pattern.test(value));
   return (
     found && {
+      code: 'extra-args-malformed',
       fact: `the value of --${name}, ${quote(value)}, ${found.what}; etcd would get it as it is written.`,
       cause: 'the flags were copied from a shell script or from a list.',
       fix: found.fix,

@@ -38,6 +38,7 @@ function mergesIn({ document, placeOf }: YamlInput): Finding[] {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return;
       findings.push({
+        code: 'kubelet-config-malformed',
         at: placeOf(key.range?.[0]),
         fact: '<< merges another mapping into this one, and kubelet-config says each field where it counts.',
         fix: 'write the fields themselves in place of <<.',
@@ -54,6 +55,7 @@ function valueOf(yaml: YamlInput, findings: Finding[]): Readonly<Record<string, 
   const value = toPlain(document);
   if (isMap(document.contents) && isJson(value)) return value as Record<string, Json>;
   findings.push({
+    code: 'kubelet-config-malformed',
     at: isMap(document.contents) ? placeOfUnusable(yaml) : at,
     fact: isMap(document.contents)
       ? 'the mapping holds a value that JSON does not know, such as null, .nan, binary data or an unknown alias.'
@@ -120,13 +122,21 @@ function checkField({ name, place }: Field, value: Json | undefined): Finding[] 
   const owned = [...OWNED_KUBELET_FIELDS].find(([field]) => field.toLowerCase() === name.toLowerCase());
   if (owned !== undefined) {
     const [field, reason] = owned;
-    return [{ at: place, fact: `${field} is set by the action: ${reason}.`, fix: 'leave the field out.' }];
+    return [
+      {
+        code: 'kubelet-field-not-allowed',
+        at: place,
+        fact: `${field} is set by the action: ${reason}.`,
+        fix: 'leave the field out.',
+      },
+    ];
   }
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) return [noField(name, place)];
   const otherCase = [...KUBELET_FIELDS.keys()].find((field) => field.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined && otherCase !== name) {
     return [
       {
+        code: 'kubelet-field-not-allowed',
         at: place,
         fact: `${quote(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
         fix: `write it as ${otherCase}.`,
@@ -142,6 +152,7 @@ function noField(name: string, place: string): Finding {
   const meant = isFlag ? nearest(name.replaceAll('-', ''), lowerCaseFields) : undefined;
   const field = [...KUBELET_FIELDS.keys()].find((each) => each.toLowerCase() === meant);
   return {
+    code: 'kubelet-field-not-allowed',
     at: place,
     fact: `${quote(name)} is not the name of a field.`,
     ...(isFlag && { cause: 'a command-line flag of the kubelet was written.' }),
@@ -200,6 +211,7 @@ function kubeletValueProblem(name: string, value: Json): Omit<Finding, 'at'> | u
   const { words, holds, example } = KINDS[kind];
   if (!holds(value)) {
     return {
+      code: 'kubelet-config-malformed',
       fact: `${name} is ${quoteJson(value)}, and kubelet reads ${words} there: it would not start.`,
       fix: `write ${words}, for example ${name}: ${example}.`,
     };
@@ -219,6 +231,7 @@ function outOfRange(name: string, value: number): Omit<Finding, 'at'> | undefine
 
 function refusedNumber(name: string, value: number, range: string): Omit<Finding, 'at'> {
   return {
+    code: 'kubelet-config-malformed',
     fact: `${name} is ${value}, and kubelet takes ${range}: it would not start.`,
     fix: 'write a number in that range, or leave the field out for its default.',
   };

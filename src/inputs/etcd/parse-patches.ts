@@ -42,6 +42,7 @@ function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
   if (yaml === undefined || contents === null) return [];
   if (!isMap(contents)) {
     findings.push({
+      code: 'patches-malformed',
       at: input,
       fact: 'this is neither a mapping of file names to patches nor the path of a folder.',
       fix: `write the patches, ${example}`,
@@ -55,6 +56,7 @@ function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
       isScalar(patch) && typeof patch.value === 'string' ? patch.value : asText(patch, yaml.document);
     if (text !== undefined) return checked({ name, text, at }, findings);
     findings.push({
+      code: 'patches-malformed',
       at,
       fact: 'the patch has an alias (*) that stands for nothing, or more of them than can be meant.',
       fix: 'write the values themselves there; a text with a * in it wants quotes.',
@@ -83,6 +85,7 @@ function patchesInFolder(folder: InputFolder, findings: Finding[]): WrittenPatch
   const files = [...folder.files].filter(([name]) => name.startsWith('etcd'));
   if (files.length === 0) {
     findings.push({
+      code: 'patches-malformed',
       at: `${input} (${folder.path})`,
       fact: 'the folder holds no patch of etcd.',
       fix: 'call its files etcd, a suffix, the kind and the ending, for example etcd+strategic.yaml.',
@@ -103,6 +106,7 @@ function checked(patch: WrittenPatch, findings: Finding[]): WrittenPatch[] {
 function problemOf({ name, text }: WrittenPatch): Omit<Finding, 'at'> | undefined {
   if (patchKind(name) === undefined) {
     return {
+      code: 'patches-malformed',
       fact: `${quote(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
       ...(/\.yml$/.test(name) && { cause: 'kubeadm knows the endings .yaml and .json alone.' }),
       ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm makes the pod of etcd alone.' }),
@@ -111,11 +115,14 @@ function problemOf({ name, text }: WrittenPatch): Omit<Finding, 'at'> | undefine
   }
   if (holdsPrivateKey(text)) {
     return {
+      code: 'private-key-misplaced',
       fact: 'it holds a private key, which a patch is not made for.',
       fix: 'take the key out, replace it, and mount what has to be secret from the host.',
     };
   }
-  return text.trim() === '' ? { fact: 'the patch is empty.', fix: `write the patch, ${example}` } : undefined;
+  return text.trim() === ''
+    ? { code: 'patches-malformed', fact: 'the patch is empty.', fix: `write the patch, ${example}` }
+    : undefined;
 }
 
 /** Whether kubeadm can read it: YAML, as JSON is too, that holds operations or a part of the pod. */
@@ -127,6 +134,7 @@ function isReadable({ name, text, at }: WrittenPatch, findings: Finding[]): bool
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
     findings.push({
+      code: 'yaml-malformed',
       at: `${at}, line ${line}, column ${col} of the patch`,
       fact: `this is not YAML: ${error.message}.`,
       fix: `write the patch as kubeadm's documentation does, ${example}`,
@@ -148,18 +156,21 @@ function formProblem(
       return patches.every(isOperations)
         ? undefined
         : {
+            code: 'patches-malformed',
             fact: 'a patch of the kind json is a list of operations, each a mapping with op and path.',
             fix: 'write operations, for example "- { op: add, path: /spec/priority, value: 1000 }", or give the file another kind (+strategic, +merge).',
           };
     return patches.every(isMapping)
       ? undefined
       : {
+          code: 'patches-malformed',
           fact: `a patch of the kind ${kind} is a mapping of the pod's fields.`,
           fix: `write the fields of the pod that are to change, ${example}`,
         };
   } catch (error) {
     // toJS refuses aliases without an anchor, and far too many of them
     return {
+      code: 'patches-malformed',
       fact: `the aliases of the patch cannot be resolved (${errorMessage(error)}).`,
       fix: 'write the values themselves there; a text with a * in it wants quotes.',
     };

@@ -55,6 +55,7 @@ function parseDataPlaces(
   if (dataDir === undefined || walDir === undefined) return undefined;
   if (isWithin(walDir, dataDir) || isWithin(dataDir, walDir)) {
     findings.push({
+      code: 'data-dir-unsuitable',
       at: 'wal-dir',
       fact: `${quote(walDir)} and data-dir (${quote(dataDir)}) lie one in the other.`,
       cause: 'the folder in which etcd keeps its log by itself was meant.',
@@ -73,6 +74,7 @@ function parseFolder(input: keyof typeof EXAMPLES, value: string, findings: Find
   const fact = problemOf(value);
   if (fact === undefined) return value;
   findings.push({
+    code: 'data-dir-unsuitable',
     at: input,
     fact: `${quote(value)} ${fact}`,
     fix: `use a folder of etcd's own, for example ${input}: ${EXAMPLES[input]}.`,
@@ -148,6 +150,7 @@ function parsePort(
 
 function takenBy(input: EtcdPortInput, port: number, user: string): Finding {
   return {
+    code: 'port-conflict',
     at: input,
     fact: `${port} is where ${user}.`,
     fix: `choose a port that is free on every host, for example ${input}: ${ETCD_PORTS[input]}.`,
@@ -156,6 +159,7 @@ function takenBy(input: EtcdPortInput, port: number, user: string): Finding {
 
 function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Finding {
   return {
+    code: 'port-conflict',
     at: input,
     fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
     fix: 'give each its own port.',

@@ -82,6 +82,7 @@ function quota(value: string, { findings, warnings }: Collected): string | undef
     return String(bytes);
   }
   findings.push({
+    code: 'value-malformed',
     at: 'quota-backend-bytes',
     fact: Number.isNaN(bytes)
       ? `${quote(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
@@ -93,6 +94,7 @@ function quota(value: string, { findings, warnings }: Collected): string | undef
 
 function largeQuota(value: string): Finding {
   return {
+    code: 'value-malformed',
     at: 'quota-backend-bytes',
     fact: `${quote(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
     fix: 'keep the database small, or watch how long members take to start.',
@@ -101,6 +103,7 @@ function largeQuota(value: string): Finding {
 
 function givenTwice(input: TuningInput): Finding {
   return {
+    code: 'flag-not-allowed',
     at: input,
     fact: `${input} is given in extra-args too.`,
     fix: 'keep one of the two, best this one: its value is checked.',
@@ -121,6 +124,7 @@ function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
         ? 'heartbeat-interval: 1000 and election-timeout: 10000'
         : `election-timeout: ${Math.min(10 * heartbeat, MOST_ELECTION_MS)}`;
     findings.push({
+      code: 'tuning-unusable',
       at: 'election-timeout',
       fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd ends at once with such a pair.`,
       cause: 'one of the two was raised and the other left as it is; etcd has 100 and 1000 by itself.',
@@ -129,6 +133,7 @@ function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
   }
   if (election > MOST_ELECTION_MS) {
     findings.push({
+      code: 'tuning-unusable',
       at: 'election-timeout',
       fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd ends at once with it.`,
       fix: 'choose a shorter one, for example election-timeout: 10000.',
@@ -157,12 +162,14 @@ function checkCompaction(
   const isCount = /^\d{1,15}$/.test(retention);
   if (mode === 'revision' && !isCount) {
     findings.push({
+      code: 'tuning-unusable',
       at: 'auto-compaction-retention',
       fact: `${quote(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
       fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
     });
   } else if (mode === 'periodic' && retention !== '0' && !isDuration(retention)) {
     findings.push({
+      code: 'tuning-unusable',
       at: 'auto-compaction-retention',
       fact: isCount
         ? `${quote(retention)} has no unit; etcd takes it for hours.`
@@ -178,6 +185,7 @@ function isDuration(text: string): boolean {
 }
 
 const modeAlone: Finding = {
+  code: 'tuning-unusable',
   at: 'auto-compaction-mode',
   fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
   fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',

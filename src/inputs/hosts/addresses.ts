@@ -1,10 +1,12 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import type { FindingCode } from '../../finding-codes.ts';
 import type { Finding } from '../../findings.ts';
 import { foreignCharacter } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 
 /** Why a text cannot be the address of a member, and what to write instead. */
 export interface AddressProblem {
+  readonly code: FindingCode;
   /** Continues `"the value" …`. */
   readonly fact: string;
   readonly cause?: string;
@@ -61,17 +63,19 @@ const unusableLists = unusable.map(({ what, ranges }) => {
  */
 export function parseAddress(text: string): string | AddressProblem {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-  if (bare.includes('%')) return { fact: 'has a zone, so it is a link-local address.', fix: example };
+  if (bare.includes('%'))
+    return { code: 'address-malformed', fact: 'has a zone, so it is a link-local address.', fix: example };
   if (!isIPv4(bare) && !isIPv6(bare)) return notAnAddress(text);
   const address = isIPv6(bare) ? shortForm(bare) : bare;
   if (address.startsWith('::ffff:')) {
     return {
+      code: 'address-malformed',
       fact: 'is an IPv4 address in IPv6 form.',
       fix: 'write the IPv4 address itself, for example 10.0.0.6.',
     };
   }
   const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
-  return range === undefined ? address : { fact: `${range.what}.`, fix: example };
+  return range === undefined ? address : { code: 'address-malformed', fact: `${range.what}.`, fix: example };
 }
 
 /** `ipv4` or `ipv6`, for an address that is known to be one. */
@@ -89,6 +93,7 @@ function notAnAddress(text: string): AddressProblem {
   const foreign = foreignCharacter(text);
   if (foreign !== undefined) {
     return {
+      code: 'character-not-ascii',
       fact: `holds ${foreign}, and an address has none but characters of ASCII.`,
       cause: 'the text was copied from a document, in which another character looks the same.',
       fix: example,
@@ -96,10 +101,15 @@ function notAnAddress(text: string): AddressProblem {
   }
   const port = /^(.+):\d+$/.exec(text)?.[1];
   if (text.includes('@')) {
-    return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+    return {
+      code: 'address-malformed',
+      fact: 'holds a user name.',
+      fix: 'put the user into ssh-user and write only the address here.',
+    };
   }
   if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
     return {
+      code: 'hosts-malformed',
       fact: 'is JSON.',
       cause: 'the output of Terraform or another tool was passed on as it is.',
       fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
@@ -107,6 +117,7 @@ function notAnAddress(text: string): AddressProblem {
   }
   if (text.includes('${{')) {
     return {
+      code: 'host-missing',
       fact: 'is an expression that was not evaluated.',
       cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
       fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
@@ -114,6 +125,7 @@ function notAnAddress(text: string): AddressProblem {
   }
   if (text.startsWith('- ')) {
     return {
+      code: 'hosts-malformed',
       fact: 'begins with the dash of a YAML list.',
       cause: 'inputs are text, not lists.',
       fix: 'write one address per line without the dash.',
@@ -121,23 +133,35 @@ function notAnAddress(text: string): AddressProblem {
   }
   if (/\s/.test(text)) {
     return {
+      code: 'hosts-malformed',
       fact: 'holds white space.',
       fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
     };
   }
   if (/^[a-z]+:\/\//i.test(text))
-    return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+    return {
+      code: 'address-malformed',
+      fact: 'is a URL.',
+      fix: 'write only the address, for example 10.0.0.6.',
+    };
   if (text.includes('/')) {
-    return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+    return {
+      code: 'address-malformed',
+      fact: 'looks like a network.',
+      fix: 'write the address of one host, for example 10.0.0.6.',
+    };
   }
   if (port !== undefined && typeof parseAddress(port) === 'string') {
     return {
+      code: 'address-malformed',
       fact: 'holds a port.',
       fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
     };
   }
-  if (/^[0-9.]+$/.test(text)) return { fact: 'is not a valid IPv4 address.', fix: example };
+  if (/^[0-9.]+$/.test(text))
+    return { code: 'address-malformed', fact: 'is not a valid IPv4 address.', fix: example };
   return {
+    code: 'address-malformed',
     fact: 'is not an IP address.',
     cause:
       "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
@@ -165,6 +189,7 @@ export function parseMemberName(text: string, at: string, findings: Finding[]): 
   const fact = nameProblem(name);
   if (fact === undefined) return name;
   findings.push({
+    code: 'name-malformed',
     at,
     fact: `${quote(text)} ${fact}`,
     fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',

@@ -19,6 +19,7 @@ export function parseControlPlane(
   if (inventory?.controlPlane === undefined) return written;
   if (written.length === 0) return inventory.controlPlane;
   findings.push({
+    code: 'hosts-given-twice',
     at: input,
     fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
     fix: 'leave one of the two out.',
@@ -39,6 +40,7 @@ export function checkControlPlane(
     if (twin === undefined) continue;
     const what = host.address === twin.address ? host.address : `the name ${host.name ?? ''}`;
     findings.push({
+      code: 'hosts-given-twice',
       at: addressAt(host),
       fact: `${what} was given before, at ${addressAt(twin)}.`,
       ...(member !== undefined && {
@@ -64,7 +66,9 @@ export function controlPlaneLogins(
   const own: Finding[] = [];
   const found = withLogins(hosts, defaults, {}, own);
   // that there is no user at all is told once
-  findings.push(...own.filter(({ fact }) => !findings.some((told) => told.fact === fact)));
+  findings.push(
+    ...own.filter(({ code }) => code !== 'ssh-user-missing' || !findings.some((told) => told.code === code)),
+  );
   return found;
 }
 
@@ -117,8 +121,10 @@ function labelOf({ name, address }: { readonly name?: string; readonly address: 
 /** @param hosts the only ones that lack one; none: all of them do. */
 function noUser(hosts: readonly string[]): Finding {
   return {
+    ...(hosts.length === 0
+      ? { code: 'ssh-user-missing', fact: 'no user is given.' }
+      : { code: 'host-user-missing', fact: `no user is given for ${hosts.join(', ')}.` }),
     at: 'ssh-user',
-    fact: hosts.length === 0 ? 'no user is given.' : `no user is given for ${hosts.join(', ')}.`,
     fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
   };
 }
@@ -137,6 +143,7 @@ function refuseSharedServers(
     if (before === undefined) seen.set(server, loginAt ?? at);
     else if (loginAt !== undefined) {
       findings.push({
+        code: 'host-listed-twice',
         at: loginAt,
         fact: `the SSH server at ${server} was given before, at ${before}.`,
         cause: 'hosts behind one address have a port each, and only one was written.',
@@ -148,6 +155,7 @@ function refuseSharedServers(
 
 function takenBySsh(input: string, port: number, host: string): Finding {
   return {
+    code: 'host-listed-twice',
     at: input,
     fact: `${port} is also the port of the SSH server of ${host}.`,
     fix: `choose another ${input} that is free on every host.`,

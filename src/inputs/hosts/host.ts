@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
 import { type Entry, parseEntries } from '../scalars.ts';
-import { familyOf, parseAddress, parseMemberName } from './addresses.ts';
+import { type AddressProblem, familyOf, parseAddress, parseMemberName } from './addresses.ts';
 import type { HostLogin, MemberSettings, TransportName } from './host-settings.ts';
 
 /**
@@ -30,7 +30,8 @@ export function parseHostAddress(text: string, at: string, findings: Finding[]):
   return '';
 }
 
-const noAddress = {
+const noAddress: AddressProblem = {
+  code: 'host-missing',
   fact: 'stands behind the name, where the address belongs.',
   cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
   fix: 'write name=address, for example infra0=10.0.0.6.',
@@ -46,6 +47,7 @@ function addNames(
   const pair = hosts.find((host) => host.nameAt !== undefined);
   if (pair !== undefined) {
     findings.push({
+      code: 'hosts-given-twice',
       at: 'names',
       fact: `names are given twice: here and as pairs in ${pair.at}.`,
       fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
@@ -54,6 +56,7 @@ function addNames(
   }
   if (parsed.length !== hosts.length) {
     findings.push({
+      code: 'hosts-given-twice',
       at: 'names',
       fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
       fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
@@ -111,6 +114,7 @@ function checkFamilies(hosts: readonly PlacedHost[], findings: Finding[]): void 
   );
   if (first === undefined || other === undefined) return;
   findings.push({
+    code: 'address-families-mixed',
     at: addressAt(other),
     fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
     fix: 'write all addresses as IPv4 or all as IPv6.',
@@ -129,6 +133,7 @@ function refuseTwice(
       seen.set(value, at);
     } else {
       findings.push({
+        code: 'host-listed-twice',
         at,
         fact: `the ${what} ${quote(value)} was given before, at ${before}.`,
         fix: `give every member its own ${what}.`,

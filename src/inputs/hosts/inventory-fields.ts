@@ -47,6 +47,7 @@ export function unusableNodes(document: Document, { placeOf }: Pick<Reader, 'pla
 
 function indirect(at: string, what: string): Finding {
   return {
+    code: 'inventory-malformed',
     at,
     fact: `${what}; an inventory says everything where it is read.`,
     fix: 'write the values themselves there.',
@@ -59,6 +60,7 @@ export function textOf(node: Node, key: string, { placeOf, findings }: Reader): 
     return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
   }
   findings.push({
+    code: 'inventory-malformed',
     at: placeOf(node),
     fact: `${quote(key)} has ${isMap(node) ? 'a mapping' : 'a list'} in place of one value.`,
     fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
@@ -109,6 +111,7 @@ const HABITS: ReadonlyMap<string, string> = new Map([
 export function unknownKey({ key, at }: Field, known: readonly string[], of: string): Finding {
   if (SECRET.test(key)) {
     return {
+      code: 'inventory-key-unknown',
       at,
       fact: `${quote(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
       cause: 'it was written for another tool.',
@@ -117,6 +120,7 @@ export function unknownKey({ key, at }: Field, known: readonly string[], of: str
   }
   const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? nearest(key, known);
   return {
+    code: 'inventory-key-unknown',
     at,
     fact: `${quote(key)} is no key of ${of}.`,
     fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
@@ -142,6 +146,7 @@ export function withoutWrapping(node: Node | null, reader: Reader): Node | null 
   const sensitive = outputs.filter(({ key, value }) => key !== OUTPUT && isMap(value) && isSensitive(value));
   if (sensitive.length > 0) {
     reader.findings.push({
+      code: 'terraform-output-unusable',
       at: sensitive[0]?.at ?? '',
       fact: `Terraform marks ${sensitive.map(({ key }) => key).join(', ')} as sensitive, and an inventory is not kept secret: the log shows it.`,
       cause: 'all outputs were passed in place of the one with the hosts.',
@@ -154,6 +159,7 @@ export function withoutWrapping(node: Node | null, reader: Reader): Node | null 
   );
   if (chosen !== undefined) return chosen.output?.value ?? null;
   reader.findings.push({
+    code: 'terraform-output-unusable',
     at: outputs[0]?.at ?? '',
     fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is called ${OUTPUT}.`,
     fix: `pass the one with the hosts alone, terraform output -json NAME, or call it ${OUTPUT}.`,

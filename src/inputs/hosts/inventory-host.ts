@@ -73,6 +73,7 @@ export function readHost(node: Node | null, key: Field | undefined, reader: Read
   if (isMap(node)) return readFields(node, named, reader);
   if (!isScalar(node)) {
     reader.findings.push({
+      code: 'inventory-malformed',
       at: node === null ? at : reader.placeOf(node),
       fact: node === null ? 'the host has no value.' : 'a list stands where a host belongs.',
       cause: 'an expression or an output that is empty, or brackets too many.',
@@ -102,6 +103,7 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
   }
   if (named.name !== undefined && host.name !== named.name) {
     reader.findings.push({
+      code: 'inventory-malformed',
       at: host.nameAt ?? host.at,
       fact: `the host has two names, ${quote(named.name)} as its key and ${quote(host.name ?? '')} in it.`,
       fix: 'keep one: leave name out where the key is the name.',
@@ -109,6 +111,7 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
   }
   if (!fields.some(({ key, value }) => key === 'address' && value !== null)) {
     reader.findings.push({
+      code: 'inventory-key-unknown',
       at: host.at,
       fact: 'the host has no address.',
       cause: 'the key has another name, or its value is empty.',
@@ -120,6 +123,7 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
 
 function unknownTransport(text: string, at: string): Finding {
   return {
+    code: 'transport-conflict',
     at,
     fact: `${quote(text)} is no way to a host.`,
     fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out for what the input transport says.`,
@@ -129,6 +133,7 @@ function unknownTransport(text: string, at: string): Finding {
 function readLogin(node: Node, reader: Reader): Partial<HostLogin> {
   if (!isMap(node)) {
     reader.findings.push({
+      code: 'inventory-malformed',
       at: reader.placeOf(node),
       fact: 'ssh is no mapping.',
       fix: 'write what differs for this host, for example ssh: { address: 203.0.113.6, port: 2222, user: admin }.',
@@ -164,24 +169,39 @@ const longestName = 253;
  */
 function parseSshAddress(text: string): string | AddressProblem {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-  if (bare.includes('%')) return { fact: 'has a zone, which no line of known_hosts can name.', fix: example };
+  if (bare.includes('%'))
+    return {
+      code: 'address-malformed',
+      fact: 'has a zone, which no line of known_hosts can name.',
+      fix: example,
+    };
   if (isIP(bare) !== 0) return isIPv6(bare) ? shortForm(bare) : bare;
   const foreign = foreignCharacter(text);
   if (foreign !== undefined) {
     return {
+      code: 'character-not-ascii',
       fact: `holds ${foreign}, and addresses and names of hosts have none but characters of ASCII.`,
       fix: example,
     };
   }
   if (text.includes('@')) {
-    return { fact: 'holds a user name.', fix: 'put the user into user and write only the address here.' };
+    return {
+      code: 'address-malformed',
+      fact: 'holds a user name.',
+      fix: 'put the user into user and write only the address here.',
+    };
   }
   if (/^[^:]+:\d+$|^\[.*\]:\d+$/.test(text)) {
-    return { fact: 'holds a port.', fix: 'put the port into port and write only the address here.' };
+    return {
+      code: 'address-malformed',
+      fact: 'holds a port.',
+      fix: 'put the port into port and write only the address here.',
+    };
   }
-  if (/^[0-9.]+$/.test(text)) return { fact: 'is not a valid IPv4 address.', fix: example };
+  if (/^[0-9.]+$/.test(text))
+    return { code: 'address-malformed', fact: 'is not a valid IPv4 address.', fix: example };
   const name = text.toLowerCase().replace(/\.$/, '');
   return name.length <= longestName && name.split('.').every(isLabel)
     ? name
-    : { fact: 'is neither an IP address nor the name of a host.', fix: example };
+    : { code: 'address-malformed', fact: 'is neither an IP address nor the name of a host.', fix: example };
 }

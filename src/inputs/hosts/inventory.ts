@@ -89,6 +89,7 @@ function readHosts(node: Node | null, reader: Reader, label: string): readonly P
   }
   const text = isScalar(node) && !isNull(node) ? node : undefined;
   reader.findings.push({
+    code: 'inventory-malformed',
     at: text === undefined ? label : reader.placeOf(text),
     fact: text
       ? `${quote(String(text.value))} is neither YAML of hosts nor the path of a file.`
@@ -113,6 +114,7 @@ function spoiledText(text: string, label: string): Finding[] {
   if (holdsPrivateKey(text)) {
     return [
       {
+        code: 'private-key-misplaced',
         at: label,
         fact: 'it holds a private key, which an inventory is not made for.',
         fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
@@ -141,6 +143,7 @@ const HCL =
 function programsLine(line: string): Problem | undefined {
   if (/^\[command\]\//.test(line)) {
     return {
+      code: 'terraform-output-unusable',
       fact: 'the line is what a wrapper of Terraform writes before the output.',
       cause:
         'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
@@ -149,6 +152,7 @@ function programsLine(line: string): Problem | undefined {
   }
   if (/^\s*::[a-z][a-z-]*(?: [^:]*)?::/.test(line)) {
     return {
+      code: 'terraform-output-unusable',
       fact: `the line ${quote(line.trim())} is a command to the runner, which a program has written beside its output.`,
       cause:
         'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
@@ -157,6 +161,7 @@ function programsLine(line: string): Problem | undefined {
   }
   if (/^\s*[\u2577\u2502\u2575]|^(?:Warning|Error): /.test(line)) {
     return {
+      code: 'terraform-output-unusable',
       fact: `the line ${quote(line.trim())} is a warning or an error, not a part of the hosts.`,
       cause: 'what terraform says of itself went into the same file.',
       fix: `correct what it says, and ${GIVE_JSON}`,
@@ -164,6 +169,7 @@ function programsLine(line: string): Problem | undefined {
   }
   return HCL.test(line)
     ? {
+        code: 'terraform-output-unusable',
         fact: `the line ${quote(line.trim())} is of Terraform's own language, and neither YAML nor JSON.`,
         cause: 'it is what terraform output prints without -json.',
         fix: GIVE_JSON,
@@ -175,6 +181,7 @@ function dashProblem(line: string): Problem | undefined {
   const [, dash] = /^\s*([\u2010-\u2015\u2212•])\s*\S/u.exec(line) ?? [];
   if (dash !== undefined) {
     return {
+      code: 'inventory-malformed',
       fact: `the line begins with ${quote(dash)}, which is no dash of YAML.`,
       cause: 'the text went through a word processor or a chat.',
       fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
@@ -182,6 +189,7 @@ function dashProblem(line: string): Problem | undefined {
   }
   return /^\s*-[^\s-]/.test(line)
     ? {
+        code: 'hosts-malformed',
         fact: 'there is no space behind the dash, so that YAML takes the line for text.',
         fix: 'write "- ", for example "- 10.0.0.6".',
       }

@@ -48,6 +48,7 @@ export function parseMembers(
 
 function givenTwice(input: 'hosts' | 'names'): Finding {
   return {
+    code: 'hosts-given-twice',
     at: input,
     fact: `${input} and inventory both say which members there are.`,
     fix: `leave ${input} out: in an inventory each host has its name and its address.`,
@@ -75,12 +76,14 @@ function checkMemberCount(
   const allowed = parseBoolean('allow-even-members', allowEven, findings);
   if (count === 0) {
     findings.push({
+      code: 'host-missing',
       at,
       fact: 'no host is given.',
       fix: `list the addresses of the etcd hosts, ${example}`,
     });
   } else if (count > MOST) {
     findings.push({
+      code: 'member-count',
       at,
       fact: `${count} hosts: every write waits for a majority of the members, and with more than ${MOST} it is slow and the cluster no safer.`,
       fix: `list 3, 5 or ${MOST_ADVISED} hosts, ${example}`,
@@ -91,12 +94,14 @@ function checkMemberCount(
     else if (allowed === false) findings.push({ at, ...even, fix: `${even.fix} ${override}` });
   } else if (count === 1) {
     warnings.push({
+      code: 'member-count',
       at,
       fact: 'one member alone is no high availability: without its host there is no cluster.',
       fix: 'list three hosts, or five to survive the loss of two.',
     });
   } else if (count > MOST_ADVISED) {
     warnings.push({
+      code: 'member-count',
       at,
       fact: `${count} members: every write waits for ${quorumOf(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
       fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
@@ -106,8 +111,9 @@ function checkMemberCount(
 
 const override = 'If an even number is what you want, write allow-even-members: true.';
 
-function evenCount(count: number): Pick<Finding, 'fact' | 'fix'> {
+function evenCount(count: number): Pick<Finding, 'code' | 'fact' | 'fix'> {
   return {
+    code: 'member-count',
     fact:
       `${count} hosts: the quorum of ${count} is ${quorumOf(count)}, so the cluster survives the loss of ${count - quorumOf(count)}, ` +
       `which ${count - 1} do as well, and has one host more that can fail.`,
@@ -128,6 +134,7 @@ export const clusterNameGroup = inputGroup({
 function parseClusterName(value: string, findings: Finding[]): string | undefined {
   if (isLabel(value)) return value;
   findings.push({
+    code: 'name-malformed',
     at: 'cluster-name',
     fact: `${quote(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
     fix: 'begin and end it with a letter or digit, for example cluster-name: production.',

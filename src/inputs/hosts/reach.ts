@@ -140,6 +140,7 @@ function localHost(hosts: readonly PlacedHost[], text: string, findings: Finding
 function noSuchHost(text: string, hosts: readonly PlacedHost[]): Finding {
   const known = hosts.map(({ name, address }) => (name === undefined ? address : `${name} (${address})`));
   return {
+    code: 'transport-conflict',
     at: 'local-host',
     fact: `${quote(text)} is none of the hosts: ${known.join(', ')}.`,
     cause:
@@ -150,6 +151,7 @@ function noSuchHost(text: string, hosts: readonly PlacedHost[]): Finding {
 
 function saidOtherwise(host: PlacedHost, transport: TransportName): Finding {
   return {
+    code: 'transport-conflict',
     at: 'local-host',
     fact: `it names ${labelOfPlaced(host)}, of which the inventory says transport: ${transport}.`,
     fix: 'keep one of the two.',
@@ -158,6 +160,7 @@ function saidOtherwise(host: PlacedHost, transport: TransportName): Finding {
 
 function severalHere(hosts: readonly PlacedHost[], count: number): Finding {
   return {
+    code: 'transport-conflict',
     at: 'transport',
     fact: `${hosts.map(labelOfPlaced).join(', ')} would be this machine, all of them; the job runs on one.`,
     cause: '`transport: local` is for every host of the list.',
@@ -167,6 +170,7 @@ function severalHere(hosts: readonly PlacedHost[], count: number): Finding {
 
 function loginOfLocal(host: PlacedHost): Finding {
   return {
+    code: 'transport-conflict',
     at: host.loginAt ?? host.at,
     fact: `${labelOfPlaced(host)} is this machine, and is not logged in to.`,
     cause: '`ssh` of a host says how its SSH server is reached.',

@@ -82,6 +82,7 @@ function parseArchivePath(value: string, findings: Finding[]): string | undefine
   const isList = /[\u0000-\u001f]/.test(path);
   if (!isList && !path.includes('://')) return path;
   findings.push({
+    code: 'image-archive-unusable',
     at: 'image-archive',
     fact: isList
       ? 'several lines are given, and it takes one file.'
@@ -97,7 +98,12 @@ function parseArchivePath(value: string, findings: Finding[]): string | undefine
 function parseImageRepository(value: string, findings: Finding[]): string | undefined {
   const fact = repositoryProblem(value);
   if (fact === undefined) return value;
-  findings.push({ at: 'image-repository', fact: `${quote(value)} ${fact}`, fix: repositoryFix });
+  findings.push({
+    code: 'image-name-unusable',
+    at: 'image-repository',
+    fact: `${quote(value)} ${fact}`,
+    fix: repositoryFix,
+  });
   return undefined;
 }
 
@@ -118,7 +124,12 @@ const oldest = [3, 5, 11] as const;
 function parseImageTag(value: string, findings: Finding[]): string | undefined {
   const fact = tagProblem(value);
   if (fact === undefined) return value;
-  findings.push({ at: 'etcd-image-tag', fact: `${quote(value)} ${fact}`, fix: tagFix });
+  findings.push({
+    code: 'image-name-unusable',
+    at: 'etcd-image-tag',
+    fact: `${quote(value)} ${fact}`,
+    fix: tagFix,
+  });
   return undefined;
 }
 
@@ -158,6 +169,7 @@ function parseRegistry(
   const server = registryOf(imageRepository);
   if (server === undefined) {
     findings.push({
+      code: 'registry-credentials-unusable',
       at: 'image-repository',
       fact:
         imageRepository === ''
@@ -171,6 +183,7 @@ function parseRegistry(
   // RFC 7617: the first colon ends the name. A password may have lines: keys of service accounts are JSON.
   if (/[:\p{Cc}]/u.test(username)) {
     findings.push({
+      code: 'registry-credentials-unusable',
       at: 'registry-username',
       fact: `${quote(username)} holds a colon or a control character, which no registry takes there.`,
       cause: 'name and password were pasted together.',
@@ -182,6 +195,7 @@ function parseRegistry(
 }
 
 const withoutName: Finding = {
+  code: 'registry-credentials-unusable',
   at: 'registry-username',
   fact: 'registry-password is given without registry-username.',
   cause: 'the variable does not exist or is empty.',
@@ -189,6 +203,7 @@ const withoutName: Finding = {
 };
 
 const withoutPassword: Finding = {
+  code: 'registry-credentials-unusable',
   at: 'registry-password',
   fact: 'registry-username is given without registry-password.',
   cause:

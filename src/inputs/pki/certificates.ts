@@ -102,6 +102,7 @@ function parseCustody(value: string, isGiven: boolean, findings: Finding[]): CaC
   const custody = parseChoice('ca-custody', value, CUSTODIES, findings);
   if (custody === 'input-only' && !isGiven) {
     findings.push({
+      code: 'ca-pair-incomplete',
       at: 'ca-custody',
       fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
       cause:
@@ -115,6 +116,7 @@ function parseCustody(value: string, isGiven: boolean, findings: Finding[]): CaC
 const CUSTODIES = ['first-host', 'input-only'] as const satisfies readonly CaCustody[];
 
 const certificateAlone: Finding = {
+  code: 'ca-pair-incomplete',
   at: 'ca-key',
   fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
   cause:
@@ -125,6 +127,7 @@ const certificateAlone: Finding = {
 };
 
 const keyAlone: Finding = {
+  code: 'ca-pair-incomplete',
   at: 'ca-certificate',
   fact: 'ca-key is given without ca-certificate; a key alone does not say which CA it belongs to.',
   cause: 'the variable does not exist or is empty.',
@@ -196,18 +199,35 @@ function sanProblem(text: string): Omit<Finding, 'at'> {
   const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
   const foreign = foreignCharacter(text);
   if (foreign !== undefined)
-    return { fact, cause: `it holds ${foreign}, and only ASCII stands in certificates.`, fix };
-  if (text.includes('://')) return { fact, cause: 'it is a URL.', fix };
+    return {
+      code: 'value-malformed',
+      fact,
+      cause: `it holds ${foreign}, and only ASCII stands in certificates.`,
+      fix,
+    };
+  if (text.includes('://')) return { code: 'value-malformed', fact, cause: 'it is a URL.', fix };
   if (/^\[|:\d+$/.test(text))
-    return { fact, cause: 'it has brackets or a port, which certificates do not have.', fix };
-  if (text !== text.toLowerCase()) return { fact, cause: 'it has capital letters.', fix };
+    return {
+      code: 'value-malformed',
+      fact,
+      cause: 'it has brackets or a port, which certificates do not have.',
+      fix,
+    };
+  if (text !== text.toLowerCase())
+    return { code: 'value-malformed', fact, cause: 'it has capital letters.', fix };
   if (text.includes('*'))
-    return { fact, cause: 'a wildcard stands for the whole first label and nothing else.', fix };
-  return { fact, fix };
+    return {
+      code: 'value-malformed',
+      fact,
+      cause: 'a wildcard stands for the whole first label and nothing else.',
+      fix,
+    };
+  return { code: 'value-malformed', fact, fix };
 }
 
 function outlivesAuthority(leafDays: number, authorityDays: number): Finding {
   return {
+    code: 'validity-conflict',
     at: 'ca-validity-days',
     fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
     fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
@@ -219,6 +239,7 @@ function longer(at: string, days: number, usual: number): Finding[] {
   if (days <= usual) return [];
   return [
     {
+      code: 'validity-long',
       at,
       fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
       fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
@@ -246,6 +267,7 @@ function parseRenewBeforeDays(
 /** The days that are left are counted whole: right after it was issued, a certificate has one less than it is valid for. */
 function alwaysRenewed(days: number, leafDays: number): Finding {
   return {
+    code: 'validity-conflict',
     at: 'renew-before-days',
     fact: `certificates are valid for ${leafDays} days (certificate-validity-days): with ${days} every run would reissue all of them.`,
     fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
@@ -266,6 +288,7 @@ function parseFingerprint({ text, at }: Entry, findings: Finding[]): string[] {
   const digits = text.replaceAll(':', '').toUpperCase();
   if (isHex && digits.length === 64) return [(digits.match(/../g) ?? []).join(':')];
   findings.push({
+    code: 'value-malformed',
     at,
     fact: isHex
       ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`

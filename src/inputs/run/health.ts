@@ -129,6 +129,7 @@ function crossed(
 ): Finding {
   const other = input.replace('failure', 'warning');
   return {
+    code: 'health-limits-conflict',
     at: input,
     fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
     fix: `choose ${input} so that ${other} is reached first.`,
@@ -137,6 +138,7 @@ function crossed(
 
 function windowTooLong(window: number, deadline: number): Finding {
   return {
+    code: 'health-limits-conflict',
     at: 'metrics-window',
     fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
     fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
@@ -147,6 +149,7 @@ function windowTooLong(window: number, deadline: number): Finding {
 function parseProbe(value: string, findings: Finding[]): string | undefined {
   if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value)) return value;
   findings.push({
+    code: 'value-malformed',
     at: 'health-probe',
     fact: `${quote(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
     fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
@@ -159,6 +162,7 @@ function parseHistory(artifact: string, token: string, findings: Finding[]): His
   // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
   if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
     findings.push({
+      code: 'history-artifact-unusable',
       at: 'history-artifact',
       fact: `${quote(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
       fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
@@ -167,6 +171,7 @@ function parseHistory(artifact: string, token: string, findings: Finding[]): His
   }
   if (token !== '') return { artifact, token };
   findings.push({
+    code: 'history-artifact-unusable',
     at: 'github-token',
     fact: 'history-artifact is given, and no token to read earlier artifacts with.',
     cause: 'without one, only the artifacts of the same run can be read.',

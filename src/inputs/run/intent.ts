@@ -58,6 +58,7 @@ function parseApprovedPlan(value: string, findings: Finding[]): string | undefin
   const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
   if (digest !== undefined) return digest.toLowerCase();
   findings.push({
+    code: 'approved-plan-unusable',
     at: 'approved-plan',
     fact: `${quote(value)} is not the digest of a plan, which has 64 hex digits.`,
     ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
@@ -68,6 +69,7 @@ function parseApprovedPlan(value: string, findings: Finding[]): string | undefin
 
 function nothingToApprove(operation: string): Finding {
   return {
+    code: 'approved-plan-unusable',
     at: 'approved-plan',
     fact: `operation: ${operation} makes no plan and changes nothing: there is nothing to approve.`,
     cause: 'the inputs of another step were copied.',
@@ -118,6 +120,7 @@ export const diskTestGroup = inputGroup({
 });
 
 const writesNothing: Finding = {
+  code: 'input-unused',
   at: 'disk-test',
   fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
   fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
@@ -125,6 +128,7 @@ const writesNothing: Finding = {
 
 function measuresNothing(operation: string): Finding {
   return {
+    code: 'input-unused',
     at: 'disk-test',
     fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
     fix: 'leave it out here, or run operation: preflight with it.',
@@ -185,6 +189,7 @@ function parseName(value: string, findings: Finding[]): string | undefined {
   const [refused] = /["':<>|*?\\/\p{Cc}]/u.exec(value) ?? [];
   if (refused === undefined && value.length <= longestName) return value;
   findings.push({
+    code: 'name-malformed',
     at: 'artifact-name',
     fact:
       refused === undefined

@@ -94,6 +94,7 @@ function parseIdentity(
 }
 
 const passphraseOfNothing: Finding = {
+  code: 'input-unused',
   at: 'ssh-key-passphrase',
   fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
   cause: 'the secret with the key does not exist or has another name.',
@@ -118,6 +119,7 @@ export function warnOfUnusedAccess(
   const given = names.filter((name) => inputs[name] !== '');
   if (given.length === 0) return;
   warnings.push({
+    code: 'input-unused',
     at: given[0] ?? 'transport',
     fact: `${given.join(', ')}: given, and no host is logged in to.`,
     cause: 'the one host is the machine that the job runs on (transport, local-host).',
@@ -128,6 +130,7 @@ export function warnOfUnusedAccess(
 function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
   for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {
     findings.push({
+      code: 'input-unused',
       at,
       fact: 'it is given, and ssh-bastion is not.',
       cause: 'the variable that names the bastion does not exist or is empty.',
@@ -158,6 +161,7 @@ function parseBastions(value: string, defaultUser: string, findings: Finding[]):
     const before = hops.slice(0, index).find((one) => one.address === hop.address && one.port === hop.port);
     if (before === undefined) continue;
     findings.push({
+      code: 'bastion-malformed',
       at: hop.at,
       fact: `the chain comes by ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
       fix: 'name each bastion once, in the order in which they are passed.',
@@ -200,6 +204,7 @@ function isHost(text: string): boolean {
 
 function problem(text: string, fact: string, advice?: string): Omit<Finding, 'at'> {
   return {
+    code: 'bastion-malformed',
     fact: `${quote(text)} ${fact}`,
     fix: `${advice === undefined ? 'write user, host and port' : advice}, ${EXAMPLE}`,
   };
@@ -224,6 +229,7 @@ export function parseSudoPassword(
   if (password === '') return undefined;
   if (/[\0\r\n]/.test(password)) {
     findings.push({
+      code: 'sudo-password-malformed',
       at: SUDO_PASSWORD_INPUT,
       fact: 'the password has a line break in it; sudo takes what stands before it.',
       cause: 'the secret holds something else, such as a key.',
@@ -233,6 +239,7 @@ export function parseSudoPassword(
   }
   if (Buffer.byteLength(password) > LONGEST) {
     findings.push({
+      code: 'sudo-password-malformed',
       at: SUDO_PASSWORD_INPUT,
       fact: `the password has more than the ${LONGEST} bytes that sudo reads.`,
       fix: 'choose a shorter one.',
@@ -241,6 +248,7 @@ export function parseSudoPassword(
   }
   if (password.length < SHORTEST_HIDDEN) {
     warnings.push({
+      code: 'sudo-password-malformed',
       at: SUDO_PASSWORD_INPUT,
       fact: `the password has fewer than ${SHORTEST_HIDDEN} characters: it could be an ordinary word, so it is not hidden in the log.`,
       fix: 'choose a longer one.',
@@ -248,6 +256,7 @@ export function parseSudoPassword(
   }
   if (hosts.length > 0 && hosts.every((host) => host.transport !== 'local' && host.login.user === 'root')) {
     warnings.push({
+      code: 'input-unused',
       at: SUDO_PASSWORD_INPUT,
       fact: 'it is given, and root, who logs in, needs no sudo.',
       fix: 'leave it out, or name another user in ssh-user.',

@@ -66,10 +66,15 @@ function problemOf(
   now: Date,
 ): Omit<Finding, 'at'> | undefined {
   if (role !== 'user') {
-    return { fact: 'this is the certificate of a host, not of a user.', fix: EXAMPLE };
+    return {
+      code: 'ssh-certificate-unusable',
+      fact: 'this is the certificate of a host, not of a user.',
+      fix: EXAMPLE,
+    };
   }
   if (identity?.kind === 'key' && !identity.key.key.getPublicSSH().equals(key.blob)) {
     return {
+      code: 'ssh-certificate-unusable',
       fact: `it is for the key ${fingerprint(key.blob)}, and ssh-private-key is ${identity.key.fingerprint}.`,
       cause: 'the key was made anew, or two pairs were mixed up.',
       fix: 'give the certificate and the key that belong together, or have this key signed.',
@@ -77,6 +82,7 @@ function problemOf(
   }
   if (validBefore !== undefined && validBefore <= now) {
     return {
+      code: 'ssh-certificate-unusable',
       fact: `it has ended at ${validBefore.toISOString()}.`,
       cause: 'certificates for users are signed for hours or days, and this one is stored.',
       fix: 'have the key signed in the workflow, right before this step.',
@@ -84,6 +90,7 @@ function problemOf(
   }
   if (validAfter > now) {
     return {
+      code: 'ssh-certificate-unusable',
       fact: `it is not valid before ${validAfter.toISOString()}; the runner's clock says ${now.toISOString()}.`,
       cause: 'one of the two clocks, of the authority or of the runner, is wrong.',
       fix: 'put the clocks right, or have it signed with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
@@ -93,6 +100,7 @@ function problemOf(
 }
 
 const needsOpenssh: Finding = {
+  code: 'ssh-certificate-unusable',
   at: INPUT,
   fact: 'certificates of users are known to `transport: openssh` alone.',
   cause: 'the library behind `transport: ssh2`, the default, cannot log in with them.',
@@ -100,6 +108,7 @@ const needsOpenssh: Finding = {
 };
 
 const noCertificate: Finding = {
+  code: 'ssh-certificate-unusable',
   at: INPUT,
   fact: 'this is not the certificate of an SSH key.',
   cause: 'another file was copied, such as the public key (.pub without -cert), or the line was cut off.',
@@ -108,6 +117,7 @@ const noCertificate: Finding = {
 
 function notForUser(users: readonly string[], principals: readonly string[]): Finding {
   return {
+    code: 'ssh-certificate-limited',
     at: INPUT,
     fact: `it is for ${principals.join(', ')}, and ${users.join(', ')} logs in.`,
     cause: 'fine where sshd maps them (AuthorizedPrincipalsFile), else the login is refused.',
@@ -117,6 +127,7 @@ function notForUser(users: readonly string[], principals: readonly string[]): Fi
 
 function endsSoon(end: Date): Finding {
   return {
+    code: 'ssh-certificate-limited',
     at: INPUT,
     fact: `it ends at ${end.toISOString()}: within the time that a run may take. Hosts are logged in to at its beginning.`,
     fix: 'have it signed for an hour at least, or right before this step.',

@@ -60,6 +60,7 @@ export function refuseCertificatesOnly(
   });
   if (without.length === 0) return;
   findings.push({
+    code: 'host-key-authority-only',
     at: 'ssh-known-hosts',
     fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
     cause:
@@ -72,12 +73,14 @@ function acceptsNew(rules: HostKeyRules, hosts: readonly PinnedHost[]): Finding 
   const unpinned = hosts.filter((host) => pinsFor(rules, host).acceptsAny);
   if (unpinned.length === 0) {
     return {
+      code: 'host-key-not-pinned',
       at: 'host-key-policy',
       fact: 'accept-new is asked for, and every host is pinned already.',
       fix: 'leave host-key-policy out.',
     };
   }
   return {
+    code: 'host-key-not-pinned',
     at: 'host-key-policy',
     fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
     fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
@@ -88,6 +91,7 @@ function noHostKey([host]: readonly PinnedHost[]): Finding {
   const { address, port } = host ?? { address: '10.0.0.6', port: 22 };
   const option = port === 22 ? '' : `-p ${port} `;
   return {
+    code: 'host-key-not-given',
     at: 'ssh-known-hosts',
     fact: 'no host key is given; without one nobody can tell a host from an impostor.',
     cause: 'the variable does not exist or is empty.',
@@ -143,6 +147,7 @@ function refuseStrangers(
   if (hosts.length === 0) return;
   for (const pin of pins.filter((one) => !hosts.some((host) => isPinOf(one, host)))) {
     findings.push({
+      code: 'fingerprint-malformed',
       at: pin.at,
       fact: `no host is called ${quote(pin.host)}.`,
       cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
@@ -167,7 +172,7 @@ function parseLine(line: string, at: string, findings: Finding[]): PinnedFingerp
   return [];
 }
 
-type Problem = Pick<Finding, 'fact' | 'fix'>;
+type Problem = Pick<Finding, 'code' | 'fact' | 'fix'>;
 
 /** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
 function readWords(words: readonly string[], at: string): PinnedFingerprint[] | Problem {
@@ -220,38 +225,61 @@ function normalHost(word: string): string {
 function notAHost(word: string): Problem | undefined {
   if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
     return {
+      code: 'fingerprint-malformed',
       fact: 'this is an MD5 fingerprint, which another key can be made to have.',
       fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
     };
   }
   if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
-    return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
+    return {
+      code: 'fingerprint-malformed',
+      fact: 'this is a key, not a fingerprint.',
+      fix: 'put the line into `ssh-known-hosts`.',
+    };
   }
   if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
     return {
+      code: 'fingerprint-malformed',
       fact: 'the fingerprint does not say how it was made.',
       fix: `if it is SHA-256, write \`SHA256:\` before it: ${EXAMPLE}.`,
     };
   }
   return word.startsWith('|')
-    ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
+    ? {
+        code: 'fingerprint-malformed',
+        fact: 'the name of the host is hashed.',
+        fix: 'write its name or address in place of it.',
+      }
     : undefined;
 }
 
 function noHost(word: string): Problem {
-  return { fact: `${quote(word)} has no host in front of it.`, fix: `write ${EXAMPLE}.` };
+  return {
+    code: 'fingerprint-malformed',
+    fact: `${quote(word)} has no host in front of it.`,
+    fix: `write ${EXAMPLE}.`,
+  };
 }
 
 function noFingerprint(host: string): Problem {
-  return { fact: `behind ${quote(host)} stands no fingerprint.`, fix: `write ${EXAMPLE}.` };
+  return {
+    code: 'fingerprint-malformed',
+    fact: `behind ${quote(host)} stands no fingerprint.`,
+    fix: `write ${EXAMPLE}.`,
+  };
 }
 
 function damaged(word: string): Problem {
-  return { fact: `${quote(word)} is cut off or damaged.`, fix: `write ${EXAMPLE}.` };
+  return {
+    code: 'fingerprint-malformed',
+    fact: `${quote(word)} is cut off or damaged.`,
+    fix: `write ${EXAMPLE}.`,
+  };
 }
 
 function unknownType(word: string): Problem {
   return {
+    code: 'fingerprint-malformed',
     fact: `${quote(word)} is not a type of host key behind its fingerprint.`,
     fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
   };

@@ -5,6 +5,7 @@ import type { ClusterFacts } from '../../cluster/gates.ts';
 import type { Member } from '../../cluster/members.ts';
 import { metricsUrl } from '../../etcd/endpoint.ts';
 import { memberManifest } from '../../facts/host.ts';
+import type { FindingCode } from '../../finding-codes.ts';
 import type { Finding } from '../../findings.ts';
 import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import type { EtcdManifest } from '../../kubeadm/etcd-manifest.ts';
@@ -30,6 +31,7 @@ export function clusterAdoptionFindings(
       : cluster.health.findings.map(({ fact }) => fact).join(' ');
   return [
     {
+      code: 'adopt-cluster-unhealthy',
       at: 'adopt',
       fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
       cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
@@ -43,6 +45,7 @@ export function patchAdoptionFindings(patches: readonly KubeadmPatch[]): Finding
   if (patches.length === 0) return [];
   return [
     {
+      code: 'adopt-patches-unknown',
       at: 'adopt',
       fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
       cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
@@ -57,7 +60,8 @@ export function memberAdoptionFindings(
   desired: DesiredMember,
   differences: Differences,
 ): Finding[] {
-  const finding = (fact: string, cause: string, fix: string): Finding => ({
+  const finding = (code: FindingCode, fact: string, cause: string, fix: string): Finding => ({
+    code,
     host: member.name,
     at: 'adopt',
     fact,
@@ -68,6 +72,7 @@ export function memberAdoptionFindings(
     ...flagFindings(member, desired, differences, finding),
     ...kubeletFindings(member, desired).map((setting) =>
       finding(
+        'adopt-setting-lost',
         `its kubelet has a setting that would be lost: ${setting}.`,
         'The kubelet was configured by hand, beyond what the guide says.',
         'Give it as `kubelet-config`, or remove it from the host, and run again.',
@@ -76,7 +81,7 @@ export function memberAdoptionFindings(
   ];
 }
 
-type ToFinding = (fact: string, cause: string, fix: string) => Finding;
+type ToFinding = (code: FindingCode, fact: string, cause: string, fix: string) => Finding;
 
 function flagFindings(
   { facts, address }: Member,
@@ -97,6 +102,7 @@ function flagFindings(
   const lost = changed.map((name) => {
     const value = manifest?.arguments.get(name) ?? '';
     return finding(
+      'adopt-setting-lost',
       `--${name} is "${value}", kubeadm sets "${KUBEADM_FLAG_VALUES.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`,
       'The manifest was edited by hand, or rendered with extraArgs of its own.',
       OWNED_ETCD_FLAGS.has(name) ? ownedFlagAdvice(name, value, address) : advice,
@@ -104,6 +110,7 @@ function flagFindings(
   });
   const different = differences.map((line) =>
     finding(
+      'adopt-member-differs',
       `its member is not as the inputs ask for: ${line}.`,
       'A cluster is taken over as it is, without a restart.',
       advice,
@@ -112,6 +119,7 @@ function flagFindings(
   const besides = flagsBesidesCommand(readYaml(facts.files.get(ETCD_MANIFEST)?.text ?? '') as Json).map(
     (line) =>
       finding(
+        'adopt-setting-lost',
         `${line}: at the member's next restart it would be lost.`,
         'The manifest was edited by hand.',
         'Write it as a flag into the command of the manifest in its place, one member after the other, each healthy before the next. Then give the same as `extra-args`, and run again.',

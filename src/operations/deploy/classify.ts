@@ -161,6 +161,7 @@ function holdsMember({ facts: { state, files, dataDir } }: Member): boolean {
 
 function answersUnseen(host: string, endpoint: string): Finding {
   return {
+    code: 'etcd-container-unseen',
     host,
     at: 'host',
     fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
@@ -172,6 +173,7 @@ function answersUnseen(host: string, endpoint: string): Finding {
 
 function listensUnseen(host: string, program: string, port: number): Finding {
   return {
+    code: 'etcd-container-unseen',
     host,
     at: 'host',
     fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,

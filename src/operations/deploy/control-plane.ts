@@ -80,6 +80,7 @@ function unreachableMembers({ name, facts }: ControlPlaneHost): Finding[] {
   return facts.reach
     .filter(({ outcome }) => outcome === 'timeout' || outcome === 'unreachable')
     .map(({ address, port, outcome }) => ({
+      code: 'peer-port-unreachable',
       host: name,
       at: 'network',
       fact: `it cannot reach ${address} on TCP port ${port} (${outcome}).`,
@@ -184,6 +185,7 @@ export function clientCopyWarnings(copies: ReadonlyMap<string, PlannedClientCopy
       'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
     const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
     return {
+      code: 'client-certificate-unconfirmed',
       host,
       at: 'apiserver-etcd-client',
       fact: `its ${CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,

@@ -75,7 +75,7 @@ export function decideEstablished(input: ClassifiedInput): Plan {
       ...reasonsFor(verdict, held.members),
       ...handOver.reasons,
       ...leftOut
-        .filter(({ at }) => at === LEFT_OUT)
+        .filter(({ code }) => LEFT_OUT.has(code))
         .map(({ host = '' }) => `${host}: left out in part or whole`),
     ],
     leftOut,
@@ -224,6 +224,7 @@ function downMeanwhile(taken: readonly EstablishedMember[], count: number): Find
   if (!losesQuorum(count)) return [];
   return [
     {
+      code: 'restart-without-majority',
       at: 'restart',
       fact: `the cluster is down while ${taken.map(({ name }) => name).join(' and then ')} ${taken.length === 1 ? 'restarts' : 'restart'}, for some seconds each time.`,
       cause:
@@ -244,6 +245,7 @@ function spaceStaysShort(
   if (!raises || cluster?.health.findings.some(isSpaceAlarm) !== true) return [];
   return [
     {
+      code: 'space-alarm-overridden',
       at: 'alarms',
       fact: 'the alarm NOSPACE is raised, and does not keep the members from their restart, because this run raises quota-backend-bytes.',
       cause: 'etcd takes a larger quota at its start only, and leaves the alarm raised until it is disarmed.',

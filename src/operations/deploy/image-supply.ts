@@ -88,6 +88,7 @@ export function otherImages(
     if (found === undefined || archived === undefined || found === archived.id) return [];
     return [
       {
+        code: 'image-differs',
         host: name,
         at: 'image-archive',
         fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
@@ -109,6 +110,7 @@ export function pauseFindings(
     if (pause === undefined || imageFor(archive, pause, facts) !== undefined) return [];
     return [
       {
+        code: 'image-not-in-archive',
         host: name,
         at: 'image-archive',
         fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
@@ -149,6 +151,7 @@ function withoutCurl(
     return [];
   return [
     {
+      code: 'image-import-unsupported',
       host,
       at: 'registry-username',
       fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
@@ -175,6 +178,7 @@ function notHeld({ images }: ImageArchive, fact: string, group: readonly Supplie
   const [host, ...others] = group.map(({ name }) => name);
   const hosts = others.length === 0 && host !== undefined ? { host } : {};
   return {
+    code: 'image-not-in-archive',
     ...hosts,
     at: 'image-archive',
     fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
@@ -209,6 +213,7 @@ function cannotImport(
   const load = /crio/.test(criEndpoint) ? 'podman load -i FILE' : 'docker load -i FILE';
   return [
     {
+      code: 'image-import-unsupported',
       host,
       at: 'image-archive',
       fact: isContainerd

@@ -174,6 +174,7 @@ function bootstrapFindings(policy: Bootstrap, makesAuthority: boolean): Finding[
   if (policy === 'never') {
     return [
       {
+        code: 'new-cluster-forbidden',
         at: 'bootstrap',
         fact: `${empty} and \`bootstrap: never\` forbids it.`,
         cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
@@ -183,6 +184,7 @@ function bootstrapFindings(policy: Bootstrap, makesAuthority: boolean): Finding[
   }
   return [
     {
+      code: 'new-cluster-forbidden',
       at: 'bootstrap',
       fact: `${empty} with a CA that already exists.`,
       cause:

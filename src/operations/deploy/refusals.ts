@@ -60,6 +60,7 @@ export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<st
   if (withData.length > 0 && pristine.length > 0) {
     const names = withData.map(({ name }) => name).join(', ');
     return pristine.map(({ name }) => ({
+      code: 'member-empty',
       host: name,
       at: 'host',
       fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
@@ -72,6 +73,7 @@ export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<st
   if (tokens.size <= 1) return [];
   return [
     {
+      code: 'clusters-mixed',
       at: 'hosts',
       fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
       cause: 'Hosts of two clusters with the same name were listed together.',
@@ -95,6 +97,7 @@ export function foundedOtherwise(
   if (!facts.dataDir.hasLog && places.length === 0) return [];
   const founded = { arguments: foundedFlags(facts) };
   return [...flagsBeforeData(founded, desired.arguments), ...places].map((line) => ({
+    code: 'member-begun-otherwise',
     host: name,
     at: 'hosts',
     fact: `its etcd has already begun its data with other values (${line}).`,
@@ -107,6 +110,7 @@ export function foundedOtherwise(
 function foreignFiles(host: string, { empty }: DataDirFact): Finding {
   const [at, folder] = empty ? ['wal-dir', 'the folder of its log'] : ['data-dir', 'its data dir'];
   return {
+    code: 'data-dir-filled',
     host,
     at,
     fact: `${folder} holds files, and no etcd has been started on it yet.`,
@@ -178,6 +182,7 @@ export function fixedFlagFindings(member: Member, shape: ClusterShape): Finding[
   const places = manifest === undefined ? [] : placesIn(manifest, shape);
   const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
   return [...byInput].map(([input, group]) => ({
+    code: 'member-values-fixed',
     host: member.name,
     at: input,
     fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,

@@ -117,6 +117,7 @@ function endFindings(end: Date, leafDays: number, now: Date): Finding[] {
   if (notAfter <= end) return [];
   return [
     {
+      code: 'ca-ends-too-early',
       at: 'certificate-validity-days',
       fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
       cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',

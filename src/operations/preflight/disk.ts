@@ -24,7 +24,7 @@ const NETWORK =
 const IN_MEMORY = /^(tmpfs|ramfs)$/;
 const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
 
-type Problem = Pick<SevereFinding, 'severity' | 'fact' | 'cause' | 'fix'>;
+type Problem = Pick<SevereFinding, 'code' | 'severity' | 'fact' | 'cause' | 'fix'>;
 
 /** What a disk is for. */
 interface Use {
@@ -70,6 +70,7 @@ export function dataDisks(
 
 function unread(host: string, at: Use['at'], path: string): SevereFinding {
   return {
+    code: 'host-not-writable',
     severity: 'warn',
     host,
     at,
@@ -88,6 +89,7 @@ function readOnly({ readOnly, mountPoint, source }: FilesystemFact, { folder }: 
   if (!readOnly) return [];
   return [
     {
+      code: 'host-not-writable',
       severity: 'fail',
       fact: `the filesystem of ${folder} (${source} on ${mountPoint}) is read-only.`,
       cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
@@ -102,6 +104,7 @@ function kind({ type, source, mountPoint }: FilesystemFact, { at, folder }: Use)
   if (NETWORK.test(type)) {
     return [
       {
+        code: 'hardware-below-advice',
         severity: 'warn',
         fact: `${where}, which is reached over a network.`,
         cause:
@@ -113,6 +116,7 @@ function kind({ type, source, mountPoint }: FilesystemFact, { at, folder }: Use)
   if (IN_MEMORY.test(type)) {
     return [
       {
+        code: 'data-dir-volatile',
         severity: 'warn',
         fact: `${where}, which is memory: a reboot loses the member's data.`,
         cause: 'The host runs from an image, or the disk is not mounted.',
@@ -123,6 +127,7 @@ function kind({ type, source, mountPoint }: FilesystemFact, { at, folder }: Use)
   if (!LAYERED.test(type)) return [];
   return [
     {
+      code: 'data-dir-volatile',
       severity: 'warn',
       fact: `${where}, whose upper layer may be gone after a reboot.`,
       cause: 'The host is a container or a live system, or its root is protected by an overlay.',
@@ -152,6 +157,7 @@ function space(disk: FilesystemFact, { at, quota, log }: Use): Problem[] {
   const takes = `${takers.join(' and ')} ${takers.length === 1 ? 'takes' : 'take'} ${size(least)}`;
   return [
     {
+      code: 'disk-space-low',
       severity,
       fact:
         severity === 'fail'
@@ -168,6 +174,7 @@ function space(disk: FilesystemFact, { at, quota, log }: Use): Problem[] {
 
 function full({ mountPoint, freeBytes, sizeBytes }: FilesystemFact, at: string): Problem {
   return {
+    code: 'disk-space-low',
     severity: 'fail',
     fact: `${mountPoint} has ${size(freeBytes)} free of ${size(sizeBytes)}: etcd ends when it finds no room for the next file of its log.`,
     cause:
@@ -180,6 +187,7 @@ function inodes({ inodes: total, freeInodes, mountPoint }: FilesystemFact): Prob
   if (total === 0 || freeInodes >= FEW_INODES) return [];
   return [
     {
+      code: 'host-not-writable',
       severity: 'fail',
       fact: `${mountPoint} has ${freeInodes} free inodes of ${total}: hardly a file can be made there.`,
       cause: 'Very many small files lie on it.',
@@ -207,6 +215,7 @@ export function memberFsync({ name: host, seen }: ExaminedMember): SevereFinding
   const mean = (histogram.sumSeconds / histogram.count) * 1000;
   return [
     {
+      code: 'hardware-below-advice',
       severity: 'warn',
       host,
       at: 'disk',
@@ -225,6 +234,7 @@ export function diskTestResult({ name: host, diskTest }: ExaminedMember): Severe
     case 'mount-point':
       return [
         {
+          code: 'disk-test-not-made',
           severity: 'info',
           host,
           at,
@@ -236,6 +246,7 @@ export function diskTestResult({ name: host, diskTest }: ExaminedMember): Severe
     case 'no-space':
       return [
         {
+          code: 'disk-test-not-made',
           severity: 'info',
           host,
           at,
@@ -246,9 +257,11 @@ export function diskTestResult({ name: host, diskTest }: ExaminedMember): Severe
     case 'measured': {
       const { writes, p50Ms, p99Ms, maxMs } = diskTest;
       const figures = `${writes} synced writes took ${duration(p50Ms)} at the median, ${duration(p99Ms)} at the 99th percentile, ${duration(maxMs)} at most`;
-      if (p99Ms <= WANTED_P99_MS) return [{ severity: 'info', host, at, fact: `${figures}.` }];
+      if (p99Ms <= WANTED_P99_MS)
+        return [{ code: 'disk-test-result', severity: 'info', host, at, fact: `${figures}.` }];
       return [
         {
+          code: 'hardware-below-advice',
           severity: 'warn',
           host,
           at,

@@ -10,6 +10,7 @@ import { type ExaminedMember, extraNumber, type PreflightSettings, type SevereFi
 export function clones(members: readonly Member[]): SevereFinding[] {
   return [
     ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }): SevereFinding => ({
+      code: 'machine-id-shared',
       severity: 'warn',
       at: 'hosts',
       fact: `${names} have the same machine-id ${value}.`,
@@ -21,6 +22,7 @@ export function clones(members: readonly Member[]): SevereFinding[] {
       // without names of their own these are members of one name, which is told elsewhere
       .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
       .map(({ names, value }): SevereFinding => ({
+        code: 'machine-id-shared',
         severity: 'warn',
         at: 'hosts',
         fact: `${names} have the same hostname "${value}".`,
@@ -57,6 +59,7 @@ export function capacity({ name: host, seen }: ExaminedMember, settings: Preflig
   const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
   if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
     findings.push({
+      code: 'hardware-below-advice',
       severity: 'warn',
       host,
       at: 'memory',
@@ -74,6 +77,7 @@ export function capacity({ name: host, seen }: ExaminedMember, settings: Preflig
   }
   if (processors !== undefined && processors < LEAST_PROCESSORS) {
     findings.push({
+      code: 'hardware-below-advice',
       severity: 'warn',
       host,
       at: 'processors',
@@ -99,6 +103,7 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
   if (refuses) {
     return [
       {
+        code: 'cgroup-v1',
         severity: 'fail',
         host,
         at: 'cgroups',
@@ -111,6 +116,7 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
   if (kubelet.minor < REFUSES_CGROUP_V1_SINCE) return [];
   return [
     {
+      code: 'cgroup-v1',
       severity: 'warn',
       host,
       at: 'cgroups',
@@ -123,6 +129,7 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
 
 function unknownVersion(host: string, kubelet: string): SevereFinding {
   return {
+    code: 'cgroup-v1',
     severity: 'warn',
     host,
     at: 'cgroups',
@@ -147,6 +154,7 @@ export function cgroupV1Ahead(
   if (hosts.length === 0) return [];
   return [
     {
+      code: 'cgroup-v1',
       severity: 'info',
       at: 'cgroups',
       fact: `${nameList(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
@@ -163,6 +171,7 @@ export function cgroupDrivers({ name: host, facts, seen }: ExaminedMember): Seve
   if (runtime === undefined || kubelet === undefined || runtime === kubelet.driver) return [];
   return [
     {
+      code: 'cgroup-drivers-differ',
       severity: 'warn',
       host,
       at: 'cgroups',
@@ -181,6 +190,7 @@ export function swapOn({ name: host, seen }: ExaminedMember, settings: Preflight
   const allowed = settings.kubeletConfig['failSwapOn'] === false;
   return [
     {
+      code: 'swap-on',
       severity: allowed ? 'warn' : 'fail',
       host,
       at: 'swap',
@@ -204,6 +214,7 @@ export function laterDropIns({ name: host, seen }: ExaminedMember): SevereFindin
   return seen.execStartDropIns
     .filter((path) => basename(path) > own)
     .map((path) => ({
+      code: 'kubelet-drop-in-beaten',
       severity: 'fail',
       host,
       at: 'kubelet',
@@ -220,6 +231,7 @@ export function leftoverKeys({ name: host, seen }: ExaminedMember): SevereFindin
   const authority = keys.some((path) => path.endsWith('/ca.key'));
   return [
     {
+      code: 'keys-left-behind',
       severity: 'warn',
       host,
       at: 'leftovers',

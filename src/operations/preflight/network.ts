@@ -23,6 +23,7 @@ export function roundTrips(members: readonly ExaminedMember[], settings: Preflig
   if (pairs.length === 0) return [];
   const list = pairs.map(({ one, other, medianMs }) => `${one}–${other} ${duration(medianMs)}`);
   const matrix: SevereFinding = {
+    code: 'round-trip-times',
     severity: 'info',
     at: 'network',
     fact: `round trips between the hosts (median of some TCP connects): ${list.join(', ')}.`,
@@ -42,6 +43,7 @@ function timing(longestMs: number, settings: PreflightSettings): SevereFinding[]
   const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
   return [
     {
+      code: 'round-trip-too-long',
       severity: 'warn',
       at: 'network',
       fact: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
@@ -88,6 +90,7 @@ export function sourceAddresses(
   return [
     {
       // one that runs has been let in
+      code: 'source-address-differs',
       severity: holdsMember(member) ? 'warn' : 'fail',
       host,
       at: 'network',
@@ -117,6 +120,7 @@ export function resolvConf({ name: host, seen }: ExaminedMember): SevereFinding[
   }[state];
   return [
     {
+      code: 'resolv-conf-missing',
       severity: 'fail',
       host,
       at: 'resolv-conf',
@@ -150,6 +154,7 @@ export function clockDifferences(members: readonly Member[]): SevereFinding[] {
     const direction = difference > 0 ? 'ahead of' : 'behind';
     return [
       {
+        code: 'clock-off',
         severity: atLeast > FAIL_MS ? 'fail' : 'warn',
         host,
         at: 'clock',

@@ -80,6 +80,7 @@ export function patchTrialFindings(
     case 'configuration-refused':
       return [
         {
+          code: 'manifest-not-rendered',
           severity: 'fail',
           host,
           at: 'kubeadm',
@@ -91,6 +92,7 @@ export function patchTrialFindings(
     case 'patches-refused':
       return [
         {
+          code: 'patched-pod-unsuitable',
           severity: 'fail',
           host,
           at,
@@ -111,6 +113,7 @@ export function patchTrialFindings(
         ? []
         : [
             {
+              code: 'patched-pod-unsuitable',
               severity: 'fail',
               host,
               at,

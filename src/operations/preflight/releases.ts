@@ -15,6 +15,7 @@ export function kubeletVersion({ name: host, facts, seen }: ExaminedMember): Sev
   if (kubelet === undefined) {
     return [
       {
+        code: 'program-version-unknown',
         severity: 'fail',
         host,
         at,
@@ -29,6 +30,7 @@ export function kubeletVersion({ name: host, facts, seen }: ExaminedMember): Sev
   if (!isSupported(kubelet)) {
     return [
       {
+        code: 'kubernetes-version-unsupported',
         severity: 'fail',
         host,
         at,
@@ -46,6 +48,7 @@ export function kubeletVersion({ name: host, facts, seen }: ExaminedMember): Sev
   const sameMinor = kubeadm.minor === kubelet.minor;
   return [
     {
+      code: 'kubernetes-versions-differ',
       severity: sameMinor ? 'info' : 'warn',
       host,
       at,
@@ -66,6 +69,7 @@ export function mixedKubeadm(members: readonly ExaminedMember[]): SevereFinding[
   );
   return [
     {
+      code: 'kubernetes-versions-differ',
       severity: 'warn',
       at: 'kubeadm',
       fact: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
@@ -95,9 +99,10 @@ export function vulnerableEtcd(
 function judge(release: Release, names: string): SevereFinding[] {
   const problem = problemOf(release);
   if (problem === undefined) return [];
-  const { fact, fix, fixedIn } = problem;
+  const { code, fact, fix, fixedIn } = problem;
   return [
     {
+      code,
       severity: 'warn',
       at: 'etcd-image-tag',
       fact: `etcd ${release.text} on ${names} ${fact}`,
@@ -128,6 +133,7 @@ export function missingImages(
   return [
     ...absent(members, archive, (member) => wantedImage(settings, member.facts)?.image).map(
       ({ image, hosts, source }): SevereFinding => ({
+        code: 'image-not-on-host',
         severity: 'info',
         at: 'image',
         fact: `${image} is not on ${hosts} yet and will be ${source} there.`,
@@ -137,6 +143,7 @@ export function missingImages(
     ),
     ...absent(members, archive, (member) => member.facts.sandboxImage).map(
       ({ image, hosts, source, isPulled }): SevereFinding => ({
+        code: 'image-not-on-host',
         severity: archive !== undefined && isPulled ? 'warn' : 'info',
         at: 'pause-image',
         fact: `${image}, the pause image of the container runtime, is not on ${hosts} yet and will be ${source} there when the first pod starts.`,

@@ -53,6 +53,7 @@ function unwritableFinding(
   // a member's file may stay as it is for long; a folder holds what every run writes
   const mayStay = places.every(({ kind }) => kind === 'file') && holdsMember(member);
   return {
+    code: 'host-not-writable',
     severity: mayStay ? 'warn' : 'fail',
     host: member.name,
     at: 'places',
@@ -74,6 +75,7 @@ function noRoom(host: string, { path, freeBytes, freeInodes }: RoomFact): Severe
   if (freeBytes >= LEAST_BYTES && (freeInodes ?? LEAST_INODES) >= LEAST_INODES) return [];
   return [
     {
+      code: 'host-not-writable',
       severity: 'fail',
       host,
       at: 'places',
@@ -96,6 +98,7 @@ export function keysToRemove(
   if (holders.length === 0) return [];
   return [
     {
+      code: 'ca-key-to-be-removed',
       severity: 'info',
       at: 'ca-custody',
       fact: `the key of the CA lies on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there once it has proven the cluster.`,

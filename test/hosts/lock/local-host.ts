@@ -140,7 +140,12 @@ export class LocalTransport implements Transport {
   }
 
   #lost(step: string): HostError {
-    return new HostError({ host: this.name, at: step, fact: 'the SSH connection was lost.' });
+    return new HostError({
+      code: 'ssh-connection-lost',
+      host: this.name,
+      at: step,
+      fact: 'the SSH connection was lost.',
+    });
   }
 }
 

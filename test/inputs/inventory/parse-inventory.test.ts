@@ -150,8 +150,8 @@ describe('an inventory that is refused', () => {
       'inventory (etcd/hosts.yaml), line 2, column 4',
       'inventory',
     ]);
-    expect(refusalOf({ path: 'x.yaml', problem: { fact: 'gone.' } })).toEqual([
-      { at: 'inventory', fact: 'gone.' },
+    expect(refusalOf({ path: 'x.yaml', problem: { code: 'input-file-unusable', fact: 'gone.' } })).toEqual([
+      { code: 'input-file-unusable', at: 'inventory', fact: 'gone.' },
     ]);
   });
 

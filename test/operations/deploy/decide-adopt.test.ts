@@ -191,6 +191,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
       const findings = refusals(facts, healthy);
       expect(findings).toEqual([
         {
+          code: 'adopt-setting-lost',
           host: 'infra1',
           at: 'adopt',
           fact: expect.stringContaining(`--${name} is "${value}", kubeadm sets "`),

@@ -236,7 +236,13 @@ describe('what is refused, with everything left as it is', () => {
 
 describe('what is told', () => {
   test('a host that could not be looked at, and a member that a host does not reach', () => {
-    const unreached = { host: '10.0.0.21', at: 'connect', fact: 'it does not answer.', fix: 'Start it.' };
+    const unreached = {
+      code: 'ssh-host-unreachable' as const,
+      host: '10.0.0.21',
+      at: 'connect',
+      fact: 'it does not answer.',
+      fix: 'Start it.',
+    };
     const host = hostWith();
     const blocked = {
       ...host,

@@ -389,6 +389,7 @@ describe('the CA', () => {
     ).not.toContain(CA_CERTIFICATE);
     expect(plan.warnings.filter(({ at }) => at === 'ca')).toEqual(
       MEMBERS.map(({ name }) => ({
+        code: 'ca-trust-too-wide',
         host: name,
         at: 'ca',
         fact: `its ${CA_CERTIFICATE} holds 2 certificates (CN=etcd-ca; CN=etcd-ca): etcd takes every client that any of them vouches for.`,

@@ -114,7 +114,12 @@ describe('what one host lacks', () => {
   // Then no deploy is decided, and the hosts that were reached are judged all the same.
   test.each(LACKS)('%s is a fail while another host cannot be reached', (_, changes) => {
     const facts = withHost(pristine(), 1, changes);
-    const unreached = { host: '10.0.0.8', at: 'connect', fact: 'it does not answer.' };
+    const unreached = {
+      code: 'ssh-host-unreachable' as const,
+      host: '10.0.0.8',
+      at: 'connect',
+      fact: 'it does not answer.',
+    };
     const told = fails(findings({ facts: facts.slice(0, 2), settings: {} }, [unreached]));
     expect(told).toEqual(expect.arrayContaining(refusals({ facts, settings: {} }).map(key)));
     expect(told).toHaveLength(2);

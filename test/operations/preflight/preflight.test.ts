@@ -627,7 +627,7 @@ describe('round trips', () => {
   test('are told for each pair, by their median', () => {
     expect(findingsOf({ allSeen: roundTripsOf(2) })).toEqual([
       expect.stringMatching(
-        /^info network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\.$/,
+        /^info network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\. \(round-trip-times, \S+\)$/,
       ),
     ]);
   });

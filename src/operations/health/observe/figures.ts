@@ -89,7 +89,7 @@ export function notAsked(withoutCredentials: boolean): { readonly failure: EtcdF
     failure: {
       kind: 'not-asked',
       reason,
-      finding: { at: 'etcd', fact: `etcd was not asked: ${reason}.` },
+      finding: { code: 'etcd-not-asked', at: 'etcd', fact: `etcd was not asked: ${reason}.` },
     },
   };
 }

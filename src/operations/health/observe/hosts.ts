@@ -115,6 +115,7 @@ export async function probeHost(
 function notRun(host: string, program: string, { code, stderr }: RemoteResult): HostError {
   if (code === PROBE_REFUSED) {
     return new HostError({
+      code: 'health-probe-place-refused',
       host,
       at: 'health-probe',
       fact: `${program} does not look there: ${lastWords(stderr, 3)}`,
@@ -123,6 +124,7 @@ function notRun(host: string, program: string, { code, stderr }: RemoteResult): 
     });
   }
   return new HostError({
+    code: 'health-probe-unusable',
     host,
     at: 'health-probe',
     fact: `${program} could not be run by sudo (exit code ${code ?? 'none'}): ${lastWords(stderr, 3)}`,
@@ -133,6 +135,7 @@ function notRun(host: string, program: string, { code, stderr }: RemoteResult): 
 
 function otherFormat(host: string, program: string | undefined, error: OtherFormat): HostError {
   return new HostError({
+    code: 'health-probe-unusable',
     host,
     at: 'health-probe',
     fact: `${program ?? 'the probe'}: ${error.message}.`,

@@ -70,7 +70,7 @@ describe('hashes of all members', () => {
     const gone = new EtcdError({
       kind: 'timeout',
       reason: 'context deadline exceeded',
-      finding: { at: 'etcd', fact: 'It did not answer.' },
+      finding: { code: 'etcd-too-slow', at: 'etcd', fact: 'It did not answer.' },
     });
     expect(await told([member([7, gone], [10, 14]), member([9, 9], [10, 14])])).toEqual([7, 9]);
   });
