@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Lab } from '../lab/client.ts';
-import type { HealthReport } from '../src/etcd/health/health.ts';
+import type { HealthDocument } from '../src/checks/health-document.ts';
 import { deployInputs, runInLab } from '../test/e2e/support/action-in-lab.ts';
 import { ResultsService } from '../test/github/results-service.ts';
 import type { ActionRun } from '../test/github/runner.ts';
@@ -63,7 +63,7 @@ function tell(run: ActionRun): void {
   );
   const report = run.outputs['health-report'];
   if (report !== undefined) {
-    for (const { message } of (JSON.parse(report) as HealthReport).endpoints) console.log(`  ${message}`);
+    console.log(`  ${(JSON.parse(report) as HealthDocument).summary}`);
   }
   console.log(`
 What GitHub would show and store lies in out/:

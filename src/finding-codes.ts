@@ -277,6 +277,7 @@ export const FINDING_CODES = [
   // The run was ended
   'run-cancelled',
   'run-timed-out',
+  'check-failed',
   'unexpected-error',
 ] as const;
 

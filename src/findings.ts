@@ -19,6 +19,24 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/**
+ * How something that was checked was found. `ok`: as it should be. `warn`: it works, and deserves a look. `fail`: broken, or
+ * about to be. `unknown`: it could not be checked, which says nothing about it.
+ */
+export type CheckStatus = 'ok' | 'warn' | 'fail' | 'unknown';
+
+const WORST_FIRST: readonly CheckStatus[] = ['fail', 'warn', 'unknown', 'ok'];
+
+/** The list with the worst first; what has the same status keeps its order. */
+export function byStatus<T extends { readonly status: CheckStatus }>(list: readonly T[]): T[] {
+  return list.toSorted((one, other) => WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status));
+}
+
+/** The worst of them; `ok` if there is none. */
+export function worstOf(statuses: readonly CheckStatus[]): CheckStatus {
+  return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'ok';
+}
+
 /** Where the repository has an entry for each code. */
 export const ENTRIES = 'docs/TROUBLESHOOTING.md';
 

@@ -93,7 +93,7 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   ];
 }
 
-/** Where no host is to keep the CA's key, as the last deploy has recorded it, none may lie about. */
+/** Finds keys of the CA on hosts, if no host should keep it by the record of the last deploy. */
 function strayKeys(members: HealthFacts['members']): Check[] {
   const holders = members.flatMap(({ name, host }) => {
     if ('unseen' in host) return [];
@@ -106,7 +106,7 @@ function strayKeys(members: HealthFacts['members']): Check[] {
     checkOf('authority', null)('warn', {
       subject: CA_KEY,
       measured: `The key of the CA lies on ${nameList(holders)} (${CA_KEY}), and by the record there no host keeps it.`,
-      cause: 'Somebody put it there, or a run was cut off before it could remove it.',
+      cause: 'It was put there by hand, or a run was cut off before it could remove it.',
       fix: 'Run the deploy with `ca-custody: input-only`: it removes the key once it has seen that it is the one of the inputs.',
     }),
   ];

@@ -1,11 +1,11 @@
-/**
- * `ok`: as it ought to be. `warn`: works, and somebody should look. `fail`: broken, or about to be. `unknown`: could not be
- * looked at, which says nothing of what was to be looked at.
- */
-export type CheckStatus = 'ok' | 'warn' | 'fail' | 'unknown';
+import type { FindingCode } from '../finding-codes.ts';
+import { byStatus, type CheckStatus, type Finding } from '../findings.ts';
 
-/** Every check by its name, in the order in which a reader asks, with what it is called in tables. */
+export { type CheckStatus, worstOf } from '../findings.ts';
+
+/** Every check by its name, in the order in which a reader asks, with its title in tables. */
 export const CHECK_TITLES = {
+  prerequisite: 'Prerequisite of a deploy',
   quorum: 'Quorum',
   leader: 'Leader',
   'cluster-id': 'Cluster id',
@@ -39,20 +39,41 @@ export const CHECK_TITLES = {
   certificate: 'Certificate on disk',
   'served-certificate': 'Certificate as served',
   'control-plane': 'Files of the control plane',
+  hosts: 'Identity of the hosts',
+  network: 'Network between the hosts',
+  'kubelet-release': 'Release of kubelet',
+  'kubeadm-release': 'Release of kubeadm',
+  image: 'Image of etcd',
+  'pause-image': 'Pause image',
+  cgroups: 'cgroups',
+  swap: 'Swap',
+  'resolv-conf': 'Resolvers',
+  places: 'Places to write to',
+  patches: 'Patches',
+  'disk-test': 'Write test of the disk',
+  memory: 'Memory',
+  processors: 'Processors',
+  'ca-custody': 'Custody of the CA key',
+  leftovers: 'Leftover keys',
 } as const;
 
-/** The name of a check; part of the published report, of metrics and of JUnit: never renamed within one schema version. */
+/** Name of a check; part of outputs, reports, metrics and JUnit: never renamed within one version of the schema. */
 export type CheckName = keyof typeof CHECK_TITLES;
 
-/** One thing that was looked at, for one member or the whole cluster. Plain data. */
+/**
+ * One thing that was looked at, for one member or the whole cluster, and how it was found. A check is made by a function from facts
+ * to values of this type; preflight and health each choose from these functions. Plain data.
+ */
 export interface Check {
   readonly name: CheckName;
-  /** Member; null: the whole cluster. */
+  /** The entry of TROUBLESHOOTING.md that says what to do; null where all is well, and where `fix` says it all. */
+  readonly code: FindingCode | null;
+  /** Member, and so the host; null: the whole cluster. */
   readonly member: string | null;
-  /** What exactly, where a member has several of it, such as the path of a certificate or the name of a peer; else null. */
+  /** What exactly, if there are several of it, such as the path of a certificate or the name of a peer; else null. */
   readonly subject: string | null;
   readonly status: CheckStatus;
-  /** What was seen, with its values: a sentence that stands alone, ending in a full stop. */
+  /** What was seen, with its values: a sentence that ends in a full stop. */
   readonly measured: string;
   /** What it was held against, in words, e.g. `at most 100 ms`; null where nothing is compared with a limit. */
   readonly threshold: string | null;
@@ -64,21 +85,11 @@ export interface Check {
   readonly notice: string | null;
 }
 
-const WORST_FIRST: readonly CheckStatus[] = ['fail', 'warn', 'unknown', 'ok'];
 const ORDER = Object.keys(CHECK_TITLES);
 
 /** The worst first, then in the order of the names; checks of one name keep their order. */
 export function worstFirst(checks: readonly Check[]): Check[] {
-  return checks.toSorted(
-    (one, other) =>
-      WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) ||
-      ORDER.indexOf(one.name) - ORDER.indexOf(other.name),
-  );
-}
-
-/** The worst of them; `ok` when there is none. */
-export function worstOf(statuses: readonly CheckStatus[]): CheckStatus {
-  return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'ok';
+  return byStatus(checks.toSorted((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name)));
 }
 
 /** What a check has to tell. */
@@ -88,9 +99,10 @@ export type Told = Pick<Check, 'measured'> & Partial<Omit<Check, 'name' | 'membe
 export function checkOf(name: CheckName, member: string | null): (status: CheckStatus, told: Told) => Check {
   return (
     status,
-    { measured, subject = null, threshold = null, cause = null, fix = null, notice = null },
+    { measured, code = null, subject = null, threshold = null, cause = null, fix = null, notice = null },
   ) => ({
     name,
+    code,
     member,
     subject,
     status,
@@ -100,4 +112,14 @@ export function checkOf(name: CheckName, member: string | null): (status: CheckS
     fix,
     notice,
   });
+}
+
+/** The words of a finding as a check has them. */
+export function toldBy({ code, fact, cause, fix }: Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>): Told {
+  return { code, measured: fact, cause: cause ?? null, fix: fix ?? null };
+}
+
+/** Whether a check is one of the findings of its run: it is not `ok`, or it has a notice. */
+export function isFinding({ status, notice }: Check): boolean {
+  return status !== 'ok' || notice !== null;
 }

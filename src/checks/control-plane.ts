@@ -14,8 +14,8 @@ import { days, unseenCheck } from './view.ts';
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
 const DEPLOY = 'Run the deploy with `control-plane-hosts`: it puts there what is missing or ends soon.';
-/** A deploy refuses what it does not know; what is of use to nobody it would take for a pair that works. */
-const MOVE_AWAY = `If this cluster is the one that the host ought to use, move these files to another folder. ${DEPLOY}`;
+/** A deploy refuses a pair that it does not know, and takes a key without its certificate for a pair that works. */
+const MOVE_AWAY = `If this cluster is the one that the host should use, move these files to another folder. ${DEPLOY}`;
 const REMOVE_KEY = `Remove ${KEY} there. ${DEPLOY}`;
 
 /** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */

@@ -1,9 +1,11 @@
 import { httpsUrl, type ProbeAnswer } from '../etcd/endpoint.ts';
-import { type Observed, seen } from '../etcd/health/observation.ts';
+import type { EtcdFailure } from '../etcd/errors.ts';
+import { failure, type Observed, seen } from '../etcd/health/observation.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/thresholds.ts';
-import { type Check, type CheckName, checkOf } from './check.ts';
-import { duration, viewOf, wayMs } from './view.ts';
+import { duration } from '../text/units.ts';
+import { type Check, type CheckName, checkOf, toldBy } from './check.ts';
+import { type ClusterAnswers, type MemberAnswers, viewOf, wayMs } from './view.ts';
 
 /** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
 const MOST_UNAPPLIED = 5000;
@@ -12,11 +14,10 @@ const MOST_UNAPPLIED = 5000;
 export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   return facts.members.flatMap((member) => {
     const { status } = member.endpoint;
-    if ('failure' in status) return silentMember(member, facts.clientPort);
+    if ('failure' in status)
+      return [silentMember(member, status.failure, facts.clientPort), ...unseen(member)];
     return [
-      checkOf('endpoint', member.name)('ok', {
-        measured: `${member.name} answers at ${httpsUrl(member.address, facts.clientPort)}${throughWords(member)}.`,
-      }),
+      answers(member, facts.clientPort),
       readCheck('read', member, member.endpoint.readNs, thresholds),
       readCheck('local-read', member, member.localReadNs, thresholds),
       probeCheck('ready', '/readyz', member, member.readyz),
@@ -26,27 +27,42 @@ export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds)
   });
 }
 
-function throughWords({ askedThrough }: MemberSight): string {
+/**
+ * What a proof asks of each member at its client port: that it answers all that it is asked, and reads through the majority. Nothing
+ * else was looked at.
+ */
+export function proofChecks(facts: ClusterAnswers, thresholds: HealthThresholds): Check[] {
+  return facts.members.flatMap((member) => {
+    const { status, readNs, memberList, roundTripNs, alarms } = member.endpoint;
+    if ('failure' in status) return [silentMember(member, status.failure, facts.clientPort)];
+    const failures = [memberList, roundTripNs, alarms].flatMap((observed) => failure(observed) ?? []);
+    // without a leader the alarms and the read fail alike
+    const others = failures.filter(({ reason }) => reason !== failure(readNs)?.reason);
+    return [
+      ...(others.length === 0
+        ? [answers(member, facts.clientPort)]
+        : others.map(({ finding }) => checkOf('endpoint', member.name)('fail', toldBy(finding)))),
+      readCheck('read', member, readNs, thresholds),
+    ];
+  });
+}
+
+function answers(member: MemberAnswers, clientPort: number): Check {
+  return checkOf('endpoint', member.name)('ok', {
+    measured: `${member.name} answers at ${httpsUrl(member.address, clientPort)}${throughWords(member)}.`,
+  });
+}
+
+function throughWords({ askedThrough }: MemberAnswers): string {
   return askedThrough === null ? '' : `, asked through ${askedThrough}`;
 }
 
-function silentMember(member: MemberSight, clientPort: number): Check[] {
-  const { status } = member.endpoint;
-  if (!('failure' in status)) return [];
-  const { kind, finding } = status.failure;
+function silentMember(member: MemberAnswers, { kind, finding }: EtcdFailure, clientPort: number): Check {
   const check = checkOf('endpoint', member.name);
   const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
-  if (kind === 'not-asked') {
-    return [check('unknown', { measured: `${place}: ${finding.fact}` }), ...unseen(member)];
-  }
-  return [
-    check('fail', {
-      measured: `${place} does not answer${throughWords(member)}: ${finding.fact}`,
-      cause: finding.cause ?? null,
-      fix: finding.fix ?? null,
-    }),
-    ...unseen(member),
-  ];
+  if (kind === 'not-asked') return check('unknown', { measured: `${place}: ${finding.fact}` });
+  const measured = `${place} does not answer${throughWords(member)}: ${finding.fact}`;
+  return check('fail', { ...toldBy(finding), measured });
 }
 
 /** Checks that take an answer of the member. */
@@ -74,7 +90,7 @@ function unseen({ name }: MemberSight): Check[] {
 
 function readCheck(
   name: 'read' | 'local-read',
-  member: MemberSight,
+  member: MemberAnswers,
   observed: Observed<number>,
   { latencyWarningMs }: HealthThresholds,
 ): Check {
@@ -84,10 +100,9 @@ function readCheck(
   if ('failure' in observed) {
     const { finding } = observed.failure;
     return check('fail', {
+      ...toldBy(finding),
       measured: `${what} failed on ${member.name}: ${finding.fact}`,
       threshold,
-      cause: finding.cause ?? null,
-      fix: finding.fix ?? null,
     });
   }
   const totalMs = observed.seen / 1e6;
@@ -156,7 +171,7 @@ function lagCheck(member: MemberSight, facts: HealthFacts, { raftLagWarning }: H
 }
 
 /** The leader's own index; undefined where the leader was not seen. */
-export function leaderIndexOf(facts: HealthFacts): number | undefined {
+export function leaderIndexOf(facts: ClusterAnswers): number | undefined {
   const { leader, own } = viewOf(facts);
   const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);
   return leader === null ? undefined : status?.raftIndex;

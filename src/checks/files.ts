@@ -52,10 +52,10 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
       measured: `${ETCD_MANIFEST} is missing on ${name}.`,
       cause: isOut
         ? 'A run was cut off while it restarted this member.'
-        : 'Somebody moved or removed it; kubelet then ends etcd.',
+        : 'It was moved or removed; kubelet then ends etcd.',
       fix: isOut
         ? 'Run the deploy again: it goes on where that run ended.'
-        : 'Put it back if somebody has it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
+        : 'Put it back if you have it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
     });
   }
   const found = memberManifest(facts);
@@ -69,7 +69,7 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
   const wanted = extraArguments(facts.files.get(KUBEADM_CONFIG)?.text ?? '');
   const differences = [
     ...argumentDifferences(found, wanted),
-    ...strangeFlags(found, wanted).map((flag) => `--${flag} is set, and nobody asked for it`),
+    ...strangeFlags(found, wanted).map((flag) => `--${flag} is set, and no input asks for it`),
   ];
   const isEdited = differsFromRecord(record, facts, ETCD_MANIFEST);
   if (record === undefined) {

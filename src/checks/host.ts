@@ -1,6 +1,7 @@
 import type { HealthFacts, HostSight, MemberSight, PodContainer } from '../facts/health.ts';
+import { duration } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
-import { duration, plural, unseenCheck } from './view.ts';
+import { plural, unseenCheck } from './view.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -53,7 +54,7 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
     return check('fail', {
       measured: `kubelet does not run on ${name} (${subState || 'unknown state'}).`,
       cause: 'It was stopped, or it ends at each start.',
-      fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and nobody restarts it.`,
+      fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and is not restarted.`,
     });
   }
   if (more.kubeletHealthz !== 'ok') {
@@ -66,8 +67,8 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
   }
   if (!enabled) {
     return check('warn', {
-      measured: `kubelet runs on ${name} and is not enabled: after a reboot nobody starts etcd.`,
-      cause: 'Somebody has disabled the unit.',
+      measured: `kubelet runs on ${name} and is not enabled: after a reboot etcd does not start.`,
+      cause: 'The unit was disabled.',
       fix: '`systemctl enable kubelet`.',
     });
   }

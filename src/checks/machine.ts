@@ -1,114 +1,171 @@
-import { describeLostMount, LOST_MOUNT, lostMounts } from '../cluster/data-dir.ts';
-import type { HealthFacts, HostSight, MemberSight } from '../facts/health.ts';
-import type { FilesystemFact } from '../facts/preflight.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
-import { median } from '../text/units.ts';
-import { type Check, checkOf, type CheckStatus, type Told } from './check.ts';
-import { duration, size } from './view.ts';
+import type { Member } from '../cluster/members.ts';
+import { nameList } from '../etcd/health/observation.ts';
+import { size } from '../text/units.ts';
+import { type Check, checkOf } from './check.ts';
+import { type ExaminedMember, extraNumber, type PreflightSettings } from './examined.ts';
 
-/** etcd stops at a write that finds no room: this is as good as none. */
-const FULL_PERCENT = 2;
-const FULL_BYTES = 256 * 1024 ** 2;
-/** Beyond this leases, logs and certificates are not to be trusted. */
-const CLOCK_FAILURE_MS = 30_000 * 10;
-
-/** Disk and clock of each host. */
-export function machineChecks({ members }: HealthFacts, thresholds: HealthThresholds): Check[] {
-  const offsets = clockOffsets(members);
-  return members.flatMap((member) => {
-    if ('unseen' in member.host) return [];
-    const sight = member.host.seen;
-    return [
-      ...diskSpace(member.name, sight, thresholds),
-      clock(member.name, sight, offsets.get(member.name), thresholds),
-    ];
-  });
+/** Hosts that were cloned: one machine-id, or one hostname, on different machines. */
+export function clones(members: readonly Member[]): Check[] {
+  return [
+    ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }) =>
+      checkOf('hosts', null)('warn', {
+        measured: `${names} have the same machine-id ${value}.`,
+        cause:
+          'They were cloned from one disk. DHCP leases, the journal and monitoring take them for one machine.',
+        fix: 'On all but one: `rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup`, then reboot.',
+      }),
+    ),
+    ...sharedBy(members, ({ facts }) => facts.hostname)
+      // without names of their own these are members of one name, which is told elsewhere
+      .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
+      .map(({ names, value }) =>
+        checkOf('hosts', null)('warn', {
+          measured: `${names} have the same hostname "${value}".`,
+          cause: 'They were cloned from one disk. Their etcd pods and logs have the same names.',
+          fix: 'Give each its own: `hostnamectl hostname NAME`.',
+        }),
+      ),
+  ];
 }
 
-/** Milliseconds that each host's clock is ahead of the median of all that were seen, by member name. */
-export function clockOffsets(members: readonly MemberSight[]): ReadonlyMap<string, number> {
-  const told = members.flatMap(({ name, host }) =>
-    'seen' in host ? [[name, host.seen.more.clock.offsetMs] as const] : [],
+function sharedBy(
+  members: readonly Member[],
+  of: (member: Member) => string,
+): { readonly names: string; readonly value: string; readonly group: readonly Member[] }[] {
+  // one machine that was listed twice shares everything with itself; that is a check of its own
+  const machines = [...Map.groupBy(members, ({ facts }) => facts.bootId).values()].flatMap((same) =>
+    same.slice(0, 1),
   );
-  const middle = median(told.map(([, offset]) => offset));
-  return new Map(told.map(([name, offset]) => [name, offset - middle]));
+  const groups = [...Map.groupBy(machines, of)].filter(([value, group]) => value !== '' && group.length > 1);
+  return groups.map(([value, group]) => ({
+    names: nameList(group.map(({ name }) => name)),
+    value,
+    group,
+  }));
 }
 
-/** The disk of the data dir, and that of the log where it is another one. */
-function diskSpace(
-  name: string,
-  { facts, more: { filesystem, walFilesystem } }: HostSight,
-  thresholds: HealthThresholds,
-): Check[] {
-  const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
-  if (lost.length > 0) {
-    const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
-    return [checkOf('disk-space', name)('fail', { measured, ...LOST_MOUNT })];
+/** kubeadm's own limits for a control plane (cmd/kubeadm/app/constants, ControlPlaneMem and ControlPlaneNumCPU). */
+const LEAST_MEMORY_BYTES = 1700 * 1024 ** 2;
+const LEAST_PROCESSORS = 2;
+
+/** Memory and processors. */
+export function capacity({ name: host, seen }: ExaminedMember, settings: PreflightSettings): Check[] {
+  const findings: Check[] = [];
+  const { memoryBytes, processors } = seen;
+  const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+  if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
+    findings.push(
+      checkOf('memory', host)('warn', {
+        measured:
+          memoryBytes < quota
+            ? `it has ${size(memoryBytes)} of memory, less than the quota of the database (${size(quota)}), which etcd maps into memory.`
+            : `it has ${size(memoryBytes)} of memory; kubeadm asks for ${size(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
+        cause:
+          'The machine is small. Under pressure the kernel kills etcd, or reads the database from the disk again and again.',
+        fix:
+          memoryBytes < quota
+            ? 'Give the machine more memory, or lower `quota-backend-bytes`.'
+            : 'Give the machine more memory.',
+      }),
+    );
   }
-  if (filesystem === undefined) {
-    const measured = `The filesystem of the data dir of ${name} could not be read.`;
-    return [checkOf('disk-space', name)('unknown', { measured })];
+  if (processors !== undefined && processors < LEAST_PROCESSORS) {
+    findings.push(
+      checkOf('processors', host)('warn', {
+        measured: `it has ${processors} processor; etcd's documentation asks for 2 to 4.`,
+        cause:
+          'The machine is small. etcd, kubelet and the runtime then wait for each other, and heartbeats come late.',
+        fix: 'Give the machine a second processor.',
+      }),
+    );
   }
-  const ofData = spaceOn(filesystem, name, thresholds, null);
-  return walFilesystem === undefined || walFilesystem.mountPoint === filesystem.mountPoint
-    ? [ofData]
-    : [ofData, spaceOn(walFilesystem, name, thresholds, 'wal-dir')];
+  return findings;
 }
 
-function spaceOn(
-  filesystem: FilesystemFact,
-  name: string,
-  { diskFreeWarningPercent }: HealthThresholds,
-  subject: string | null,
-): Check {
-  const check = (status: CheckStatus, told: Omit<Told, 'subject'>): Check =>
-    checkOf('disk-space', name)(status, { ...told, subject });
-  const { freeBytes, sizeBytes, mountPoint, readOnly, inodes, freeInodes } = filesystem;
-  const percent = sizeBytes === 0 ? 100 : (freeBytes / sizeBytes) * 100;
-  const threshold = `at least ${diskFreeWarningPercent} % free; fails below ${FULL_PERCENT} % or ${size(FULL_BYTES)}`;
-  const measured = `${size(freeBytes)} of ${size(sizeBytes)} are free on ${mountPoint} of ${name} (${percent.toFixed(0)} %).`;
-  if (readOnly) {
-    return check('fail', {
-      measured: `${mountPoint} of ${name} is mounted read-only.`,
-      cause: 'The kernel does that when the disk fails (`dmesg`).',
-      fix: 'Have the disk looked at; etcd cannot write there.',
-    });
+/** From this minor release on kubelet's failCgroupV1 is true by default (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+export const REFUSES_CGROUP_V1_SINCE = 35;
+
+/** cgroup v1 under a kubelet that refuses it. */
+export function cgroupV1({ name: host, seen }: ExaminedMember, settings: PreflightSettings): Check[] {
+  const kubelet = seen.kubeletVersion;
+  const told = settings.kubeletConfig['failCgroupV1'];
+  if (seen.cgroups === 'v2' || kubelet === undefined) return [];
+  const refuses = told === true || (told !== false && kubelet.minor >= REFUSES_CGROUP_V1_SINCE);
+  if (seen.cgroups === 'unknown') return refuses ? [unknownVersion(host, kubelet.text)] : [];
+  if (refuses) {
+    return [
+      checkOf('cgroups', host)('fail', {
+        measured: `the host uses cgroup v1, and kubelet ${kubelet.text} refuses to run on it.`,
+        cause: `The distribution is old or was booted so; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet wants cgroup v2.`,
+        fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, knowing what it means, set `kubelet-config: "failCgroupV1: false"`.',
+      }),
+    ];
   }
-  if (inodes > 0 && freeInodes / inodes < FULL_PERCENT / 100) {
-    return check('fail', {
-      measured: `Only ${freeInodes} of ${inodes} inodes are free on ${mountPoint} of ${name}.`,
-      cause: 'Very many small files lie on that filesystem.',
-      fix: '`df -i`, and find them (`du --inodes -x -d 3 /`).',
-    });
-  }
-  if (percent >= diskFreeWarningPercent && freeBytes >= FULL_BYTES)
-    return check('ok', { measured, threshold });
-  const isFull = percent < FULL_PERCENT || freeBytes < FULL_BYTES;
-  return check(isFull ? 'fail' : 'warn', {
-    measured,
-    threshold,
-    cause: 'Logs, images or a growing database fill it.',
-    fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing within the data dir. A member that finds no room ends.`,
+  if (kubelet.minor < REFUSES_CGROUP_V1_SINCE) return [];
+  return [
+    checkOf('cgroups', host)('warn', {
+      measured: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it all the same.`,
+      cause: 'failCgroupV1 is false; support for cgroup v1 will be removed from kubelet.',
+      fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
+    }),
+  ];
+}
+
+function unknownVersion(host: string, kubelet: string) {
+  return checkOf('cgroups', host)('warn', {
+    measured: `/sys/fs/cgroup tells neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
+    cause: 'The control groups are not mounted there, or the host is a container.',
+    fix: 'Look with `findmnt -R /sys/fs/cgroup`; on a host with cgroup v2 its type is `cgroup2`.',
   });
 }
 
-function clock(
-  name: string,
-  { more: { clock: seen } }: HostSight,
-  offset: number | undefined,
-  { clockWarningMs }: HealthThresholds,
-): Check {
-  const check = checkOf('clock', name);
-  const threshold = `within ${clockWarningMs} ms of the median`;
-  const away = Math.abs(offset ?? 0);
-  const measured = `The clock of ${name} is ${duration(away)} ${(offset ?? 0) >= 0 ? 'ahead of' : 'behind'} the median of all hosts (± ${duration(seen.uncertaintyMs)}).`;
-  // What is uncertain because of the way there counts in the host's favour.
-  const atLeast = away - seen.uncertaintyMs;
-  if (atLeast <= clockWarningMs) return check('ok', { measured, threshold });
-  return check(atLeast > CLOCK_FAILURE_MS ? 'fail' : 'warn', {
-    measured,
-    threshold,
-    cause: 'No time service runs on it, or it reaches no server.',
-    fix: '`timedatectl`, then start one (`systemctl enable --now chrony` or systemd-timesyncd).',
-  });
+/** Hosts with cgroup v1 whose kubelet still takes it, as one check. */
+export function cgroupV1Ahead(members: readonly ExaminedMember[], settings: PreflightSettings): Check[] {
+  if (settings.kubeletConfig['failCgroupV1'] === true) return [];
+  const hosts = members.filter(
+    ({ seen }) =>
+      seen.cgroups === 'v1' &&
+      seen.kubeletVersion !== undefined &&
+      seen.kubeletVersion.minor < REFUSES_CGROUP_V1_SINCE,
+  );
+  if (hosts.length === 0) return [];
+  return [
+    checkOf('cgroups', null)('ok', {
+      measured: `${nameList(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
+      notice: `The distribution is old or was booted so. Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
+    }),
+  ];
+}
+
+/** A running kubelet that was told another cgroup driver than the runtime's. */
+export function cgroupDrivers({ name: host, facts, seen }: ExaminedMember): Check[] {
+  const runtime = facts.runtime.runtime?.cgroupDriver;
+  const kubelet = seen.kubeletCgroupDriver;
+  if (runtime === undefined || kubelet === undefined || runtime === kubelet.driver) return [];
+  return [
+    checkOf('cgroups', host)('warn', {
+      measured: `the kubelet that runs was told the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
+      cause:
+        'The runtime was reconfigured or replaced after kubelet. Where it tells its driver to kubelet (containerd 2 and later), nothing else is wrong; elsewhere pods fail or are killed under load.',
+      fix: `Set \`cgroupDriver: ${runtime}\` there and restart kubelet; on a host that this action sets up, \`operation: deploy\` does it.`,
+    }),
+  ];
+}
+
+/** Swap that is on: kubelet refuses to start (failSwapOn is true by default). */
+export function swapOn({ name: host, seen }: ExaminedMember, settings: PreflightSettings): Check[] {
+  if (seen.swaps.length === 0) return [];
+  const list = seen.swaps.map(({ device, bytes }) => `${device}, ${size(bytes)}`).join('; ');
+  const allowed = settings.kubeletConfig['failSwapOn'] === false;
+  return [
+    checkOf('swap', host)(allowed ? 'warn' : 'fail', {
+      measured: allowed
+        ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run all the same.`
+        : `swap is on (${list}); kubelet refuses to start.`,
+      cause: allowed
+        ? 'failSwapOn is false. A member whose memory is swapped out answers too late and loses elections.'
+        : "The distribution's installer made it.",
+      fix: 'Switch it off: `swapoff -a`, and take its line out of /etc/fstab (`systemctl mask` for a swap unit or zram).',
+    }),
+  ];
 }

@@ -3,11 +3,11 @@ import { memberName } from '../etcd/health/view.ts';
 import { type Histogram, type MemberMetrics, percentile, windowOf } from '../etcd/metrics.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/thresholds.ts';
+import { duration, size } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
-import { duration, plural, size, viewOf } from './view.ts';
+import { DEFAULT_QUOTA_BYTES, SLOW_DISK, WANTED_P99_MS } from './disk.ts';
+import { plural, viewOf } from './view.ts';
 
-/** etcd's own default (server/storage/quota.go, DefaultQuotaBytes). */
-const DEFAULT_QUOTA_BYTES = 2 * 1024 ** 3;
 /** With fewer observations a 99th percentile is the worst of a handful, such as those at a start, and raises no alarm. */
 const FEWEST_SINCE_START = 100;
 const FEWEST_IN_WINDOW = 10;
@@ -123,7 +123,7 @@ function* sizeChecks(
       measured,
       threshold,
       cause:
-        'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or nobody defragments.',
+        'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or it is never defragmented.',
       fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster takes no writes any more.',
     });
   }
@@ -150,21 +150,37 @@ function walFsync(
   facts: HealthFacts,
   { fsyncWarningMs, peerLatencyWarningMs }: HealthThresholds,
 ): Check {
-  const check = checkOf('wal-fsync', member.name);
-  const threshold = `99 % within ${fsyncWarningMs} ms; fails over ${FSYNC_FAILURE_MS} ms`;
-  const p99 = p99Of(metrics.walFsync);
-  if (p99 === undefined) return check('ok', { measured: `Nothing was written ${period}.`, threshold });
-  const measured = `fsync of the log of ${member.name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
-  if (p99.p99Ms <= fsyncWarningMs) return check('ok', { measured, threshold });
-  if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
-    return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
   const links = slowLinksOf(member, facts, peerLatencyWarningMs);
-  return check(p99.p99Ms > FSYNC_FAILURE_MS ? 'fail' : 'warn', {
-    measured,
-    threshold,
-    cause: `The disk is slow, shared with others, or behind a network.${links.length === 0 ? ' The links of this member are not.' : ''}`,
-    fix: 'Give etcd an SSD of its own; until then see what else writes to that disk (`iostat -x 1`).',
-  });
+  const limits = { warningMs: fsyncWarningMs, failureMs: FSYNC_FAILURE_MS };
+  const fewest = isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START;
+  const check = walFsyncCheck(member.name, metrics.walFsync, { period, fewest }, limits);
+  if (check.cause === null || links.length > 0) return check;
+  return { ...check, cause: `${check.cause} The links of this member are not.` };
+}
+
+/** How long a member waits for its log to be on the disk since it started. Slow, it is a warning and keeps no deploy away. */
+export function walFsyncSinceStart(name: string, { walFsync: histogram }: MemberMetrics): Check {
+  const limits = { warningMs: WANTED_P99_MS, failureMs: Infinity };
+  return walFsyncCheck(name, histogram, { period: 'since its start', fewest: FEWEST_SINCE_START }, limits);
+}
+
+function walFsyncCheck(
+  name: string,
+  histogram: Histogram | undefined,
+  { period, fewest }: { readonly period: string; readonly fewest: number },
+  { warningMs, failureMs }: { readonly warningMs: number; readonly failureMs: number },
+): Check {
+  const check = checkOf('wal-fsync', name);
+  const fails = failureMs === Infinity ? '' : `; fails over ${failureMs} ms`;
+  const threshold = `99 % within ${warningMs} ms${fails}`;
+  const p99 = p99Of(histogram);
+  if (histogram === undefined || p99 === undefined)
+    return check('ok', { measured: `Nothing was written ${period}.`, threshold });
+  const meanMs = (histogram.sumSeconds / histogram.count) * 1000;
+  const measured = `fsync of the log of ${name} takes ${duration(p99.p99Ms)} at the 99th percentile, ${duration(meanMs)} on average (${plural(p99.samples, 'sample')} ${period}).`;
+  if (p99.p99Ms <= warningMs) return check('ok', { measured, threshold });
+  if (p99.samples < fewest) return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
+  return check(p99.p99Ms > failureMs ? 'fail' : 'warn', { measured, threshold, ...SLOW_DISK });
 }
 
 function backendCommit(

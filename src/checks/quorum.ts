@@ -2,12 +2,11 @@ import { clusterFindings } from '../etcd/health/cluster.ts';
 import { memberFindings } from '../etcd/health/members.ts';
 import { nameList, seen } from '../etcd/health/observation.ts';
 import { memberName } from '../etcd/health/view.ts';
-import type { HealthFacts } from '../facts/health.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
-import { plural, viewOf, votesOf } from './view.ts';
+import { type ClusterAnswers, plural, viewOf, votesOf } from './view.ts';
 
 /** Whether the cluster takes writes, and how many members it can lose. */
-export function quorumChecks(facts: HealthFacts): Check[] {
+export function quorumChecks(facts: ClusterAnswers): Check[] {
   const check = checkOf('quorum', null);
   const { all, needed, working, answering, unknown } = votesOf(facts);
   const threshold = `at least ${needed} of ${all}`;
@@ -29,7 +28,7 @@ export function quorumChecks(facts: HealthFacts): Check[] {
   if (working.length === 0 && unknown.length === facts.members.length) {
     return [
       check('unknown', {
-        measured: 'Nobody could be asked.',
+        measured: 'No member could be asked.',
         threshold,
         cause: 'No host could be reached, or none has what etcd is asked with.',
         fix: 'See the checks "Host (SSH)": until one host can be reached, nothing is known of etcd.',
@@ -58,7 +57,7 @@ export function quorumChecks(facts: HealthFacts): Check[] {
 }
 
 /** One leader, one cluster, its alarms, and one release everywhere; in the words of the etcd room. */
-export function clusterChecks(facts: HealthFacts): Check[] {
+export function clusterChecks(facts: ClusterAnswers): Check[] {
   const view = viewOf(facts);
   const findings = clusterFindings(view);
   const nothingTold = facts.members.every(({ endpoint }) => 'failure' in endpoint.status);
@@ -66,8 +65,8 @@ export function clusterChecks(facts: HealthFacts): Check[] {
     const check = checkOf(name, null);
     const bad = findings.filter((finding) => finding.at === at);
     if (bad.length > 0) {
-      return bad.map(({ severity, fact, cause, fix }) =>
-        check(severity, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }),
+      return bad.map(({ status, fact, cause, fix }) =>
+        check(status, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }),
       );
     }
     if (nothingTold) return [check('unknown', { measured: 'No member answers.' })];
@@ -94,8 +93,8 @@ export function clusterChecks(facts: HealthFacts): Check[] {
   ];
 }
 
-/** Where nobody could read the alarms, that none was seen in the status says little. */
-function alarms({ members }: HealthFacts, told: Check[]): Check[] {
+/** Without the alarm list, a status without alarms says little. */
+function alarms({ members }: ClusterAnswers, told: Check[]): Check[] {
   const isOk = told.every(({ status }) => status === 'ok');
   if (!isOk || members.some(({ endpoint }) => 'seen' in endpoint.alarms)) return told;
   return [
@@ -114,7 +113,7 @@ function fixOf(at: string, fact: string): string | undefined {
 }
 
 /** Expected against actual members. */
-export function membershipChecks(facts: HealthFacts): Check[] {
+export function membershipChecks(facts: ClusterAnswers): Check[] {
   const view = viewOf(facts);
   if (view.members === undefined) {
     return [checkOf('membership', null)('unknown', { measured: 'No member told who the members are.' })];
@@ -127,8 +126,8 @@ export function membershipChecks(facts: HealthFacts): Check[] {
       }),
     ];
   }
-  return findings.map(({ host, severity, fact, cause, fix }) =>
-    checkOf('membership', host ?? null)(severity, {
+  return findings.map(({ host, status, fact, cause, fix }) =>
+    checkOf('membership', host ?? null)(status, {
       measured: fact,
       cause: cause ?? null,
       fix: fix === undefined ? null : careful(fix),

@@ -3,11 +3,19 @@ import { type ClusterView, viewCluster } from '../etcd/health/view.ts';
 import { quorumOf } from '../etcd/quorum.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
 import type { FactName, StandingFacts } from '../facts/host.ts';
-import { duration, size } from '../text/units.ts';
 import type { Check, CheckStatus, Told } from './check.ts';
 
+/** What was seen of one member's etcd. */
+export type MemberAnswers = Pick<MemberSight, 'name' | 'address' | 'endpoint' | 'askedThrough'>;
+
+/** What the members of a cluster told; all that its own checks need, without a look at the hosts. */
+export interface ClusterAnswers extends Pick<HealthFacts, 'clientPort' | 'peerPort'> {
+  /** The members that should be there, in the order of the inputs; at least one. */
+  readonly members: readonly MemberAnswers[];
+}
+
 /** The cluster as its members tell it. */
-export function viewOf({ members, clientPort, peerPort }: HealthFacts): ClusterView {
+export function viewOf({ members, clientPort, peerPort }: ClusterAnswers): ClusterView {
   return viewCluster(
     members.map(({ endpoint }) => endpoint),
     { clientPort, peerPort },
@@ -23,16 +31,16 @@ export interface Votes {
   readonly working: readonly string[];
   /** Voting members that answer, whether they reach a majority or not. */
   readonly answering: readonly string[];
-  /** Expected members that nobody could ask. */
+  /** Expected members that could not be asked. */
   readonly unknown: readonly string[];
 }
 
 /** Counts votes, from the member list where one could be read, else from the expected members. */
-export function votesOf(facts: HealthFacts): Votes {
+export function votesOf(facts: ClusterAnswers): Votes {
   const view = viewOf(facts);
   const voters = view.members?.filter(({ isLearner }) => !isLearner);
   const all = voters?.length ?? facts.members.length;
-  const isVoter = (member: MemberSight): boolean => {
+  const isVoter = (member: MemberAnswers): boolean => {
     const id = seen(member.endpoint.status)?.memberId;
     return voters === undefined || voters.some((voter) => voter.id === id);
   };
@@ -52,12 +60,12 @@ export function votesOf(facts: HealthFacts): Votes {
 }
 
 /** A read through the majority succeeded there, or it would have, were it not for an alarm. */
-function takesPart({ endpoint }: MemberSight): boolean {
+function takesPart({ endpoint }: MemberAnswers): boolean {
   if (seen(endpoint.status)?.leader === null) return false;
   return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
 }
 
-/** Whether nobody was there to ask a member. */
+/** Whether a member could not be asked. */
 export function isNotAsked(observed: MemberSight['endpoint']['status']): boolean {
   return 'failure' in observed && observed.failure.kind === 'not-asked';
 }
@@ -66,7 +74,7 @@ export function isNotAsked(observed: MemberSight['endpoint']['status']): boolean
  * How many more members may fail, negative where a quorum lacks so many already; undefined where not all is known that
  * this depends on. Members that answer and yet make no quorum are cut off from each other: one more has to come.
  */
-export function failureToleranceOf(facts: HealthFacts): number | undefined {
+export function failureToleranceOf(facts: ClusterAnswers): number | undefined {
   const { working, answering, needed, unknown } = votesOf(facts);
   if (working.length >= needed) return working.length - needed;
   return unknown.length > 0 ? undefined : Math.min(answering.length, needed - 1) - needed;
@@ -109,10 +117,8 @@ export function unseenCheck(
   });
 }
 
-export { duration, size };
-
 /** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
-export function wayMs({ endpoint }: MemberSight): number {
+export function wayMs({ endpoint }: MemberAnswers): number {
   return (seen(endpoint.roundTripNs) ?? 0) / 1e6;
 }
 

@@ -93,8 +93,8 @@ export function hasMajority(health: HealthReport): boolean {
 /** No alarm; what is wrong with the membership is wrong for every gate. */
 function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
   return health.findings.flatMap((finding) => {
-    const { code, severity, host } = finding;
-    if (severity !== 'fail') return [];
+    const { code, status, host } = finding;
+    if (status !== 'fail') return [];
     if (isSpaceAlarm(finding)) return gate.despite === 'NOSPACE' ? [] : [{ ...finding, fix: MORE_SPACE }];
     return ALARMS.has(code) || (MEMBERSHIP.has(code) && (host === undefined || gate.kind === 'all'))
       ? [finding]

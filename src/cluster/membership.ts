@@ -18,8 +18,8 @@ export function membershipFindings(
     ownership.get(name)?.kind === 'unfinished' &&
     cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
   return cluster.health.findings.filter(
-    ({ at, severity, host }) =>
-      severity === 'fail' &&
+    ({ at, status, host }) =>
+      status === 'fail' &&
       ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
         // without a majority for one of them, it is unknown which members are the cluster's
         (at === 'cluster id' && clusterId === null)),

@@ -109,3 +109,9 @@ export type DiskTestFact =
   | { readonly outcome: 'mount-point' }
   /** Too little room for a test that does no harm. */
   | { readonly outcome: 'no-space' };
+
+/** What the kubeadm of a host has made of the patches. */
+export type PatchTrialFact =
+  | { readonly outcome: 'rendered'; readonly patched: string; readonly plain: string }
+  /** Without any patch. `said`: by kubeadm. */
+  | { readonly outcome: 'configuration-refused' | 'patches-refused'; readonly said: string };

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { HealthReport } from '../etcd/health/health.ts';
+import type { HealthDocument } from '../checks/health-document.ts';
 import { errorMessage, type Finding, Refusal } from '../findings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';
 import type { PlanDocument } from '../plan/document.ts';
@@ -177,7 +177,7 @@ const allowed: readonly RegExp[] = [
  */
 export function artifactFiles(known: {
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly health?: HealthReport;
+  readonly health?: HealthDocument;
   readonly externalEtcdConfig?: string;
   readonly plan?: PlanDocument;
   readonly audit?: AuditRecord;

@@ -56,24 +56,9 @@ export function codeBlock(language: string, content: string): string {
   return `${fence}${language}\n${content.trimEnd()}\n${fence}`;
 }
 
-/** A part that is folded away until somebody opens it. */
+/** A part that is folded away until a reader opens it. */
 export function details(summary: string, content: string): string {
   return `<details>\n<summary>${text(summary)}</summary>\n\n${content}\n\n</details>`;
-}
-
-/** Milliseconds for people: `0.42 ms`, `431 ms`, `12.3 s`, `2 min 5 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
-  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** Bytes for people: `512 B`, `1.2 kB`, `3.4 MB`. */
-export function bytes(count: number): string {
-  if (count < 1000) return `${count} B`;
-  return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
 /** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */

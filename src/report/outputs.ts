@@ -1,13 +1,11 @@
 import type { PlanDocument } from '../plan/document.ts';
-import type { HealthReport, MemberHealth } from '../etcd/health/health.ts';
 import type { Check, CheckStatus } from '../checks/check.ts';
-import type { HealthDocument, MemberDocument } from '../operations/health/document.ts';
+import type { HealthDocument, MemberDocument } from '../checks/health-document.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { setOutput } from '../runner/toolkit.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
 import { type OutputName, OUTPUTS } from './outputs-table.ts';
-import type { ReportFinding } from './run-report.ts';
 
 /** The action's outputs as they are in code; action.yml says what each is for. */
 export interface Outputs {
@@ -20,7 +18,8 @@ export interface Outputs {
   readonly 'failure-tolerance': string;
   /** Client URLs. */
   readonly endpoints: readonly string[];
-  readonly members: readonly MemberHealth[] | readonly MemberDocument[];
+  /** As in the health report. */
+  readonly members: readonly MemberDocument[];
   /** Name; empty when there is none. */
   readonly leader: string;
   readonly 'cluster-id': string;
@@ -30,8 +29,9 @@ export interface Outputs {
   readonly plan: PlanDocument;
   /** SHA-256, lower-case hex. */
   readonly 'plan-digest': string;
-  readonly findings: readonly ReportFinding[] | readonly Check[];
-  readonly 'health-report': HealthReport | HealthDocument;
+  /** The checks of the operation that are not `ok` or have a notice, the worst first. */
+  readonly findings: readonly Check[];
+  readonly 'health-report': HealthDocument;
   /** Folder on the runner. */
   readonly 'report-path': string;
   /** PEM. */

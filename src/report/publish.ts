@@ -1,3 +1,6 @@
+import { isFinding } from '../checks/check.ts';
+import type { HealthDocument } from '../checks/health-document.ts';
+import { certificateDocuments, proofDocument } from '../checks/make-document.ts';
 import { describeFinding, Refusal, Refused } from '../findings.ts';
 import { httpsUrl } from '../etcd/endpoint.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
@@ -8,6 +11,7 @@ import type { Log } from '../runner/log.ts';
 import type { HostProgress, RunRecord } from './run-record.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../inputs/settings.ts';
+import { duration } from '../text/units.ts';
 import { artifactFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
 import { certificateReports, firstToExpire } from './certificates.ts';
 import { failStep, type Failure } from './failure.ts';
@@ -40,9 +44,10 @@ export async function publishPlan(
   if (health !== undefined) logHealth(health, log);
   log.info(lastWord(outcome));
   const certificates = certificateReports(publicFiles, means.startedAt);
+  const proof = health && documentOf(health, publicFiles, settings, means);
   const outputs: Partial<Outputs> = {
     ...planOutputs(record),
-    ...(health && healthOutputs(health, plan, settings)),
+    ...(proof && proofOutputs(proof, plan, settings)),
     changed: outcome.changed,
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
     ...own.outputs,
@@ -54,7 +59,7 @@ export async function publishPlan(
     {
       publicFiles,
       plan: document,
-      ...(health && { health }),
+      ...(proof && { health: proof }),
       ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
       ...(audit && { audit }),
     },
@@ -92,6 +97,7 @@ export async function publishFailure(
 ): Promise<void> {
   const { log, redactor, timeline, record } = means;
   const health = error instanceof UnhealthyError ? error.health : undefined;
+  const proof = health && settings && documentOf(health, new Map(), settings, means);
   const changed = timeline.entries.some(({ changes }) => changes);
   const refused: Partial<Outputs> = error instanceof Refused ? { verdict: 'refuse' } : {};
   writeOutputs(
@@ -100,7 +106,7 @@ export async function publishFailure(
       ...refused,
       healthy: false,
       changed,
-      ...(health && { 'health-report': health }),
+      ...(proof && { findings: proof.checks.filter(isFinding), 'health-report': proof }),
     },
     redactor,
     log,
@@ -115,7 +121,12 @@ export async function publishFailure(
     settings === undefined || audit === undefined || error instanceof Interruption
       ? undefined
       : await upload(
-          { publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) },
+          {
+            publicFiles: new Map(),
+            audit,
+            ...(document && { plan: document }),
+            ...(proof && { health: proof }),
+          },
           settings,
           means,
         );
@@ -139,8 +150,8 @@ export function publishAcceptedKeys({ record, redactor, log }: Reporting): void 
 }
 
 /** A finding that deserves a look and fails nothing. */
-export function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {
-  return { ...finding, severity: 'warn' };
+export function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'status'> {
+  return { ...finding, status: 'warn' };
 }
 
 function lastWord({ dryRun, changed, document, health }: PlanOutcome): string {
@@ -181,9 +192,7 @@ function progressLines(progress: readonly HostProgress[]): string[] {
 function logHealth(health: HealthReport, log: Log): void {
   for (const { message, roundTripMs } of health.endpoints) {
     log.info(
-      roundTripMs === null
-        ? message
-        : `${message} (round trip of the connection ${roundTripMs.toFixed(1)} ms)`,
+      roundTripMs === null ? message : `${message} (round trip of the connection ${duration(roundTripMs)})`,
     );
   }
 }
@@ -194,14 +203,35 @@ function planOutputs({ document }: RunRecord): Partial<Outputs> {
     : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
 }
 
-function healthOutputs(health: HealthReport, { members }: Plan, { clientPort }: Settings): Partial<Outputs> {
+/** The health report of a verification. @param publicFiles by member and path, for the certificates. */
+function documentOf(
+  health: HealthReport,
+  publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  { clusterName, clientPort, peerPort, health: { thresholds } }: Settings,
+  { timeline, startedAt }: Reporting,
+): HealthDocument {
+  const certificates = health.endpoints.flatMap(({ name: member }) =>
+    [...(publicFiles.get(member) ?? [])]
+      .filter(([path]) => path.endsWith('.crt'))
+      .flatMap(([where, pem]) => certificateDocuments(pem, { member, place: 'disk', where }, startedAt)),
+  );
+  const durationMs = Math.round(timeline.elapsedMs());
+  return proofDocument(health, { clusterName, clientPort, peerPort, durationMs, thresholds, certificates });
+}
+
+function proofOutputs(
+  document: HealthDocument,
+  { members }: Plan,
+  { clientPort }: Settings,
+): Partial<Outputs> {
   return {
-    healthy: health.healthy,
+    healthy: document.healthy,
     endpoints: members.after.map(({ address }) => httpsUrl(address, clientPort)),
-    members: health.members,
-    leader: health.leader?.name ?? '',
-    'cluster-id': health.clusterId ?? '',
-    'health-report': health,
+    members: document.members,
+    leader: document.cluster.leader ?? '',
+    'cluster-id': document.cluster.id ?? '',
+    findings: document.checks.filter(isFinding),
+    'health-report': document,
   };
 }
 

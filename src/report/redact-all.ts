@@ -4,11 +4,10 @@ import type { Redactor } from '../runner/masking/redaction.ts';
 
 /**
  * Fields that hold a word of the action's own, which tables are looked up by: a secret that is such a word too must not turn
- * the report into one that cannot be read. Nobody learns the secret from them.
+ * the report into one that cannot be read. No reader learns the secret from them.
  */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'status',
-  'severity',
   'role',
   'verdict',
   'outcome',

@@ -1,5 +1,6 @@
 import type { HealthReport } from '../etcd/health/health.ts';
-import type { Finding } from '../findings.ts';
+import type { Check } from '../checks/check.ts';
+import type { CheckStatus, Finding } from '../findings.ts';
 import type { PlanDocument } from '../plan/document.ts';
 import type { HostProgress } from './run-record.ts';
 import type { TimelineEntry } from '../run/timeline.ts';
@@ -27,6 +28,8 @@ export interface RunReport {
   /** How far each host has come, when carrying out the plan has failed. */
   readonly progress: readonly HostProgress[];
   readonly findings: readonly ReportFinding[];
+  /** Of an operation that only looks: those that are not `ok` or have a notice. */
+  readonly checks?: readonly Check[];
   /** Absent when the run ended before the cluster could be asked. */
   readonly health?: HealthReport;
   readonly certificates: readonly CertificateReport[];
@@ -40,9 +43,9 @@ export interface RunReport {
 /** One thing that was done, where, and how long it took. */
 export type StepReport = Omit<TimelineEntry, 'changes'>;
 
-/** A finding of any stage; without a severity it is a failure. */
+/** A finding of any stage; without a status it is a failure. */
 export interface ReportFinding extends Finding {
-  readonly severity?: 'fail' | 'warn' | 'info';
+  readonly status?: CheckStatus;
 }
 
 /** A certificate on a host. */

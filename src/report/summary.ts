@@ -1,28 +1,18 @@
 import { summary } from '@actions/core';
-import { errorMessage } from '../findings.ts';
+import { byStatus, errorMessage } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { type Redactor, shortened } from '../runner/masking/redaction.ts';
+import { duration, size } from '../text/units.ts';
 import { firstToExpire } from './certificates.ts';
-import {
-  bytes,
-  code,
-  codeBlock,
-  details,
-  duration,
-  findingCode,
-  summaryLimitBytes,
-  table,
-  text,
-} from './markdown.ts';
+import { checkItem, missing, shownCheck, type ShownCheck, shownFinding } from './check-view.ts';
+import { code, codeBlock, details, summaryLimitBytes, table, text } from './markdown.ts';
 import { renderPlan } from './plan-view.ts';
 import { redactAll } from './redact-all.ts';
-import type { ReportFinding, RunReport, StepReport } from './run-report.ts';
+import type { RunReport, StepReport } from './run-report.ts';
 
 /** With these two limits the findings alone never reach that one. */
 const mostFindings = 50;
 const longestText = 1000;
-
-const missing = '–';
 
 /** Days before expiry from which the table points at a certificate. */
 const soonDays = 30;
@@ -35,7 +25,7 @@ export function renderSummary(report: RunReport): string {
   return fitted([
     verdict(report),
     progress(report),
-    findings(report.findings),
+    attention(report),
     ...(report.outcome === 'planned' && report.plan !== undefined ? [renderPlan(report.plan)] : []),
     members(report),
     authority(report),
@@ -67,19 +57,20 @@ function verdict(report: RunReport): string {
 }
 
 function headline(report: RunReport, cluster: string): string {
-  const { outcome, changed, done, failure, findings, plan, health } = report;
+  const { outcome, changed, done, failure, plan, health } = report;
   if (outcome === 'failed') {
     const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
     return `❌ ${cluster}: ${text(shortened(failure ?? 'the run failed', longestText))}; ${state}`;
   }
-  const sign = findings.some(isWarning) ? '⚠️' : '✅';
-  const attention = findings.some(isWarning) ? ', with something to look at' : '';
+  const isWarned = shownIn(report).some(({ status }) => status === 'warn');
+  const sign = isWarned ? '⚠️' : '✅';
+  const remark = isWarned ? ', with something to look at' : '';
   if (outcome === 'planned') {
     const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
     const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
-    return `${sign} ${cluster} ${what}${state}${attention}; nothing was changed on any host`;
+    return `${sign} ${cluster} ${what}${state}${remark}; nothing was changed on any host`;
   }
-  return `${sign} ${cluster} is healthy${attention}; ${changed && done !== undefined ? done : 'nothing changed'}`;
+  return `${sign} ${cluster} is healthy${remark}; ${changed && done !== undefined ? done : 'nothing changed'}`;
 }
 
 /** Where each host stands after a run that failed while it changed something. */
@@ -100,14 +91,12 @@ function memberCount(count: number): string {
   return count === 1 ? '1 member' : `${count} members`;
 }
 
-function findings(all: readonly ReportFinding[]): string {
+/** Findings of the run and checks of its operation, the worst first. */
+function attention(report: RunReport): string {
+  const all = shownIn(report);
   if (all.length === 0) return '';
-  const rank = { fail: 0, warn: 1, info: 2 } as const;
-  const worstFirst = all.toSorted(
-    (one, other) => rank[one.severity ?? 'fail'] - rank[other.severity ?? 'fail'],
-  );
-  const shown = worstFirst.slice(0, mostFindings).map(finding);
-  const more = worstFirst.length - shown.length;
+  const shown = byStatus(all).slice(0, mostFindings).map(checkItem);
+  const more = all.length - shown.length;
   return [
     '### What needs attention',
     '',
@@ -116,22 +105,8 @@ function findings(all: readonly ReportFinding[]): string {
   ].join('\n');
 }
 
-function isWarning({ severity }: ReportFinding): boolean {
-  return severity === 'warn';
-}
-
-const SIGNS = { fail: '❌', warn: '⚠️', info: 'ℹ️' } as const;
-
-function finding(one: ReportFinding): string {
-  const prose = (value: string): string => text(shortened(value, longestText));
-  const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
-  const lines = [
-    `- ${SIGNS[one.severity ?? 'fail']} **${place}**: ${prose(one.fact)}`,
-    ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
-    ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
-    `  <br>Code: ${findingCode(one.code)}`,
-  ];
-  return lines.join('\n');
+function shownIn({ findings, checks }: RunReport): ShownCheck[] {
+  return [...findings.map(shownFinding), ...(checks ?? []).map(shownCheck)];
 }
 
 function members({ health, certificates }: RunReport): string {
@@ -221,8 +196,8 @@ function connections({ connections: all }: RunReport): string {
     code(host),
     String(count),
     String(channels),
-    bytes(bytesSent),
-    bytes(bytesReceived),
+    size(bytesSent),
+    size(bytesReceived),
   ]);
   return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
 }

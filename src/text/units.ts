@@ -48,13 +48,15 @@ export function size(bytes: number): string {
   return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
 }
 
-/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min 5 s`, `24 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1) return `${Number(milliseconds.toFixed(2))} ms`;
-  if (milliseconds < 1000) return `${trimmed(milliseconds)} ms`;
-  if (milliseconds < 120_000) return `${trimmed(milliseconds / 1000)} s`;
-  if (milliseconds < 7_200_000) return `${trimmed(milliseconds / 60_000)} min`;
-  return `${trimmed(milliseconds / 3_600_000)} h`;
+  if (milliseconds < 999.5) return `${trimmed(milliseconds)} ms`;
+  if (milliseconds < 119_950) return `${trimmed(milliseconds / 1000)} s`;
+  if (milliseconds >= 7_200_000) return `${trimmed(milliseconds / 3_600_000)} h`;
+  const seconds = Math.round(milliseconds / 1000);
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
 /** At most one digit behind the point, none from 100 on. */

@@ -13,8 +13,12 @@ export interface CodeMessage {
   readonly text: string;
 }
 
+/** Files with checks whose code stands beside what they say. */
+const CHECKS =
+  /^src\/(?:operations\/preflight\/|checks\/(?:clock|disk|machine|network|places|releases)\.ts$)/;
+
 /**
- * The facts of all findings in the source, as texts with … for what is different each time. A fact that is handed on from
+ * The facts of all findings in the source, and what the checks of a preflight say, as texts with … for what is different each time. A fact that is handed on from
  * elsewhere stands where it was made.
  */
 export function messagesOfCode(): CodeMessage[] {
@@ -22,7 +26,7 @@ export function messagesOfCode(): CodeMessage[] {
     const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
     const found: CodeMessage[] = [];
     const visit = (node: ts.Node): void => {
-      const made = factOf(node);
+      const made = factOf(node, CHECKS.test(path) ? ['fact', 'measured'] : ['fact']);
       if (made !== undefined) {
         const { fact, code } = made;
         const place = `${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
@@ -41,11 +45,13 @@ interface Made {
 }
 
 /** `fact: …` in an object, `const fact = …`, or a call that is given a code and the fact behind it. */
-function factOf(node: ts.Node): Made | undefined {
-  if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === 'fact')
-    return node.initializer && { fact: node.initializer, code: codeBeside(node) };
-  if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && node.name.text === 'fact')
-    return { fact: node.initializer, code: codeIn(node.parent) };
+function factOf(node: ts.Node, names: readonly string[]): Made | undefined {
+  const isNamed = (name: ts.Node): name is ts.Identifier =>
+    ts.isIdentifier(name) && names.includes(name.text);
+  if (ts.isVariableDeclaration(node) && isNamed(node.name))
+    return node.initializer && { fact: node.initializer, code: codeBeside(node, node.name.text) };
+  if (ts.isPropertyAssignment(node) && isNamed(node.name))
+    return isPlainOk(node) ? undefined : { fact: node.initializer, code: codeIn(node.parent) };
   if (ts.isCallExpression(node)) {
     const [code, fact] = node.arguments;
     if (code !== undefined && fact !== undefined && ts.isStringLiteral(code) && codes.has(code.text))
@@ -66,13 +72,20 @@ function codeIn(object: ts.ObjectLiteralExpression): string | undefined {
     : undefined;
 }
 
-/** The code in the one object of the same block that takes the variable `fact` over. */
-function codeBeside(declaration: ts.VariableDeclaration): string | undefined {
+/** Whether it belongs to `check('ok', { … })`, which has no code. */
+function isPlainOk({ parent: words }: ts.Node): boolean {
+  if (!ts.isObjectLiteralExpression(words) || !ts.isCallExpression(words.parent)) return false;
+  const [status] = words.parent.arguments;
+  return status !== undefined && ts.isStringLiteral(status) && status.text === 'ok';
+}
+
+/** The code in the one object of the same block that takes the variable over. */
+function codeBeside(declaration: ts.VariableDeclaration, name: string): string | undefined {
   const found = new Set<string>();
   const visit = (node: ts.Node): void => {
     const takesOver =
       ts.isObjectLiteralExpression(node) &&
-      node.properties.some((one) => ts.isShorthandPropertyAssignment(one) && one.name.text === 'fact');
+      node.properties.some((one) => ts.isShorthandPropertyAssignment(one) && one.name.text === name);
     const code = takesOver ? codeIn(node) : undefined;
     if (code !== undefined) found.add(code);
     ts.forEachChild(node, visit);

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { CHECK_TITLES } from '../../src/checks/check.ts';
 import { VERDICTS } from '../../src/operations/deploy/verdicts.ts';
 import { STEPS } from '../../src/steps/index.ts';
 import { headings } from './markdown.ts';
-import { filesBelow, read } from './repository.ts';
+import { read } from './repository.ts';
 
 const CONVERGE_STAGES = [
   'src/operations/deploy/converge-stages.ts',
@@ -26,12 +27,35 @@ test('deploy.md names every stage of a converge in the order of the code', () =>
   expect(titles.filter((title) => !text.includes(`_${title}_`))).toEqual([]);
 });
 
-test('every check of preflight has its row in preflight.md', () => {
-  const sources = filesBelow('src/operations/preflight', '.ts').map(read).join('\n');
-  const places = new Set([...sources.matchAll(/\bat(?::| =) '([a-z-]+)'/g)].map(([, place = '']) => place));
-  expect(places.size).toBeGreaterThan(14);
+test('every check has its row in health.md or preflight.md', () => {
+  const rows = `${read('docs/health.md')}\n${read('docs/preflight.md')}`
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|')[1] ?? '');
+  const names = Object.keys(CHECK_TITLES);
+  expect(names.length).toBeGreaterThan(40);
+  expect(names.filter((name) => !rows.some((row) => row.includes(`\`${name}\``)))).toEqual([]);
+});
+
+test('every check that preflight makes has its row in preflight.md', () => {
+  const source = read('src/operations/preflight/checks.ts');
+  const files = ['src/operations/preflight/checks.ts'];
+  files.push(
+    ...[...source.matchAll(/checks\/(machine|network|places|releases|disk|clock)\.ts/g)].map(
+      ([, name = '']) => `src/checks/${name}.ts`,
+    ),
+  );
+  const names = new Set(
+    [
+      ...files
+        .map(read)
+        .join('\n')
+        .matchAll(/checkOf\('([a-z-]+)'/g),
+    ].map(([, name = '']) => name),
+  );
+  expect(names.size).toBeGreaterThan(17);
   const table = read('docs/preflight.md');
-  expect([...places].filter((place) => !table.includes(`| \`${place}\``))).toEqual([]);
+  expect([...names].filter((name) => !table.includes(`| \`${name}\``))).toEqual([]);
 });
 
 test('every step that costs a member is told in deploy.md by its title', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
+import type { Check } from '../../src/checks/check.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { buildByHand } from './support/by-hand.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
@@ -23,17 +24,9 @@ afterAll(() => lab.down());
 
 const KEYS_LEFT = ['11', '12'].map((last) => `/tmp/10.77.0.${last}/pki/etcd/peer.key`);
 
-interface ToldFinding {
-  readonly host?: string;
-  readonly at: string;
-  readonly fact: string;
-  readonly fix?: string;
-  readonly severity: string;
-}
-
-async function preflight(): Promise<ToldFinding[]> {
+async function preflight(): Promise<Check[]> {
   const run = succeeded(await runInLab(lab, deployInputs(lab, { operation: 'preflight' })));
-  return JSON.parse(run.outputs['findings'] ?? '') as ToldFinding[];
+  return JSON.parse(run.outputs['findings'] ?? '') as Check[];
 }
 
 test('inputs that would make it another cluster, which takes a restart, are refused', async () => {
@@ -89,16 +82,16 @@ test('the second run changes nothing', async () => {
 
 test('preflight names the keys that the guide leaves in /tmp, and its command removes them', async () => {
   const before = await snapshotHosts(lab);
-  const [told, ...others] = (await preflight()).filter(({ at }) => at === 'leftovers');
+  const [told, ...others] = (await preflight()).filter(({ name }) => name === 'leftovers');
   expect(await changesSince(lab, before)).toEqual([]);
   expect(others).toEqual([]); // the copies on the other two hosts were moved to where they belong
-  expect(told).toMatchObject({ host: 'infra0', severity: 'warn' });
-  for (const key of KEYS_LEFT) expect(told?.fact).toContain(key);
+  expect(told).toMatchObject({ member: 'infra0', status: 'warn' });
+  for (const key of KEYS_LEFT) expect(told?.measured).toContain(key);
   const command = /`(?:sudo )?(rm .*)`/.exec(told?.fix ?? '')?.[1] ?? '';
   expect(command).toContain(KEYS_LEFT[0]);
   await lab.sh('infra0', command);
   expect(await lab.sh('infra0', "find /tmp /root /home -name '*.key'")).toBe('');
-  expect((await preflight()).filter(({ at }) => at === 'leftovers')).toEqual([]);
+  expect((await preflight()).filter(({ name }) => name === 'leftovers')).toEqual([]);
   expect(succeeded(await runInLab(lab, deployInputs(lab))).outputs['verdict']).toBe('unchanged');
 });
 

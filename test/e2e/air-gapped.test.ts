@@ -106,7 +106,7 @@ describe('a host whose registry asks for a password, and that has no pause image
     const log = logOf(await pulling(PULL_SECRET, { operation: 'preflight' }));
     expect(log).toContain(`${image} is not on infra0 yet and will be pulled there`);
     expect(log).toContain(
-      `pause-image: ${pause}, the pause image of the container runtime, is not on infra0 yet and will be pulled there`,
+      `Pause image: ${pause}, the pause image of the container runtime, is not on infra0 yet and will be pulled there`,
     );
   });
 

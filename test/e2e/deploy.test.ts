@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Lab } from '../../lab/client.ts';
-import type { HealthReport } from '../../src/etcd/health/health.ts';
+import type { HealthDocument } from '../../src/checks/health-document.ts';
+import { findingErrors, reportErrors } from '../checks/schema.ts';
 import { ResultsService, type StoredArtifact } from '../github/results-service.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
@@ -58,15 +59,18 @@ describe('from nothing to a healthy cluster', () => {
   });
 
   test('outputs tell the whole cluster, and none is dropped by the runner', () => {
-    const report = JSON.parse(run.outputs['health-report'] ?? '') as HealthReport;
-    expect(report.healthy).toBe(true);
-    expect(report.members.map(({ name }) => name).toSorted()).toEqual(['infra0', 'infra1', 'infra2']);
+    const report = JSON.parse(run.outputs['health-report'] ?? '') as HealthDocument;
+    expect(reportErrors(report)).toEqual([]);
+    expect(report).toMatchObject({ healthy: true, status: expect.stringMatching(/^(ok|warn)$/) });
+    expect(report.memberList.map(({ name }) => name).toSorted()).toEqual(['infra0', 'infra1', 'infra2']);
+    expect(JSON.parse(run.outputs['members'] ?? '')).toEqual(report.members);
+    expect(findingErrors(JSON.parse(run.outputs['findings'] ?? ''))).toEqual([]);
     expect(run.outputs).toMatchObject({
       healthy: 'true',
       changed: 'true',
       endpoints: lab.hosts.map(({ address }) => `https://${address}:2379`).join(','),
       leader: expect.stringMatching(/^infra[012]$/),
-      'cluster-id': report.clusterId,
+      'cluster-id': report.cluster.id,
       'ca-certificate': expect.stringContaining('BEGIN CERTIFICATE'),
       'ca-fingerprint': expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
+import { type Check, isFinding } from '../../src/checks/check.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
@@ -37,10 +38,11 @@ async function expectUntouched(): Promise<void> {
 async function preflight(inputs: Inputs = {}): Promise<void> {
   const looked = succeeded(await run({ ...inputs, operation: 'preflight' }));
   expect(looked.outputs['changed']).toBe('false');
-  const findings = JSON.parse(looked.outputs['findings'] ?? '') as Record<string, string>[];
-  for (const { severity, at, fact } of findings) {
-    expect(severity).toMatch(/^(warn|info)$/);
-    expect([at, fact]).not.toContain('');
+  const findings = JSON.parse(looked.outputs['findings'] ?? '') as Check[];
+  for (const check of findings) {
+    expect(check.status).toMatch(/^(warn|ok)$/);
+    expect(isFinding(check)).toBe(true);
+    expect([check.name, check.measured]).not.toContain('');
   }
 }
 

@@ -28,7 +28,6 @@ describe('a healthy cluster', () => {
 
   test('is healthy, with its identity and leader', () => {
     expect(report).toMatchObject({
-      schemaVersion: 1,
       healthy: true,
       checkedAt: '2026-08-29T03:00:00.000Z',
       clusterId: 'c1',
@@ -285,7 +284,7 @@ describe('endpoints', () => {
     expect(report.findings).toEqual([
       {
         code: 'etcd-unreachable',
-        severity: 'fail',
+        status: 'fail',
         host: 'infra2',
         at: 'etcd',
         fact: 'infra2: connection refused',
@@ -354,7 +353,7 @@ describe('alarms', () => {
         line,
       ]);
       expect(report.findings).toHaveLength(1);
-      expect(report.findings[0]).toMatchObject({ host: 'infra2', severity: 'fail' });
+      expect(report.findings[0]).toMatchObject({ host: 'infra2', status: 'fail' });
       expect(report.findings[0]?.fact).toContain(words);
     },
   );
@@ -389,12 +388,12 @@ test('different versions are a warning: healthy, told, and after the failures', 
   expect(report.healthy).toBe(true);
   expect(report.findings).toMatchObject([
     {
-      severity: 'warn',
+      status: 'warn',
       fact: 'The members run different versions of etcd: 3.5.24 (infra0), 3.6.5 (infra1 and infra2).',
     },
   ]);
   const worse = assess([...mixed.slice(0, 2), leaderless(2)]);
-  expect(worse.findings.map(({ severity }) => severity)).toEqual(['fail', 'warn']);
+  expect(worse.findings.map(({ status }) => status)).toEqual(['fail', 'warn']);
 });
 
 // One host is not believed about another: whichever it is, what it alone says of the members is not the cluster's word.

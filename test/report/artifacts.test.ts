@@ -17,7 +17,7 @@ import {
 import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
-import { healthy } from './samples.ts';
+import { proof } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
 const files: readonly ArtifactFile[] = [
@@ -49,7 +49,7 @@ describe('which files', () => {
         ]),
       ],
     ]);
-    const chosen = artifactFiles({ publicFiles, health: healthy, externalEtcdConfig: 'i' });
+    const chosen = artifactFiles({ publicFiles, health: proof, externalEtcdConfig: 'i' });
     expect(chosen.map(({ path }) => path)).toEqual([
       'infra0/kubeadmcfg.yaml',
       'infra0/manifests/etcd.yaml',
@@ -58,7 +58,7 @@ describe('which files', () => {
       'external-etcd.yaml',
       'health-report.json',
     ]);
-    expect(JSON.parse(chosen.at(-1)?.content ?? '')).toEqual(healthy);
+    expect(JSON.parse(chosen.at(-1)?.content ?? '')).toEqual(proof);
     expect(chosen.at(-1)?.content).toMatch(/^\{\n {2}"schemaVersion": 1,/);
     expect(() => checkArtifactFiles(chosen, knowing())).not.toThrow();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bytes, codeBlock, duration, text } from '../../src/report/markdown.ts';
+import { codeBlock, text } from '../../src/report/markdown.ts';
 
 /** What a reader sees: character references resolved. */
 function seen(markdown: string): string {
@@ -44,25 +44,4 @@ describe('text', () => {
 
 test('a fence is longer than every run of backticks inside', () => {
   expect(codeBlock('yaml', 'a: ````b````\n\n')).toBe('`````yaml\na: ````b````\n`````');
-});
-
-test.each([
-  [0.4216, '0.42 ms'],
-  [9.994, '9.99 ms'],
-  [10, '10 ms'],
-  [999.4, '999 ms'],
-  [999.6, '1.0 s'],
-  [59_949, '59.9 s'],
-  [59_950, '1 min 0 s'],
-  [125_400, '2 min 5 s'],
-])('%d ms are %s', (milliseconds, words) => {
-  expect(duration(milliseconds)).toBe(words);
-});
-
-test.each([
-  [999, '999 B'],
-  [1000, '1.0 kB'],
-  [3_450_000, '3.5 MB'],
-])('%d bytes are %s', (count, words) => {
-  expect(bytes(count)).toBe(words);
 });

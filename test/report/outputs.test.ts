@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkOf } from '../../src/checks/check.ts';
 import { Refusal } from '../../src/findings.ts';
 import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
-import { healthy, plan } from './samples.ts';
+import { plan, proof } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
 
@@ -39,20 +40,20 @@ test('every output in the form that the next step takes', () => {
   const { outputs, warnings, error } = write({
     healthy: true,
     endpoints: ['https://10.0.0.6:2379', 'https://10.0.0.7:2379'],
-    members: healthy.members,
+    members: proof.members,
     leader: '',
     changed: false,
-    'health-report': healthy,
+    'health-report': proof,
     'ca-certificate': certificate,
   });
   expect({ warnings, error }).toEqual({ warnings: [], error: undefined });
   expect(outputs).toEqual({
     healthy: 'true',
     endpoints: 'https://10.0.0.6:2379,https://10.0.0.7:2379',
-    members: JSON.stringify(healthy.members),
+    members: JSON.stringify(proof.members),
     leader: '',
     changed: 'false',
-    'health-report': JSON.stringify(healthy),
+    'health-report': JSON.stringify(proof),
     'ca-certificate': certificate,
   });
 });
@@ -62,12 +63,7 @@ test('an empty list of members is still JSON', () => {
 });
 
 test('the plan and the findings are JSON; a run that ended before it decided has an empty verdict', () => {
-  const finding = {
-    code: 'foreign-etcd' as const,
-    at: 'bootstrap',
-    fact: 'there is a cluster.',
-    severity: 'fail' as const,
-  };
+  const finding = checkOf('swap', 'infra0')('fail', { measured: 'swap is on.' });
   expect(write({ verdict: '', plan, 'plan-digest': 'abc', findings: [finding] }).outputs).toEqual({
     verdict: '',
     plan: JSON.stringify(plan),
@@ -92,13 +88,13 @@ describe('an output that would reveal a secret is not set, and the run says so',
 });
 
 describe('the size that GitHub allows', () => {
-  const members = Array.from({ length: 4000 }, () => healthy.members).flat();
+  const members = Array.from({ length: 4000 }, () => proof.members).flat();
 
   test('the plan is left out first, with a warning; its digest stays', () => {
     const { outputs, warnings } = write({
       plan: { ...plan, members: members.map(({ name }) => ({ name, address: '10.0.0.6' })) },
       'plan-digest': 'abc',
-      'health-report': healthy,
+      'health-report': proof,
     });
     expect(Object.keys(outputs)).toEqual(['plan-digest', 'health-report']);
     expect(warnings).toEqual([expect.stringContaining('Output plan is not set')]);
@@ -106,15 +102,15 @@ describe('the size that GitHub allows', () => {
 
   test('then the health report', () => {
     const { outputs, warnings } = write({
-      'health-report': { ...healthy, members },
-      members: healthy.members,
+      'health-report': { ...proof, members },
+      members: proof.members,
     });
     expect(Object.keys(outputs)).toEqual(['members']);
     expect(warnings).toEqual([expect.stringContaining('Output health-report is not set')]);
   });
 
   test('and then the members; what is small always stays', () => {
-    const { outputs, warnings } = write({ healthy: true, 'health-report': { ...healthy, members }, members });
+    const { outputs, warnings } = write({ healthy: true, 'health-report': { ...proof, members }, members });
     expect(Object.keys(outputs)).toEqual(['healthy']);
     expect(warnings).toHaveLength(2);
   });

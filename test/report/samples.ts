@@ -1,6 +1,10 @@
 import type { PlanDocument } from '../../src/plan/document.ts';
-import type { EndpointHealth, HealthReport } from '../../src/etcd/health/health.ts';
+import type { HealthDocument } from '../../src/checks/health-document.ts';
+import { proofDocument } from '../../src/checks/make-document.ts';
+import { assessHealth, type EndpointHealth, type HealthReport } from '../../src/etcd/health/health.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { observation, PORTS } from '../etcd/observations.ts';
+import { thresholds } from '../operations/health/example-documents.ts';
 
 function endpoint(index: number, changes: Partial<EndpointHealth> = {}): EndpointHealth {
   return {
@@ -24,7 +28,6 @@ function endpoint(index: number, changes: Partial<EndpointHealth> = {}): Endpoin
 }
 
 export const healthy: HealthReport = {
-  schemaVersion: 1,
   healthy: true,
   checkedAt: '2026-11-23T17:00:10.000Z',
   clusterId: '3b0f53c30a7f2c38',
@@ -41,6 +44,7 @@ export const healthy: HealthReport = {
     expected: true,
   })),
   findings: [],
+  observations: [],
 };
 
 const unseen = {
@@ -59,7 +63,7 @@ export const unhealthy: HealthReport = {
   findings: [
     {
       code: 'alarm-nospace',
-      severity: 'warn',
+      status: 'warn',
       host: 'infra0',
       at: 'disk',
       fact: 'the database is 90 % full.',
@@ -67,7 +71,7 @@ export const unhealthy: HealthReport = {
     },
     {
       code: 'etcd-unreachable',
-      severity: 'fail',
+      status: 'fail',
       host: 'infra2',
       at: 'health',
       fact: 'nothing answers at https://10.0.0.8:2379.',
@@ -76,6 +80,16 @@ export const unhealthy: HealthReport = {
     },
   ],
 };
+
+/** The health report of a deploy that has proven a healthy cluster of three. */
+export const proof: HealthDocument = proofDocument(
+  assessHealth(
+    [0, 1, 2].map((index) => observation(index)),
+    PORTS,
+    new Date('2026-11-23T17:00:10.000Z'),
+  ),
+  { ...PORTS, clusterName: 'etcd', durationMs: 4321, thresholds, certificates: [] },
+);
 
 /** A plan that says nothing but its verdict. */
 export const plan: PlanDocument = {

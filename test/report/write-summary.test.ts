@@ -43,7 +43,7 @@ test('the summary is written without the secrets that any text of the report hol
       findings: [
         {
           code: 'command-failed',
-          severity: 'warn',
+          status: 'warn',
           at: 'x',
           fact: `said ${line}`,
           cause: 'hunter2!',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
-import type { HealthDocument } from '../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../src/checks/health-document.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from '../e2e/support/action-in-lab.ts';
 import { caFingerprints, leaderOf } from '../e2e/support/cluster.ts';

@@ -22,7 +22,7 @@ function identity(view: ClusterView): HealthFinding[] {
   return [
     {
       code: 'cluster-ids-differ',
-      severity: 'fail',
+      status: 'fail',
       at: 'cluster id',
       fact: `The endpoints belong to different clusters: ${whoSaysWhat(told)}.`,
       cause: 'A host still has the data of an earlier cluster, or was bootstrapped on its own.',
@@ -51,7 +51,7 @@ function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
   return [
     {
       code: 'leader-unknown',
-      severity: 'fail',
+      status: 'fail',
       at: 'leader',
       fact: `${nameList(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
       cause:
@@ -71,7 +71,7 @@ function disagreement(view: ClusterView, told: readonly LeaderToldBy[]): HealthF
   return [
     {
       code: 'leader-unknown',
-      severity: 'fail',
+      status: 'fail',
       at: 'leader',
       fact: `The members do not agree about the leader: ${whoSaysWhat(named)}.`,
       cause:
@@ -87,7 +87,7 @@ function leaderNotListed(view: ClusterView): HealthFinding[] {
   return [
     {
       code: 'leader-unknown',
-      severity: 'fail',
+      status: 'fail',
       at: 'leader',
       fact: `The leader (id ${view.leader}) is not in the member list.`,
       cause: 'It is just being removed, or the member list that was read is out of date.',
@@ -115,7 +115,7 @@ function alarmInStatus(line: string): Alarm[] {
 }
 
 function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
-  const place = { severity: 'fail', host: name, at: 'alarms' } as const;
+  const place = { status: 'fail', host: name, at: 'alarms' } as const;
   switch (alarm) {
     case 'NOSPACE':
       return {
@@ -123,7 +123,7 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
         ...place,
         fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
         cause:
-          'The database reached quota-backend-bytes, most often because compaction stopped or nobody defragments.',
+          'The database reached quota-backend-bytes, most often because compaction stopped or it is never defragmented.',
         fix: 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`.',
       };
     case 'CORRUPT':
@@ -156,7 +156,7 @@ function otherErrors(view: ClusterView): HealthFinding[] {
       .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
       .map((line) => ({
         code: 'member-reports-error',
-        severity: 'fail' as const,
+        status: 'fail' as const,
         host: name,
         at: 'status',
         fact: `${name} reports: "${line}".`,
@@ -174,7 +174,7 @@ function versions(view: ClusterView): HealthFinding[] {
   return [
     {
       code: 'etcd-versions-differ',
-      severity: 'warn',
+      status: 'warn',
       at: 'versions',
       fact: `The members run different versions of etcd: ${whoSaysWhat(told)}.`,
       cause: 'An upgrade is under way or stopped half-way.',

@@ -76,7 +76,7 @@ export function endpointFindings(observation: EndpointObservation): HealthFindin
     .flatMap((observed) => failure(observed) ?? [])
     .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
   const byFact = new Map(failures.map(({ finding }) => [finding.fact, finding]));
-  return [...byFact.values()].map((finding) => ({ severity: 'fail', ...finding }));
+  return [...byFact.values()].map((finding) => ({ status: 'fail', ...finding }));
 }
 
 /** What is wrong, in the words etcdctl has for it (etcdctl/ctlv3/command/ep_command.go), or undefined. */

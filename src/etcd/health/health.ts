@@ -1,4 +1,4 @@
-import { Refusal } from '../../findings.ts';
+import { byStatus, Refusal } from '../../findings.ts';
 import type { EtcdId } from '../messages.ts';
 import { clusterFindings } from './cluster.ts';
 import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
@@ -12,12 +12,8 @@ export type { HealthFinding } from './observation.ts';
 export type { MemberHealth } from './members.ts';
 export type { ExpectedPorts } from './view.ts';
 
-/** Version of HealthReport's form; a change that a reader could stumble over raises it. */
-export const HEALTH_REPORT_VERSION = 1;
-
-/** The health of a whole cluster: plain data, JSON as it stands. `null`: could not be seen. */
+/** The health of a whole cluster, by which a run decides and proves what it did. Plain data. `null`: could not be seen. */
 export interface HealthReport {
-  readonly schemaVersion: typeof HEALTH_REPORT_VERSION;
   /** Every endpoint is healthy and no finding is a failure. */
   readonly healthy: boolean;
   /** ISO 8601, UTC. */
@@ -34,6 +30,8 @@ export interface HealthReport {
   readonly members: readonly MemberHealth[];
   /** Failures before warnings. */
   readonly findings: readonly HealthFinding[];
+  /** What the report was made from, in the order of the endpoints. */
+  readonly observations: readonly EndpointObservation[];
 }
 
 /**
@@ -51,15 +49,13 @@ export function assessHealth(
   const endpoints = observations.map((observation) =>
     assessEndpoint(observation, expected.clientPort, view.leader),
   );
-  const findings = failuresFirst([
+  const findings = byStatus([
     ...clusterFindings(view),
     ...observations.flatMap(endpointFindings),
     ...memberFindings(view),
   ]);
   return {
-    schemaVersion: HEALTH_REPORT_VERSION,
-    healthy:
-      endpoints.every(({ healthy }) => healthy) && findings.every(({ severity }) => severity !== 'fail'),
+    healthy: endpoints.every(({ healthy }) => healthy) && findings.every(({ status }) => status !== 'fail'),
     checkedAt: checkedAt.toISOString(),
     clusterId: view.clusterId,
     leader: view.leader === null ? null : { name: memberName(view, view.leader), id: view.leader },
@@ -67,13 +63,8 @@ export function assessHealth(
     endpoints,
     members: assessMembers(view),
     findings,
+    observations,
   };
-}
-
-function failuresFirst(findings: readonly HealthFinding[]): HealthFinding[] {
-  return findings.toSorted(
-    (one, other) => Number(one.severity === 'warn') - Number(other.severity === 'warn'),
-  );
 }
 
 function highestTerm(view: ClusterView): number | null {
@@ -82,7 +73,7 @@ function highestTerm(view: ClusterView): number | null {
 }
 
 export interface HealthCheckOptions {
-  /** Exactly the members that the cluster ought to have; at least one. */
+  /** Exactly the members that the cluster should have; at least one. */
   readonly members: readonly AskedMember[];
   readonly expected: ExpectedPorts;
   /** The time for `checkedAt`. */

@@ -111,7 +111,7 @@ function strangers(view: ClusterView): HealthFinding[] {
       const name = isStarted(member) ? member.name : '(never started)';
       return {
         code: 'member-list-differs',
-        severity: 'fail',
+        status: 'fail',
         at: 'members',
         fact: `The cluster has a ${what} that is not expected: ${name}, id ${member.id}, ${listUrls(member.peerUrls)}.`,
         cause: 'A host was left out of the inputs, or a member that is gone was not removed.',
@@ -157,7 +157,7 @@ function disagreement(view: ClusterView): HealthFinding[] {
 }
 
 function fail(host: string, words: Pick<HealthFinding, 'code' | 'fact' | 'cause' | 'fix'>): HealthFinding {
-  return { severity: 'fail', host, at: 'members', ...words };
+  return { status: 'fail', host, at: 'members', ...words };
 }
 
 /** A member publishes its name and client URLs when it starts for the first time. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings.ts';
+import type { CheckStatus, Finding } from '../../findings.ts';
 import type { EtcdFailure } from '../errors.ts';
 import type { Alarm, MemberList, MemberStatus } from '../messages.ts';
 
@@ -32,9 +32,9 @@ export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
   return 'failure' in observed ? observed.failure : undefined;
 }
 
-/** Something about the cluster's health. `fail`: it is not healthy. `warn`: it is, and somebody should look. */
+/** Something about the cluster's health. `fail`: it is not healthy. `warn`: it is, and deserves a look. */
 export interface HealthFinding extends Finding {
-  readonly severity: 'fail' | 'warn';
+  readonly status: Extract<CheckStatus, 'fail' | 'warn'>;
 }
 
 /** Names for a sentence: `infra0`, `infra0 and infra1`, `infra0, infra1 and infra2`. */
@@ -43,7 +43,7 @@ export function nameList(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** `Members a and b say X; c says Y`, for what members ought to agree on. */
+/** `Members a and b say X; c says Y`, for what members should agree on. */
 export function whoSaysWhat(said: readonly (readonly [name: string, what: string])[]): string {
   const names = Map.groupBy(said, ([, what]) => what);
   return [...names].map(([what, by]) => `${what} (${nameList(by.map(([name]) => name))})`).join(', ');

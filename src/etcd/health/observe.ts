@@ -71,7 +71,7 @@ async function endpointObservation(
 }
 
 /**
- * Whoever gets no answer to a read gets none for the alarms, but for chance. A read that etcd refuses, as it does while a
+ * A client that gets no answer to a read gets none for the alarms, but for chance. A read that etcd refuses, as it does while a
  * CORRUPT alarm is raised, is an answer.
  */
 function isSilent(readNs: Observed<number>): readNs is { readonly failure: EtcdFailure } {

@@ -1,6 +1,7 @@
 import type { CheckStatus } from '../../checks/check.ts';
-import { days, duration, plural, size } from '../../checks/view.ts';
-import type { HealthDocument } from './document.ts';
+import type { HealthDocument } from '../../checks/health-document.ts';
+import { days, plural } from '../../checks/view.ts';
+import { duration, size } from '../../text/units.ts';
 
 const DAY_MS = 86_400_000;
 /** A line through less says more of chance than of growth. */

@@ -1,28 +1,24 @@
+import { type Check, checkOf, toldBy, worstFirst } from '../../checks/check.ts';
+import { clockChecks } from '../../checks/clock.ts';
+import { disksForDeploy, diskTestResult } from '../../checks/disk.ts';
+import type { ExaminedMember, PreflightSettings } from '../../checks/examined.ts';
+import { capacity, cgroupDrivers, cgroupV1, cgroupV1Ahead, clones, swapOn } from '../../checks/machine.ts';
+import { walFsyncSinceStart } from '../../checks/metrics.ts';
+import { resolvConf, roundTrips, sourceAddresses } from '../../checks/network.ts';
+import { keysToRemove, laterDropIns, leftoverKeys, unwritablePlaces } from '../../checks/places.ts';
+import { kubeletRelease, mixedKubeadm, releasesForDeploy } from '../../checks/releases.ts';
 import { clockFindings } from '../../cluster/clocks.ts';
-import { wantedImage } from '../../cluster/images.ts';
+import { isStored, wantedImage } from '../../cluster/images.ts';
 import { type Member, memberFindings } from '../../cluster/members.ts';
 import { differentImages, missingPrerequisites } from '../../cluster/prerequisites.ts';
 import { silentPrograms, unseenFindings } from '../../cluster/unseen-findings.ts';
-import type { DiskTestFact, PreflightFacts } from '../../facts/preflight.ts';
+import { nameList } from '../../etcd/health/observation.ts';
+import type { DiskTestFact, PatchTrialFact, PreflightFacts } from '../../facts/preflight.ts';
 import type { Finding } from '../../findings.ts';
 import type { ImageArchive } from '../../images/image-archive.ts';
 import { KUBEADM_LEAF_DAYS } from '../../pki/certificate.ts';
-import { dataDisks, diskTestResult, memberFsync } from './disk.ts';
-import { bySeverity, type ExaminedMember, type PreflightSettings, type SevereFinding } from './finding.ts';
-import {
-  capacity,
-  cgroupDrivers,
-  cgroupV1,
-  cgroupV1Ahead,
-  clones,
-  laterDropIns,
-  leftoverKeys,
-  swapOn,
-} from './machine.ts';
-import { clockDifferences, resolvConf, roundTrips, sourceAddresses } from './network.ts';
-import { type PatchTrialFact, patchTrialFindings } from './patch-trial.ts';
-import { kubeletVersion, missingImages, mixedKubeadm, vulnerableEtcd } from './releases.ts';
-import { keysToRemove, unwritablePlaces } from './writing.ts';
+import { imageFor } from '../deploy/image-supply.ts';
+import { patchTrialChecks } from './patch-trial.ts';
 
 /** All that preflight judges. */
 export interface PreflightInput {
@@ -39,22 +35,35 @@ export interface PreflightInput {
   readonly archive?: ImageArchive;
 }
 
-/** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
-export function preflightFindings(input: PreflightInput): SevereFinding[] {
+/**
+ * Every check of preflight on all hosts, the worst first; of most there is one only if something is to be said. A host without
+ * preflight facts is judged by its own alone.
+ */
+export function preflightChecks(input: PreflightInput): Check[] {
   const { settings, members, archive } = input;
   const examined = members.flatMap((member) => examine(member, input));
-  return bySeverity([
-    ...prerequisites(input).map((finding): SevereFinding => ({ ...finding, severity: 'fail' })),
+  return worstFirst([
+    ...prerequisites(input).map(prerequisite),
     ...examined.flatMap((member) => ofOneHost(member, settings)),
     ...clones(members),
     ...mixedKubeadm(examined),
-    ...vulnerableEtcd(examined, settings),
+    ...releasesForDeploy(examined, settings),
     ...cgroupV1Ahead(examined, settings),
-    ...clockDifferences(members),
+    ...clockChecks(clocksOf(members), CLOCK_LIMITS),
     ...roundTrips(examined, settings),
     ...missingImages(examined, settings, archive),
     ...keysToRemove(examined, settings),
   ]);
+}
+
+/**
+ * Before a deploy: etcd logs peers whose clocks are further apart than the first (server/etcdserver/api/rafthttp/probing_status.go);
+ * beyond the second, leases, logs and certificates are not to be trusted.
+ */
+const CLOCK_LIMITS = { warningMs: 1000, failureMs: 30_000 };
+
+function clocksOf(members: readonly Member[]): Parameters<typeof clockChecks>[0] {
+  return members.flatMap(({ name, facts: { clock } }) => (clock === undefined ? [] : [{ name, clock }]));
 }
 
 function examine(member: Member, { preflight, diskTests, patchTrials }: PreflightInput): ExaminedMember[] {
@@ -72,6 +81,11 @@ function examine(member: Member, { preflight, diskTests, patchTrials }: Prefligh
   ];
 }
 
+/** What a deploy refuses, as a check that fails: in the same words, with the place of the finding as the subject. */
+export function prerequisite(finding: Finding): Check {
+  return checkOf('prerequisite', finding.host ?? null)('fail', { ...toldBy(finding), subject: finding.at });
+}
+
 /** What a deploy refuses as well, in the same words. */
 function prerequisites({ settings, members }: PreflightInput): Finding[] {
   return [
@@ -84,9 +98,10 @@ function prerequisites({ settings, members }: PreflightInput): Finding[] {
   ];
 }
 
-function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereFinding[] {
+function ofOneHost(member: ExaminedMember, settings: PreflightSettings): Check[] {
+  const { name, seen } = member;
   return [
-    ...kubeletVersion(member),
+    ...kubeletRelease(member),
     ...cgroupV1(member, settings),
     ...cgroupDrivers(member),
     ...swapOn(member, settings),
@@ -94,11 +109,75 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereF
     ...resolvConf(member),
     ...unwritablePlaces(member),
     ...sourceAddresses(member, settings),
-    ...dataDisks(member, settings),
-    ...memberFsync(member),
+    ...disksForDeploy(member, settings),
+    ...(seen.member === undefined ? [] : [walFsyncSinceStart(name, seen.member)]),
     ...diskTestResult(member),
-    ...patchTrialFindings(member, settings),
+    ...patchTrialChecks(member, settings),
     ...capacity(member, settings),
     ...leftoverKeys(member),
   ];
+}
+
+/**
+ * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
+ * will come there. Where the images were not seen, nothing is said of them.
+ */
+function missingImages(
+  members: readonly ExaminedMember[],
+  settings: PreflightSettings,
+  archive: ImageArchive | undefined,
+): Check[] {
+  const ofEtcd = absent(members, archive, (member) => wantedImage(settings, member.facts)?.image);
+  const ofPods = absent(members, archive, (member) => member.facts.sandboxImage);
+  return [
+    ...ofEtcd.map(({ image, hosts, source }) =>
+      checkOf('image', null)('ok', {
+        measured: `${image} is not on ${hosts} yet and will be ${source} there.`,
+        notice:
+          'It is the first set-up of these hosts, or another release is asked for. On hosts without a way to the registry have it imported: `image-archive` (docs/air-gapped.md).',
+      }),
+    ),
+    ...ofPods.map(({ image, hosts, source, isPulled }) => {
+      const check = checkOf('pause-image', null);
+      const measured = `${image}, the pause image of the container runtime, is not on ${hosts} yet and will be ${source} there when the first pod starts.`;
+      const cause =
+        'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whatever kubeadm asks for.';
+      const fix =
+        'Without a way to its registry no pod starts: put it into `image-archive` too, or import it on the hosts.';
+      return archive !== undefined && isPulled
+        ? check('warn', { measured, cause, fix })
+        : check('ok', { measured, notice: `${cause} ${fix}` });
+    }),
+  ];
+}
+
+interface Absent {
+  readonly image: string;
+  readonly hosts: string;
+  /** `pulled`, or where else it comes from. */
+  readonly source: string;
+  readonly isPulled: boolean;
+}
+
+function absent(
+  members: readonly ExaminedMember[],
+  archive: ImageArchive | undefined,
+  wanted: (member: ExaminedMember) => string | undefined,
+): Absent[] {
+  const missing = members.flatMap((member) => {
+    const image = wanted(member);
+    const isSeen = !member.facts.unseen.some(({ what }) => what === 'images');
+    if (image === undefined || !isSeen || isStored(image, member.facts)) return [];
+    const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
+    return [{ name: member.name, image, isPulled }];
+  });
+  return [...Map.groupBy(missing, ({ image, isPulled }) => `${image} ${String(isPulled)}`).values()].flatMap(
+    (group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { image, isPulled } = first;
+      const source = isPulled || archive === undefined ? 'pulled' : `imported from ${archive.path}`;
+      return [{ image, isPulled, source, hosts: nameList(group.map(({ name }) => name)) }];
+    },
+  );
 }

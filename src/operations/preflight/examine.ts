@@ -1,3 +1,4 @@
+import { RESOLV_CONF } from '../../checks/network.ts';
 import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
 import { askCluster } from '../../engine/cluster.ts';
@@ -11,7 +12,7 @@ import {
   observeHosts,
   understood,
 } from '../../engine/observe.ts';
-import type { DiskTestFact, PreflightFacts } from '../../facts/preflight.ts';
+import type { DiskTestFact, PatchTrialFact, PreflightFacts } from '../../facts/preflight.ts';
 import { type Finding, Refusal } from '../../findings.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
 import { parsePreflight } from '../../hosts/probe/parse-preflight.ts';
@@ -21,8 +22,7 @@ import type { Settings } from '../../inputs/settings.ts';
 import { placesOf } from '../../kubeadm/paths.ts';
 import { listHosts, type ObservedHost, withRole } from '../../run/host.ts';
 import { diskTest, parseDiskTest } from './disk-test.ts';
-import { RESOLV_CONF } from './network.ts';
-import { type PatchTrialFact, patchTrials } from './patch-trial.ts';
+import { patchTrials } from './patch-trial.ts';
 import { parsePatchTrial, tryPatches } from './try-patches.ts';
 
 /** Everything that a preflight is judged from. */

@@ -1,3 +1,5 @@
+import { type Check, checkOf } from '../../checks/check.ts';
+import type { ExaminedMember, PreflightSettings } from '../../checks/examined.ts';
 import { desiredMember } from '../../cluster/desired-member.ts';
 import { wantedImage } from '../../cluster/images.ts';
 import type { Member } from '../../cluster/members.ts';
@@ -9,7 +11,6 @@ import { KUBEADM_CONFIG, placesOf } from '../../kubeadm/paths.ts';
 import { patchedPodProblems } from '../../kubeadm/pod-rules.ts';
 import { readYaml } from '../../kubeadm/yaml.ts';
 import { clusterShape } from '../deploy/classify.ts';
-import type { ExaminedMember, PreflightSettings, SevereFinding } from './finding.ts';
 
 /** What the kubeadm of one host is to render, in order to try the patches. */
 export interface PatchTrial {
@@ -20,12 +21,6 @@ export interface PatchTrial {
   /** In the order in which kubeadm applies them. */
   readonly patches: readonly KubeadmPatch[];
 }
-
-/** What the kubeadm of a host has made of the patches. */
-export type PatchTrialFact =
-  | { readonly outcome: 'rendered'; readonly patched: string; readonly plain: string }
-  /** Without any patch. `said`: by kubeadm. */
-  | { readonly outcome: 'configuration-refused' | 'patches-refused'; readonly said: string };
 
 /**
  * What each host is to try, by its address; a host that lacks a prerequisite of a deploy has nothing to try.
@@ -67,61 +62,48 @@ function hasEssentials(settings: Settings): (member: Member) => boolean {
     wantedImage(settings, facts) !== undefined;
 }
 
-const at = 'patches';
-
 /** What is wrong with the patches, as the host's own kubeadm applies them. */
-export function patchTrialFindings(
+export function patchTrialChecks(
   { name: host, address, patchTrial }: ExaminedMember,
   settings: PreflightSettings,
-): SevereFinding[] {
+): Check[] {
+  const check = checkOf('patches', host);
   switch (patchTrial?.outcome) {
     case undefined:
       return [];
     case 'configuration-refused':
       return [
-        {
+        check('fail', {
           code: 'manifest-not-rendered',
-          severity: 'fail',
-          host,
-          at: 'kubeadm',
-          fact: `kubeadm refuses the configuration that a deploy would give it, without any patch: ${patchTrial.said}`,
+          subject: 'kubeadm',
+          measured: `kubeadm refuses the configuration that a deploy would give it, without any patch: ${patchTrial.said}`,
           cause: 'An input holds a value that this release of kubeadm does not take.',
           fix: 'Correct the input that the message names and run again.',
-        },
+        }),
       ];
     case 'patches-refused':
       return [
-        {
+        check('fail', {
           code: 'patched-pod-unsuitable',
-          severity: 'fail',
-          host,
-          at,
-          fact: `kubeadm cannot apply the patches: ${patchTrial.said}`,
+          measured: `kubeadm cannot apply the patches: ${patchTrial.said}`,
           cause: 'A patch names something that the pod does not have, or is none that kubeadm takes.',
           fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
-        },
+        }),
       ];
     case 'rendered': {
       const [patched, plain] = [patchTrial.patched, patchTrial.plain].map((text) => readYaml(text) as Json);
       const { metricsPort } = settings;
-      const problems = patchedPodProblems(patched ?? null, plain, {
-        ...placesOf(settings),
-        address,
-        metricsPort,
-      });
-      return problems.length === 0
-        ? []
-        : [
-            {
-              code: 'patched-pod-unsuitable',
-              severity: 'fail',
-              host,
-              at,
-              fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}.`,
-              cause: 'A patch changes what the action relies on, or what inputs of their own set.',
-              fix: 'Leave that part out of `patches`.',
-            },
-          ];
+      const expected = { ...placesOf(settings), address, metricsPort };
+      const problems = patchedPodProblems(patched ?? null, plain, expected);
+      if (problems.length === 0) return [];
+      return [
+        check('fail', {
+          code: 'patched-pod-unsuitable',
+          measured: `with the patches the pod is not as it has to be: ${problems.join('; ')}.`,
+          cause: 'A patch changes what the action relies on, or what inputs of their own set.',
+          fix: 'Leave that part out of `patches`.',
+        }),
+      ];
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type Check, isFinding, worstFirst } from '../../checks/check.ts';
 import { checkingOperation } from '../../engine/operation.ts';
 import type { RunContext } from '../../engine/context.ts';
 import { type Finding, Refused } from '../../findings.ts';
@@ -6,9 +7,8 @@ import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { controlPlaneWarnings } from '../deploy/control-plane.ts';
 import { planDeploy, PLANNING } from '../deploy/deploy.ts';
-import { preflightFindings } from './checks.ts';
+import { preflightChecks, prerequisite } from './checks.ts';
 import { examine, type Examined } from './examine.ts';
-import { bySeverity, type SevereFinding } from './finding.ts';
 import { reportPreflight } from './report.ts';
 
 /** A disk test and a trial of patches write, and remove what they have written. */
@@ -31,7 +31,7 @@ export const preflight = checkingOperation({
   survivesFault: false,
   observe: (settings, context) => examine(effectOf(settings), settings, context),
   check: (examined, settings, context) => ({
-    findings: judge(examined, settings, context),
+    findings: judge(examined, settings, context).filter(isFinding),
     connections: examined.connections,
   }),
   report: reportPreflight,
@@ -45,16 +45,13 @@ export function judge(
   examined: Omit<Examined, 'connections'>,
   settings: Settings,
   context: Pick<RunContext, 'newToken' | 'startedAt' | 'archive'>,
-): SevereFinding[] {
+): Check[] {
   const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed } = examined;
   const { archive } = context;
   const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, context) : [];
-  const all: SevereFinding[] = [
-    ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map((finding) => ({
-      ...finding,
-      severity: 'fail' as const,
-    })),
-    ...preflightFindings({
+  const all: Check[] = [
+    ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map(prerequisite),
+    ...preflightChecks({
       settings,
       members,
       preflight: seen,
@@ -64,8 +61,8 @@ export function judge(
     }),
   ];
   // what a deploy refuses as well is told once
-  const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
-  return bySeverity([...once.values()].toReversed());
+  const once = new Map(all.toReversed().map((check) => [`${check.member ?? ''} ${check.measured}`, check]));
+  return worstFirst([...once.values()].toReversed());
 }
 
 /** Why a deploy with these inputs would be refused. */

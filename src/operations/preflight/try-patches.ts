@@ -2,7 +2,8 @@ import { quote } from '../../hosts/bash.ts';
 import { lastWords } from '../../hosts/host-error.ts';
 import { parseRendered, RENDER } from '../../hosts/render-manifest.ts';
 import type { RemoteResult, RemoteScript } from '../../hosts/transport.ts';
-import type { PatchTrial, PatchTrialFact } from './patch-trial.ts';
+import type { PatchTrialFact } from '../../facts/preflight.ts';
+import type { PatchTrial } from './patch-trial.ts';
 
 /** Exit codes by which the script tells what kubeadm refuses. */
 const CONFIGURATION_REFUSED = 3;

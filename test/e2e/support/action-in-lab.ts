@@ -7,7 +7,7 @@ import {
   defaultKubernetesVersion,
   kubernetesVersions,
 } from '../../../lab/settings.ts';
-import { REFUSES_CGROUP_V1_SINCE } from '../../../src/operations/preflight/machine.ts';
+import { REFUSES_CGROUP_V1_SINCE } from '../../../src/checks/machine.ts';
 import { definitionOf, inputNames } from '../../../src/inputs/table/table.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 

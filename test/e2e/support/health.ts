@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { Lab } from '../../../lab/client.ts';
 import type { Check, CheckName, CheckStatus } from '../../../src/checks/check.ts';
-import type { HealthDocument } from '../../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../../src/checks/health-document.ts';
 import type { ActionRun, RunOptions } from '../../github/runner.ts';
 import { deployInputs, REPOSITORY, runInLab } from './action-in-lab.ts';
 import { etcdctl } from './etcd.ts';

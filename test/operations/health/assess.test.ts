@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Check, CHECK_TITLES, type CheckName } from '../../../src/checks/check.ts';
+import type { Check, CheckName } from '../../../src/checks/check.ts';
+import type { HealthDocument } from '../../../src/checks/health-document.ts';
 import type { HealthFacts } from '../../../src/facts/health.ts';
 import type { FactName, HostFacts } from '../../../src/facts/host.ts';
 import { leafPath } from '../../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN } from '../../../src/kubeadm/paths.ts';
 import { assessDeeply } from '../../../src/operations/health/assess.ts';
-import type { HealthDocument } from '../../../src/operations/health/document.ts';
 import { clientPair, handedOverFiles, hostWith } from '../../cluster/control-plane/example.ts';
 import {
   fileFact,
@@ -18,7 +18,7 @@ import {
   withoutFiles,
 } from '../../cluster/example.ts';
 import { etcdFailure, member, status } from '../../etcd/observations.ts';
-import { thresholds } from './example-documents.ts';
+import { HEALTH_CHECKS, thresholds } from './example-documents.ts';
 import {
   controlPlaneSight,
   hash,
@@ -56,7 +56,7 @@ describe('a healthy cluster', () => {
   test('is ok, and everything was looked at', () => {
     expect(bad(report)).toEqual([]);
     expect(report).toMatchObject({ status: 'ok', healthy: true, failureTolerance: 1, durationMs: 812 });
-    expect(new Set(report.checks.map(({ name }) => name))).toEqual(new Set(Object.keys(CHECK_TITLES)));
+    expect(new Set(report.checks.map(({ name }) => name))).toEqual(new Set(HEALTH_CHECKS));
     expect(report.summary).toBe(
       'etcd cluster "etcd" is healthy: 3 of 3 members answer, infra1 leads, it can lose 1 more member.',
     );
@@ -402,7 +402,9 @@ describe('hosts', () => {
         1: text((manifest) => manifest.replace('- etcd', '- etcd\n        - --heartbeat-interval=250')),
       }),
     );
-    expect(told(flag, 'manifest').measured).toContain('--heartbeat-interval is set, and nobody asked for it');
+    expect(told(flag, 'manifest').measured).toContain(
+      '--heartbeat-interval is set, and no input asks for it',
+    );
     const comment = assess(healthFacts({ 1: text((manifest) => `${manifest}# mine\n`) }));
     expect(told(comment, 'manifest')).toMatchObject({
       status: 'warn',

@@ -1,10 +1,9 @@
 import { stringify } from 'yaml';
+import { type Check, isFinding } from '../../../src/checks/check.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import type { PreflightFacts } from '../../../src/facts/preflight.ts';
-import { describeFinding } from '../../../src/findings.ts';
 import { ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
-import { preflightFindings, type PreflightInput } from '../../../src/operations/preflight/checks.ts';
-import type { SevereFinding } from '../../../src/operations/preflight/finding.ts';
+import { preflightChecks, type PreflightInput } from '../../../src/operations/preflight/checks.ts';
 import { membersOf } from '../deploy/deciding.ts';
 import { fileFact, MEMBERS, pristineHost } from '../../cluster/example.ts';
 
@@ -49,13 +48,22 @@ export interface Changes {
   readonly archive?: PreflightInput['archive'];
 }
 
-/** Findings on the example's hosts, `severity description` each. */
+/** Findings on the example's hosts, `status [member] name (subject): …` with all that is said of each. */
 export function findingsOf(changes: Changes = {}): string[] {
-  return severeFindingsOf(changes).map((finding) => `${finding.severity} ${describeFinding(finding)}`);
+  return checksOf(changes).map(({ status, member, name, subject, measured, cause, fix, notice }) => {
+    const place = `${member === null ? '' : `[${member}] `}${subject === null ? name : `${name} (${subject})`}`;
+    const besides = [
+      ...(cause === null ? [] : [`Usual cause: ${cause}`]),
+      ...(fix === null ? [] : [`Fix: ${fix}`]),
+      ...(notice === null ? [] : [`Good to know: ${notice}`]),
+    ];
+    return [`${status} ${place}: ${measured}`, ...besides].join(' ');
+  });
 }
 
-export function severeFindingsOf(changes: Changes = {}): SevereFinding[] {
-  return preflightFindings(exampleInput(changes));
+/** What a user is shown of the checks on the example's hosts. */
+export function checksOf(changes: Changes = {}): Check[] {
+  return preflightChecks(exampleInput(changes)).filter(isFinding);
 }
 
 export function exampleInput(changes: Changes = {}): PreflightInput {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Check } from '../../../src/checks/check.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import { type Finding, Refused } from '../../../src/findings.ts';
 import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
-import type { SevereFinding } from '../../../src/operations/preflight/finding.ts';
 import { judge } from '../../../src/operations/preflight/preflight.ts';
 import { exampleSettings, NOW } from '../../cluster/example.ts';
 import { FRESH, membersOf, pristine, withHost } from '../deploy/deciding.ts';
@@ -30,7 +30,7 @@ function refusals({ facts, settings, cluster }: Situation): readonly Finding[] {
 }
 
 /** @param failed why hosts could not be reached; those are then the last of the inputs. */
-function findings({ facts, settings, cluster }: Situation, failed: readonly Finding[] = []): SevereFinding[] {
+function findings({ facts, settings, cluster }: Situation, failed: readonly Finding[] = []): Check[] {
   const inputs = exampleSettings(settings);
   return judge(
     {
@@ -48,8 +48,8 @@ function findings({ facts, settings, cluster }: Situation, failed: readonly Find
 }
 
 const key = ({ host = '', fact }: Finding): string => `${host}: ${fact}`;
-const fails = (all: readonly SevereFinding[]): string[] =>
-  all.filter(({ severity }) => severity === 'fail').map(key);
+const keyOf = ({ member, measured }: Check): string => `${member ?? ''}: ${measured}`;
+const fails = (all: readonly Check[]): string[] => all.filter(({ status }) => status === 'fail').map(keyOf);
 
 describe('hosts and inputs of any kind', () => {
   const seeds = Array.from({ length: 80 }, (_, seed) => seed + 1);
@@ -65,7 +65,7 @@ describe('hosts and inputs of any kind', () => {
         seed,
         missing: [],
       });
-      expect({ seed, size: new Set(told.map(key)).size }).toEqual({ seed, size: told.length });
+      expect({ seed, size: new Set(told.map(keyOf)).size }).toEqual({ seed, size: told.length });
     }
     expect(refused).toBeGreaterThan(20);
     expect(refused).toBeLessThan(seeds.length);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { patchFolder } from '../../../src/kubeadm/patches.ts';
-import { type PatchTrialFact, patchTrials } from '../../../src/operations/preflight/patch-trial.ts';
+import type { PatchTrialFact } from '../../../src/facts/preflight.ts';
+import { patchTrials } from '../../../src/operations/preflight/patch-trial.ts';
 import { exampleSettings, MEMBERS, ownHost, pristineHost, SHAPE } from '../../cluster/example.ts';
 import { examplePod } from '../../kubeadm/example-pod.ts';
 import { findingsOf } from './example.ts';

@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { CHECK_TITLES, isFinding } from '../../../src/checks/check.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import type { FilesystemFact, PreflightFacts } from '../../../src/facts/preflight.ts';
 import { CA_KEY } from '../../../src/kubeadm/paths.ts';
 import { type KubernetesVersion, parseKubernetesVersion } from '../../../src/kubeadm/version.ts';
-import { preflightFindings } from '../../../src/operations/preflight/checks.ts';
+import { preflightChecks } from '../../../src/operations/preflight/checks.ts';
 import { archived, archiveOf } from '../../cluster/example-archive.ts';
 import { fileFact, MEMBERS } from '../../cluster/example.ts';
 import { settingsOf } from '../../inputs/given.ts';
-import { type Changes, exampleInput, findingsOf, memberByHand, QUIET, severeFindingsOf } from './example.ts';
+import { type Changes, checksOf, exampleInput, findingsOf, memberByHand, QUIET } from './example.ts';
 
 const GIB = 1024 ** 3;
 
@@ -90,7 +92,7 @@ test('a disk that is read-only is told once, with all that lies on it', () => {
   const { seen } = disk({ readOnly: true });
   const unwritable = [{ path: '/etc/kubernetes', kind: 'folder' as const }];
   expect(findingsOf({ seen: { ...seen, unwritable } })).toEqual([
-    expect.stringMatching(/^fail \[infra1\] data-dir: .*is read-only/),
+    expect.stringMatching(/^fail \[infra1\] disk-space: .*is read-only/),
   ]);
 });
 
@@ -103,52 +105,52 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'kubelet says no version',
     { seen: { kubeletVersion: undefined } as never },
-    /^fail \[infra1\] kubelet: .*did not say its version/,
+    /^fail \[infra1\] kubelet-release: .*did not say its version/,
   ],
   [
     'kubelet says something else',
     { seen: { kubeletVersion: undefined, kubeletSaid: 'kubelet: Exec format error' } as never },
-    /^fail \[infra1\] kubelet: .*did not say its version: kubelet: Exec format error\. Usual cause: .*another processor/,
+    /^fail \[infra1\] kubelet-release: .*did not say its version: kubelet: Exec format error\. Usual cause: .*another processor/,
   ],
   [
     'kubelet too old',
     { seen: { kubeletVersion: version('v1.30.9') } },
-    /^fail \[infra1\] kubelet: kubelet is v1\.30\.9; this action knows 1\.31 to 1\.37/,
+    /^fail \[infra1\] kubelet-release: kubelet is v1\.30\.9; this action knows 1\.31 to 1\.37/,
   ],
   [
     'kubelet too new',
     { seen: { kubeletVersion: version('v1.38.0') } },
-    /^fail \[infra1\] kubelet: kubelet is v1\.38\.0/,
+    /^fail \[infra1\] kubelet-release: kubelet is v1\.38\.0/,
   ],
   [
     'kubelet of another minor',
     { seen: { kubeletVersion: version('v1.33.4') } },
-    /^warn \[infra1\] kubelet: kubelet is v1\.33\.4 and kubeadm is v1\.34\.4/,
+    /^warn \[infra1\] kubelet-release: kubelet is v1\.33\.4 and kubeadm is v1\.34\.4/,
   ],
   [
     'kubelet of another patch',
     { seen: { kubeletVersion: version('v1.34.2') } },
-    /^info \[infra1\] kubelet: kubelet is v1\.34\.2 and kubeadm/,
+    /^ok \[infra1\] kubelet-release: kubelet is v1\.34\.2 and kubeadm/,
   ],
   [
     'kubeadm of another release on one host',
     { seen: { kubeletVersion: version('v1.34.2') }, facts: { kubeadmVersion: version('v1.34.2') } },
-    /^warn kubeadm: .*v1\.34\.4 on infra0, infra2; v1\.34\.2 on infra1/,
+    /^warn kubeadm-release: .*v1\.34\.4 on infra0, infra2; v1\.34\.2 on infra1/,
   ],
   [
     'etcd with known vulnerabilities is asked for',
     { allFacts: { etcdImage: 'r/etcd:3.6.5-0', images: ['r/etcd:3.6.5-0'] } },
-    /^warn etcd-image-tag: etcd 3\.6\.5 on infra0, infra1 and infra2 .*GHSA-6vch-q96h-7gc3.*GHSA-xg4h-6gfc-h4m8.*fixed in 3\.6\.14/,
+    /^warn release: etcd 3\.6\.5 on infra0, infra1 and infra2 .*GHSA-6vch-q96h-7gc3.*GHSA-xg4h-6gfc-h4m8.*fixed in 3\.6\.14/,
   ],
   [
     'one member runs etcd with known vulnerabilities',
     { seen: { member: { version: '3.5.32', peerRoundTrips: new Map() } } },
-    /^warn etcd-image-tag: etcd 3\.5\.32 on infra1 .*fixed in 3\.5\.33/,
+    /^warn release: etcd 3\.5\.32 on infra1 .*fixed in 3\.5\.33/,
   ],
   [
     'an etcd that gets no more fixes',
     { seen: { member: { version: '3.4.42', peerRoundTrips: new Map() } } },
-    /^warn etcd-image-tag: etcd 3\.4\.42 on infra1 .*no more fixes/,
+    /^warn release: etcd 3\.4\.42 on infra1 .*no more fixes/,
   ],
   [
     'cgroup v1 and kubelet 1.35',
@@ -173,7 +175,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'cgroup v1 and kubelet 1.34',
     { allSeen: { cgroups: 'v1' } },
-    /^info cgroups: infra0, infra1 and infra2 use cgroup v1/,
+    /^ok cgroups: infra0, infra1 and infra2 use cgroup v1/,
   ],
   [
     'kubelet was told another cgroup driver',
@@ -196,32 +198,32 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'a drop-in that sorts after ours',
     { seen: { execStartDropIns: ['/etc/systemd/system/kubelet.service.d/99-local.conf'] } },
-    /^fail \[infra1\] kubelet: \/etc\/systemd\/system\/kubelet\.service\.d\/99-local\.conf sets ExecStart/,
+    /^fail \[infra1\] drop-in: \/etc\/systemd\/system\/kubelet\.service\.d\/99-local\.conf sets ExecStart/,
   ],
   [
     'a clock ahead',
     { facts: { clock: { offsetMs: 3000, uncertaintyMs: 50 } } },
-    /^warn \[infra1\] clock: its clock is 3 s ahead of the median of all hosts \(± 55 ms\)/,
+    /^warn \[infra1\] clock: The clock of infra1 is 3 s ahead of the median of all hosts \(± 55 ms\)/,
   ],
   [
     'a clock behind',
     { facts: { clock: { offsetMs: -45_000, uncertaintyMs: 50 } } },
-    /^fail \[infra1\] clock: its clock is 45 s behind the median/,
+    /^fail \[infra1\] clock: The clock of infra1 is 45 s behind the median/,
   ],
   [
     "a member's disk that others have filled, its data dir included",
     disk({ freeBytes: 4096, dataDirBytes: 3 * GIB }),
-    /^fail \[infra1\] data-dir: \/ has 4 KiB free of 40 GiB: etcd ends when it finds no room for the next file of its log/,
+    /^fail \[infra1\] disk-space: \/ has 4 KiB free of 40 GiB: etcd ends when it finds no room for the next file of its log/,
   ],
   [
     'a disk without room',
     disk({ freeBytes: 2 * GIB }),
-    /^fail \[infra1\] data-dir: \/ has 2 GiB free of 40 GiB; .*quota of 2 GiB and the log take 2\.5 GiB/,
+    /^fail \[infra1\] disk-space: \/ has 2 GiB free of 40 GiB; .*quota of 2 GiB and the log take 2\.5 GiB/,
   ],
   [
     'a disk with little room',
     disk({ freeBytes: 4 * GIB }),
-    /^warn \[infra1\] data-dir: \/ has 4 GiB free of 40 GiB.*4\.5 GiB while it is defragmented/,
+    /^warn \[infra1\] disk-space: \/ has 4 GiB free of 40 GiB.*4\.5 GiB while it is defragmented/,
   ],
   [
     'a disk with too little room for the quota that was set',
@@ -229,27 +231,27 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
       ...disk({ freeBytes: 7 * GIB }),
       settings: { extraArgs: [{ name: 'quota-backend-bytes', value: String(Math.round(6.7 * GIB)) }] },
     },
-    /^fail \[infra1\] data-dir: .*quota of 6\.7 GiB/,
+    /^fail \[infra1\] disk-space: .*quota of 6\.7 GiB/,
   ],
-  ['a read-only disk', disk({ readOnly: true }), /^fail \[infra1\] data-dir: .*read-only/],
-  ['no inodes', disk({ freeInodes: 7 }), /^fail \[infra1\] data-dir: .*7 free inodes/],
+  ['a read-only disk', disk({ readOnly: true }), /^fail \[infra1\] disk-space: .*read-only/],
+  ['no inodes', disk({ freeInodes: 7 }), /^fail \[infra1\] disk-space: .*7 free inodes/],
   [
     'a filesystem of the network',
     disk({ type: 'nfs4', source: 'nas:/x' }),
-    /^warn \[infra1\] data-dir: .*nfs4 \(nas:\/x on \/\), which is reached over a network/,
+    /^warn \[infra1\] disk-space: .*nfs4 \(nas:\/x on \/\), which is reached over a network/,
   ],
-  ['a filesystem of the network (cifs)', disk({ type: 'cifs' }), /^warn \[infra1\] data-dir: .*network/],
-  ['a filesystem in memory', disk({ type: 'tmpfs' }), /^warn \[infra1\] data-dir: .*memory/],
-  ['an overlay', disk({ type: 'overlay' }), /^warn \[infra1\] data-dir: .*upper layer/],
+  ['a filesystem of the network (cifs)', disk({ type: 'cifs' }), /^warn \[infra1\] disk-space: .*network/],
+  ['a filesystem in memory', disk({ type: 'tmpfs' }), /^warn \[infra1\] disk-space: .*memory/],
+  ['an overlay', disk({ type: 'overlay' }), /^warn \[infra1\] disk-space: .*upper layer/],
   [
     'a filesystem that cannot be read',
     { seen: { filesystem: undefined } as never },
-    /^warn \[infra1\] data-dir: .*could not be read/,
+    /^warn \[infra1\] disk-space: .*could not be read/,
   ],
   [
     'slow fsync',
     fsyncs(1000, 0.032),
-    /^warn \[infra1\] disk: .*takes 31\.7 ms at the 99th percentile, 5 ms on average \(1000 since its start\)/,
+    /^warn \[infra1\] wal-fsync: .*takes 31\.7 ms at the 99th percentile, 5 ms on average \(1000 samples since its start\)/,
   ],
   ['little memory', { seen: { memoryBytes: GIB } }, /^warn \[infra1\] memory: it has 1 GiB/],
   [
@@ -263,33 +265,33 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'the log on a disk of its own that is too small',
     logDisk({ freeBytes: 100 * 1024 ** 2, dataDirBytes: 0 }),
-    /^fail \[infra1\] wal-dir: \/mnt\/wal has 100 MiB free of .*; the log takes 512 MiB\. /,
+    /^fail \[infra1\] disk-space \(wal-dir\): \/mnt\/wal has 100 MiB free of .*; the log takes 512 MiB\. /,
   ],
   [
     'the log on a disk of its own that is read-only',
     logDisk({ readOnly: true }),
-    /^fail \[infra1\] wal-dir: the filesystem of the folder of the log/,
+    /^fail \[infra1\] disk-space \(wal-dir\): the filesystem of the folder of the log/,
   ],
   [
     'the log on a disk that cannot be read',
     { ...logDisk({}), seen: { walFilesystem: undefined } as never },
-    /^warn \[infra1\] wal-dir: the filesystem of \/mnt\/wal could not be read/,
+    /^warn \[infra1\] disk-space \(wal-dir\): the filesystem of \/mnt\/wal could not be read/,
   ],
   ['one processor', { seen: { processors: 1 } }, /^warn \[infra1\] processors: it has 1 processor/],
   [
     'an image that is not there',
     { facts: { images: [] } },
-    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be pulled there/,
+    /^ok image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be pulled there/,
   ],
   [
     'an image that is not there, and is in the archive',
     { facts: { images: [] }, archive: archiveOf(archived(['registry.k8s.io/etcd:3.6.14-0'])) },
-    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be imported from images\.tar there/,
+    /^ok image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be imported from images\.tar there/,
   ],
   [
     'a pause image that is not there',
     { facts: { sandboxImage: 'registry.k8s.io/pause:3.9' } },
-    /^info pause-image: registry\.k8s\.io\/pause:3\.9, the pause image of the container runtime, is not on infra1 yet and will be pulled/,
+    /^ok pause-image: registry\.k8s\.io\/pause:3\.9, the pause image of the container runtime, is not on infra1 yet and will be pulled/,
   ],
   [
     'a pause image that is not there, nor in the archive that was given',
@@ -305,7 +307,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
       facts: { files: new Map([[CA_KEY, fileFact(CA_KEY, 'key')]]) },
       settings: { caCustody: 'input-only' },
     },
-    /^info ca-custody: the key of the CA lies on infra1 .*; a deploy removes it there once it has proven the cluster/,
+    /^ok ca-custody: the key of the CA lies on infra1 .*; a deploy removes it there once it has proven the cluster/,
   ],
   [
     'clones by machine-id',
@@ -323,27 +325,27 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'the same hostname and no names',
     { facts: { hostname: 'infra0' } },
-    /^fail names: 10\.0\.0\.6 and 10\.0\.0\.7 have the same name "infra0"/,
+    /^fail prerequisite \(names\): 10\.0\.0\.6 and 10\.0\.0\.7 have the same name "infra0"/,
   ],
   [
     'one machine twice',
     { facts: { bootId: 'boot-infra0', machineId: 'machine-infra0' } },
-    /^fail hosts: 10\.0\.0\.6 and 10\.0\.0\.7 are one and the same machine/,
+    /^fail prerequisite \(hosts\): 10\.0\.0\.6 and 10\.0\.0\.7 are one and the same machine/,
   ],
   [
     'an address of somewhere else',
     { facts: { addresses: ['192.168.0.5'] } },
-    /^fail \[infra1\] hosts: the address 10\.0\.0\.7 is not on any/,
+    /^fail \[infra1\] prerequisite \(hosts\): the address 10\.0\.0\.7 is not on any/,
   ],
   [
     'silence',
     { facts: { reach: [{ address: '10.0.0.8', port: 2380, outcome: 'timeout' }] } },
-    /^fail \[infra1\] network: it cannot reach 10\.0\.0\.8 on TCP port 2380/,
+    /^fail \[infra1\] prerequisite \(network\): it cannot reach 10\.0\.0\.8 on TCP port 2380/,
   ],
   [
     'no runtime',
     { facts: { runtime: { sockets: [] } } },
-    /^fail \[infra1\] prerequisites: no container runtime/,
+    /^fail \[infra1\] prerequisite \(prerequisites\): no container runtime/,
   ],
   [
     'containers that a verdict needs, and that were not seen',
@@ -352,12 +354,12 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
         unseen: [{ what: 'containers', program: 'crictl ps', words: 'it ended with exit code 1: no' }],
       },
     },
-    /^fail \[infra1\] probe: `crictl ps` gave no answer that can be used, so it is not known whether etcd runs there/,
+    /^fail \[infra1\] prerequisite \(probe\): `crictl ps` gave no answer that can be used, so it is not known whether etcd runs there/,
   ],
   [
     'different images',
     { facts: { etcdImage: 'r/etcd:3.6.15-0', images: ['r/etcd:3.6.15-0'] } },
-    /^fail etcd-image-tag: the hosts' kubeadm ask for different/,
+    /^fail prerequisite \(etcd-image-tag\): the hosts' kubeadm ask for different/,
   ],
   [
     'no resolv.conf',
@@ -453,27 +455,27 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'a taken port',
     { facts: { listeners: new Map([[2380, 'nginx']]) } },
-    /^fail \[infra1\] ports: TCP port 2380, which etcd needs, is taken by "nginx"/,
+    /^fail \[infra1\] prerequisite \(ports\): TCP port 2380, which etcd needs, is taken by "nginx"/,
   ],
   [
     'the metrics port taken',
     { facts: { listeners: new Map([[2381, 'x']]) } },
-    /^fail \[infra1\] ports: TCP port 2381/,
+    /^fail \[infra1\] prerequisite \(ports\): TCP port 2381/,
   ],
   [
     "kubelet's port taken",
     { facts: { listeners: new Map([[10250, 'k3s']]) } },
-    /^fail \[infra1\] ports: TCP port 10250, which kubelet needs/,
+    /^fail \[infra1\] prerequisite \(ports\): TCP port 10250, which kubelet needs/,
   ],
   [
     'a strange etcd',
     { facts: { listeners: new Map([[2379, 'etcd']]) } },
-    /^fail \[infra1\] ports: .*taken by "etcd".*did not set up/,
+    /^fail \[infra1\] prerequisite \(ports\): .*taken by "etcd".*did not set up/,
   ],
   [
     "a member's port taken by another",
     { facts: { ...memberByHand(), listeners: new Map([[2379, 'haproxy']]) } },
-    /^fail \[infra1\] ports: .*"haproxy"/,
+    /^fail \[infra1\] prerequisite \(ports\): .*"haproxy"/,
   ],
   [
     'a fast disk',
@@ -482,7 +484,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
         ['10.0.0.7', { outcome: 'measured', writes: 200, p50Ms: 0.8, p99Ms: 3, maxMs: 4 }],
       ]),
     },
-    /^info \[infra1\] disk-test: 200 synced writes took 0\.8 ms at the median/,
+    /^ok \[infra1\] disk-test: 200 synced writes took 0\.8 ms at the median/,
   ],
   [
     'a slow disk',
@@ -496,12 +498,12 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'no disk test on a mount point',
     { diskTests: new Map([['10.0.0.7', { outcome: 'mount-point' }]]) },
-    /^info \[infra1\] disk-test: no write test.*mount point/,
+    /^ok \[infra1\] disk-test: no write test.*mount point/,
   ],
   [
     'no disk test on a full disk',
     { diskTests: new Map([['10.0.0.7', { outcome: 'no-space' }]]) },
-    /^info \[infra1\] disk-test: no write test.*almost full/,
+    /^ok \[infra1\] disk-test: no write test.*almost full/,
   ],
 ];
 
@@ -524,7 +526,7 @@ test('a runtime that answers nothing is one finding, and no image is called miss
     },
   };
   expect(findingsOf({ facts })).toEqual([
-    expect.stringMatching(/^fail \[infra1\] prerequisites: .* without the CRI/),
+    expect.stringMatching(/^fail \[infra1\] prerequisite \(prerequisites\): .* without the CRI/),
   ]);
 });
 
@@ -532,6 +534,18 @@ describe('one thing that is wrong is one finding', () => {
   test.each(said)('%s', (_, changes, finding) => {
     expect(findingsOf(changes)).toEqual([expect.stringMatching(finding)]);
   });
+});
+
+test('the checks that are shown are those of docs/preflight.md', () => {
+  const made = new Set(said.flatMap(([, changes]) => checksOf(changes).map(({ name }) => name)));
+  made.add(checksOf({ allSeen: roundTripsOf(2) })[0]?.name ?? 'prerequisite');
+  const rows = readFileSync('docs/preflight.md', 'utf8').matchAll(
+    /^\| `([a-z-]+)`(?:,[^|]*)? +\| (?!a deploy)/gm,
+  );
+  const listed = Array.from(rows, ([, name = '']) => name).filter((name) =>
+    Object.hasOwn(CHECK_TITLES, name),
+  );
+  expect([...made].toSorted()).toEqual([...new Set(listed)].toSorted());
 });
 
 /** What comes near to one of the findings and is none. */
@@ -597,29 +611,31 @@ describe('the clock of the runner', () => {
   test('hosts far behind it fail, each', () => {
     const findings = findingsOf({ allFacts: { clock: { offsetMs: -600_000, uncertaintyMs: 5 } } });
     expect(findings).toHaveLength(3);
-    expect(findings[0]).toMatch(/^fail \[infra0\] clock: .*10 min behind the runner's/);
+    expect(findings[0]).toMatch(/^fail \[infra0\] prerequisite \(clock\): .*10 min behind the runner's/);
   });
 
   test('a host that is far ahead of it fails, and so does one that does not tell the time', () => {
     const clock = { offsetMs: 366 * 86_400_000, uncertaintyMs: 5 };
     expect(findingsOf({ allFacts: { clock } })[0]).toMatch(
-      /^fail \[infra0\] clock: .*8784 h ahead of the runner's/,
+      /^fail \[infra0\] prerequisite \(clock\): .*8784 h ahead of the runner's/,
     );
     const unseen = [{ what: 'clock', program: 'date', words: 'it did not tell the time' }] as const;
     expect(findingsOf({ facts: { unseen } })).toEqual([
-      expect.stringMatching(/^fail \[infra1\] probe: `date` gave no answer that can be used/),
+      expect.stringMatching(
+        /^fail \[infra1\] prerequisite \(probe\): `date` gave no answer that can be used/,
+      ),
     ]);
   });
 
   test('two hosts that differ are both named: nobody knows which is right', () => {
     const input = exampleInput({ facts: { clock: { offsetMs: 10_000, uncertaintyMs: 5 } } });
     const hosts = input.settings.hosts.slice(0, 2);
-    const findings = preflightFindings({
+    const findings = preflightChecks({
       ...input,
       settings: { ...input.settings, hosts },
       members: input.members.slice(0, 2),
     });
-    expect(findings.map(({ host }) => host)).toEqual(['infra0', 'infra1']);
+    expect(findings.filter(isFinding).map(({ member }) => member)).toEqual(['infra0', 'infra1']);
   });
 });
 
@@ -627,15 +643,15 @@ describe('round trips', () => {
   test('are told for each pair, by their median', () => {
     expect(findingsOf({ allSeen: roundTripsOf(2) })).toEqual([
       expect.stringMatching(
-        /^info network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\. \(round-trip-times, \S+\)$/,
+        /^ok network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\. Good to know: A heartbeat interval/,
       ),
     ]);
   });
 
   test('too long for the defaults: inputs that the action takes', () => {
-    const findings = severeFindingsOf({ allSeen: roundTripsOf(143) });
-    expect(findings.map(({ severity }) => severity)).toEqual(['warn', 'info']);
-    expect(findings[0]?.fact).toMatch(/takes 143 ms; .*100 ms .*1000 ms are too short/);
+    const findings = checksOf({ allSeen: roundTripsOf(143) });
+    expect(findings.map(({ status }) => status)).toEqual(['warn', 'ok']);
+    expect(findings[0]?.measured).toMatch(/takes 143 ms; .*100 ms .*1000 ms are too short/);
     const named = (findings[0]?.fix ?? '').matchAll(/`([a-z-]+): (\d+)`/g);
     const inputs = Object.fromEntries(Array.from(named, ([, name = '', value = '']) => [name, value]));
     expect(settingsOf(inputs).extraArgs).toEqual([
@@ -650,11 +666,11 @@ describe('round trips', () => {
       { name: 'heartbeat-interval', value: '150' },
     ];
     const findings = findingsOf({ allSeen: roundTripsOf(143), settings: { extraArgs } });
-    expect(findings).toEqual([expect.stringMatching(/^info network/)]);
+    expect(findings).toEqual([expect.stringMatching(/^ok network/)]);
   });
 
   test('at the limit of the defaults', () => {
-    expect(findingsOf({ allSeen: roundTripsOf(100) })).toEqual([expect.stringMatching(/^info network/)]);
+    expect(findingsOf({ allSeen: roundTripsOf(100) })).toEqual([expect.stringMatching(/^ok network/)]);
   });
 
   // A connect that is rejected on the way ends at once, and is no round trip.
@@ -665,13 +681,13 @@ describe('round trips', () => {
       outcome: 'unreachable',
     }));
     const findings = findingsOf({ allSeen: roundTripsOf(2), allFacts: { reach } });
-    expect(findings.some((finding) => finding.startsWith('info network'))).toBe(false);
+    expect(findings.some((finding) => finding.startsWith('ok network'))).toBe(false);
   });
 });
 
 describe('all together', () => {
   test('the worst comes first, and everything has its fix', () => {
-    const findings = severeFindingsOf({
+    const findings = checksOf({
       allSeen: roundTripsOf(2),
       seen: {
         swaps: [{ device: '/swap', bytes: GIB }],
@@ -679,16 +695,16 @@ describe('all together', () => {
         execStartDropIns: ['/x/99-a.conf'],
       },
     });
-    expect(findings.map(({ severity }) => severity)).toEqual(['fail', 'fail', 'warn', 'info']);
-    for (const { severity, cause, fix } of findings) {
-      if (severity !== 'info') expect([typeof cause, typeof fix]).toEqual(['string', 'string']);
+    expect(findings.map(({ status }) => status)).toEqual(['fail', 'fail', 'warn', 'ok']);
+    for (const { status, cause, fix } of findings) {
+      if (status !== 'ok') expect([typeof cause, typeof fix]).toEqual(['string', 'string']);
     }
   });
 
   test('a host that could not be examined does not silence the others', () => {
     const input = exampleInput({ seen: { swaps: [{ device: '/swap', bytes: GIB }] } });
-    const findings = preflightFindings({ ...input, members: input.members.slice(1) });
-    expect(findings).toEqual([expect.objectContaining({ host: 'infra1', at: 'swap' })]);
+    const findings = preflightChecks({ ...input, members: input.members.slice(1) });
+    expect(findings.filter(isFinding)).toEqual([expect.objectContaining({ member: 'infra1', name: 'swap' })]);
   });
 
   test('a host without an answer of the preflight probe is judged by what is known', () => {
@@ -698,8 +714,13 @@ describe('all together', () => {
     const broken = { ...first, facts: { ...first.facts, runtime: { sockets: [] } } };
     const members = [broken, ...others];
     const preflight = new Map([...input.preflight].filter(([address]) => address !== first.address));
-    expect(preflightFindings({ ...input, members, preflight })).toEqual([
-      expect.objectContaining({ severity: 'fail', host: 'infra0', at: 'prerequisites' }),
+    expect(preflightChecks({ ...input, members, preflight }).filter(isFinding)).toEqual([
+      expect.objectContaining({
+        status: 'fail',
+        member: 'infra0',
+        name: 'prerequisite',
+        subject: 'prerequisites',
+      }),
     ]);
   });
 });

@@ -13,8 +13,8 @@ import { startFinding } from '../../../src/hosts/root-shell/root-shell-failure.t
 import { parseEtcdManifest } from '../../../src/kubeadm/etcd-manifest.ts';
 import { STATE_FILE } from '../../../src/kubeadm/paths.ts';
 import { prose } from '../../../src/operations/health/report/html/markup.ts';
-import { oneLine, sentence } from '../../../src/operations/health/report/words.ts';
-import { summaryLine } from '../../../src/operations/health/summary-line.ts';
+import { oneLine, sentence } from '../../../src/report/check-view.ts';
+import { summaryLine } from '../../../src/checks/make-document.ts';
 import { parseDiskTest } from '../../../src/operations/preflight/disk-test.ts';
 import { fingerprintsIn } from '../../../src/pki/inspect.ts';
 import { readCertificates } from '../../../src/pki/pem-input.ts';

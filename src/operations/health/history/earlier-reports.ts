@@ -1,8 +1,8 @@
 import type { CheckStatus } from '../../../checks/check.ts';
+import { HEALTH_DOCUMENT_VERSION, type HealthDocument } from '../../../checks/health-document.ts';
 import { errorMessage } from '../../../findings.ts';
 import type { HistorySettings } from '../../../inputs/settings.ts';
 import type { Log } from '../../../runner/log.ts';
-import { HEALTH_DOCUMENT_VERSION, type HealthDocument } from '../document.ts';
 import { type TrendPoint, trendPointOf } from '../trends.ts';
 import { type Environment, GitHubRest, RestError } from './github.ts';
 import { fileInZip } from './zip-entry.ts';

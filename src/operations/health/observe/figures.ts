@@ -69,7 +69,7 @@ export function memberSight(
   };
 }
 
-/** Without the key that the probe brought: nobody needs it any more. */
+/** Without the key that the probe brought, which is not needed any more. */
 function hostSight(
   sight: ExaminedHost['sight'],
   roundTripMs: number | null,
@@ -80,7 +80,7 @@ function hostSight(
   return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
 }
 
-/** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
+/** Why a member could not be asked. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
 export function notAsked(withoutCredentials: boolean): { readonly failure: EtcdFailure } {
   const reason = withoutCredentials
     ? `no host has a healthcheck client's certificate with its key and ${CA_CERTIFICATE}`

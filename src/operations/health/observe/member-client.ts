@@ -8,7 +8,7 @@ import type { ExaminedHost } from './hosts.ts';
 /** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
 export const REQUEST_MS = 5_000;
 
-/** One member that somebody can ask. */
+/** One member that can be asked. */
 export interface AskedMember {
   readonly name: string;
   readonly address: string;

@@ -1,6 +1,6 @@
+import type { HealthDocument } from '../../../checks/health-document.ts';
 import { summaryLimitBytes } from '../../../report/markdown.ts';
 import { counted } from '../../../report/plan-words.ts';
-import type { HealthDocument } from '../document.ts';
 import { junitXml } from './junit.ts';
 import { prometheusText } from './prometheus.ts';
 import { healthSections, type ReportExtras, type Section } from './sections.ts';

@@ -1,7 +1,7 @@
 import type { CheckStatus } from '../../../checks/check.ts';
-import { duration } from '../../../report/markdown.ts';
-import type { HealthDocument, MemberDocument } from '../document.ts';
-import { STATUS_ICONS } from './words.ts';
+import type { HealthDocument, MemberDocument } from '../../../checks/health-document.ts';
+import { STATUS_ICONS } from '../../../report/check-view.ts';
+import { duration } from '../../../text/units.ts';
 
 /** Up to so many members every pair is joined; with more, only the leader with each other: the picture stays legible. */
 const mostJoined = 5;
@@ -99,10 +99,10 @@ function p99(of: Node, to: Node): number {
   return of.member.peers.find(({ name }) => name === to.member.name)?.p99Ms ?? -1;
 }
 
-/** The status of a member that answers; else `out`, or `unknown` where nobody could ask it. */
+/** The status of a member that answers; else `out`, or `unknown` if it could not be asked. */
 type Standing = CheckStatus | 'out';
 
-/** How a member stands: one that was asked and does not answer is out, one that nobody could ask is unknown. */
+/** How a member stands: one that was asked and does not answer is out, one that could not be asked is unknown. */
 export function standingOf(
   { name, reachable, status }: MemberDocument,
   { checks }: HealthDocument,

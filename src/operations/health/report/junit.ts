@@ -1,6 +1,7 @@
 import type { Check } from '../../../checks/check.ts';
-import type { HealthDocument } from '../document.ts';
-import { type CheckGroup, groupsOf, titleOf } from './words.ts';
+import type { HealthDocument } from '../../../checks/health-document.ts';
+import { besidesOf, titleOf } from '../../../report/check-view.ts';
+import { type CheckGroup, groupsOf } from './words.ts';
 
 /**
  * The checks as JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it (jenkinsci/xunit-plugin,
@@ -62,14 +63,8 @@ function result(check: Check): string {
   return `      <system-out>${escaped(status === 'warn' ? `Warning: ${told(check)}` : told(check))}</system-out>`;
 }
 
-function told({ measured, threshold, cause, fix, notice }: Check): string {
-  return [
-    measured,
-    ...(threshold === null ? [] : [`Threshold: ${threshold}`]),
-    ...(cause === null ? [] : [`Usual cause: ${cause}`]),
-    ...(fix === null ? [] : [`Fix: ${fix}`]),
-    ...(notice === null ? [] : [`Good to know: ${notice}`]),
-  ].join('\n');
+function told(check: Check): string {
+  return [check.measured, ...besidesOf(check).map(([label, value]) => `${label}: ${value}`)].join('\n');
 }
 
 function count(checks: readonly Check[], status: Check['status']): number {

@@ -1,18 +1,17 @@
 import { type Check, CHECK_TITLES, type CheckStatus, worstFirst } from '../../../checks/check.ts';
-import { duration } from '../../../report/markdown.ts';
-import { counted } from '../../../report/plan-words.ts';
-import type { HealthDocument, MemberDocument } from '../document.ts';
+import type { HealthDocument, MemberDocument } from '../../../checks/health-document.ts';
 import {
-  type CheckGroup,
-  groupsOf,
+  checkLines,
   missing,
-  noticesOf,
   oneLine,
   sameTold,
-  size,
+  shownCheck,
   STATUS_WORDS,
   titleOf,
-} from './words.ts';
+} from '../../../report/check-view.ts';
+import { counted } from '../../../report/plan-words.ts';
+import { duration, size } from '../../../text/units.ts';
+import { type CheckGroup, groupsOf, noticesOf } from './words.ts';
 
 /** With the other columns a line still fits the page on which GitHub shows a log. */
 const widestMeasured = 100;
@@ -106,16 +105,12 @@ function details({ title, checks }: CheckGroup): HealthLog['groups'] {
 
 /** @param checks of which the same is told. */
 function told(checks: readonly Check[]): string[] {
-  return checks.flatMap((check, index) => {
-    const title = `${STATUS_WORDS[check.status]} ${line(titleOf(check))}`;
-    if (index < checks.length - 1) return [title];
-    return [
-      `${title}: ${line(check.measured)}`,
-      ...(check.threshold === null ? [] : [`    Threshold: ${line(check.threshold)}`]),
-      ...(check.cause === null ? [] : [`    Usual cause: ${line(check.cause)}`]),
-      ...(check.fix === null ? [] : [`    Fix: ${line(check.fix)}`]),
-    ];
-  });
+  return checks.flatMap((check, index) =>
+    index < checks.length - 1
+      ? [`${STATUS_WORDS[check.status]} ${line(titleOf(check))}`]
+      : // the title of the group names the member
+        checkLines({ ...shownCheck(check), where: null, notice: null }),
+  );
 }
 
 function line(value: string): string {

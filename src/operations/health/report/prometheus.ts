@@ -1,5 +1,5 @@
 import { type CheckStatus, worstFirst } from '../../../checks/check.ts';
-import type { HealthDocument, MemberDocument } from '../document.ts';
+import type { HealthDocument, MemberDocument } from '../../../checks/health-document.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

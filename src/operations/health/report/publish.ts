@@ -1,7 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { CHECK_TITLES } from '../../../checks/check.ts';
+import { CHECK_TITLES, isFinding } from '../../../checks/check.ts';
+import type { HealthDocument } from '../../../checks/health-document.ts';
 import { httpsUrl } from '../../../etcd/endpoint.ts';
 import { errorMessage, Refusal } from '../../../findings.ts';
 import type { Settings } from '../../../inputs/settings.ts';
@@ -21,7 +22,6 @@ import { addToSummary } from '../../../report/summary.ts';
 import { annotation, lineCleaner } from '../../../runner/actions-log.ts';
 import type { Log } from '../../../runner/log.ts';
 import type { Redactor } from '../../../runner/masking/redaction.ts';
-import type { HealthDocument } from '../document.ts';
 import { trendsOf } from '../history/earlier-reports.ts';
 import { trendLines } from '../trends.ts';
 import { healthFiles, healthSummary } from './files.ts';
@@ -89,8 +89,8 @@ function print(report: HealthDocument, { log, redactor }: Reporting, sink: Check
     for (const line of lines) log.info(line);
     sink.endGroup();
   }
-  for (const { severity, title, message } of annotationsOf(report)) {
-    sink[severity](annotation(clean(message)), { title: clean(title).join(' ') });
+  for (const { command, title, message } of annotationsOf(report)) {
+    sink[command](annotation(clean(message)), { title: clean(title).join(' ') });
   }
 }
 
@@ -105,7 +105,7 @@ function outputsOf(report: HealthDocument, { hosts, clientPort }: Settings): Par
     leader: report.cluster.leader ?? '',
     'cluster-id': report.cluster.id ?? '',
     changed: false,
-    findings: report.checks.filter(({ status }) => status !== 'ok'),
+    findings: report.checks.filter(isFinding),
     'health-report': report,
     'certificates-expire-at': firstToExpire(report.certificates)?.notAfter ?? '',
   };
@@ -172,7 +172,8 @@ async function keepReport(
 
 /** One annotation of the run. */
 export interface HealthAnnotation {
-  readonly severity: 'error' | 'warning';
+  /** The runner's command. */
+  readonly command: 'error' | 'warning';
   readonly title: string;
   /** The fact and the fix; may have several lines, never longer than the runner shows. */
   readonly message: string;
@@ -193,7 +194,7 @@ function annotationOf({ member, checks }: CheckGroup, clusterName: string): Heal
   const lines = [measured, ...(fix === null ? [] : [`Fix: ${fix}`]), ...more(rest)];
   return [
     {
-      severity: worst.status === 'fail' ? 'error' : 'warning',
+      command: worst.status === 'fail' ? 'error' : 'warning',
       title: `${member ?? `etcd cluster ${clusterName}`}: ${CHECK_TITLES[worst.name]}`,
       message: annotation(lines),
     },

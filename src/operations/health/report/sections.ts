@@ -1,23 +1,22 @@
 import type { Check } from '../../../checks/check.ts';
+import type { CertificateDocument, HealthDocument, MemberDocument } from '../../../checks/health-document.ts';
 import type { HealthThresholds } from '../../../inputs/thresholds.ts';
-import { code, codeBlock, details, duration, table, text } from '../../../report/markdown.ts';
-import { counted } from '../../../report/plan-words.ts';
-import { shortened } from '../../../runner/masking/redaction.ts';
-import type { CertificateDocument, HealthDocument, MemberDocument } from '../document.ts';
-import { flowchart, standingOf } from './flowchart.ts';
-import { databaseOf, durationOrMissing } from './log-table.ts';
 import {
-  type CheckGroup,
-  groupsOf,
+  checkItems,
   missing,
-  noticesOf,
   oneLine,
   sameTold,
   sentence,
   STATUS_ICONS,
-  statusCounts,
   titleOf,
-} from './words.ts';
+} from '../../../report/check-view.ts';
+import { code, codeBlock, details, table, text } from '../../../report/markdown.ts';
+import { counted } from '../../../report/plan-words.ts';
+import { shortened } from '../../../runner/masking/redaction.ts';
+import { duration } from '../../../text/units.ts';
+import { flowchart, standingOf } from './flowchart.ts';
+import { databaseOf, durationOrMissing } from './log-table.ts';
+import { type CheckGroup, groupsOf, noticesOf, statusCounts } from './words.ts';
 
 /** A part of a report in Markdown, with its heading. */
 export interface Section {
@@ -146,14 +145,9 @@ function moreOf(count: number, noun: string): string[] {
 }
 
 function finding(where: string, check: Check): string {
-  const { status, measured, threshold, cause, fix } = check;
+  const { status, measured } = check;
   const title = `${STATUS_ICONS[status]} ${where}: ${titleOf(check)} – ${measured}`;
-  const items = [
-    `**Measured:** ${sentence(measured)}`,
-    ...(threshold === null ? [] : [`**Threshold:** ${sentence(threshold)}`]),
-    ...(cause === null ? [] : [`**Usual cause:** ${sentence(cause)}`]),
-    ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
-  ];
+  const items = [`**Measured:** ${sentence(measured)}`, ...checkItems({ ...check, notice: null })];
   return details(oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
 }
 
@@ -172,12 +166,7 @@ function unseen({ title, checks }: CheckGroup, most: number): string[] {
 
 function reason(check: Check | undefined): string {
   if (check === undefined) return '';
-  const { measured, cause, fix } = check;
-  return [
-    sentence(measured),
-    ...(cause === null ? [] : [`Usual cause: ${sentence(cause)}`]),
-    ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
-  ].join('<br>');
+  return [sentence(check.measured), ...checkItems({ ...check, threshold: null, notice: null })].join('<br>');
 }
 
 function wellDone(document: HealthDocument): string[] {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { HealthDocument } from '../../../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import {
   earlierReports,
   parseTrendPoint,

@@ -10,12 +10,12 @@ test('none when all is well', () => {
 test('the worst of each with its fix, and how much more there is', () => {
   expect(annotationsOf(degradedDocument())).toEqual([
     {
-      severity: 'warning',
+      command: 'warning',
       title: 'etcd cluster production: Quorum',
       message: '2 of 3 members are healthy: no more member may fail.\nFix: Bring infra2 back first.',
     },
     {
-      severity: 'error',
+      command: 'error',
       title: 'infra0: Certificate on disk',
       message: [
         '/etc/kubernetes/pki/etcd/server.crt ends on 2026-11-29T05:17:01.000Z, in 5 days.',
@@ -24,7 +24,7 @@ test('the worst of each with its fix, and how much more there is', () => {
       ].join('\n'),
     },
     {
-      severity: 'error',
+      command: 'error',
       title: 'infra2: Endpoint',
       message: [
         'infra2 (https://10.0.0.8:2379) does not answer: connection refused, asked through infra0.',
@@ -40,7 +40,7 @@ test('what could not be seen is a warning where nothing else is told of the memb
   const checks = document.checks.filter(({ status }) => status === 'unknown');
   expect(annotationsOf({ ...document, checks })).toEqual([
     {
-      severity: 'warning',
+      command: 'warning',
       title: 'infra2: kubelet',
       message:
         'Could not be looked at: no SSH connection to infra2.\n6 checks could not be made: see the job summary.',

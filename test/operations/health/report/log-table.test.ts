@@ -28,7 +28,7 @@ describe('the table of the log', () => {
 
   test('a member that is well shows its figures', () => {
     expect(logReport(healthyDocument()).table.at(3)).toContain(
-      'leader, 3.6.5, read 1.52 ms, fsync p99 2.90 ms, db 188 MiB of 2.0 GiB, lag 1',
+      'leader, 3.6.5, read 1.5 ms, fsync p99 2.9 ms, db 188 MiB of 2 GiB, lag 1',
     );
   });
 

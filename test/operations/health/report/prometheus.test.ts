@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { HealthDocument } from '../../../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import { prometheusText } from '../../../../src/operations/health/report/prometheus.ts';
 import { degradedDocument, healthyDocument } from '../example-documents.ts';
 import { parseExposition } from './exposition.ts';

@@ -1,5 +1,5 @@
 import { type Check, checkOf, worstFirst } from '../../../../src/checks/check.ts';
-import type { HealthDocument } from '../../../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import { degradedDocument, healthyDocument } from '../example-documents.ts';
 
 /** Text that means something in Markdown, HTML, XML, Mermaid, workflow commands and Prometheus, on several lines. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HealthDocument } from '../../../../src/operations/health/document.ts';
+import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import { healthSummary, reportMarkdown } from '../../../../src/operations/health/report/files.ts';
 import { flowchart } from '../../../../src/operations/health/report/flowchart.ts';
 import { summaryLimitBytes } from '../../../../src/report/markdown.ts';
@@ -69,8 +69,8 @@ describe('the summary', () => {
   test('the figures of every member, and what could not be seen', () => {
     const rows = section('Members', healthSummary(degradedDocument())).split('\n').slice(4, 7);
     expect(rows).toEqual([
-      '| <code>infra0</code> | follower | ❌ fail | 3.6.5 | 61 ms | 0.35 ms | 48 ms | 187 MiB / 212 MiB / 2.0 GiB | 0 |',
-      '| <code>infra1</code> | **leader** | ✅ ok | 3.6.5 | 1.52 ms | 0.33 ms | 2.90 ms | 188 MiB / 213 MiB / 2.0 GiB | 1 |',
+      '| <code>infra0</code> | follower | ❌ fail | 3.6.5 | 61.4 ms | 0.35 ms | 48 ms | 187 MiB / 212 MiB / 2 GiB | 0 |',
+      '| <code>infra1</code> | **leader** | ✅ ok | 3.6.5 | 1.5 ms | 0.33 ms | 2.9 ms | 188 MiB / 213 MiB / 2 GiB | 1 |',
       '| <code>infra2</code> | – | ❌ fail, no answer, asked through <code>infra0</code> | – | – | – | – | – | – |',
     ]);
   });
@@ -177,7 +177,7 @@ describe('the picture', () => {
       '  m1["★ infra1<br/>leader<br/>✅ ok"]:::ok',
       '  m0["infra0<br/>follower<br/>❌ fail"]:::fail',
       '  m2["infra2<br/>does not answer"]:::out',
-      '  m1 ---|"1.60 ms"| m0',
+      '  m1 ---|"1.6 ms"| m0',
       '  m1 -.- m2',
       '  m0 -.- m2',
     ]);
@@ -204,7 +204,7 @@ describe('the picture', () => {
       peers: member.peers.map((peer) => ({ ...peer, p99Ms: member.name === 'infra2' ? 51 : 1 })),
     }));
     expect(edges({ ...document, members })).toEqual([
-      'm1 ---|"1.00 ms"| m0',
+      'm1 ---|"1 ms"| m0',
       'm1 ---|"⚠️ 51 ms"| m2',
       'm0 ---|"⚠️ 51 ms"| m2',
     ]);

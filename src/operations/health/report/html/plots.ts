@@ -1,5 +1,10 @@
-import { days, duration, plural, size } from '../../../../checks/view.ts';
-import type { CertificateDocument, HealthDocument, MemberDocument } from '../../document.ts';
+import type {
+  CertificateDocument,
+  HealthDocument,
+  MemberDocument,
+} from '../../../../checks/health-document.ts';
+import { days, plural } from '../../../../checks/view.ts';
+import { duration, size } from '../../../../text/units.ts';
 import { joined, markup, type Markup, NOTHING, scrollTable } from './markup.ts';
 
 /** All figures that are better looked at than read. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Check, CHECK_TITLES, type CheckStatus } from '../../../../checks/check.ts';
-import { days, duration, plural, size } from '../../../../checks/view.ts';
-import type { HealthDocument, MemberDocument } from '../../document.ts';
+import type { HealthDocument, MemberDocument } from '../../../../checks/health-document.ts';
+import { days, plural } from '../../../../checks/view.ts';
+import { sameTold, STATUS_WORDS, titleOf } from '../../../../report/check-view.ts';
+import { duration, size } from '../../../../text/units.ts';
 import type { TrendPoint } from '../../trends.ts';
-import { sameTold, STATUS_WORDS, titleOf } from '../words.ts';
 import { type Column, joined, markup, type Markup, NOTHING, prose, scrollTable } from './markup.ts';
 import { plots } from './plots.ts';
 import { STYLE } from './style.ts';

@@ -1,7 +1,8 @@
-import { days, duration, size } from '../../../../checks/view.ts';
-import type { HealthDocument, MemberDocument } from '../../document.ts';
+import type { HealthDocument, MemberDocument } from '../../../../checks/health-document.ts';
+import { days } from '../../../../checks/view.ts';
+import { STATUS_WORDS } from '../../../../report/check-view.ts';
+import { duration, size } from '../../../../text/units.ts';
 import type { TrendPoint } from '../../trends.ts';
-import { STATUS_WORDS } from '../words.ts';
 import { joined, markup, type Markup, NOTHING } from './markup.ts';
 
 const WIDTH = 600;

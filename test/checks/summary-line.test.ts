@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Check } from '../../../src/checks/check.ts';
-import { summaryLine } from '../../../src/operations/health/summary-line.ts';
-import { degradedDocument } from './example-documents.ts';
+import type { Check } from '../../src/checks/check.ts';
+import { summaryLine } from '../../src/checks/make-document.ts';
+import { degradedDocument } from '../operations/health/example-documents.ts';
 
 function lineWith(measured: string): string {
   const document = degradedDocument();

@@ -1,6 +1,6 @@
-import type { Check, CheckStatus } from '../../checks/check.ts';
-import type { MemberHealth } from '../../etcd/health/members.ts';
-import type { HealthThresholds } from '../../inputs/thresholds.ts';
+import type { MemberHealth } from '../etcd/health/members.ts';
+import type { HealthThresholds } from '../inputs/thresholds.ts';
+import type { Check, CheckStatus } from './check.ts';
 
 /** Version of the form of a HealthDocument. A change that a reader could stumble over raises it. */
 export const HEALTH_DOCUMENT_VERSION = 1;

@@ -1,0 +1,131 @@
+import { basename } from 'node:path/posix';
+import { holdsAuthorityKey } from '../cluster/authority-key.ts';
+import { holdsMember } from '../cluster/ports.ts';
+import { nameList } from '../etcd/health/observation.ts';
+import type { RoomFact, UnwritableFact } from '../facts/preflight.ts';
+import { quote } from '../hosts/bash.ts';
+import { CA_KEY, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { size } from '../text/units.ts';
+import { type Check, checkOf } from './check.ts';
+import type { ExaminedMember, PreflightSettings } from './examined.ts';
+
+/** What all small files of a deploy take, lock and certificates and configuration, with room to spare. */
+const LEAST_BYTES = 1024 ** 2;
+const LEAST_INODES = 30;
+
+/** How many paths a message names. */
+const MOST_NAMED = 4;
+
+/** Files and folders that a deploy writes and root may not, and file systems without room for them. */
+export function unwritablePlaces(member: ExaminedMember): Check[] {
+  const { filesystem, walFilesystem, unwritable = [], room = [] } = member.seen;
+  // that the disk of the data is read-only is a check of its own
+  const told = [filesystem, walFilesystem].flatMap((disk) =>
+    disk?.readOnly === true ? [disk.mountPoint] : [],
+  );
+  const untold = unwritable.filter(({ path }) => !told.some((mountPoint) => lies(path, mountPoint)));
+  const byFlags = Map.groupBy(untold, ({ attributes }) => forbidding(attributes));
+  return [
+    ...[...byFlags].map(([flags, places]) => unwritableCheck(flags, places, member)),
+    ...room.flatMap((one) => noRoom(member.name, one)),
+  ];
+}
+
+/** Whether a path lies in a folder, or is it. */
+function lies(path: string, folder: string): boolean {
+  return folder === '/' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** The attributes that forbid root to write: immutable, append-only. */
+function forbidding(attributes = ''): string {
+  return attributes.replace(/[^ia]/g, '');
+}
+
+function unwritableCheck(flags: string, places: readonly UnwritableFact[], member: ExaminedMember): Check {
+  const [first = ''] = places.map(({ path }) => path);
+  const more = places.length - MOST_NAMED;
+  const named = `${places
+    .slice(0, MOST_NAMED)
+    .map(({ path }) => path)
+    .join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const isSeen = places.every(({ attributes }) => attributes !== undefined);
+  // a member's file may stay as it is for long; a folder holds what every run writes
+  const mayStay = places.every(({ kind }) => kind === 'file') && holdsMember(member);
+  return checkOf('places', member.name)(mayStay ? 'warn' : 'fail', {
+    measured: `root may not write ${named}${flags === '' ? '' : ` (lsattr: ${flags})`}; a deploy does.`,
+    ...(flags === ''
+      ? {
+          cause: `The file system is read-only${isSeen ? '' : ', or the place was made immutable (`chattr +i`)'}.`,
+          fix: `Look at \`findmnt -T ${first}\` and \`lsattr -d ${first}\`, and make it writable.`,
+        }
+      : {
+          cause:
+            'It was made immutable (`chattr +i`), or may only grow (`chattr +a`), by hand or by a tool that hardens hosts.',
+          fix: `Take the attribute away: \`chattr -${flags} ${places.map(({ path }) => path).join(' ')}\`.`,
+        }),
+  });
+}
+
+function noRoom(host: string, { path, freeBytes, freeInodes }: RoomFact): Check[] {
+  if (freeBytes >= LEAST_BYTES && (freeInodes ?? LEAST_INODES) >= LEAST_INODES) return [];
+  return [
+    checkOf('places', host)('fail', {
+      measured: `the file system of ${path} has ${size(freeBytes)}${freeInodes === undefined ? '' : ` and ${freeInodes} inodes`} free, and a deploy writes small files there.`,
+      cause:
+        path === '/run'
+          ? '/run is memory, and another program has filled it.'
+          : 'The disk is full, or very many small files lie on it.',
+      fix: `Make room: \`du -xh -d 2 ${path} | sort -h | tail\` shows what takes it.`,
+    }),
+  ];
+}
+
+/** Hosts from which a deploy would take the CA's key. */
+export function keysToRemove(members: readonly ExaminedMember[], { caCustody }: PreflightSettings): Check[] {
+  const holders = members.filter(({ facts }) => caCustody === 'input-only' && holdsAuthorityKey(facts));
+  if (holders.length === 0) return [];
+  return [
+    checkOf('ca-custody', null)('ok', {
+      measured: `the key of the CA lies on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there once it has proven the cluster.`,
+      notice:
+        'The cluster was set up with the key on a host. See that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
+    }),
+  ];
+}
+
+/** Private keys that following the guide by hand leaves in /tmp/HOST and in home folders (its steps 4 and 5). */
+export function leftoverKeys({ name: host, seen }: ExaminedMember): Check[] {
+  const keys = seen.leftoverKeys;
+  if (keys.length === 0) return [];
+  const authority = keys.some((path) => path.endsWith('/ca.key'));
+  return [
+    checkOf('leftovers', host)('warn', {
+      measured: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
+      cause:
+        "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
+      fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,
+    }),
+  ];
+}
+
+/** Quoted only where the shell needs it, which reads better. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : quote(word);
+}
+
+/**
+ * Drop-ins of kubelet.service that set ExecStart after ours. systemd reads drop-ins of all folders in the order of
+ * their file names alone (systemd.unit(5)).
+ */
+export function laterDropIns({ name: host, seen }: ExaminedMember): Check[] {
+  const own = basename(KUBELET_DROP_IN);
+  return seen.execStartDropIns
+    .filter((path) => basename(path) > own)
+    .map((path) =>
+      checkOf('drop-in', host)('fail', {
+        measured: `${path} sets ExecStart of kubelet and beats ${own}, by which this action starts it.`,
+        cause: 'systemd reads drop-ins in the order of their names, and the last ExecStart counts.',
+        fix: `Remove the file or its ExecStart, or give it a name that sorts before ${own}; then \`systemctl daemon-reload\`.`,
+      }),
+    );
+}

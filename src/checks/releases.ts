@@ -1,0 +1,134 @@
+import { wantedImage } from '../cluster/images.ts';
+import { nameList, seen } from '../etcd/health/observation.ts';
+import { parseRelease, problemOf, type Release } from '../etcd/releases.ts';
+import type { HealthFacts, HostSight } from '../facts/health.ts';
+import { knownReason } from '../hosts/explain-unknown.ts';
+import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
+import { type Check, checkOf } from './check.ts';
+import type { ExaminedMember, PreflightSettings } from './examined.ts';
+
+/** kubelet's release on one host: known, supported, and that of kubeadm. kubeadm's own is a prerequisite. */
+export function kubeletRelease({ name: host, facts, seen }: ExaminedMember): Check[] {
+  if (facts.kubeletPath === undefined) return [];
+  const check = checkOf('kubelet-release', host);
+  const { kubeletVersion: kubelet, kubeletSaid: said = '' } = seen;
+  if (kubelet === undefined) {
+    return [
+      check('fail', {
+        measured: `${facts.kubeletPath} did not say its version${said === '' ? '' : `: ${said.replace(/[.\s]+$/, '')}`}.`,
+        ...(knownReason(said) ?? {
+          fix: 'Run `kubelet --version` on the host as root and mend what it says.',
+        }),
+      }),
+    ];
+  }
+  const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+  if (!isSupported(kubelet)) {
+    return [
+      check('fail', {
+        measured: `kubelet is ${kubelet.text}; this action knows ${range}.`,
+        cause:
+          kubelet.minor < OLDEST_MINOR
+            ? 'The host has not been updated for long.'
+            : 'This release of the action is older than the host.',
+        fix: `Install kubeadm and kubelet ${range}, or use a newer release of the action.`,
+      }),
+    ];
+  }
+  const kubeadm = facts.kubeadmVersion;
+  if (kubeadm === undefined || kubeadm.text === kubelet.text) return [];
+  const measured = `kubelet is ${kubelet.text} and kubeadm is ${kubeadm.text}.`;
+  const cause = 'Only one of the two packages was updated.';
+  const fix = `Install both of one release, e.g. ${kubeadm.text}, and hold them there (\`apt-mark hold kubelet kubeadm\`).`;
+  return kubeadm.minor === kubelet.minor
+    ? [check('ok', { measured, notice: `${cause} ${fix}` })]
+    : [check('warn', { measured, cause, fix })];
+}
+
+/** kubeadm's releases across the hosts. */
+export function mixedKubeadm(members: readonly ExaminedMember[]): Check[] {
+  const known = members.filter(({ facts }) => facts.kubeadmVersion !== undefined);
+  const byVersion = Map.groupBy(known, ({ facts }) => facts.kubeadmVersion?.text ?? '');
+  if (byVersion.size <= 1) return [];
+  const list = [...byVersion].map(
+    ([version, group]) => `${version} on ${group.map(({ name }) => name).join(', ')}`,
+  );
+  return [
+    checkOf('kubeadm-release', null)('warn', {
+      measured: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
+      cause: 'Some hosts were updated and others were not.',
+      fix: 'Install one release on all: each kubeadm renders the manifest of its own host.',
+    }),
+  ];
+}
+
+/** Which etcd the members run, or would run after a deploy, and what is known against it; one check for each release. */
+export function releasesForDeploy(members: readonly ExaminedMember[], settings: PreflightSettings): Check[] {
+  const releases = members.flatMap((member) => {
+    const release = releaseOf(member, settings);
+    return release === undefined ? [] : [{ name: member.name, release }];
+  });
+  const byText = Map.groupBy(releases, ({ release }) => release.text);
+  return [...byText.values()].flatMap((group) => {
+    const names = nameList(group.map(({ name }) => name));
+    return group.slice(0, 1).map(({ release }) =>
+      releaseCheck(checkOf('release', null), release, names, {
+        ifFixed: 'It is the release that this kubeadm asks for, or that was set when the cluster was made.',
+      }),
+    );
+  });
+}
+
+/** What is known against the etcd that each member runs. */
+export function releasesInService({ members }: HealthFacts): Check[] {
+  const [shippedElsewhere] = members.flatMap(({ host }) =>
+    'seen' in host ? (shippedBy(host.seen) ?? []) : [],
+  );
+  return members.flatMap(({ name, endpoint, host }) => {
+    const version = seen(endpoint.status)?.version;
+    const release = version === undefined ? undefined : parseRelease(version);
+    if (release === undefined) return [];
+    // if its own host was not seen, the others are as good a guess
+    const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
+    return [releaseCheck(checkOf('release', name), release, name, { shipped })];
+  });
+}
+
+/** The etcd that a host's kubeadm asks for. */
+function shippedBy({ shippedImage }: HostSight): Release | undefined {
+  return parseRelease(shippedImage?.split(':').at(-1) ?? '');
+}
+
+const CHOSEN = 'The image was chosen long ago.';
+
+/**
+ * What is known against a release of etcd, when this release of the action was made.
+ * @param on names of the members.
+ * @param known `shipped`: the release that kubeadm itself asks for, which is for Kubernetes to change and no more than a notice.
+ * `ifFixed`: the cause if a newer release has the fix.
+ */
+function releaseCheck(
+  check: ReturnType<typeof checkOf>,
+  release: Release,
+  on: string,
+  known: { readonly shipped?: Release | undefined; readonly ifFixed?: string },
+): Check {
+  const { shipped, ifFixed = CHOSEN } = known;
+  const problem = problemOf(release);
+  if (problem === undefined)
+    return check('ok', { measured: `Nothing is known against etcd ${release.text}.` });
+  const measured = `etcd ${release.text} on ${on} ${problem.fact}`;
+  if (shipped?.text === release.text)
+    return check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` });
+  const cause = problem.fixedIn === undefined ? CHOSEN : ifFixed;
+  return check('warn', { measured, cause, fix: problem.fix });
+}
+
+/** A running member's own word counts more than an image's tag. */
+function releaseOf(
+  { facts, seen: examined }: ExaminedMember,
+  settings: PreflightSettings,
+): Release | undefined {
+  const tag = wantedImage(settings, facts)?.image.split(':').at(-1);
+  return parseRelease(examined.member?.version ?? tag ?? '');
+}

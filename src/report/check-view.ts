@@ -1,0 +1,119 @@
+import { type Check, CHECK_TITLES, type CheckStatus } from '../checks/check.ts';
+import { shortened } from '../runner/masking/redaction.ts';
+import { code, text } from './markdown.ts';
+import type { ReportFinding } from './run-report.ts';
+
+/** A status in a plain text. */
+export const STATUS_WORDS: Readonly<Record<CheckStatus, string>> = {
+  ok: 'OK',
+  warn: 'WARN',
+  fail: 'FAIL',
+  unknown: 'UNKNOWN',
+};
+
+/** A status where pictures can be shown; always beside a word, for those who do not see the picture. */
+export const STATUS_ICONS: Readonly<Record<CheckStatus, string>> = {
+  ok: '✅',
+  warn: '⚠️',
+  fail: '❌',
+  unknown: '❔',
+};
+
+/** In the place of a figure that could not be seen. */
+export const missing = '–';
+
+const longestText = 1000;
+
+/** The title of a check with what of several it looked at: `Certificate on disk (/etc/…/server.crt)`. */
+export function titleOf({ name, subject }: Check): string {
+  return subject === null ? CHECK_TITLES[name] : `${CHECK_TITLES[name]} (${subject})`;
+}
+
+/** A text on one line, cut to so many characters. */
+export function oneLine(value: string, longest: number): string {
+  const line = value.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+
+/** A sentence as Markdown: what it has between backticks, such as a command, in the typewriter face. */
+export function sentence(value: string): string {
+  return shortened(value, longestText)
+    .split(/`([^`\n]+)`/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : part === '' ? '' : text(part)))
+    .join('');
+}
+
+/** Checks about which the same is told, each list in the order of its first. */
+export function sameTold(checks: readonly Check[]): Check[][] {
+  const told = ({ measured, cause, fix }: Check): string => JSON.stringify([measured, cause, fix]);
+  return [...Map.groupBy(checks, told).values()];
+}
+
+/** Of a check or a finding what a list of them shows, whichever operation made it. */
+export interface ShownCheck extends Pick<
+  Check,
+  'status' | 'measured' | 'threshold' | 'cause' | 'fix' | 'notice'
+> {
+  /** Member or host; null: the whole cluster. */
+  readonly where: string | null;
+  readonly title: string;
+}
+
+/** A check in a list. */
+export function shownCheck(check: Check): ShownCheck {
+  return { ...check, where: check.member, title: titleOf(check) };
+}
+
+/** A finding in a list; without a status it is a failure. */
+export function shownFinding({ status = 'fail', host, at, fact, cause, fix }: ReportFinding): ShownCheck {
+  return {
+    status,
+    where: host ?? null,
+    title: at,
+    measured: fact,
+    threshold: null,
+    cause: cause ?? null,
+    fix: fix ?? null,
+    notice: null,
+  };
+}
+
+/** A check as plain text: `FAIL [infra1] Swap: …`, and below it what is known besides. Every line is one of the log. */
+export function checkLines({ status, where, title, measured, ...besides }: ShownCheck): string[] {
+  const place = where === null ? title : `[${where}] ${title}`;
+  return [
+    oneLine(`${STATUS_WORDS[status]} ${place}: ${measured}`, Infinity),
+    ...besidesOf(besides).map(([label, value]) => `    ${label}: ${oneLine(value, Infinity)}`),
+  ];
+}
+
+/** What is known of a check besides what was measured, in Markdown, one item each. */
+export function checkItems(check: Pick<Check, 'threshold' | 'cause' | 'fix' | 'notice'>): string[] {
+  return besidesOf(check).map(([label, value]) => `**${label}:** ${sentence(value)}`);
+}
+
+/** A check as an item of a list in Markdown. */
+export function checkItem(check: ShownCheck): string {
+  const { status, where, title, measured, notice } = check;
+  const icon = status === 'ok' && notice !== null ? 'ℹ️' : STATUS_ICONS[status];
+  const name = text(shortened(title, longestText));
+  const place = where === null ? name : `${code(where)} ${name}`;
+  const items = checkItems(check).map((item) => `  <br>${item}`);
+  return [`- ${icon} **${place}**: ${sentence(measured)}`, ...items].join('\n');
+}
+
+/** What is known of a check besides what was measured, each with its label. */
+export function besidesOf({
+  threshold,
+  cause,
+  fix,
+  notice,
+}: Pick<Check, 'threshold' | 'cause' | 'fix' | 'notice'>): [label: string, value: string][] {
+  const all: [string, string | null][] = [
+    ['Threshold', threshold],
+    ['Usual cause', cause],
+    ['Fix', fix],
+    ['Good to know', notice],
+  ];
+  return all.flatMap(([label, value]) => (value === null ? [] : [[label, value] as [string, string]]));
+}
