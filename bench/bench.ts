@@ -49,7 +49,7 @@ async function measure({ runs, roundTripsMs, members, only }: BenchOptions): Pro
   const failures: string[] = [];
   const startUp = new Samples();
   if (isWanted('start-up', only)) {
-    await measureStartUp(); // reads it from the disk
+    await measureStartUp(); // warm-up: reads the bundle from the disk
     for (let run = 0; run < runs; run += 1) startUp.add(await measureStartUp());
   }
   const byRoundTrip = new Map(roundTripsMs.map((roundTrip) => [roundTrip, new Samples()]));
@@ -67,7 +67,7 @@ async function measure({ runs, roundTripsMs, members, only }: BenchOptions): Pro
     });
   }
   const sizes = isWanted('members', only) ? members : [];
-  // What three with no round trip added take has been measured by then, if both took part.
+  // The time of three members without an added round trip is known by then, if both took part.
   const both = isWanted('ours', only, 0) && isWanted('floor', only, 0);
   const three = both ? byRoundTrip.get(0) : undefined;
   const byMembers = new Map(sizes.map((size) => [size, (size === 3 ? three : undefined) ?? new Samples()]));
@@ -82,7 +82,7 @@ async function measure({ runs, roundTripsMs, members, only }: BenchOptions): Pro
   return { date, machine: describeMachine(), loadBefore, runs, byRoundTrip, byMembers, startUp, failures };
 }
 
-/** Those that can take part. */
+/** Prepares the contenders and returns those that can take part. */
 async function prepared(
   lab: Lab,
   contenders: readonly Contender[],
@@ -100,14 +100,14 @@ async function prepared(
   return ready;
 }
 
-/** Who sets the cluster up at one round trip. */
+/** The contenders at one round trip. */
 interface Race {
   readonly roundTripMs: number;
   readonly contenders: readonly Contender[];
   readonly samples: Samples;
 }
 
-/** Lets the contenders set up the cluster in turn, in one race after the other, and all of it in so many rounds. */
+/** Runs the contenders in turn, in one race after the other, and all of that once per round. */
 async function compete(lab: Lab, races: readonly Race[], rounds: number, failures: string[]): Promise<void> {
   for (let round = 1; round <= rounds; round += 1) {
     for (const { roundTripMs, contenders, samples } of races) {

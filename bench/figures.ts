@@ -1,4 +1,4 @@
-/** How a figure is called in the results, and how its values are written. */
+/** The name of a figure in the results, and the format of its values. */
 export interface Figure {
   readonly title: string;
   readonly format: (value: number) => string;
@@ -47,10 +47,10 @@ export const startUpFigures = {
 
 export type FigureName = keyof typeof roundTripFigures | keyof typeof startUpFigures;
 
-/** What one run gave. Times in milliseconds, memory in KiB. */
+/** The figures of one run. Times in milliseconds, memory in KiB. */
 export type Measured = Readonly<Partial<Record<FigureName, number>>>;
 
-/** Of several values the one in the middle, and how far they lie apart. */
+/** The median of several values, and their range. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -67,7 +67,7 @@ export class Samples {
     }
   }
 
-  /** Undefined for a figure that was not measured. */
+  /** Returns undefined for a figure that was not measured. */
   spread(name: FigureName): Spread | undefined {
     const sorted = (this.#values.get(name) ?? []).toSorted((one, other) => one - other);
     const [min, max] = [sorted[0], sorted.at(-1)];
@@ -77,7 +77,7 @@ export class Samples {
     return { median: (low + high) / 2, min, max };
   }
 
-  /** The median of one divided by that of the other; undefined where one was not measured. */
+  /** Returns the median of one divided by that of the other; undefined if one was not measured. */
   ratio(of: FigureName, over: FigureName): number | undefined {
     const [dividend, divisor] = [this.spread(of), this.spread(over)];
     return dividend && divisor && dividend.median / divisor.median;

@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/client.ts';
 
-/** Booted to the end, and kubelet where its packages leave it: failing, to be tried again in 10 s. */
+/** Waits until the host has booted, and kubelet is in the state of its packages: failing, to be restarted in 10 s. */
 const SETTLED = `
 systemctl is-system-running --wait > /dev/null || true
 until [ "$(systemctl show kubelet -p SubState --value)" = auto-restart ]; do sleep 0.1; done
@@ -16,7 +16,7 @@ export async function freshHosts(lab: Lab, roundTripMs: number): Promise<void> {
   });
 }
 
-/** Does the same on all hosts at once and gives the results in the order of the hosts. */
+/** Does the same on all hosts at once and returns the results in the order of the hosts. */
 export function eachHost<T>(lab: Lab, work: (host: string, index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(lab.hosts.map(({ name }, index) => work(name, index)));
 }

@@ -49,7 +49,7 @@ const TIMES_AT_20_MS: readonly TimeGoal[] = [
 
 const START_UP: TimeGoal = { title: 'start-up', of: 'firstInputRead', mostMs: 200 };
 
-/** The goals that these results can tell of. */
+/** Returns the goals that these results decide. */
 export function goalsOf({ byRoundTrip, byMembers, startUp }: Results): Goal[] {
   const ratios = [...byRoundTrip].flatMap(([roundTrip, samples]) =>
     (RATIOS.get(roundTrip) ?? []).flatMap((goal) => ratioGoal(goal, samples, `at ${roundTrip} ms`)),
@@ -86,7 +86,7 @@ function timeGoal({ title, of, mostMs }: TimeGoal, samples: Samples, where: stri
   ];
 }
 
-/** The largest cluster beside the smallest, each measured by its own floor. */
+/** Compares the largest cluster with the smallest, each relative to its own floor. */
 function sizeGoal(byMembers: Results['byMembers']): Goal[] {
   const sizes = [...byMembers.keys()].toSorted((one, other) => one - other);
   const [smallest, largest] = [sizes[0], sizes.at(-1)];

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const LIMIT = '/proc/sys/fs/inotify/max_user_instances';
-/** More than a host uses, and something for whatever else root runs. */
+/** More than a host uses, with a reserve for root's other programs. */
 const PER_HOST = 20;
 const OTHERS = 128;
 
-/** Raises the kernel's limit of inotify instances for the time of `work`, if so many hosts need more than it allows. */
+/** Raises the kernel's limit of inotify instances during `work`, if this many hosts need more than it permits. */
 export async function withInotifyInstances(hosts: number, work: () => Promise<void>): Promise<void> {
   const before = readFileSync(LIMIT, 'utf8');
   const needed = hosts * PER_HOST + OTHERS;

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What was seen from inside a Node process. */
+/** Observations from inside a Node process. */
 export interface Observation {
-  /** Reading of `process.hrtime.bigint()`, whose clock all processes share, at the first read of an input. */
+  /** Value of `process.hrtime.bigint()`, whose clock all processes share, at the first read of an input. */
   readonly firstInputReadNs: bigint;
   /** VmHWM of proc_pid_status(5), in KiB. */
   readonly peakMemory: number;
 }
 
-/** Runs `work`, which has to start the action with these variables, and gives what was seen inside of it. */
+/** Runs `work`, which has to start the action with these variables, and returns the observations from inside it. */
 export async function observe<T>(
   work: (environment: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<[T, Observation]> {

@@ -1,7 +1,6 @@
 /**
- * Loaded into the action's process (`node --import`) to see from inside what cannot be seen from outside, without a
- * change to the action: when it reads its first input, and how much memory it took. At exit it writes both to the file
- * that BENCH_OBSERVED names.
+ * Observes the action from inside its process (`node --import`), without a change to the action: the time of its first
+ * read of an input, and its peak memory. At exit it writes both to the file that BENCH_OBSERVED names.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -16,9 +15,9 @@ process.env = new Proxy(process.env, {
 });
 
 process.on('exit', () => {
-  // The post step is loaded with this too; it reads no input.
+  // The post step loads this module too; it reads no input.
   if (firstInputRead === undefined) return;
-  // Not getrusage(2): its maximum takes in what this process was before it became Node.
+  // Not getrusage(2): its maximum includes the process image before Node.
   const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
   const observed = { firstInputReadNs: String(firstInputRead), peakMemory: Number(peak) };
   writeFileSync(process.env.BENCH_OBSERVED, JSON.stringify(observed));

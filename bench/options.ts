@@ -1,30 +1,30 @@
 import { parseArgs } from 'node:util';
 
-/** What can be measured alone, with `--only`. */
+/** The parts that can be measured alone, with `--only`. */
 export const parts = ['start-up', 'ours', 'floor', 'guide', 'ansible', 'members'] as const;
 export type Part = (typeof parts)[number];
 
-/** A part that was asked for. */
+/** A requested part. */
 export interface Wanted {
   readonly part: Part;
-  /** At this round trip alone; absent: at all. */
+  /** At this round trip alone; absent: at all of them. */
   readonly roundTripMs?: number;
 }
 
-/** What was asked for on the command line. */
+/** The options of the command line. */
 export interface BenchOptions {
   /** Counted runs of each contender in each circumstance. */
   readonly runs: number;
   /** Milliseconds between the runner and each host. */
   readonly roundTripsMs: readonly number[];
-  /** Sizes of the cluster, each measured with no round trip added. */
+  /** Sizes of the cluster, each measured without an added round trip. */
   readonly members: readonly number[];
   readonly only: readonly Wanted[];
-  /** Folder for RESULTS.md and results.svg; absent: that of the bench, for all parts and enough runs alone. */
+  /** Folder for RESULTS.md and results.svg; absent: that of the bench, only for all parts and enough runs. */
   readonly out?: string;
 }
 
-/** Figures of fewer runs, or of a part, are for the eye and not for the record. */
+/** Figures of fewer runs, or of a part, are not recorded. */
 const RUNS_FOR_THE_RECORD = 5;
 
 const DEFAULTS = { runs: '5', 'round-trip': '0,20,80', members: '3,5,7,9', only: parts.join(',') } as const;
@@ -47,7 +47,11 @@ A run that fails is told of in the results, and the rest goes on. Nine hosts nee
 usual 128: fs.inotify.max_user_instances is raised while such a cluster is measured.
 `;
 
-/** Reads the command line. @returns undefined for `--help`. @throws Error that names the bad option and gives an example. */
+/**
+ * Reads the command line.
+ * @returns undefined for `--help`.
+ * @throws Error that names the bad option and gives an example.
+ */
 export function parseOptions(argv: readonly string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args: [...argv],
@@ -73,7 +77,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
   return { runs, roundTripsMs, members, only, ...(out !== undefined && { out }) };
 }
 
-/** Whether these results are for the record: all that there is, often enough. */
+/** Reports whether these results are recorded: they are complete, with enough runs. */
 export function isForTheRecord(options: BenchOptions): boolean {
   const all = parseOptions([]);
   return (
@@ -88,7 +92,9 @@ function contains<T>(some: readonly T[], wanted: readonly T[]): boolean {
   return wanted.every((one) => some.includes(one));
 }
 
-/** Whether a part was asked for at this round trip; for one that has none, whether at all. */
+/**
+ * Reports whether a part was requested at this round trip; for a part without round trips, whether it was requested.
+ */
 export function isWanted(name: Part, only: readonly Wanted[], atMs?: number): boolean {
   return only.some(
     ({ part, roundTripMs = atMs }) => part === name && (atMs === undefined || roundTripMs === atMs),

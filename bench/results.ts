@@ -8,7 +8,7 @@ import {
 } from './figures.ts';
 import { goalsOf } from './goals.ts';
 
-/** Everything that one call of the bench has measured. */
+/** All measurements of one run of the bench. */
 export interface Results {
   readonly date: Date;
   readonly machine: string;
@@ -17,7 +17,7 @@ export interface Results {
   readonly runs: number;
   /** Three members, by round trip in ms. */
   readonly byRoundTrip: ReadonlyMap<number, Samples>;
-  /** No round trip added, by the number of members. */
+  /** Without an added round trip, by the number of members. */
   readonly byMembers: ReadonlyMap<number, Samples>;
   readonly startUp: Samples;
   /** Runs that did not end in a healthy cluster, and contenders that could not take part. */
@@ -31,7 +31,7 @@ const RATIOS = [
   { title: "Ansible's re-run ÷ our re-run", of: 'ansibleRerun', over: 'rerun' },
 ] as const satisfies readonly { title: string; of: FigureName; over: FigureName }[];
 
-/** The tables: what was not measured is left out. */
+/** Formats the tables; leaves out values that were not measured. */
 export function tables(results: Results): string {
   const { byRoundTrip, byMembers, startUp } = results;
   const parts = [
@@ -44,7 +44,10 @@ export function tables(results: Results): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** RESULTS.md. @param remarks what is to be said of goals that were missed, as Markdown. */
+/**
+ * Formats RESULTS.md.
+ * @param remarks on missed goals, as Markdown.
+ */
 export function document(results: Results, remarks: string): string {
   return `# Figures
 
@@ -68,26 +71,26 @@ ${remarks.trim()}
 
 The hosts of the lab (real kubeadm, kubelet, containerd, sshd) share the machine with the runner. Before each run of
 a contender every host gets a fresh disk, is booted to the end, and has its kubelet failing as kubeadm's packages leave
-it: no run finds anything of another, and nobody has to believe that a clean-up was complete. The round trip is added
-between the runner and each host; packets between two hosts meet it twice.
+it: no run finds remains of another, and no clean-up has to be complete. The round trip is added
+between the runner and each host; packets between two hosts are delayed twice.
 
 - **Our deploy**: \`dist/index.js\` as GitHub's runner starts it, in the runner's network namespace; process start to
-  process exit, without upload of artifacts. CA and certificates are made in this time, and the health of the whole
-  cluster is proven. Connections and bytes are those of the runner's kernel (IP packets, headers included), channels
+  process exit, without upload of artifacts. This time includes the creation of CA and certificates, and the verification
+  of the cluster's health. Connections and bytes are those of the runner's kernel (IP packets, headers included), channels
   those of the job summary, peak memory is VmHWM.
-- **Our re-run without change**: the same again on the cluster that it has made; \`changed\` is false.
+- **Our re-run without change**: the same once more on its own cluster; \`changed\` is false.
 - **Our health check**: the operation \`health\` on that cluster, without an artifact and without a second look at the metrics.
 - **Floor**: the same remote work with certificates ready, started inside all hosts at once without SSH, from the
-  common start until \`/readyz\` of the last member says ok. The files that our deploy makes on the runner lie on the
-  hosts as an archive; a script as one would write it by hand unpacks it, syncs, reloads systemd, restarts kubelet, lets
+  common start until \`/readyz\` of the last member is ok. The files that our deploy makes on the runner are on the
+  hosts as an archive; a handwritten script unpacks it, syncs, reloads systemd, restarts kubelet, lets
   kubeadm write the manifest while kubelet starts, syncs, and waits. It proves nothing beyond \`/readyz\`.
-- **Processor time of the machine**: what hosts and runner together have spent; they share its cores here. A runner of
-  its own takes its part of it (Node, the keys) off the hosts' cores.
+- **Processor time of the machine**: of hosts and runner together; they share its cores here. A separate
+  runner takes its part of it (Node, the keys) off the hosts' cores.
 - **The guide's own shell**: [lab/guide/guide.sh](../lab/guide/guide.sh), the commands of the Kubernetes documentation
   one after the other with a plain OpenSSH client (no shared connections) as \`ubuntu\` with sudo: from the runner to each
-  host, and for the copy from the first host to the others, as the guide does it. It ends when \`etcdctl endpoint health\` calls all
-  three healthy. What had to be adapted is marked there; nothing of it makes it slower.
-- **Ansible**: [a playbook](contenders/ansible/playbook.yml) that does the same, by somebody who knows Ansible well: pipelining and
+  host, and for the copy from the first host to the others, as the guide does it. It ends when \`etcdctl endpoint health\` reports all
+  three as healthy. Adaptations are marked there; none of them makes it slower.
+- **Ansible**: [a playbook](contenders/ansible/playbook.yml) that does the same, written for speed: pipelining and
   ControlPersist, all hosts at once, no facts gathered, each host makes its own certificates, and a second run changes nothing.
   It ends as the guide does. ansible-core is of the release in [requirements.txt](contenders/ansible/requirements.txt); the hosts
   get their Python before the time begins.
@@ -146,7 +149,7 @@ function ratioText(value: number | undefined): string {
   return value === undefined ? '' : `**${value.toFixed(2)}**`;
 }
 
-/** A table of the rows that hold anything; none if there is no such row. */
+/** Formats a table of the non-empty rows; an empty text if there are none. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const filled = rows.filter(([, ...cells]) => cells.some((cell) => cell !== ''));
   if (filled.length === 0) return '';

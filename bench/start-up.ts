@@ -20,7 +20,7 @@ export async function measureStartUp(): Promise<Measured> {
   };
 }
 
-/** Runs Node to its end and gives the milliseconds it took. */
+/** Runs Node to its end and returns the milliseconds it took. */
 async function node(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const started = performance.now();
   await run([process.execPath, ...argv], { env: { ...environment }, cwd: tmpdir() });

@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/client.ts';
 import { must } from '../lab/machine/run.ts';
 
-/** What has left and reached the runner, as its kernel counts it. */
+/** The runner's traffic, as its kernel counts it. */
 export interface Traffic {
   /** TCP connections opened. */
   readonly connections: number;
@@ -10,7 +10,7 @@ export interface Traffic {
   readonly bytesReceived: number;
 }
 
-/** What goes over the runner's network while `work` runs. */
+/** Returns the traffic of the runner's network while `work` runs. */
 export async function trafficOf<T>(lab: Lab, work: () => Promise<T>): Promise<[T, Traffic]> {
   const before = await counters(lab);
   const result = await work();
@@ -25,7 +25,7 @@ export async function trafficOf<T>(lab: Lab, work: () => Promise<T>): Promise<[T
   ];
 }
 
-/** Counters of the runner's network namespace (proc_net(5), snmp and netstat). */
+/** Reads the counters of the runner's network namespace (proc_net(5), snmp and netstat). */
 async function counters(lab: Lab): Promise<Traffic> {
   const text = await must(lab.inRunner(['cat', '/proc/net/snmp', '/proc/net/netstat']));
   return {
@@ -35,7 +35,7 @@ async function counters(lab: Lab): Promise<Traffic> {
   };
 }
 
-/** Each group is a line of names and a line of values. */
+/** Reads one counter; each group is a line of names and a line of values. */
 function counter(text: string, group: string, name: string): number {
   const [names, values] = text.split('\n').filter((line) => line.startsWith(`${group}: `));
   const index = names?.split(' ').indexOf(name) ?? -1;

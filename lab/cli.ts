@@ -68,7 +68,7 @@ Programs
 LAB_BIN_DIR names a folder of ready programs to use in place of a build, LAB_CACHE_DIR and LAB_STATE_DIR the places
 of the cache and of the labs.`;
 
-/** A mistake in the command line: shown without a stack, exit code 2. */
+/** A mistake in the command line: printed without a stack, exit code 2. */
 class UsageError extends Error {}
 
 const progress = (line: string) => process.stderr.write(`[lab] ${line}\n`);
@@ -90,18 +90,18 @@ const upFlags = ['hosts', 'kubernetes', 'family', 'vm', 'fresh', ...variantFlags
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flagTypes }>>['values'];
 
 interface Verb {
-  /** Operands that must be there, for messages and for counting. */
+  /** Required operands, for messages and for counting. */
   readonly operands: readonly string[];
-  /** Whether more operands may follow. */
+  /** True if more operands may follow. */
   readonly more?: boolean;
-  /** Whether all that follows the operands is another program's command line, flags and all. */
+  /** True if the operands are followed by another program's command line, flags and all. */
   readonly verbatim?: boolean;
   readonly flags?: readonly FlagName[];
-  /** Does the work; gives the exit code if it is not 0. */
+  /** Runs the verb; returns the exit code if it is not 0. */
   readonly run: (lab: string, operands: string[], flags: Flags) => Promise<number | undefined>;
 }
 
-/** A verb that does one thing to an existing lab. */
+/** A verb that changes one thing in an existing lab. */
 function change(
   operands: readonly string[],
   body: (lab: Lab, operands: string[], flags: Flags) => Promise<void>,
@@ -226,9 +226,9 @@ function parse(argv: string[], verb: Verb, name: string): { operands: string[]; 
   try {
     const { values, positionals } = parseArgs({ args: argv, options: flagTypes, allowPositionals: true });
     const allowed = new Set<string>(['lab', ...(verb.flags ?? [])]);
-    const strange = Object.keys(values).filter((flag) => !allowed.has(flag));
-    if (strange.length > 0)
-      throw new UsageError(`${name} does not take ${strange.map((flag) => `--${flag}`).join(', ')}`);
+    const unknown = Object.keys(values).filter((flag) => !allowed.has(flag));
+    if (unknown.length > 0)
+      throw new UsageError(`${name} does not take ${unknown.map((flag) => `--${flag}`).join(', ')}`);
     return { operands: positionals, flags: values };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message);
@@ -246,7 +246,7 @@ async function up(name: string, _: string[], flags: Flags): Promise<undefined> {
   process.stdout.write(await status(name));
 }
 
-/** What a mistake in the command line throws is shown without a stack. */
+/** Turns errors of the command line into ones that are printed without a stack. */
 function asUsage<T>(body: () => T): T {
   try {
     return body();
@@ -295,9 +295,9 @@ function findHost(lab: string, name: string): HostPlace {
   return Lab.open(lab).place(name);
 }
 
-/** Runs a command on this terminal and gives its exit code. */
+/** Runs a command on this terminal and returns its exit code. */
 async function become([program = '', ...args]: string[]): Promise<number> {
-  // The command gets the terminal's signals too, and decides.
+  // The command gets the terminal's signals too, and handles them.
   for (const name of ['SIGINT', 'SIGQUIT'] as const) process.on(name, () => undefined);
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
   process.on('SIGTERM', () => child.kill('SIGTERM'));

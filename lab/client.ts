@@ -17,7 +17,7 @@ import { withLock } from './machine/lock.ts';
 import { installMissingPackages } from './machine/packages.ts';
 import { type Progress, stage } from './machine/progress.ts';
 import { run, type RunOptions, type RunResult } from './machine/run.ts';
-import { endStrayRelays, removeDelay, setDelay } from './network/delay.ts';
+import { endOrphanedRelays, removeDelay, setDelay } from './network/delay.ts';
 import { makeNetwork, networkIsUp, removeNetwork, setLink } from './network/namespaces.ts';
 import { partition, removePartitions } from './network/partition.ts';
 import { type HostPlace, type LabPlace, labPlace } from './place.ts';
@@ -44,26 +44,26 @@ export interface LabHost {
   /** Name and short hostname: infra0, infra1, … */
   readonly name: string;
   readonly address: string;
-  /** What kind of host it is: "bookworm", "trixie+crio". */
+  /** Its variant: "bookworm", "trixie+crio". */
   readonly variant: string;
 }
 
 export interface LabOptions {
-  /** Which lab; $LAB_NAME or "default" if not given. Labs of different names can be up at the same time. */
+  /** Name of the lab; default: $LAB_NAME or "default". Labs of different names can be up at the same time. */
   name?: string | undefined;
-  /** How many hosts; 3 for a new lab if not given. */
+  /** Number of hosts; default for a new lab: 3. */
   hosts?: number | undefined;
-  /** Which pin; 1.34 for a new lab if not given. */
+  /** Kubernetes version; default for a new lab: 1.34. */
   kubernetes?: KubernetesVersion | undefined;
-  /** What the hosts are; containers for a new lab if not given. */
+  /** Kind of the hosts; default for a new lab: containers. */
   kind?: HostKindName | undefined;
-  /** What every host is, by name (`variantNamed`), or what each of them is; ordinary hosts for a new lab if not given. */
+  /** Variant of every host, by name (`variantNamed`), or of each of them; default for a new lab: ordinary hosts. */
   variant?: string | readonly string[] | undefined;
-  /** Which addresses the network has; IPv4 for a new lab if not given. */
+  /** Address family of the network; default for a new lab: IPv4. */
   family?: Family | undefined;
-  /** Give every host a fresh disk and undo all faults, also if the lab is up already. */
+  /** Gives every host a fresh disk and undoes all faults, also if the lab is up already. */
   fresh?: boolean | undefined;
-  /** Told what is going on. */
+  /** Receives lines about progress. */
   progress?: Progress | undefined;
 }
 
@@ -72,19 +72,19 @@ export type HostRef = string | LabHost;
 
 const silent: Progress = () => undefined;
 
-/** Hosts that behave as real ones, on one machine; see README.md. Every method needs root. */
+/** Hosts that behave like real ones, on one machine; see README.md. Every method needs root. */
 export class Lab {
   readonly name: string;
   readonly kubernetes: KubernetesVersion;
   readonly kind: HostKindName;
   readonly hosts: readonly LabHost[];
-  /** Address that hosts see the runner under. */
+  /** The runner's address as the hosts see it. */
   readonly runnerAddress: string;
   readonly sshUser = sshUser;
   readonly sshPort = sshPort;
   /** File with the key that logs in as `sshUser` on every host. */
   readonly privateKeyPath: string;
-  /** known_hosts text with every key of every host, by address. It stays true over `reset`. */
+  /** known_hosts text with every key of every host, by address. It stays valid after `reset`. */
   readonly knownHosts: string;
 
   readonly #place: LabPlace;
@@ -109,9 +109,9 @@ export class Lab {
   }
 
   /**
-   * Brings a lab up and resolves once every host is ready: SSH logins work, the container runtime answers.
-   * A lab of that name that is there already is taken over: hosts that are up stay as they are, others boot from their
-   * disks; partitions end and cables are plugged in. Throws if it has another shape than was asked for, unless `fresh` allows to make it anew.
+   * Brings a lab up and resolves once every host is ready: SSH logins work, the container runtime answers. An existing
+   * lab of that name is reused: hosts that are up stay as they are, others boot from their disks; partitions end and
+   * cables are plugged in. Throws if its shape differs from the requested one, unless `fresh` permits recreating it.
    */
   static async up(options: LabOptions = {}): Promise<Lab> {
     requireRoot();
@@ -130,7 +130,7 @@ export class Lab {
       await stage(progress, `starting ${hosts.length} hosts of lab ${place.name}`, async () => {
         if (fresh || !(await networkIsUp(place, hosts))) await stopEverything(place);
         else await heal(place, hosts);
-        // Before the new state is written: no disk of another version may ever be taken for one of this.
+        // Before the new state is written: a disk of another version must never be mistaken for one of this.
         if (fresh) hosts.forEach(removeDisk);
         kind.checkRoomFor(hosts.filter((host) => !supervisorOf(host)).length);
         await ensureLabKey(place);
@@ -152,7 +152,7 @@ export class Lab {
     });
   }
 
-  /** Gives a lab that is there, without changing anything about it. Throws if there is none of that name. */
+  /** Opens an existing lab without changing it. Throws if there is none of that name. */
   static open(name: string = defaultLabName(), progress: Progress = silent): Lab {
     requireRoot();
     const place = labPlace(checkLabName(name));
@@ -162,8 +162,8 @@ export class Lab {
   }
 
   /**
-   * Takes a lab down and removes all that it had on the machine; also what one that was killed has left.
-   * `keepDisks` shuts the hosts down in good order and leaves their disks and keys for the next `up`.
+   * Takes a lab down and removes everything that it had on the machine, also the remains of a killed lab. `keepDisks`
+   * shuts the hosts down in an orderly way and keeps their disks and keys for the next `up`.
    */
   static async takeDown(
     options: { name?: string | undefined; keepDisks?: boolean; progress?: Progress } = {},
@@ -187,7 +187,7 @@ export class Lab {
     return Lab.takeDown({ name: this.name, progress: this.#progress });
   }
 
-  /** Runs a bash script as root on the host, from outside and without SSH. Does not throw when the script fails. */
+  /** Runs a bash script as root on the host, from outside and without SSH. Does not throw if the script fails. */
   exec(
     host: HostRef,
     script: string,
@@ -202,7 +202,7 @@ export class Lab {
     });
   }
 
-  /** Runs a bash script as root on the host and gives its stdout. Throws with its stderr when it fails. */
+  /** Runs a bash script as root on the host and returns its stdout. Throws with its stderr if it fails. */
   async sh(host: HostRef, script: string): Promise<string> {
     const result = await this.exec(host, script);
     if (result.code === 0) return result.stdout;
@@ -210,7 +210,10 @@ export class Lab {
     throw new Error(`on ${name}, code ${result.code}: ${script}\n${(result.stderr || result.stdout).trim()}`);
   }
 
-  /** The command line that runs `argv` in the runner's network namespace, which reaches the lab's hosts and nothing else. */
+  /**
+   * Returns the command line that runs `argv` in the runner's network namespace, from which only the lab's hosts are
+   * reachable.
+   */
   inRunner(argv: readonly string[]): string[] {
     return inRunner(this.#place, argv);
   }
@@ -226,14 +229,14 @@ export class Lab {
     });
   }
 
-  /** Cuts the host's power: no FIN leaves it, and what it had not synced is lost. */
+  /** Cuts the host's power: it sends no FIN, and unsynced data is lost. */
   kill(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
       await cutPower(place, await ensureCTools(this.#progress));
     });
   }
 
-  /** Boots the host from the disk that it has, and plugs its cable in. */
+  /** Boots the host from its disk, and plugs its cable in. */
   start(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
       await powerOn(place, this.#progress);
@@ -241,7 +244,7 @@ export class Lab {
     });
   }
 
-  /** Reboots the host in good order and waits until it is ready again. */
+  /** Reboots the host in an orderly way and waits until it is ready again. */
   reboot(host: HostRef): Promise<void> {
     return this.#change(host, reboot);
   }
@@ -251,7 +254,7 @@ export class Lab {
     return this.#change(host, (place) => setLink(place, state));
   }
 
-  /** Lets nothing pass between two hosts; both still reach all the others. */
+  /** Drops all traffic between two hosts; both still reach all the others. */
   partition(a: HostRef, b: HostRef): Promise<void> {
     const [first, second] = [this.place(a), this.place(b)];
     if (first.name === second.name) throw new Error('a partition needs two different hosts');
@@ -263,7 +266,7 @@ export class Lab {
     return this.#changeNetwork(() => heal(this.#place, this.#hosts));
   }
 
-  /** Adds this many milliseconds to every round trip between the host and any other; 0 takes them away. */
+  /** Adds this many milliseconds to every round trip between the host and any other; 0 removes the delay. */
   delay(host: HostRef, roundTripMs: number): Promise<void> {
     if (!Number.isFinite(roundTripMs) || roundTripMs < 0) throw new Error(`${roundTripMs} ms is no delay`);
     return this.#change(host, async (place) => {
@@ -278,12 +281,12 @@ export class Lab {
     return this.#change(host, fillDisk);
   }
 
-  /** Gives the space back that `fill` took. */
+  /** Frees the space that `fill` took. */
   unfill(host: HostRef): Promise<void> {
     return this.#change(host, freeDisk);
   }
 
-  /** Makes every sync to the disk by the etcd that runs on the host take this many milliseconds longer; 0: no longer. */
+  /** Makes every sync to the disk by the host's running etcd take this many milliseconds longer; 0 ends that. */
   slowDisk(host: HostRef, milliseconds: number): Promise<void> {
     return this.#change(host, (place) =>
       milliseconds === 0 ? mendDisk(place) : slowDisk(place, milliseconds),
@@ -291,8 +294,8 @@ export class Lab {
   }
 
   /**
-   * Gives the host what `kubeadm init` needs for a control plane beyond what an etcd host has: the images, under the tags
-   * that kubeadm asks for, and kubectl. A fresh disk loses it. Throws if the lab has no control plane of this version.
+   * Installs on the host what `kubeadm init` needs for a control plane beyond an etcd host: the images, under the tags
+   * that kubeadm expects, and kubectl. A fresh disk loses it. Throws if the lab has no control plane of this version.
    */
   equipControlPlane(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
@@ -301,13 +304,19 @@ export class Lab {
     });
   }
 
-  /** Sets the host's clock to the machine's own plus this many milliseconds. Throws if it has none of its own. */
+  /**
+   * Sets the host's clock to the machine's own plus this many milliseconds. Throws if the host shares the machine's
+   * clock.
+   */
   setClock(host: HostRef, aheadMs: number): Promise<void> {
     if (!Number.isFinite(aheadMs)) throw new Error(`${aheadMs} ms is no time`);
     return this.#change(host, (place) => kindOf(place).setClock(place, aheadMs));
   }
 
-  /** Where the host's disk, console and process are. Throws, with the names that there are, if it is none of the lab's. */
+  /**
+   * Returns the paths of the host's disk, console and process. Throws, with the names of the lab's hosts, if it is none
+   * of them.
+   */
   place(host: HostRef): HostPlace {
     const name = typeof host === 'string' ? host : host.name;
     const found = this.#hosts.find((place) => place.name === name);
@@ -316,7 +325,7 @@ export class Lab {
     throw new Error(`lab ${this.name} has no host "${name}"; it has ${names}`);
   }
 
-  /** Hosts can change at the same time, but none while the whole lab does, and each only one thing at a time. */
+  /** Hosts can change at the same time, but not while the whole lab does, and each only one change at a time. */
   #change(host: HostRef, body: (place: HostPlace) => Promise<void>): Promise<void> {
     const place = this.place(host);
     return this.#shared(() =>
@@ -354,7 +363,10 @@ function requireRoot(): void {
   }
 }
 
-/** What the lab is to be: as asked for, else as it is, else the default. Throws if the two do not agree. */
+/**
+ * Decides the lab's state: as requested, else as it is, else the default. Throws if the request contradicts the present
+ * state.
+ */
 function decideState(place: LabPlace, options: LabOptions): LabState {
   const present = readState(place);
   const variants = variantsAskedFor(options);
@@ -395,26 +407,26 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
   return wanted;
 }
 
-/** The variants that are asked for: one for all hosts, or one for each. Undefined if none is. */
+/** Returns the requested variants: one for all hosts, or one for each. Undefined if none is requested. */
 function variantsAskedFor({ variant }: LabOptions): Variant[] | undefined {
   if (variant === undefined) return undefined;
   return (typeof variant === 'string' ? [variant] : variant).map(variantNamed);
 }
 
-/** The golden disks that the lab's hosts start with, by the name of the variant. */
+/** Returns the golden disks for the lab's hosts, by the name of the variant. */
 async function goldenDisksOf(state: LabState, progress: Progress): Promise<Map<string, string>> {
   const variants = new Map(state.variants.map((variant) => [nameOf(variant), variant] as const));
   const disks = new Map<string, string>();
-  // One after the other: each takes all processors while it compiles.
+  // One after the other: each uses all processors while it compiles.
   for (const [name, variant] of variants) {
     disks.set(name, await ensureGoldenDisk(state.kubernetes, variant, progress));
   }
   return disks;
 }
 
-/** Stops all that the lab runs and removes its network; disks, keys and the lab's folder stay. */
+/** Stops everything that the lab runs and removes its network; disks, keys and the lab's folder stay. */
 async function stopEverything(place: LabPlace): Promise<void> {
-  // Whatever kind they are of, and their addresses: what ends them here goes by records and cgroups alone.
+  // Kind and addresses do not matter: hosts are ended here by records and cgroups alone.
   const everyHost = hostsOf(place, {
     hosts: maximumHostCount,
     kind: 'container',
@@ -425,13 +437,13 @@ async function stopEverything(place: LabPlace): Promise<void> {
     everyHost.filter((host) => supervisorOf(host) !== undefined),
     powerOff,
   );
-  // A lab that was killed may have left hosts that are on no record any more.
+  // A killed lab may have left hosts without a record.
   await removeCgroups(findCgroups(new Set(everyHost.flatMap(({ cgroup }) => [cgroup, `${cgroup}.scope`]))));
-  await endStrayRelays(place);
+  await endOrphanedRelays(place);
   await removeNetwork(place);
 }
 
-/** Removes the disks of hosts that the lab had before it was made anew with fewer. */
+/** Removes the disks of hosts that the lab had before it was recreated with fewer. */
 function forgetHostsBeyond(place: LabPlace, state: LabState): void {
   for (const { folder } of hostsOf(place, { ...state, hosts: maximumHostCount }).slice(state.hosts)) {
     rmSync(folder, { recursive: true, force: true });
@@ -446,7 +458,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** Does the same on all hosts at once; lets all end before it throws what one of them threw. */
+/** Does the same on all hosts at once; lets all finish before it throws an error of one of them. */
 async function eachHost(
   hosts: readonly HostPlace[],
   body: (host: HostPlace) => Promise<void> | void,

@@ -9,7 +9,7 @@ import {
 } from './settings.ts';
 import type { Variant } from './variants/variant.ts';
 
-/** Where everything of one lab is and what it is called on the machine. Two labs share nothing here. */
+/** The paths and names of one lab on the machine. Two labs share none of them. */
 export interface LabPlace {
   readonly name: string;
   readonly folder: string;
@@ -18,12 +18,12 @@ export interface LabPlace {
   readonly knownHosts: string;
   /** Network namespace of the bridge that joins the hosts. */
   readonly switchNamespace: string;
-  /** Network namespace of whoever talks to the hosts. */
+  /** Network namespace of the runner. */
   readonly runnerNamespace: string;
   readonly lock: string;
 }
 
-/** The same for one host of a lab. */
+/** The paths and names of one host of a lab. */
 export interface HostPlace {
   readonly lab: LabPlace;
   readonly kind: HostKindName;
@@ -31,23 +31,26 @@ export interface HostPlace {
   readonly index: number;
   readonly name: string;
   readonly address: string;
-  /** Where the lab itself reaches a virtual machine, and the name of that network's port in the switch's namespace. */
+  /**
+   * Address at which the lab itself reaches a virtual machine, and the name of that network's port in the switch's
+   * namespace.
+   */
   readonly managementAddress: string;
   readonly managementPort: string;
   readonly folder: string;
   readonly disk: string;
   /** Host keys, which stay the same as long as the lab lives. */
   readonly hostKeys: string;
-  /** Tree of files that a fresh disk gets at its first boot; removed by then. */
+  /** Tree of files for a fresh disk's first boot, which removes it. */
   readonly identity: string;
-  /** Where the disk is mounted, in the mount namespace of the host's supervisor only. */
+  /** Mount point of the disk, in the mount namespace of the host's supervisor only. */
   readonly mountPoint: string;
   readonly processFile: string;
   readonly console: string;
   readonly namespace: string;
-  /** Name of the host's cgroup, and of its scope where systemd makes it. */
+  /** Name of the host's cgroup, and of its scope if systemd creates it. */
   readonly cgroup: string;
-  /** Name of the host's port on the bridge, and of the relay's end that takes its place there. */
+  /** Name of the host's port on the bridge, and of the relay's end that replaces it there. */
   readonly port: string;
   readonly relayPort: string;
   readonly relayControl: string;
@@ -55,10 +58,10 @@ export interface HostPlace {
   readonly lock: string;
 }
 
-/** All that lab `name` owns carries this; dots separate because no lab's name has one. */
+/** Prefix of all names of lab `name`; dots are separators because no lab's name contains one. */
 const prefix = (name: string) => `etcd-ha-lab.${name}`;
 
-/** Place of the lab of this name, whether it is there or not. */
+/** Returns the paths of the lab of this name, whether it exists or not. */
 export function labPlace(name: string): LabPlace {
   const folder = join(stateFolder(), name);
   return {
@@ -74,7 +77,7 @@ export function labPlace(name: string): LabPlace {
   };
 }
 
-/** Place of the host with this index in the lab. */
+/** Returns the paths of the host with this index in the lab. */
 export function hostPlace(
   lab: LabPlace,
   index: number,

@@ -3,17 +3,17 @@ import { type HostPlace, hostPlace, type LabPlace } from './place.ts';
 import { defaultFamily, type Family, type HostKindName, type KubernetesVersion } from './settings.ts';
 import { ordinary, type Variant } from './variants/variant.ts';
 
-/** What a lab is made of; written once it has been decided, so that later commands find it. */
+/** The shape of a lab; written once it has been decided, so that later commands find it. */
 export interface LabState {
   readonly hosts: number;
   readonly kubernetes: KubernetesVersion;
   readonly kind: HostKindName;
   readonly family: Family;
-  /** What each host is. */
+  /** The variant of each host. */
   readonly variants: readonly Variant[];
 }
 
-/** The state of the lab, undefined if there is no such lab. */
+/** Returns the state of the lab, undefined if there is no such lab. */
 export function readState(lab: LabPlace): LabState | undefined {
   try {
     const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<
@@ -21,7 +21,7 @@ export function readState(lab: LabPlace): LabState | undefined {
       'kind' | 'family' | 'variants'
     > &
       Partial<LabState>;
-    // A lab of before there was more than one kind, family, or variant says none.
+    // A lab from the time before there was more than one kind, family, or variant lacks these.
     const { kind = 'container', family = defaultFamily, variants = [] } = state;
     return { ...state, kind, family, variants };
   } catch (error) {
@@ -36,7 +36,7 @@ export function writeState(lab: LabPlace, state: LabState): void {
   renameSync(aside, lab.stateFile);
 }
 
-/** Places of the lab's hosts. */
+/** Returns the paths of the lab's hosts. */
 export function hostsOf(lab: LabPlace, state: Omit<LabState, 'kubernetes'>): HostPlace[] {
   const { hosts, kind, family, variants } = state;
   return Array.from({ length: hosts }, (_, index) =>

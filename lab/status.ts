@@ -7,7 +7,9 @@ import { partitions } from './network/partition.ts';
 import type { HostPlace } from './place.ts';
 import { nameOf } from './variants/variant.ts';
 
-/** A few lines about the lab: its hosts, how they are, and the faults that are in force. Throws if there is no such lab. */
+/**
+ * Describes the lab in a few lines: its hosts, their state, and the faults in force. Throws if there is no such lab.
+ */
 export async function status(name: string): Promise<string> {
   const lab = Lab.open(name);
   const places = lab.hosts.map((host) => lab.place(host));

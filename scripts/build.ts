@@ -1,5 +1,5 @@
 import { buildDist } from './dist.ts';
 
-/** `npm run build`: makes dist/ anew. */
+/** `npm run build`: rebuilds dist/. */
 buildDist('dist');
 console.log('dist/ is built.');

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { licencesText, packageFolders, packageIn, type BundledModule } from './licences.ts';
 
 /**
- * Bundles src/index.ts with everything it imports into a folder, which is emptied first.
- * @throws Error with ncc's own words when the build fails, or when a package's licence is not known to be fit for that.
+ * Bundles src/index.ts with all of its imports into a folder, which is emptied first.
+ * @throws Error with ncc's own words if the build fails, or if a package's licence is unknown or not accepted.
  */
 export function buildDist(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   const modules = bundle(folder);
-  // A Windows program that ssh2 carries for PuTTY's agent: never used on a runner, and scanners flag it.
+  // A Windows program that ssh2 contains for PuTTY's agent: never used on a runner, and scanners flag it.
   rmSync(join(folder, 'pagent.exe'), { force: true });
   writeFileSync(join(folder, 'post.js'), POST_ENTRY);
   writeFileSync(join(folder, 'licenses.txt'), licencesText(packageFolders(modules).map(packageIn)));
 }
 
-/** Has ncc bundle, and gives what it has bundled. */
+/** Runs ncc, and returns the bundled modules. */
 function bundle(folder: string): readonly BundledModule[] {
   const ncc = join(import.meta.dirname, '../node_modules/@vercel/ncc/dist/ncc/cli.js');
   const aside = mkdtempSync(join(tmpdir(), 'etcd-ha-stats-'));
@@ -35,12 +35,12 @@ function bundle(folder: string): readonly BundledModule[] {
   }
 }
 
-/** The post step is the same bundle, told which phase it is in. */
+/** The post step is the same bundle with its phase set. */
 const POST_ENTRY = `globalThis.etcdHaActionPhase = 'post';
 await import('./index.js');
 `;
 
-/** Files that differ between dist/ and a fresh build, one line each; none means that dist/ is up to date. */
+/** Returns the files that differ between dist/ and a fresh build, one line each; none if dist/ is up to date. */
 export function staleDistFiles(): string[] {
   const fresh = mkdtempSync(join(tmpdir(), 'etcd-ha-dist-'));
   try {
@@ -52,7 +52,10 @@ export function staleDistFiles(): string[] {
   }
 }
 
-/** Whether a source was changed after dist/ was built; a fresh clone, where all are of one moment, does not count. */
+/**
+ * Reports whether a source was changed after dist/ was built; a fresh clone, in which all files have the same age, does
+ * not count.
+ */
 export function distIsOlderThanSources(): boolean {
   if (!existsSync('dist/index.js')) return true;
   const built = statSync('dist/index.js').mtimeMs;

@@ -6,19 +6,22 @@ import { systemPath } from '../lab/machine/run.ts';
 /** A command, and the root folder that is its whole file system. */
 export interface InRoot {
   readonly root: string;
-  /** Where in the root it runs. */
+  /** Working directory in the root. */
   readonly folder: string;
   readonly command: readonly string[];
-  /** All that its environment has. */
+  /** The whole environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Bash that prepares `$root` before it is entered; it may take operands of its own, `shift` them away, and see the machine's files. */
+  /**
+   * Bash that prepares `$root` before it is entered; it may `shift` operands of its own away, and see the machine's
+   * files.
+   */
   readonly prepare?: string;
   readonly operands?: readonly string[];
-  /** Namespaces beside those for mounts and processes, as options of unshare(1). */
+  /** Namespaces besides those for mounts and processes, as options of unshare(1). */
   readonly namespaces?: readonly string[];
 }
 
-/** Makes the root the whole file system, so that what runs in it can have mount namespaces of its own. */
+/** Makes the root the whole file system, so that commands in it can have mount namespaces of their own. */
 const enter = (prepare: string): string => `set -e
 root=$1 folder=$2
 shift 2
@@ -42,7 +45,7 @@ exit $status
 
 /**
  * Runs a command in a root folder, on this terminal, with mounts and processes of its own.
- * @returns its exit code; null if a signal ended it. By then all its processes have ended, and the root can be removed.
+ * @returns its exit code; null if a signal ended it. All its processes have ended by then, and the root can be removed.
  */
 export async function runInRoot(what: InRoot): Promise<number | null> {
   const { root, folder, command, environment, prepare = '', operands = [], namespaces = [] } = what;
@@ -52,7 +55,7 @@ export async function runInRoot(what: InRoot): Promise<number | null> {
     ...['bash', '-c', enter(prepare), 'enter', root, folder, ...operands],
     ...['env', '-i', ...settings, ...command],
   ]);
-  // What prepares the root needs the machine's own PATH; the command gets nothing of the machine.
+  // The preparation needs the machine's own PATH; the command gets nothing of the machine.
   const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => child.kill('SIGKILL'));

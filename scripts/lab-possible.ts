@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Why the lab cannot run on this machine; `undefined` where it can. */
+/** Returns the reason why the lab cannot run on this machine; undefined if it can. */
 export function whyNoLab(): string | undefined {
   if (process.platform !== 'linux') return `the lab needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'the lab needs root (network namespaces, mounts)';

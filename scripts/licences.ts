@@ -1,23 +1,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A module as ncc's statistics have it; one that was joined of several has them in `modules`. */
+/** A module in ncc's statistics; a concatenated one has its parts in `modules`. */
 export interface BundledModule {
   readonly nameForCondition?: string | null;
   readonly modules?: readonly BundledModule[];
 }
 
-/** A package of which something is in the bundle. */
+/** A package with modules in the bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** As package.json has it: an SPDX expression. */
+  /** The SPDX expression in package.json. */
   readonly licence: string;
-  /** The text that has to go with every copy. */
+  /** The text that has to accompany every copy. */
   readonly text: string;
 }
 
-/** Licences that ask for nothing but their text. A package with another one does not get into the bundle unseen. */
+/** Licences that require nothing but their text. A package with another one fails the build. */
 const ACCEPTED = [
   '0BSD',
   'Apache-2.0',
@@ -30,10 +30,10 @@ const ACCEPTED = [
   'Unlicense',
 ];
 
-/** Said by the readme of its repository, in a commit after the release. */
+/** From the readme of the repository, in a commit after the release. */
 const STATED_ELSEWHERE: Readonly<Record<string, string>> = { 'buffers 0.1.1': 'MIT' };
 
-/** The folders of all packages that the modules are from. */
+/** Returns the folders of all packages of the modules. */
 export function packageFolders(modules: readonly BundledModule[]): string[] {
   const files = modules.flatMap(filesOf).filter((file) => file.includes('/node_modules/'));
   return [...new Set(files.map(folderOf))].toSorted();
@@ -43,14 +43,14 @@ function filesOf({ nameForCondition, modules = [] }: BundledModule): string[] {
   return [...(typeof nameForCondition === 'string' ? [nameForCondition] : []), ...modules.flatMap(filesOf)];
 }
 
-/** The folder below the innermost `node_modules`; a package.json further in says only how files are to be read. */
+/** Returns the folder below the innermost `node_modules`; a package.json further in only sets the module format. */
 function folderOf(file: string): string {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? dirname(file);
 }
 
 /**
- * What the package in a folder is, and under which words it may be passed on.
- * @throws Error where that is not said, or is not one of the accepted licences.
+ * Returns the package in a folder, with its licence.
+ * @throws Error if there is no licence, or not one of the accepted ones.
  */
 export function packageIn(folder: string): BundledPackage {
   const { name, version, license, licenses, author } = JSON.parse(
@@ -72,7 +72,7 @@ interface PackageFile {
   readonly author?: string | { readonly name: string };
 }
 
-/** Of several that may be chosen from, one is enough. */
+/** Of several alternatives, one is enough. */
 function isAccepted(expression: string): boolean {
   return expression
     .replaceAll(/[()]/g, '')
@@ -87,13 +87,13 @@ function licenceText(folder: string): string | undefined {
   return file === undefined ? undefined : readFileSync(join(folder, file), 'utf8').trim();
 }
 
-/** For packages that name a licence and bring no text of it. */
+/** Returns a text for packages that name a licence and contain no text of it. */
 function shortText(licence: string, author: PackageFile['author']): string {
   const name = typeof author === 'object' ? author.name : author;
   return `${licence}${name === undefined ? '' : `, ${name}`}. The package has no text of its licence.`;
 }
 
-/** licenses.txt: the packages under the same words together, each once. */
+/** Returns licenses.txt: packages with the same text together, each text once. */
 export function licencesText(packages: readonly BundledPackage[]): string {
   const byText = Map.groupBy(packages, ({ text }) => text);
   const chapters = [...byText].map(([text, those]) => {

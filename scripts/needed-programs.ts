@@ -3,15 +3,15 @@ import { delimiter, join } from 'node:path';
 
 /** A program that tests run. */
 export interface NeededProgram {
-  /** Names to look for on PATH, or absolute paths; any of them will do. */
+  /** Names to look for on PATH, or absolute paths; one of them is enough. */
   readonly anyOf: readonly string[];
-  /** The package of Debian and Ubuntu that brings it. */
+  /** Its package in Debian and Ubuntu. */
   readonly package: string;
-  /** Whether so many tests run it that none are left to be skipped. */
+  /** True if so many tests run it that no test could run without it. */
   readonly always?: true;
 }
 
-/** Everything that the unit tests run beyond Node.js, bash and what every Debian has (`Priority: required`). */
+/** Everything that the unit tests run besides Node.js, bash and the programs of every Debian (`Priority: required`). */
 export const neededPrograms = {
   git: { anyOf: ['git'], package: 'git', always: true },
   openssl: { anyOf: ['openssl'], package: 'openssl', always: true },
@@ -22,7 +22,7 @@ export const neededPrograms = {
   unshare: { anyOf: ['unshare'], package: 'util-linux', always: true },
   python3: { anyOf: ['python3'], package: 'python3-minimal' },
   go: { anyOf: ['go'], package: 'golang-go' },
-  // the probe of hosts, which tests run on this machine, asks both of its programs
+  // The probe of hosts, which tests run on this machine, uses both of its programs.
   ss: { anyOf: ['ss'], package: 'iproute2', always: true },
   bzip2: { anyOf: ['bzip2'], package: 'bzip2' },
   zstd: { anyOf: ['zstd'], package: 'zstd' },
@@ -39,7 +39,7 @@ export const neededPrograms = {
 /** Name of such a program. */
 export type ProgramName = keyof typeof neededPrograms;
 
-/** Where the program is on this machine; undefined where it is not. */
+/** Returns the path of the program on this machine; undefined if it is missing. */
 export function whereIs(name: ProgramName): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return neededPrograms[name].anyOf
@@ -47,7 +47,7 @@ export function whereIs(name: ProgramName): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** The programs that this machine lacks. */
+/** Returns the programs that this machine lacks. */
 export function missingPrograms(): ProgramName[] {
   return (Object.keys(neededPrograms) as ProgramName[]).filter((name) => whereIs(name) === undefined);
 }

@@ -2,23 +2,23 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { must, run } from '../lab/machine/run.ts';
 
-/** Variables by which programs find proxies and authorities. */
+/** Variables for proxies and certificate authorities. */
 const VARIABLES = /^((https?|ftp|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO)$/i;
 
-/** What npm is asked for, and handed on as variables: not its files, which hold tokens of publishers as well. */
+/** npm's settings to pass on as variables: not its files, which also contain publishers' tokens. */
 const NPM = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy', 'strict-ssl'] as const;
 
 const GO = ['GOPROXY', 'GONOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GOINSECURE'] as const;
 
-/** What apt knows of its sources, keys and proxies; hooks of other programs stay behind. */
+/** apt's sources, keys and proxies; hooks of other programs are left out. */
 const APT = ['sources.list', 'sources.list.d', 'trusted.gpg', 'trusted.gpg.d', 'keyrings', 'preferences.d'];
 const APT_ACCESS = ['auth.conf', 'auth.conf.d'];
 
-/** The authorities of the machine, with those that its owner has added. */
+/** The certificate authorities of the machine, with those that its owner has added. */
 const AUTHORITIES = ['/etc/ssl/certs', '/usr/local/share/ca-certificates', '/usr/share/keyrings'];
 
 /**
- * How this machine's package clients reach their registries, asked of them while this runs.
+ * Returns the settings with which this machine's package clients reach their registries, as the clients report them.
  * @returns variables for apt, npm, Go and git.
  */
 export async function clientVariables(): Promise<Record<string, string>> {
@@ -39,7 +39,8 @@ export async function clientVariables(): Promise<Record<string, string>> {
 }
 
 /**
- * Copies into a root what package clients read there. @param root folder of another system of the same distribution.
+ * Copies into a root the files that package clients read there.
+ * @param root folder of another system of the same distribution.
  * @param variables of `clientVariables`; the files and folders that they name are copied to the same places.
  */
 export async function copyClientFiles(

@@ -1,26 +1,26 @@
-/** What is known of a release before it is made. */
+/** Facts about a release before it is made. */
 export interface ReleaseFacts {
-  /** As it was asked for: `1.2.3` or `v1.2.3`. */
+  /** As requested: `1.2.3` or `v1.2.3`. */
   readonly version: string;
   /** `version` of package.json. */
   readonly packageVersion: string;
   /** Text of CHANGELOG.md. */
   readonly changelog: string;
-  /** All tags of the repository, each with the commit that it names. */
+  /** All tags of the repository, each with its commit. */
   readonly tags: ReadonlyMap<string, string>;
-  /** The commit that is to be released: the checkout's. */
+  /** The commit to release: the checkout's. */
   readonly commit: string;
 }
 
-/** What a release is made of. */
+/** The parts of a release. */
 export interface ReleasePlan {
-  /** The tag that stays: `v1.2.3`. */
+  /** The permanent tag: `v1.2.3`. */
   readonly tag: string;
-  /** The tag that moves: `v1`. */
+  /** The moving tag: `v1`. */
   readonly major: string;
-  /** Whether `major` moves here: not for a patch of an older line, which would take its users back. */
+  /** True if `major` moves here: not for a patch of an older line, which would take its users back. */
   readonly movesMajor: boolean;
-  /** Whether no version is newer; GitHub then shows it as the latest. */
+  /** True if no version is newer; GitHub then shows it as the latest. */
   readonly newest: boolean;
   /** The version's chapter of the changelog, without its heading. */
   readonly notes: string;
@@ -34,7 +34,7 @@ interface Version {
 
 /**
  * Decides what to release.
- * @throws Error with everything that stands in the way, one line each.
+ * @throws Error with all obstacles, one line each.
  */
 export function planRelease({ version, packageVersion, changelog, tags, commit }: ReleaseFacts): ReleasePlan {
   const name = version.replace(/^v/, '');
@@ -75,7 +75,7 @@ function isNewer(one: Version, other: Version): boolean {
   return difference > 0;
 }
 
-/** What stands below the heading of a version that has a date, up to the next heading of that level. */
+/** Returns the text below the heading of a version with a date, up to the next heading of that level. */
 function chapterOf(changelog: string, version: string): string {
   const [, ...chapters] = changelog.split(/^## /m);
   const chapter = chapters.find((text) => text.startsWith(`[${version}] - `)) ?? '';
@@ -83,10 +83,13 @@ function chapterOf(changelog: string, version: string): string {
   return /\d{4}-\d{2}-\d{2}$/.test(heading) ? lines.join('\n').trim() : '';
 }
 
-/** Format of `git for-each-ref` that parseTags reads: name, object, and the commit of an annotated tag. */
+/** Format of `git for-each-ref` for parseTags: name, object, and the commit of an annotated tag. */
 export const TAG_FORMAT = '%(refname:strip=2) %(objectname) %(*objectname)';
 
-/** The commit of each tag. @param text what `git for-each-ref --format=TAG_FORMAT refs/tags` prints. */
+/**
+ * Returns the commit of each tag.
+ * @param text output of `git for-each-ref --format=TAG_FORMAT refs/tags`.
+ */
 export function parseTags(text: string): Map<string, string> {
   return new Map(
     text.split('\n').flatMap((line) => {

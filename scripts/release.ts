@@ -1,6 +1,6 @@
 /**
  * `npm run release -- VERSION NOTES`: checks that the checkout is ready to be released as this version, writes the
- * release's notes into the file NOTES, and tells the workflow these notes and which tags there will be. It changes nothing else.
+ * release's notes into the file NOTES, and outputs the notes and the tags to the workflow. It changes nothing else.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -32,7 +32,7 @@ try {
   ];
   console.log(outputs.join('\n'));
   const outputFile = process.env['GITHUB_OUTPUT'];
-  // the end of a value of several lines is a line that it cannot hold
+  // A multi-line value ends at a line that it cannot contain.
   const end = randomUUID();
   if (outputFile !== undefined) {
     appendFileSync(outputFile, `${outputs.join('\n')}\nnotes<<${end}\n${notes}\n${end}\n`);

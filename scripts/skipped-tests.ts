@@ -1,11 +1,11 @@
-/** A test as jest's report has it (`--json`). */
+/** A test in jest's report (`--json`). */
 export interface ReportedTest {
   readonly fullName: string;
   /** `passed`, `failed`, `pending` (skipped) or `todo`. */
   readonly status: string;
 }
 
-/** What of jest's report says which tests were skipped. */
+/** The parts of jest's report that identify skipped tests. */
 export interface JestReport {
   readonly testResults: readonly {
     readonly name: string;
@@ -13,16 +13,19 @@ export interface JestReport {
   }[];
 }
 
-/** How many tests of a file were skipped, and what for. */
+/** The number of skipped tests in a file, and their reason. */
 export interface SkippedTests {
   /** Path below the checkout. */
   readonly file: string;
   readonly count: number;
-  /** What the machine lacks, as the titles have it (test/needs.ts); `no reason given` where they have none. */
+  /** The missing program in the titles (test/needs.ts); `no reason given` if they name none. */
   readonly reason: string;
 }
 
-/** The skipped tests of a report, by file and reason. @param root folder of the checkout. */
+/**
+ * Returns the skipped tests of a report, by file and reason.
+ * @param root folder of the checkout.
+ */
 export function skippedIn({ testResults }: JestReport, root: string): SkippedTests[] {
   const all = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -1,6 +1,6 @@
 /**
- * `npm start`: boots three real hosts, runs the built action against them as GitHub's runner would, shows what came of
- * it, and leaves the lab up to look around in.
+ * `npm start`: boots three real hosts, runs the built action against them as GitHub's runner would, shows the results,
+ * and leaves the lab up for inspection.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,7 +40,7 @@ try {
   await service.stop();
 }
 
-/** Puts what GitHub would show and store into files. */
+/** Writes into files what GitHub would show and store. */
 async function keep(run: ActionRun, from: ResultsService): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);

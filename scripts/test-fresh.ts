@@ -1,11 +1,11 @@
 /**
- * `npm run test:fresh [-- COMMAND…]`: proves that a checkout's tests pass on a machine that has nothing. A minimal Debian,
- * made by debootstrap and thrown away, has git, Node.js, npm and Go alone; there a clone of what is committed here runs
- * `npm run test:unit` with LAB_MANDATORY=1, so whatever tests need is installed by the project itself or the run fails.
+ * `npm run test:fresh [-- COMMAND…]`: proves that a checkout's tests pass on a minimal machine. A minimal Debian, made
+ * by debootstrap and thrown away, has only git, Node.js, npm and Go; a clone of the commit runs `npm run test:unit`
+ * there with LAB_MANDATORY=1, so the project itself installs all programs that tests need, or the run fails.
  *
- * It has namespaces of its own for mounts, processes, host name and IPC. Node.js, npm and Go are this machine's, mounted
- * read-only, because Debian's are older than the project needs. How package clients reach their registries is this
- * machine's configuration, too (package-clients.ts); it is asked for here and written down nowhere.
+ * It has namespaces of its own for mounts, processes, host name and IPC. Node.js, npm and Go are this machine's,
+ * mounted read-only, because Debian's are older than the project needs. The settings with which package clients reach
+ * their registries are this machine's, too (package-clients.ts); they are read at run time and stored nowhere.
  */
 import {
   existsSync,
@@ -29,7 +29,7 @@ const checkout = join(import.meta.dirname, '..');
 const command = process.argv.length > 2 ? process.argv.slice(2) : ['npm', 'run', 'test:unit'];
 const progress = (line: string): void => console.error(`[fresh] ${line}`);
 
-/** Where a program of the machine is, past those that npm puts first on PATH. */
+/** Returns the path of a program of the machine, ignoring those that npm puts first on PATH. */
 function ofMachine(name: string): string {
   const folders = systemPath.split(':').filter((folder) => !folder.includes('node_modules'));
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
@@ -37,11 +37,11 @@ function ofMachine(name: string): string {
   return realpathSync(found);
 }
 
-/** The root, with git alone beyond what every Debian has. */
+/** Makes the root, with only git besides the programs of every Debian. */
 async function makeRoot(root: string): Promise<void> {
   const include = ['--variant=minbase', '--include=git,ca-certificates'];
   const own = ownDistribution();
-  // Of Ubuntu there is no minimal root in which all packages are packages: chromium is a snap there.
+  // A minimal Ubuntu cannot install all programs as packages: chromium is a snap there.
   const codename = own.id === 'debian' ? own.codename : 'bookworm';
   const mirror = await mirrorOf({ ...own, id: 'debian', codename });
   const release = [codename, root, ...(mirror === undefined ? [] : [mirror])];

@@ -1,8 +1,8 @@
 /**
- * `npm run test:userland [-- rust-0.8] [TESTS…]`: runs the tests of what is sent to hosts (test/hosts: probes, scripts, root shells with a real
- * sudo) where coreutils are uutils' and sudo is sudo-rs. The place is the root of the lab's hosts of the trait `rust-userland`, or of the newer
- * one, thrown away afterwards; nothing is booted in it. What those programs do otherwise than GNU's shows here in minutes, test by test, and in a
- * lab only as a step that fails.
+ * `npm run test:userland [-- rust-0.8] [TESTS…]`: runs the tests of scripts for hosts (test/hosts: probes, scripts,
+ * root shells with a real sudo) with uutils' coreutils and sudo-rs. They run in the root of the lab's hosts of the
+ * trait `rust-userland`, or of the newer one, thrown away afterwards; nothing is booted in it. Differences from GNU's
+ * programs show here in minutes, test by test, and in a lab only as a failed step.
  */
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** Puts the trait's programs of a folder where they belong: root's own, with the bits of sudo where they are that one. */
+/** Copies the trait's programs of a folder to their paths: owned by root, with sudo's mode bits for sudo. */
 async function placePrograms(folder: string): Promise<void> {
   for (const [path, name] of Object.entries(trait.programs ?? {})) {
     if (!existsSync(join(folder, name))) continue;

@@ -1,10 +1,10 @@
 /**
- * `npm test`: everything that needs no root, then the end-to-end tests in the lab where this machine can run one.
- * Before the last line, `N passed, N failed` (gates counted as one test each), stands a list of all that was skipped.
- * With LAB_MANDATORY=1 skipping is a failure, and programs that tests run are installed where this machine lacks them.
+ * `npm test`: everything that needs no root, then the end-to-end tests in the lab if this machine can run one. The last
+ * line, `N passed, N failed` (each gate counts as one test), follows a list of all skipped tests. With LAB_MANDATORY=1
+ * skipping is a failure, and missing programs that tests run are installed.
  *
- * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `e2e` ends with a sample of the fleet and of the soak. `versions`, `vm`, `control-plane` and `soak` run only when
- * they are named.
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `e2e` ends with a sample of the fleet and of the
+ * soak. `versions`, `vm`, `control-plane` and `soak` run only if they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -36,7 +36,7 @@ function heading(text: string): void {
   console.log(`\n=== ${text}`);
 }
 
-/** A gate is one test: a command that must end with 0. */
+/** Runs a gate, which counts as one test: a command that must exit with 0. */
 function gate(title: string, command: string, arguments_: readonly string[]): void {
   heading(title);
   count(title, spawnSync(command, arguments_, { cwd: root, stdio: 'inherit' }).status === 0);
@@ -59,7 +59,7 @@ function jest(
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-tests-'));
   const results = join(folder, 'results.json');
   const command = jestCommand(project, ['--json', `--outputFile=${results}`, ...more]);
-  // jest prints its report of --json on standard output, and its progress on standard error
+  // jest prints its report of --json on standard output, and its progress on standard error.
   const run = spawnSync(process.execPath, command, {
     cwd: root,
     env: { ...process.env, ...environment },
@@ -86,8 +86,8 @@ function jest(
 }
 
 /**
- * The programs that unit tests run. With LAB_MANDATORY=1 root has apt install what is missing; else this names it.
- * What can be skipped without is skipped, the rest is a failure of its own.
+ * Checks the programs that unit tests run. With LAB_MANDATORY=1 and root, apt installs missing ones; otherwise lists
+ * them. A missing program that skips tests is listed, any other is a failure of its own.
  */
 async function programs(): Promise<void> {
   const needs = missingPrograms().map((name): NeededProgram => neededPrograms[name]);
@@ -107,7 +107,7 @@ async function programs(): Promise<void> {
   );
 }
 
-/** Runs tests that need real hosts, or says loudly why it does not. */
+/** Runs tests that need real hosts, or prints why it does not. */
 async function inLab(tests: () => Promise<void> | void): Promise<void> {
   const obstacle = whyNoLab();
   if (obstacle === undefined) await tests();
@@ -115,7 +115,10 @@ async function inLab(tests: () => Promise<void> | void): Promise<void> {
   else skipped.push(`all tests in the lab, because ${obstacle}: nothing was proven on real hosts`);
 }
 
-/** The client of etcd before real members, of the release that the lab's hosts have: faults that no host of the lab has to suffer. */
+/**
+ * Tests the client of etcd with real members, of the release of the lab's hosts: faults that no host of the lab has to
+ * suffer.
+ */
 async function clientOfEtcd(version: KubernetesVersion): Promise<void> {
   const { paths } = await hostProgramsFor(version, console.error);
   jest(`Client of etcd as of Kubernetes ${version}`, 'real-etcd', [], { ETCD_BIN: paths.etcd });

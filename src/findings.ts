@@ -69,19 +69,19 @@ function reference(code: FindingCode): string {
 /**
  * The run ends here. Carries every finding of the stage that ended it, never only the first.
  */
-export class Refusal extends Error {
+export class RunError extends Error {
   readonly findings: readonly Finding[];
 
   /** @param title what could not be done, without a final stop; @param findings at least one. */
   constructor(title: string, findings: readonly Finding[]) {
     super([`${title}:`, ...findings.map((finding) => `- ${describeFinding(finding)}`)].join('\n'));
-    this.name = 'Refusal';
+    this.name = 'RunError';
     this.findings = findings;
   }
 }
 
 /** It was decided, from everything that was seen, that nothing may be done. */
-export class Refused extends Refusal {}
+export class RefusedError extends RunError {}
 
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {

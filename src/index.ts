@@ -1,7 +1,7 @@
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 import './dirname.ts';
 import { linkFindingsTo } from './findings.ts';
-import { watchForFaults } from './runner/end-of-run.ts';
+import { watchForUncaughtErrors } from './runner/end-of-run.ts';
 import { createActionsLog } from './runner/actions-log.ts';
 import { readEntryPage } from './runner/entry-page.ts';
 import { Redactor } from './runner/masking/redaction.ts';
@@ -19,11 +19,11 @@ let onFault = (error: unknown): void => {
   log.warning(`etcd-ha-action: ${String(error)}`);
   process.exitCode = isPost ? 0 : 1;
 };
-watchForFaults(
+watchForUncaughtErrors(
   (error) => onFault(error),
   (text) => log.debug(text),
 );
-const means = { redactor, log, takeFaults: (handler: typeof onFault) => void (onFault = handler) };
+const means = { redactor, log, handleUncaughtErrors: (handler: typeof onFault) => void (onFault = handler) };
 
 try {
   // Each phase loads what it needs alone: most post steps have nothing to do.

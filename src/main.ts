@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type EndWatch, Fault, Interruption, watchForEnd } from './runner/end-of-run.ts';
-import { describeFinding, Refusal } from './findings.ts';
+import { type EndWatch, UncaughtError, InterruptedError, watchForEnd } from './runner/end-of-run.ts';
+import { describeFinding, RunError } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import type { Operation } from './engine/operation.ts';
 import { runOperation } from './engine/run-operation.ts';
 import { OPERATION_INPUTS, operationNamed } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
-import { shortestWord } from './runner/masking/secret-material.ts';
+import { minWordLength } from './runner/masking/secret-material.ts';
 import { publishAcceptedKeys, publishFailure } from './report/publish.ts';
 import { RunRecord } from './report/run-record.ts';
 import { Timeline } from './run/timeline.ts';
@@ -23,7 +23,7 @@ import { readInputs, readRunContext, shortSecrets } from './inputs/read.ts';
 import { parseSettings } from './inputs/parse-settings.ts';
 import { readInputFiles } from './inputs/input-files.ts';
 import type { Settings } from './inputs/settings.ts';
-import type { StepMeans } from './runner/phase.ts';
+import type { StepDeps } from './runner/phase.ts';
 
 /**
  * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a
@@ -34,7 +34,7 @@ const FAULT_GRACE_MS = 15_000;
 /**
  * The main step: settings → operation → outputs.
  */
-export async function main({ redactor, log, takeFaults }: StepMeans): Promise<void> {
+export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): Promise<void> {
   const timeline = new Timeline(() => performance.now());
   const run = readRunContext();
   const record = new RunRecord();
@@ -42,13 +42,13 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
   let settings: Settings | undefined;
   let operation: Operation | undefined;
   const end = watchForEnd();
-  let fault: Fault | undefined;
-  takeFaults((error) => {
+  let fault: UncaughtError | undefined;
+  handleUncaughtErrors((error) => {
     if (fault !== undefined) {
       log.debug(`one more fault: ${String(error)}`);
       return;
     }
-    fault = new Fault(error);
+    fault = new UncaughtError(error);
     if (operation?.survivesFault !== true) endAfterFault(fault, end, { redactor, log });
   });
   try {
@@ -60,7 +60,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
       OPERATION_INPUTS,
       readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask),
     );
-    const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
+    const warnings = [...shortSecrets(raw, minWordLength), ...settings.warnings];
     for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     operation = operationNamed(settings.operation);
@@ -91,23 +91,23 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
     await publish(report);
     if (fault !== undefined) failStep(fault, redactor, log);
   } catch (error) {
-    const interrupted = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
+    const interrupted = end.signal.aborted ? new InterruptedError(end.signal.reason, error) : error;
     const reason: unknown = fault ?? interrupted;
     const failure = failStep(reason, redactor, log);
     await publishFailure(reason, failure, settings, report);
   } finally {
     end.stop();
     const lost = lostOutputs();
-    if (lost !== undefined) failStep(new Refusal('outputs were lost', [lost]), redactor, log);
+    if (lost !== undefined) failStep(new RunError('outputs were lost', [lost]), redactor, log);
     saveState(MAIN_ENDED, 'true');
   }
 }
 
 /** Ends a run in order after a fault; one that does not end is ended here, and its locks are left to the post step. */
 function endAfterFault(
-  fault: Fault,
+  fault: UncaughtError,
   end: EndWatch,
-  { redactor, log }: Pick<StepMeans, 'redactor' | 'log'>,
+  { redactor, log }: Pick<StepDeps, 'redactor' | 'log'>,
 ): void {
   end.endBy(fault.reason);
   setTimeout(() => {

@@ -7,7 +7,7 @@ import { OPERATION_INPUTS } from './operations/index.ts';
 import { parseSettings } from './inputs/parse-settings.ts';
 import { readInputs, readRunContext } from './inputs/read.ts';
 import { removeStagedArtifacts } from './report/artifacts.ts';
-import type { StepMeans } from './runner/phase.ts';
+import type { StepDeps } from './runner/phase.ts';
 import { removePrivateFolders } from './runner/private-folder.ts';
 import { LOCK_OWNER, MAIN_ENDED, temporaryFolder } from './runner/toolkit.ts';
 
@@ -15,11 +15,11 @@ import { LOCK_OWNER, MAIN_ENDED, temporaryFolder } from './runner/toolkit.ts';
  * The post step: gives locks back and cleans up after a main that was killed. It never fails the job. The locks come first:
  * other runs wait for them, and for the folders nothing does.
  */
-export async function post(means: StepMeans): Promise<void> {
+export async function post(means: StepDeps): Promise<void> {
   const tell = (error: unknown): void => {
     means.log.warning(`etcd-ha-action could not clean up: ${errorMessage(error)}`);
   };
-  means.takeFaults(tell);
+  means.handleUncaughtErrors(tell);
   try {
     await giveLocksBack(means);
   } catch (error) {
@@ -31,7 +31,7 @@ export async function post(means: StepMeans): Promise<void> {
   process.exitCode = 0;
 }
 
-async function giveLocksBack(means: StepMeans): Promise<void> {
+async function giveLocksBack(means: StepDeps): Promise<void> {
   const ended = getState(MAIN_ENDED);
   if (ended === 'true') return;
   if (ended === '') {
@@ -49,7 +49,7 @@ async function giveLocksBack(means: StepMeans): Promise<void> {
 /** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
 export async function releaseLocks(
   owner: string,
-  { redactor, log }: Pick<StepMeans, 'redactor' | 'log'>,
+  { redactor, log }: Pick<StepDeps, 'redactor' | 'log'>,
 ): Promise<void> {
   const mask = (secret: string): void => redactor.register(secret);
   const raw = readInputs(mask);

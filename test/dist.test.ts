@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { read, ROOT } from './docs/repository.ts';
 
-// That dist/ is what the sources give is a gate of `npm test`; here, what it is made of.
+// A gate of `npm test` compares dist/ with the sources; these tests check its contents.
 const FILES = readdirSync(join(ROOT, 'dist'));
 const SCRIPTS = FILES.filter((name) => name.endsWith('.js'));
 const texts = new Map(SCRIPTS.map((name) => [name, read(join('dist', name))]));
@@ -32,7 +32,7 @@ test('it can be read: names and comments are those of the sources', () => {
 
 test('the licence of every package whose code is in it is in licenses.txt', () => {
   const inCode = [...texts.values()].flatMap((text) =>
-    // where ncc has joined modules it leaves the path of each
+    // ncc leaves the path of each joined module.
     [...text.matchAll(/\.\/node_modules\/((?:@[\w-]+\/)?[\w.-]+)/g)].map(([, name]) => name ?? ''),
   );
   const listed = new Set(
@@ -43,7 +43,7 @@ test('the licence of every package whose code is in it is in licenses.txt', () =
   expect([...bundled].filter((name) => !listed.has(name))).toEqual([]);
 });
 
-// With scripts ssh2 and another package compile add-ons, which would make dist/ differ from machine to machine.
+// With scripts ssh2 and another package compile add-ons, which would make dist/ differ between machines.
 test('no install script runs, ours or of a package', () => {
   expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(

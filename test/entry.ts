@@ -1,4 +1,4 @@
-/** Runs the action's entry in a process of its own, as the runner starts the bundle, and reads what it leaves. */
+/** Runs the action's entry in a process of its own, as the runner starts the bundle, and reads its outputs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { HostileServer } from './hostile-server.ts';
 
 const { private: KEY } = ssh2.utils.generateKeyPairSync('ed25519');
 
-/** How the process has ended, and what it has printed. */
+/** The end of the process, and its output. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -19,8 +19,9 @@ export interface Ended {
 }
 
 /**
- * @param folder an empty one of the test, for the files of the runner. @param env beside the variables that name these.
- * @param preload code that is run in the process first.
+ * @param folder an empty one of the test, for the files of the runner.
+ * @param env in addition to the variables that name these.
+ * @param preload code that runs in the process first.
  */
 export async function runEntry(
   folder: string,
@@ -49,7 +50,7 @@ export async function runEntry(
   return { code, ...said };
 }
 
-/** The inputs of a run with the server as its only host. */
+/** Returns the inputs of a run with the server as its only host. */
 export function inputsFor({ port, knownHosts }: HostileServer, operation: string): Record<string, string> {
   const hosts = [{ name: 'infra0', address: '10.99.0.6', ssh: { address: '127.0.0.1', port } }];
   return {
@@ -64,12 +65,12 @@ export function inputsFor({ port, knownHosts }: HostileServer, operation: string
   };
 }
 
-/** The outputs, or what is left to the post step. */
+/** Returns the outputs, or the state for the post step. */
 export function outputsIn(folder: string, file: 'output' | 'state' = 'output'): Record<string, string> {
   return Object.fromEntries(parseKeyValueFile(readFileSync(join(folder, file), 'utf8')));
 }
 
-/** The commands that the runner takes from what a process has printed, masks and debug lines apart. */
+/** Returns the workflow commands in the output of a process, without masks and debug lines. */
 export function commandsOf({ stdout, stderr }: Ended): { readonly name: string; readonly data: string }[] {
   return [stdout, stderr]
     .flatMap((text) => text.split(/\r\n|[\n\r]/))

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FINDING_CODES } from '../src/finding-codes.ts';
-import { describeFinding, entryAddress, type Finding, linkFindingsTo, Refusal } from '../src/findings.ts';
+import { describeFinding, entryAddress, type Finding, linkFindingsTo, RunError } from '../src/findings.ts';
 import { findingCode } from '../src/report/markdown.ts';
 import { redactAll } from '../src/report/redact-all.ts';
 import { readEntryPage } from '../src/runner/entry-page.ts';
@@ -30,7 +30,7 @@ describe('a finding ends with its code and where its entry is', () => {
     linkFindingsTo(readEntryPage(runner));
     const line = `${words} (code: host-key-unknown, ${page}#host-key-unknown)`;
     expect(describeFinding(finding)).toBe(line);
-    expect(new Refusal('no host', [finding, finding]).message).toBe(`no host:\n- ${line}\n- ${line}`);
+    expect(new RunError('no host', [finding, finding]).message).toBe(`no host:\n- ${line}\n- ${line}`);
     expect(findingCode(finding.code)).toBe(`[<code>host-key-unknown</code>](${page}#host-key-unknown)`);
   });
 

@@ -1,6 +1,6 @@
-/** Texts that are spoiled by chance, the same for the same seed. */
+/** Randomly spoiled texts, the same for the same seed. */
 
-/** Pieces that mean something to one of the parsers. */
+/** Tokens of one of the parsers. */
 const PIECES = [
   '{', '}', '[', ']', ':', ': ', ',', '- ', '-', '\n', '\r', '\t', '  ', '"', "'", '#', '&a ', '*a', '!!', '<<: ', '|', '>', '%',
   '---\n', '\u0000', '\ufeff', '\ud800', '–', '=', '@', '$(', '..', '/', '\\n', '10.0.0.6', 'fd00::6', '%eth0', '[::1]', ']:', 'name',
@@ -24,7 +24,7 @@ export function oneOf<T>(list: readonly T[], random: () => number): T {
   return list[Math.floor(random() * list.length)] as T;
 }
 
-/** A text in which pieces were left out and put in, at one to four places. */
+/** Returns a text with pieces removed and inserted, at one to four places. */
 export function spoiled(text: string, random: () => number): string {
   let changed = text;
   const times = 1 + Math.floor(random() * 4);
@@ -37,12 +37,12 @@ export function spoiled(text: string, random: () => number): string {
   return changed;
 }
 
-/** What may stand in JSON where something else is looked for. */
+/** Unexpected values in JSON. */
 const STRANGE: readonly unknown[] = [
   null, true, 0, -1, 1e300, '', 'x', '18446744073709551616', [], [null], [[]], {}, { length: 2 }, { x: null },
 ]; // prettier-ignore
 
-/** A value of JSON with one of its parts in place of which something strange stands, or with nothing there. */
+/** Returns a JSON value with one of its parts replaced by an unexpected value, or removed. */
 export function withStrangePart(value: unknown, random: () => number): unknown {
   const isNode = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
   if (!isNode || random() < 0.1) return oneOf(STRANGE, random);
@@ -55,7 +55,7 @@ export function withStrangePart(value: unknown, random: () => number): unknown {
     : { ...value, [name]: part };
 }
 
-/** Bytes of which one to four are others, or that end early. */
+/** Returns bytes with one to four changed, or cut short. */
 export function spoiledBytes(bytes: Buffer, random: () => number): Buffer {
   const changed = Buffer.from(bytes);
   const times = 1 + Math.floor(random() * 4);
@@ -64,10 +64,10 @@ export function spoiledBytes(bytes: Buffer, random: () => number): Buffer {
   return random() < 0.2 ? changed.subarray(0, Math.floor(random() * changed.length)) : changed;
 }
 
-/** Half of what a variable of the environment, and with it an input, can hold (Linux: MAX_ARG_STRLEN). */
+/** Half of the maximum of an environment variable, and so of an input (Linux: MAX_ARG_STRLEN). */
 const MANY_CHARACTERS = 64 * 1024;
 
-/** Long texts of one piece again and again, alone and behind each other one: a parser that goes back and back gets lost here. */
+/** Long texts of one repeated piece, alone and after each other one, on which backtracking parsers take forever. */
 export function overlong(pieces: readonly string[]): string[] {
   return pieces.flatMap((piece) => {
     const many = piece.repeat(Math.floor(MANY_CHARACTERS / piece.length));
@@ -75,10 +75,10 @@ export function overlong(pieces: readonly string[]): string[] {
   });
 }
 
-/** Milliseconds of a processor that one text may take; wall time would tell more of the machine's load. */
+/** Processor milliseconds for one text; wall time would depend on the machine's load. */
 const PATIENCE_MS = 2000;
 
-/** Those of the texts, shortened, that take longer than anything should. */
+/** Returns those of the texts, shortened, that exceed the limit. */
 export function tooSlow(texts: readonly string[], parse: (text: string) => unknown): string[] {
   const slow = texts.filter((text) => {
     const before = process.cpuUsage();
@@ -89,7 +89,7 @@ export function tooSlow(texts: readonly string[], parse: (text: string) => unkno
   return slow.map((text) => text.slice(0, 60));
 }
 
-/** Every run of characters of a PEM key's body that a message could betray. */
+/** Returns every run of characters of a PEM key's body that a message could reveal. */
 export function bodyPieces(text: string): string[] {
   return text
     .split('\n')

@@ -19,14 +19,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A health check of a host whose answer has such sections in place of a real member's. */
+/** Runs a health check of a host whose answer has these sections instead of a real member's. */
 function health(sections: Readonly<Record<string, string>>): Promise<Ended> {
   const now = Date.now() * 1000;
   const clock = `${now} ${now + 1}\n`;
   return run('health', withSections(recorded('health-member'), { clock, ...sections }));
 }
 
-/** A run of an operation on the one host, which gives such an answer to all that it is asked. */
+/** Runs an operation on one host, which gives this answer to every request. */
 async function run(
   operation: string,
   answer: string,
@@ -38,7 +38,7 @@ async function run(
   return ended;
 }
 
-/** What the report says of each check, in order. */
+/** Returns each check's status in the report, in order. */
 function statuses(): string[] {
   const findings = JSON.parse(outputsIn(folder)['findings'] ?? '[]') as { name: string; status: string }[];
   return findings.map(({ name, status }) => `${name} ${status}`);

@@ -1,9 +1,9 @@
-/** An SSH server with the right host key whose packets behind the login are those of an attacker. */
+/** An SSH server with the right host key that sends an attacker's packets after the login. */
 import ssh2, { type Connection } from 'ssh2';
 import { knownHostsLine } from '../src/ssh-keys/known-hosts.ts';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** The parts of ssh2's inside that write a packet as it is. */
+/** The internals of ssh2 that write a raw packet. */
 interface Inside {
   readonly _sock: { cork(): void; uncork(): void };
   readonly _protocol: {
@@ -36,12 +36,12 @@ function text(value: string): Buffer {
   return Buffer.concat([number(Buffer.byteLength(value)), Buffer.from(value)]);
 }
 
-/** SSH_MSG_DISCONNECT (RFC 4253, section 11.1) with a description of the server's choice. */
+/** Returns SSH_MSG_DISCONNECT (RFC 4253, section 11.1) with this description. */
 export function disconnect(description: string): Buffer {
   return Buffer.concat([Buffer.from([1]), number(2), text(description), text('')]);
 }
 
-/** SSH_MSG_GLOBAL_REQUEST of OpenSSH's host keys, cut off inside a key. */
+/** Returns SSH_MSG_GLOBAL_REQUEST of OpenSSH's host keys, cut off inside a key. */
 export function brokenHostKeys(): Buffer {
   return Buffer.concat([
     Buffer.from([80]),
@@ -52,7 +52,7 @@ export function brokenHostKeys(): Buffer {
   ]);
 }
 
-/** What the root shell says before it takes a script. */
+/** The root shell's greeting before it accepts a script. */
 const ROOT_SHELL = 'etcd-ha-root\n';
 
 function answerWith(connection: Connection, answer: string): void {
@@ -82,8 +82,8 @@ export interface HostileServer {
 }
 
 /**
- * @param behind the packets in the segment of the login's success. @param answer of each command, as a root shell gives it;
- * absent: the server is silent behind the login.
+ * @param behind packets in the same segment as the login's success.
+ * @param answer answer of each command, as from a root shell; absent: the server is silent after the login.
  */
 export async function hostileServer(behind: readonly Buffer[] = [], answer?: string): Promise<HostileServer> {
   const pair = ssh2.utils.generateKeyPairSync('ed25519');

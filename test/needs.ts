@@ -1,19 +1,21 @@
 import { describe, test } from '@jest/globals';
 import { neededPrograms, type ProgramName, whereIs } from '../scripts/needed-programs.ts';
 
-/** What a machine may lack: a program, root's rights, or an etcd that ETCD_BIN names. */
+/** Possibly missing requirements of a machine: a program, root's rights, or an etcd that ETCD_BIN names. */
 export type Need = ProgramName | 'root' | 'etcd';
 
-/** `describe` and `test` where the machine has what they need; else they skip, and the title says why. */
+/**
+ * `describe` and `test` if the machine meets the requirements; otherwise they skip, and the title contains the reason.
+ */
 export interface Needing {
   readonly describe: typeof describe;
   readonly test: typeof test;
 }
 
-/** Begins the reason in the title of what is skipped; `npm test` lists these at its end. */
+/** Begins the reason in a skipped test's title; `npm test` lists these at its end. */
 export const SKIPPED = 'SKIPPED, needs ';
 
-/** Why a need is not met here, in words for people; undefined where it is. */
+/** Returns the reason why a requirement is not met here; undefined if it is. */
 function lacking(need: Need): string | undefined {
   if (need === 'etcd')
     return (process.env['ETCD_BIN'] ?? '') === '' ? 'etcd 3.4 or later (ETCD_BIN)' : undefined;
@@ -25,9 +27,9 @@ function lacking(need: Need): string | undefined {
 }
 
 /**
- * Every suite that runs a program which a machine may lack gets its `describe` and `test` here. What is missing skips
- * these tests and fails nothing.
- * @throws Error with LAB_MANDATORY=1, which allows no test to be skipped.
+ * Returns `describe` and `test` for suites that run possibly missing programs. A missing program skips these tests and
+ * fails nothing.
+ * @throws Error with LAB_MANDATORY=1, which permits no skipped test.
  */
 export function needing(...needs: readonly Need[]): Needing {
   const missing = needs.flatMap((need) => lacking(need) ?? []);
@@ -37,7 +39,7 @@ export function needing(...needs: readonly Need[]): Needing {
   return { describe: skipping(describe, reason), test: skipping(test, reason) };
 }
 
-/** jest's `skip` of either, with the reason after the title; tables (`each`) as well. */
+/** Returns jest's `skip` of either, with the reason after the title; tables (`each`) as well. */
 function skipping<Kind extends typeof describe | typeof test>(kind: Kind, reason: string): Kind {
   const skip = (title: string, body: () => void): void => {
     (kind.skip as (title: string, body: () => void) => void)(`${title} [${reason}]`, body);
@@ -51,5 +53,5 @@ function skipping<Kind extends typeof describe | typeof test>(kind: Kind, reason
   return Object.assign(skip, { each, skip: kind.skip }) as unknown as Kind;
 }
 
-/** In place of `describe` and `test` where a test is not meant for this case: it could not be done, so nothing is skipped. */
+/** Replaces `describe` and `test` if a test does not apply to a case, which does not count as skipped. */
 export const leftOut: (title: string, body: () => unknown) => void = () => undefined;

@@ -11,7 +11,7 @@ const PLAYBOOK = join(import.meta.dirname, 'ansible');
 
 let tools: AnsibleTools | undefined;
 
-/** A playbook that does the same, by somebody who knows Ansible well, and once more on the cluster that it has made. */
+/** A playbook that does the same, written for speed, and once more on its own cluster. */
 export const ansible: Contender = {
   name: 'ansible',
   async prepare() {
@@ -83,7 +83,7 @@ async function play(lab: Lab, library: string, folder: string): Promise<{ ms: nu
   return { ms, recap: output.slice(output.indexOf('PLAY RECAP')) };
 }
 
-/** Connections that ssh keeps for the next run would meet hosts that are made anew. */
+/** Ends connections that ssh keeps open: hosts are recreated before the next run. */
 async function endConnections(lab: Lab, folder: string): Promise<void> {
   await run(
     lab.inRunner([

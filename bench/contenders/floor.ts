@@ -7,14 +7,14 @@ import { deployInLab } from './ours.ts';
 
 const STAGED = '/root/staging/files.tar';
 
-/** Prints an archive of what the action has put on a host: all that is not made by the host itself. */
+/** Prints an archive of the action's files on a host, except those that the host itself makes. */
 const PACK = `tar -c -C / ${[PKI_DIR, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN].map((path) => path.slice(1)).join(' ')} | base64 -w0`;
 
 const STAGE = `mkdir -p "$(dirname ${STAGED})"; cat > ${STAGED}; sync -f /`;
 
 /**
- * What remains to be done on a host, as one would write it by hand for that host. The manifest is written while
- * kubelet starts. All hosts share the machine's clock.
+ * The remaining work on a host, as a handwritten script for that host. The manifest is written while kubelet starts.
+ * All hosts share the machine's clock.
  */
 const WORK = `set -e
 ready() {
@@ -34,7 +34,7 @@ echo "$EPOCHREALTIME"
 
 let archives: Buffer<ArrayBuffer>[] = [];
 
-/** The same remote work with certificates ready and no SSH: what no tool can undercut. */
+/** The same remote work with finished certificates and no SSH: the lower bound for any tool. */
 export const floor: Contender = {
   name: 'floor',
   async prepare(lab) {

@@ -7,7 +7,7 @@ import { withCpuTime } from '../machine.ts';
 import { observe } from '../observe.ts';
 import { trafficOf } from '../traffic.ts';
 
-/** The action as the runner starts it, once more on the cluster that it has made, and a look at its health. */
+/** The action as the runner starts it, once more on its own cluster, and a health check. */
 export const ours: Contender = {
   name: 'ours',
   async run(lab) {
@@ -40,12 +40,18 @@ async function measureDeploy(lab: Lab): Promise<Measured> {
   };
 }
 
-/** Deploys through the built action. @throws Error with the end of its log when the cluster is not healthy. */
+/**
+ * Deploys through the built action.
+ * @throws Error with the end of its log if the cluster is not healthy.
+ */
 export function deployInLab(lab: Lab, options: Partial<RunOptions> = {}): Promise<ActionRun> {
   return healthyRun(lab, deployInputs(lab), options);
 }
 
-/** Checks the health through the built action. @throws Error with the end of its log when it finds anything. */
+/**
+ * Checks the health through the built action.
+ * @throws Error with the end of its log if it finds anything.
+ */
 function healthInLab(lab: Lab): Promise<ActionRun> {
   return healthyRun(lab, deployInputs(lab, { operation: 'health' }));
 }
@@ -60,7 +66,7 @@ async function healthyRun(
   throw new Error(`the action failed:\n${run.log.slice(-20).join('\n')}`);
 }
 
-/** The job summary's table of SSH connections: host, connections, channels, sent, received. */
+/** Reads the job summary's table of SSH connections: host, connections, channels, sent, received. */
 function channelsOf({ summary }: ActionRun): number {
   const rows = [...summary.matchAll(/^\| <code>[^|]*<\/code> \| \d+ \| (\d+) \| [^|]* \| [^|]* \|$/gm)];
   if (rows.length === 0) throw new Error('the job summary has no table of SSH connections');

@@ -10,7 +10,7 @@ export interface Bar {
   readonly strong?: boolean;
 }
 
-/** Bars that belong together, e.g. those of one round trip. */
+/** A group of bars, e.g. those of one round trip. */
 export interface BarGroup {
   readonly title: string;
   readonly bars: readonly Bar[];
@@ -23,7 +23,10 @@ const AXIS = 26;
 const NAMES = 170;
 const VALUES = 64;
 
-/** Horizontal bars in groups, on one scale. @returns the drawing and its height. */
+/**
+ * Draws horizontal bars in groups, on one scale.
+ * @returns the drawing and its height.
+ */
 export function barPanel(groups: readonly BarGroup[], width: number): { piece: Piece; height: number } {
   const ticks = ticksUpTo(Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value))));
   const scale = (width - NAMES - VALUES) / (ticks.at(-1) ?? 1);

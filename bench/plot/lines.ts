@@ -5,7 +5,7 @@ export interface Series {
   readonly name: string;
   /** Class of its colour. */
   readonly kind: string;
-  /** Place on the axis, and seconds. */
+  /** Position on the axis, and seconds. */
   readonly points: readonly { readonly x: number; readonly seconds: number }[];
 }
 
@@ -14,7 +14,10 @@ const RIGHT = 150;
 const BOTTOM = 44;
 const TOP = 10;
 
-/** Lines with a dot at each measured place. @param unit of the axis below. */
+/**
+ * Draws lines with a dot at each measured position.
+ * @param unit of the axis below.
+ */
 export function linePanel(
   series: readonly Series[],
   unit: string,

@@ -8,7 +8,9 @@ const WIDTH = 860;
 const MARGIN = 24;
 const INNER = WIDTH - 2 * MARGIN;
 
-/** Colours that can be told apart with every kind of colour blindness (Okabe and Ito), on light and on dark ground. */
+/**
+ * Colours that can be distinguished with every kind of colour blindness (Okabe and Ito), on light and on dark ground.
+ */
 const STYLE = `
 svg { --page: #ffffff; --ink: #1b2330; --quiet: #5a6472; --grid: #dde2e8;
   --floor: #8a95a3; --ours: #0072b2; --ansible: #d55e00; --guide: #a8791a; }
@@ -40,7 +42,7 @@ const LOOKING = [
   ['ansibleRerun', 'Ansible again', 'ansible'],
 ] as const satisfies readonly [FigureName, string, string][];
 
-/** The results as one picture, for light and dark pages. What was not measured is left out. */
+/** Draws the results as one picture, for light and dark pages. Leaves out values that were not measured. */
 export function plot(results: Results): string {
   const { byRoundTrip, byMembers, date, machine, runs } = results;
   const panels = [

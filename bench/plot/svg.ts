@@ -1,4 +1,4 @@
-/** A piece of SVG, at whatever place it is put. */
+/** A piece of SVG that can be placed anywhere. */
 export type Piece = string;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -7,7 +7,7 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** Coordinates with one decimal: more cannot be seen. */
+/** Formats coordinates with one decimal: more is invisible. */
 export function at(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
@@ -17,7 +17,7 @@ interface Place {
   readonly y: number;
 }
 
-/** One line of text; its baseline is at `y`. */
+/** Returns one line of text; its baseline is at `y`. */
 export function label(
   { x, y }: Place,
   text: string,
@@ -43,7 +43,7 @@ export function dot({ x, y }: Place, kind: string): Piece {
   return `<circle cx="${at(x)}" cy="${at(y)}" r="4" class="${kind}"/>`;
 }
 
-/** Round numbers from 0 to just beyond `most`, at most six of them. */
+/** Returns round numbers from 0 to just beyond `most`, at most six of them. */
 export function ticksUpTo(most: number): number[] {
   const magnitude = 10 ** Math.floor(Math.log10(most));
   const step =

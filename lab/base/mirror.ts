@@ -5,15 +5,15 @@ import { must } from '../machine/run.ts';
 /** A release of a distribution. Hosts get the machine's own, unless their variant names another. */
 export interface Distribution {
   readonly id: string;
-  /** Release as debootstrap names it: "bookworm", "noble". */
+  /** Codename in debootstrap: "bookworm", "noble". */
   readonly codename: string;
-  /** Parts of the archive: Ubuntu keeps some of what a host needs in universe. */
+  /** Components of the archive: Ubuntu keeps some packages of a host in universe. */
   readonly components: string;
 }
 
 const componentsOf: Readonly<Record<string, string>> = { debian: 'main', ubuntu: 'main,universe' };
 
-/** Asks the machine which Debian or Ubuntu it runs. Throws on other systems. */
+/** Returns the machine's own Debian or Ubuntu release. Throws on other systems. */
 export function ownDistribution(): Distribution {
   const release = osRelease();
   const id = release.get('ID') ?? '';
@@ -27,7 +27,7 @@ export function ownDistribution(): Distribution {
   return { id, codename, components };
 }
 
-/** The release that debootstrap calls so: the machine's own, or one of Debian. */
+/** Returns the release with this debootstrap codename: the machine's own, or one of Debian. */
 export function distributionNamed(codename: string): Distribution {
   const own = ownDistribution();
   if (codename === own.codename) return own;
@@ -35,8 +35,8 @@ export function distributionNamed(codename: string): Distribution {
 }
 
 /**
- * Asks apt where this machine gets the distribution's packages from: what it says of its own release serves for all of them. Undefined if
- * the machine runs another distribution; debootstrap then has a mirror of its own.
+ * Returns the mirror that apt uses on this machine for the distribution: the one of its own release serves all
+ * releases. Undefined if the machine runs another distribution; debootstrap then uses its own mirror.
  */
 export async function mirrorOf({ id }: Distribution): Promise<string | undefined> {
   const own = ownDistribution();
@@ -58,7 +58,9 @@ async function ownMirror({ id, codename }: Distribution): Promise<string> {
   );
 }
 
-/** debootstrap does not know apt's mirror lists ("mirror+file:/etc/apt/mirrors.txt"): gives the list's first mirror. */
+/**
+ * Returns the first mirror of an apt mirror list ("mirror+file:/etc/apt/mirrors.txt"), which debootstrap does not read.
+ */
 function firstMirror(uri: string): string {
   if (!uri.startsWith('mirror+file:')) return uri;
   const list = readFileSync(new URL(uri.replace(/^mirror\+/, '')), 'utf8');

@@ -7,7 +7,7 @@ import { must } from '../machine/run.ts';
 import { type Distribution, distributionNamed, mirrorOf } from './mirror.ts';
 
 /**
- * What a freshly installed server has, and what kubelet's and containerd's Debian packages depend on.
+ * The packages of a freshly installed server, and the dependencies of kubelet's and containerd's Debian packages.
  * debootstrap's minbase is so small that even systemd has to be named.
  */
 const packages = [
@@ -33,14 +33,14 @@ const packages = [
   'socat',
 ];
 
-/** Of no use on a host that is thrown away, and half of its size. */
+/** Useless on a host that is thrown away, and half of its size. */
 const ballast = ['usr/share/doc', 'usr/share/man', 'usr/share/info', 'usr/share/locale', 'var/lib/apt/lists'];
 
 /**
- * Gives the folder `root` of the distribution that hosts are made from, fetched if the cache lacks it.
+ * Returns the folder `root` of the distribution that hosts are made from, fetched if the cache lacks it.
  *
- * @param codename the release, as debootstrap names it.
- * @param more packages that these hosts have beyond those of every host.
+ * @param codename the release in debootstrap.
+ * @param more packages for these hosts besides those of every host.
  */
 export async function ensureBaseRoot(
   codename: string,

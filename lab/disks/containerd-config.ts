@@ -1,10 +1,10 @@
-/** A value that is changed: the key, what `containerd config default` has, and what the host gets. */
+/** A changed value: the key, the value in `containerd config default`, and the host's value. */
 type Change = readonly [key: string, from: string, to: string];
 
 /**
- * What kubeadm's guide has people change (Container Runtimes, "Configuring the systemd cgroup driver"), and what a machine
- * without CAP_SYS_RESOURCE takes: it cannot lower oom_score_adj, and runc then dies with "can't get final child's PID from
- * pipe: EOF". On a machine with that capability the second changes nothing.
+ * The change that kubeadm's guide requires (Container Runtimes, "Configuring the systemd cgroup driver"), and one for
+ * machines without CAP_SYS_RESOURCE: these cannot lower oom_score_adj, and runc then dies with "can't get final child's
+ * PID from pipe: EOF". On a machine with that capability the second has no effect.
  */
 const changes: readonly Change[] = [
   ['SystemdCgroup', 'false', 'true'],
@@ -12,8 +12,9 @@ const changes: readonly Change[] = [
 ];
 
 /**
- * /etc/containerd/config.toml of a host. @param defaults what `containerd config default` prints.
- * @throws Error if a key that is changed is not there once, with the value that it had.
+ * Returns the /etc/containerd/config.toml of a host.
+ * @param defaults output of `containerd config default`.
+ * @throws Error if a changed key does not occur exactly once with its default value.
  */
 export function containerdConfig(defaults: string): string {
   return changes.reduce((config, [key, from, to]) => {
@@ -23,7 +24,10 @@ export function containerdConfig(defaults: string): string {
   }, defaults);
 }
 
-/** The image that this containerd makes its sandboxes of. @param config a config.toml of version 2 or 3. */
+/**
+ * Returns the image of this containerd's sandboxes.
+ * @param config a config.toml of version 2 or 3.
+ */
 export function sandboxImage(config: string): string {
   const inVersion3 = /\.pinned_images\]\n\s*sandbox = '([^']+)'/.exec(config)?.[1];
   const image = inVersion3 ?? /^ *sandbox_image = "([^"]+)"/m.exec(config)?.[1];

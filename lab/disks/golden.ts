@@ -34,11 +34,11 @@ const addedFile = 'added.txt';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** What is laid out for a trait, in this order. */
+/** The folders of a trait, in the order in which they are laid out. */
 const traitFolders = ({ name, after }: Trait) =>
   [...(after === undefined ? [] : [after]), name].map((folder) => here(`../variants/${folder}`));
 
-/** Gives the disk that a host of this version and variant starts its life with, made first if the cache lacks it. */
+/** Returns the disk from which a host of this version and variant starts, created first if the cache lacks it. */
 export async function ensureGoldenDisk(
   version: KubernetesVersion,
   variant: Variant,
@@ -47,17 +47,19 @@ export async function ensureGoldenDisk(
   return join(await ensureGolden(version, variant, progress), diskFile);
 }
 
-/** A path that a fresh host has beyond the distribution, or otherwise than it. */
+/** A path that a fresh host has in addition to the distribution, or that differs from it. */
 export interface AddedPath {
   readonly path: string;
-  /** Permission bits, octal; of a link what `find` says of it. */
+  /** Permission bits, octal; of a link, as printed by `find`. */
   readonly mode: string;
-  /** As `find -printf %y` has it: `f`, `d`, `l`. */
+  /** As printed by `find -printf %y`: `f`, `d`, `l`. */
   readonly type: string;
   readonly size: number;
 }
 
-/** Everything that a fresh host has beyond the distribution, down to the folder of its runtime's store, whose contents are left out. */
+/**
+ * Lists all paths that a fresh host has in addition to the distribution, without the contents of its runtime's store.
+ */
 export async function addedPaths(
   version: KubernetesVersion,
   variant: Variant,
@@ -117,13 +119,13 @@ async function ensureGolden(
   );
 }
 
-/** Programs that were built for traits, each where it lies on this machine. */
+/** Programs that were built for traits, by their paths on this machine. */
 interface TraitPrograms {
-  /** By the path that they have on the host. */
+  /** By their paths on the host. */
   readonly onHost: ReadonlyMap<string, string>;
   /** By their names: those that only the runtime's import needs. */
   readonly ofImport: ReadonlyMap<string, string>;
-  /** Where a program of this name lies. Throws if there is none. */
+  /** Returns the path of the program with this name. Throws if there is none. */
   readonly built: (name: string) => string;
 }
 
@@ -151,7 +153,7 @@ async function programsOfTraits(
   };
 }
 
-/** What a golden disk is made of. */
+/** The inputs of a golden disk. */
 interface Ingredients {
   readonly base: string;
   readonly programs: Programs['paths'];
@@ -162,7 +164,7 @@ interface Ingredients {
   readonly its: TraitPrograms;
 }
 
-/** Lays out what golden.sh puts on the disk, and runs it. */
+/** Lays out the files that golden.sh puts on the disk, and runs it. */
 async function makeGoldenDisk(
   layer: string,
   { base, programs, pause, traits, runtime, its }: Ingredients,
@@ -198,7 +200,7 @@ async function makeGoldenDisk(
   mkdirSync(archives);
   await writeImageArchive(images.etcd, join(archives, 'etcd.tar'));
   await writeImageArchive(images.pause, join(archives, 'pause.tar'));
-  // The runtime may make its sandboxes of another release of it than kubeadm asks for, and there is no registry.
+  // The runtime may use another release of the sandbox image than kubeadm expects, and there is no registry.
   if (sandboxImage !== images.pause.tag) {
     await writeImageArchive({ ...images.pause, tag: sandboxImage }, join(archives, 'sandbox.tar'));
   }
@@ -212,7 +214,7 @@ async function makeGoldenDisk(
   for (const path of scaffolds) rmSync(path, { recursive: true });
 }
 
-/** Lays out what a trait's folder has; its setup gets the folder's place in the order as its name. */
+/** Lays out the files of a trait's folder; its setup is named by the folder's place in the order. */
 function layTrait(folder: string, index: number, files: string, modes: string, setups: string): void {
   const from = (name: string) => join(folder, name);
   if (existsSync(from('files'))) cpSync(from('files'), files, { recursive: true, verbatimSymlinks: true });
@@ -222,7 +224,9 @@ function layTrait(folder: string, index: number, files: string, modes: string, s
   }
 }
 
-/** Lays out what the packages leave; their modes come later, because a folder of the machine may not be able to have them. */
+/**
+ * Lays out the files of the packages; their modes are set later, because a folder of the machine may not support them.
+ */
 function layPackages(
   files: string,
   programs: Programs['paths'],
@@ -239,7 +243,7 @@ function layPackages(
   }
 }
 
-/** A second name for the file where the file system allows it, else a copy. */
+/** Links the file if the file system permits it, else copies it. */
 function placeAt(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -1,13 +1,13 @@
 import { cniPluginNames } from '../programs/families.ts';
 
-/** What a package leaves at one path; everything is root's. */
+/** One path of a package; everything belongs to root. */
 export interface PackagedPath {
   readonly path: string;
   /** Permission bits, octal: `755`. */
   readonly mode: string;
   /**
-   * `program`: built from the program's module; `text`: the file of that path below package-files/PACKAGE; `empty`: a file that
-   * only keeps its folder, which dpkg would else leave out.
+   * `program`: built from the program's module; `text`: the file of that path below package-files/PACKAGE; `empty`: a
+   * file that only keeps its folder, which dpkg would leave out otherwise.
    */
   readonly kind: 'folder' | 'program' | 'text' | 'empty';
 }
@@ -21,9 +21,10 @@ const keeps = (path: string): PackagedPath => ({ path, mode: '644', kind: 'empty
 export type PackageName = 'kubeadm' | 'kubelet' | 'cri-tools' | 'kubernetes-cni' | 'containerd';
 
 /**
- * Every path that the Debian packages of an etcd host leave, without licences and documentation. Source of the first four: their
- * spec files, kubernetes/release, cmd/krel/templates/latest/PACKAGE/PACKAGE.spec, as debbuild reads them (`_vendor` debbuild).
- * No package has an /etc/crictl.yaml. containerd's is its release's own unit, with the path that its Debian packages give it.
+ * Every path of the Debian packages of an etcd host, without licences and documentation. Source of the first four:
+ * their spec files, kubernetes/release, cmd/krel/templates/latest/PACKAGE/PACKAGE.spec, as debbuild reads them
+ * (`_vendor` debbuild). No package has an /etc/crictl.yaml. containerd's is its release's own unit, with the path that
+ * its Debian packages give it.
  */
 export const packageLists: Readonly<Record<PackageName, readonly PackagedPath[]>> = {
   kubeadm: [
@@ -33,7 +34,7 @@ export const packageLists: Readonly<Record<PackageName, readonly PackagedPath[]>
   ],
   kubelet: [
     program('/usr/bin/kubelet'),
-    // 644 in packages built before kubernetes/release#4516; what must read it as another user fails at this one.
+    // 644 in packages built before kubernetes/release#4516; with 600, any other user fails to read it.
     text('/usr/lib/systemd/system/kubelet.service', '600'),
     folder('/var/lib/kubelet'),
     keeps('/var/lib/kubelet/.kubelet-keep'),
@@ -60,10 +61,10 @@ export const packageLists: Readonly<Record<PackageName, readonly PackagedPath[]>
   ],
 };
 
-/** Packages that a host has or has not, because of its container runtime. */
+/** Packages that only hosts with a certain container runtime have. */
 const ofRuntimes: readonly string[] = ['containerd'] satisfies PackageName[];
 
-/** The packages that the lab lays out on a host with this one of a runtime, or with none of them. */
+/** Returns the packages that the lab lays out on a host with this runtime's package, or with none of them. */
 export function packagesWith(
   runtime: PackageName | undefined,
 ): Readonly<Partial<Record<PackageName, readonly PackagedPath[]>>> {
@@ -72,5 +73,5 @@ export function packagesWith(
   );
 }
 
-/** Those of the ordinary host, each path once. */
+/** The paths of the ordinary host, without duplicates. */
 export const packagedPaths: readonly PackagedPath[] = Object.values(packageLists).flat();

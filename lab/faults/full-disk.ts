@@ -16,7 +16,7 @@ export async function fillDisk(host: HostPlace): Promise<void> {
   await must(kindOf(host).entering(host, ['bash', '-c', script]));
 }
 
-/** Gives the space back. */
+/** Frees the space. */
 export async function freeDisk(host: HostPlace): Promise<void> {
   await must(kindOf(host).entering(host, ['bash', '-c', `rm -f ${filler}.* && sync -f /`]));
 }

@@ -1,8 +1,8 @@
 /*
  * power-cut MOUNTPOINT
- * Stops an ext4 as a loss of power does: at once and without writing its journal out. What was not fsynced is gone
+ * Stops an ext4 like a loss of power: at once and without flushing its journal. Data that was not fsynced is lost
  * at the next mount. (SIGKILL alone proves nothing: the page cache would still reach the disk.)
- * To be run in the mount namespace that holds the disk, just before the host's PID 1 is killed.
+ * Run it in the mount namespace that holds the disk, just before the host's PID 1 is killed.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -7,9 +7,9 @@ import { sleep, systemPath } from '../machine/run.ts';
 import type { HostPlace } from '../place.ts';
 
 /**
- * Makes every fsync and fdatasync of the etcd that runs on the host take this many milliseconds longer, by strace from
- * outside of the host. An etcd that starts later is not slowed.
- * @throws Error when no etcd runs there, or it cannot be traced.
+ * Makes every fsync and fdatasync of the host's running etcd take this many milliseconds longer, by strace from outside
+ * of the host. An etcd that starts later is not slowed.
+ * @throws Error if no etcd runs there, or it cannot be traced.
  */
 export async function slowDisk(host: HostPlace, milliseconds: number): Promise<void> {
   await mendDisk(host);
@@ -40,11 +40,11 @@ export async function slowDisk(host: HostPlace, milliseconds: number): Promise<v
   child.unref();
 }
 
-/** Gives the disk its speed back. */
+/** Restores the speed of the disk. */
 export async function mendDisk(host: HostPlace): Promise<void> {
   const tracer = recorded(fileOf(host));
   if (tracer !== undefined) {
-    // strace lets go of what it traces only when it is asked politely.
+    // strace detaches from the traced process only on SIGINT.
     signal(tracer, 'SIGINT');
     while (isRunning(tracer)) await sleep(50);
   }

@@ -7,15 +7,15 @@ import { traitsOf, variantNamed } from '../variants/variant.ts';
 import { must } from '../machine/run.ts';
 
 /**
- * Makes a cluster of the lab's first three hosts by the commands of the Kubernetes documentation, one after the other,
- * as somebody who sits at the runner would (guide.sh), and leaves on the hosts all that the guide leaves there.
+ * Sets up a cluster on the lab's first three hosts by the commands of the Kubernetes documentation, one after the
+ * other, as typed at the runner (guide.sh), and leaves on the hosts all files that the guide leaves there.
  *
  * @param kubeletConfig a further line for the configuration of kubelet.
  * @returns milliseconds that the commands took.
- * @throws Error when one of them fails, or the cluster is not healthy within five minutes.
+ * @throws Error if one of them fails, or the cluster is not healthy within five minutes.
  */
 export async function followGuide(lab: Lab, kubeletConfig = ''): Promise<number> {
-  // Whoever copies from host to host has accepted their keys before.
+  // To copy from host to host, the user must have accepted the hosts' keys before.
   await lab.sh(lab.hosts[0]?.name ?? '', `cat > /etc/ssh/ssh_known_hosts << 'END'\n${lab.knownHosts}END`);
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-guide-'));
   try {
@@ -39,7 +39,9 @@ export async function followGuide(lab: Lab, kubeletConfig = ''): Promise<number>
   }
 }
 
-/** A plain OpenSSH client: no connection is shared. The first host may use the agent, to copy to the others. */
+/**
+ * Configures a plain OpenSSH client: no connection is shared. The first host may use the agent, to copy to the others.
+ */
 function sshConfig(lab: Lab, knownHosts: string): string {
   return `User ${lab.sshUser}
 Port ${lab.sshPort}
@@ -52,7 +54,10 @@ LogLevel ERROR
 `;
 }
 
-/** What a reader of the guide puts in for hosts of this kind. All hosts of the lab have to be of one. */
+/**
+ * Returns the values that a reader of the guide fills in for hosts of this kind. All hosts of the lab must have the
+ * same.
+ */
 function kindVariables({ hosts }: Lab): Record<string, string> {
   const own = hosts[0]?.variant ?? '';
   if (hosts.some(({ variant }) => variant !== own)) throw new Error('the guide is for hosts of one kind');
@@ -62,7 +67,7 @@ function kindVariables({ hosts }: Lab): Record<string, string> {
   return traitsOf(variantNamed(own)).reduce((all, { guide }) => ({ ...all, ...guide }), ordinary);
 }
 
-/** HOST0, NAME0, HOST1, … as the guide calls them. */
+/** Returns HOST0, NAME0, HOST1, … as the guide calls them. */
 function hostVariables({ hosts }: Lab): Record<string, string> {
   return Object.fromEntries(
     hosts.flatMap(({ name, address }, index) => [

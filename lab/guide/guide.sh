@@ -1,12 +1,12 @@
 #!/bin/bash
 # "Set up a High Availability etcd Cluster with kubeadm" of the Kubernetes documentation, command by command and host
-# by host, each block pasted into a root shell (ssh, then sudo -Es). What differs from the guide is marked "adapted".
+# by host, each block pasted into a root shell (ssh, then sudo -Es). Differences from the guide are marked "adapted".
 # Reads HOST0 to HOST2, NAME0 to NAME2, SSH_CONFIG, RUNTIME_ENDPOINT, and KUBELET_MORE, a further line for kubelet.conf.
 set -euo pipefail
 
-# A root shell on a host that takes its commands from standard input.
+# Runs the commands on standard input in a root shell on a host.
 root_at() { { values; cat; } | ssh -F "$SSH_CONFIG" "$1" sudo -Es; }
-# adapted: the values, in every shell, and the folders where programs may be that no package has brought
+# adapted: the values, in every shell, and folders of programs without packages
 values() {
   echo "set -euo pipefail"
   echo 'PATH=$PATH:/usr/local/bin:/opt/bin'
@@ -16,7 +16,7 @@ values() {
 # 1. Configure the kubelet to be a service manager for etcd
 for host in "$HOST0" "$HOST1" "$HOST2"; do
   root_at "$host" << 'BLOCK'
-# adapted: the folder does not exist; and below, the kubelet that is there
+# adapted: the folder does not exist; and below, the path of the installed kubelet
 mkdir -p /etc/systemd/system/kubelet.service.d
 cat << EOF > /etc/systemd/system/kubelet.service.d/kubelet.conf
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -136,7 +136,7 @@ done
 BLOCK
 )
 
-# adapted: where sshd forwards no agent, or a login prints what scp cannot bear, the administrator's own machine copies
+# adapted: if sshd forwards no agent, or a login prints text that breaks scp, the administrator's own machine copies
 for HOST in "$HOST1" "$HOST2"; do
   if ! grep -qx "not copied to $HOST" <<< "$said"; then continue; fi
   files=$(root_at "$HOST0" <<< "tar -C /tmp/$HOST -cf - . | base64 -w 0 | sed 's/.*/files &\\n/'" | sed -n 's/^files //p')
@@ -149,7 +149,7 @@ mv pki /etc/kubernetes/
 BLOCK
 done
 
-# 7. Create the static pod manifests (6 is for the eyes only)
+# 7. Create the static pod manifests (6 only inspects files)
 root_at "$HOST0" <<< 'kubeadm init phase etcd local --config=/tmp/${HOST0}/kubeadmcfg.yaml'
 root_at "$HOST1" <<< 'kubeadm init phase etcd local --config=$HOME/kubeadmcfg.yaml'
 root_at "$HOST2" <<< 'kubeadm init phase etcd local --config=$HOME/kubeadmcfg.yaml'

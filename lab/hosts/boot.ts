@@ -12,7 +12,7 @@ import { kindOf } from './kinds.ts';
 import { forget, initOf, record, supervisorOf } from './processes.ts';
 import { sshCommand } from './ssh.ts';
 
-/** Switches the host on; does nothing if it is. Its supervisor lives on when the lab command has ended. */
+/** Switches the host on; does nothing if it is on. Its supervisor survives the lab command. */
 export async function powerOn(host: HostPlace, progress: Progress): Promise<void> {
   if (supervisorOf(host)) return;
   mkdirSync(host.folder, { recursive: true });
@@ -36,7 +36,7 @@ export async function powerOn(host: HostPlace, progress: Progress): Promise<void
   ];
   const log = openSync(host.console, 'a');
   try {
-    // A clean environment: nothing of the caller's may be seen on a host.
+    // A clean environment: none of the caller's variables may be visible on a host.
     const env = { PATH: systemPath, LANG: 'C.UTF-8' };
     const child = spawn(program, args, { cwd: '/', env, detached: true, stdio: ['ignore', log, log] });
     if (child.pid === undefined) throw new Error(`cannot start ${program}`);
@@ -48,9 +48,9 @@ export async function powerOn(host: HostPlace, progress: Progress): Promise<void
 }
 
 /**
- * Resolves once the host is in use: its container runtime answers, the lab's user can log in, and what the first boot wrote
- * is on the disk, so that a power cut right afterwards leaves a host that boots.
- * Throws with the end of its console if it dies or does not get there. `not` is an earlier boot to disregard.
+ * Resolves once the host is usable: its container runtime answers, the lab's user can log in, and the files of the
+ * first boot are synced, so that a power cut right afterwards leaves a host that boots. Throws with the end of its
+ * console if it dies or does not become ready. `not` is an earlier boot to disregard.
  */
 export async function waitUntilReady(host: HostPlace, not?: string): Promise<void> {
   const kind = kindOf(host);
@@ -70,7 +70,7 @@ export async function waitUntilReady(host: HostPlace, not?: string): Promise<voi
     try {
       return (await run(kind.entering(host, argv), { timeoutMs: 30_000 })).code === 0;
     } catch {
-      // It was switched off between the look and the call, or did not answer: the deadline above decides.
+      // It was switched off since the last check, or did not answer: the deadline above decides.
       return false;
     }
   };
@@ -90,7 +90,7 @@ export async function waitUntilReady(host: HostPlace, not?: string): Promise<voi
   await until('sync of its disk', () => onHost(['sync', '-f', '/']));
 }
 
-/** Shuts the host down in good order; cuts its power if it does not end in time. */
+/** Shuts the host down in an orderly way; cuts its power if that takes too long. */
 export async function shutDown(host: HostPlace): Promise<void> {
   const supervisor = supervisorOf(host);
   if (!supervisor) return;
@@ -100,7 +100,7 @@ export async function shutDown(host: HostPlace): Promise<void> {
   forget(host.processFile);
 }
 
-/** Ends the host at once. What it had written but not synced may or may not reach its disk: see faults/power-cut.ts. */
+/** Ends the host at once. Unsynced data may or may not reach its disk: see faults/power-cut.ts. */
 export async function powerOff(host: HostPlace): Promise<void> {
   const supervisor = supervisorOf(host);
   const init = initOf(host);
@@ -110,17 +110,19 @@ export async function powerOff(host: HostPlace): Promise<void> {
   forget(host.processFile);
 }
 
-/** Reboots the host in good order and waits until it is ready again. */
+/** Reboots the host in an orderly way and waits until it is ready again. */
 export async function reboot(host: HostPlace): Promise<void> {
   const kind = kindOf(host);
   const before = await kind.boot(host);
-  // After the answer has come through: the way in goes down with the host.
+  // Delayed until the answer has arrived: the connection ends with the host.
   const soon = ['systemd-run', '--quiet', '--on-active=100ms', '--timer-property=AccuracySec=10ms'];
   await must(kind.entering(host, [...soon, 'systemctl', 'reboot']));
   await waitUntilReady(host, before);
 }
 
-/** Ends what is left of a host whose supervisor is gone: its processes, found by their cgroup, and its loop device. */
+/**
+ * Removes the remains of a host whose supervisor is gone: its processes, found by their cgroup, and its loop device.
+ */
 async function removeLeftovers(host: HostPlace): Promise<void> {
   await removeCgroups(findCgroups(new Set([host.cgroup, `${host.cgroup}.scope`])));
   await releaseLoopDevices(host);

@@ -15,8 +15,8 @@ const kubectl = 'kubectl';
 const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
 /**
- * Gives the folder of what a host needs for a control plane of this version, made first if the cache lacks it: archives of
- * its images, and kubectl. Throws if the lab has no control plane of this version.
+ * Returns the folder with a control plane of this version, created first if the cache lacks it: archives of its images,
+ * and kubectl. Throws if the lab has no control plane of this version.
  */
 export async function ensureControlPlaneKit(version: KubernetesVersion, progress: Progress): Promise<string> {
   const programs = await controlPlaneProgramsFor(version, progress);
@@ -45,7 +45,7 @@ export async function ensureControlPlaneKit(version: KubernetesVersion, progress
   );
 }
 
-/** Brings all of it to a host that is up. Throws if its container runtime takes no image that is sent to it. */
+/** Copies all of it to a host that is up. Throws if its container runtime cannot import images from a stream. */
 export async function equip(host: HostPlace, kit: string): Promise<void> {
   const send = (file: string, argv: readonly string[]) =>
     must(kindOf(host).entering(host, argv), { stdin: readFileSync(join(kit, file)) });

@@ -9,24 +9,24 @@ export async function makeFreshDisk(host: HostPlace, goldenDisk: string): Promis
   await releaseLoopDevices(host);
   removeDisk(host);
   const aside = `${host.disk}.unfinished`;
-  // Not just overwritten: the cp of a lab that was killed may still be writing to it.
+  // Not just overwritten: the cp of a killed lab may still be writing to it.
   rmSync(aside, { force: true });
   await must(['cp', '--sparse=auto', '--reflink=auto', goldenDisk, aside]);
   writeIdentity(host);
   renameSync(aside, host.disk);
 }
 
-/** Whether the host has a disk to boot from. */
+/** Reports whether the host has a disk to boot from. */
 export function hasDisk(host: HostPlace): boolean {
   return existsSync(host.disk);
 }
 
-/** Throws the host's disk away. The host must be off. */
+/** Deletes the host's disk. The host must be off. */
 export function removeDisk(host: HostPlace): void {
   rmSync(host.disk, { force: true });
 }
 
-/** Lets go of loop devices that still hold the disk although the host is off. */
+/** Detaches loop devices that still hold the disk although the host is off. */
 export async function releaseLoopDevices(host: HostPlace): Promise<void> {
   const { stdout } = await run(['losetup', '--noheadings', '--output', 'NAME', '--associated', host.disk]);
   for (const device of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', device.trim()]);

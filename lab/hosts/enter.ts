@@ -1,6 +1,6 @@
 /**
- * The beginning of a command that root runs on a host from outside: its environment, and nothing of the caller's but
- * the kind of terminal.
+ * Returns the beginning of a command that root runs on a host from outside: its environment, which has only the
+ * terminal type of the caller's.
  */
 export function rootEnvironment(): string[] {
   const variables = [

@@ -16,19 +16,19 @@ import type { HostPlace, LabPlace } from '../place.ts';
 import { addressOf, familyOf, hostNames, maximumHostCount, runnerAddress, sshUser } from '../settings.ts';
 import { kindOf } from './kinds.ts';
 
-/** Host key types of a host. RSA is left out: slow to make, and nothing needs it. */
+/** Host key types of a host. RSA is left out: it is slow to generate, and nothing needs it. */
 const keyTypes = ['ed25519', 'ecdsa'] as const;
 
 /** User and group number of the first ordinary user. */
 const userNumber = 1000;
 
-/** Makes the key that the runner logs in with, once per lab. */
+/** Generates the key with which the runner logs in, once per lab. */
 export async function ensureLabKey(lab: LabPlace): Promise<void> {
   mkdirSync(lab.folder, { recursive: true });
   if (!existsSync(lab.privateKey)) await makeKey('ed25519', lab.privateKey, `etcd-ha-lab ${lab.name}`);
 }
 
-/** Makes the host's own keys, once per lab: known_hosts is known without asking the host, and a reset keeps it. */
+/** Generates the host's own keys, once per lab: known_hosts is known without asking the host, and a reset keeps it. */
 export async function ensureHostKeys(host: HostPlace): Promise<void> {
   mkdirSync(host.hostKeys, { recursive: true });
   await Promise.all(
@@ -39,7 +39,7 @@ export async function ensureHostKeys(host: HostPlace): Promise<void> {
   );
 }
 
-/** known_hosts lines of these hosts, one per key, by address. */
+/** Returns known_hosts lines of these hosts, one per key, by address. */
 export function knownHostsOf(hosts: readonly HostPlace[]): string {
   const lines = hosts.flatMap((host) =>
     keyTypes.map((type) => {
@@ -56,9 +56,9 @@ export function writeKnownHosts(lab: LabPlace, hosts: readonly HostPlace[]): voi
 }
 
 /**
- * Lays ready what makes a fresh disk this host's: its name and those that it knows, machine-id, host keys, and the login
- * of the lab's user.
- * The host's supervisor copies it onto the disk with these modes and owners and removes it.
+ * Prepares the files that turn a fresh disk into this host: its name and the names it knows, machine-id, host keys, and
+ * the login of the lab's user. The host's supervisor copies them onto the disk with these modes and owners and removes
+ * them.
  */
 export function writeIdentity(host: HostPlace): void {
   rmSync(host.identity, { recursive: true, force: true });
@@ -82,13 +82,13 @@ export function writeIdentity(host: HostPlace): void {
   writeFileSync(authorizedKeys, readFileSync(`${host.lab.privateKey}.pub`), { mode: 0o600 });
   for (const path of [home, login, authorizedKeys]) chownSync(path, userNumber, userNumber);
   kindOf(host).addToIdentity(host, aside);
-  // Folders that the disk has already take these modes over: the caller's umask must not decide.
+  // Existing folders on the disk get these modes too: the caller's umask must not decide.
   for (const path of ['.', 'etc', 'etc/ssh', 'home', `home/${sshUser}`]) chmodSync(join(aside, path), 0o755);
   for (const file of ['etc/hostname', 'etc/hosts']) chmodSync(join(aside, file), 0o644);
   renameSync(aside, host.identity);
 }
 
-/** Every host knows every host's name, as on a network with a name server. */
+/** Lists every host's name, as on a network with a name server. */
 function etcHosts({ address }: HostPlace): string {
   const family = familyOf(address);
   const hosts = hostNames(maximumHostCount).map((name, index) => `${addressOf(index, family)} ${name}`);

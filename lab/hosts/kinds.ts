@@ -6,12 +6,12 @@ import { vm } from './vm/vm.ts';
 
 const kinds: Readonly<Record<HostKindName, HostKind>> = { container, vm };
 
-/** The kind of this name. */
+/** Returns the kind of this name. */
 export function kindNamed(name: HostKindName): HostKind {
   return kinds[name];
 }
 
-/** The kind of this host. */
+/** Returns the kind of this host. */
 export function kindOf(host: HostPlace): HostKind {
   return kinds[host.kind];
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { childrenOf, identify, isRunning, type ProcessId, readProc } from '../machine/processes.ts';
 import type { HostPlace } from '../place.ts';
 
-/** Keeps a process that the lab started on record in `file`. Throws if it has ended already. */
+/** Records a process that the lab started in `file`. Throws if it has ended already. */
 export function record(file: string, pid: number): ProcessId {
   const found = identify(pid);
   if (!found) throw new Error(`process ${pid} ended at once`);
@@ -10,7 +10,7 @@ export function record(file: string, pid: number): ProcessId {
   return found;
 }
 
-/** The recorded process if it still runs. */
+/** Returns the recorded process if it still runs. */
 export function recorded(file: string): ProcessId | undefined {
   let text: string;
   try {
@@ -23,17 +23,17 @@ export function recorded(file: string): ProcessId | undefined {
   return isRunning(process) ? process : undefined;
 }
 
-/** Strikes a process off the record. */
+/** Removes the record of a process. */
 export function forget(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** The host's supervisor if the host has power. */
+/** Returns the host's supervisor if the host has power. */
 export function supervisorOf(host: HostPlace): ProcessId | undefined {
   return recorded(host.processFile);
 }
 
-/** PID 1 of a container as the machine sees it; undefined while there is none, and for a virtual machine. */
+/** Returns PID 1 of a container as the machine sees it; undefined while there is none, and for a virtual machine. */
 export function initOf(host: HostPlace): ProcessId | undefined {
   const supervisor = supervisorOf(host);
   if (!supervisor) return undefined;

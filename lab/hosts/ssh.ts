@@ -1,20 +1,23 @@
 import type { HostPlace, LabPlace } from '../place.ts';
 import { sshPort, sshUser } from '../settings.ts';
 
-/** The command that runs `argv` inside the runner's network namespace, where only the lab's hosts can be reached. */
+/**
+ * Returns the command that runs `argv` inside the runner's network namespace, where only the lab's hosts can be
+ * reached.
+ */
 export function inRunner(lab: LabPlace, argv: readonly string[]): string[] {
   return ['ip', 'netns', 'exec', lab.runnerNamespace, ...argv];
 }
 
-/** The ssh command to this host as the lab's user. Reads nothing from the configuration of whoever calls it. */
+/** Returns the ssh command to this host as the lab's user. Ignores the caller's configuration. */
 export function sshCommand(host: HostPlace, options: readonly string[], remote: readonly string[]): string[] {
   const login = `${sshUser}@${host.address}`;
   return inRunner(host.lab, [...client(host, ['LogLevel=ERROR', ...options]), login, ...remote]);
 }
 
 /**
- * The ssh command to a virtual machine as root, by the network that only the lab has. `remote` is a command line of
- * the remote shell's. Its terminal is the caller's with `terminal`.
+ * Returns the ssh command to a virtual machine as root, by the management network of the lab. `remote` is a command
+ * line for the remote shell. `terminal` gives it the caller's terminal.
  */
 export function managementCommand(host: HostPlace, remote: string, terminal: boolean): string[] {
   const options = ['LogLevel=ERROR', 'BatchMode=yes', 'ConnectTimeout=10', `HostKeyAlias=${host.address}`];

@@ -14,7 +14,7 @@ export interface Image {
   readonly folders: readonly string[];
 }
 
-/** GNU tar that gives the same bytes for the same files, whoever made them and whenever. */
+/** GNU tar that produces the same bytes for the same files, regardless of user and time. */
 const reproducibleTar = [
   'tar',
   '--format=gnu',
@@ -26,8 +26,8 @@ const reproducibleTar = [
 ];
 
 /**
- * Writes the image as a docker archive, which every container runtime imports without a registry.
- * Format: the image specification v1.2 of moby ("docker save").
+ * Writes the image as a docker archive, which every container runtime imports without a registry. Format: the image
+ * specification v1.2 of moby ("docker save").
  */
 export async function writeImageArchive(image: Image, archive: string): Promise<void> {
   const work = `${archive}.work`;
@@ -69,7 +69,7 @@ function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** This machine's processor as Go and OCI name it. */
+/** Returns this machine's architecture as Go and OCI name it. */
 function goArchitecture(): string {
   return process.arch === 'x64' ? 'amd64' : process.arch;
 }

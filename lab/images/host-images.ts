@@ -9,8 +9,8 @@ export interface HostImages {
 }
 
 /**
- * The images that this kubeadm expects, under the very tags that it expects, made of the lab's own programs.
- * Throws if kubeadm asks for another etcd than the lab has.
+ * Returns the images that this kubeadm expects, under their exact tags, built from the lab's own programs. Throws if
+ * kubeadm expects another etcd than the lab has.
  */
 export async function hostImages(programs: Programs['paths'], pause: string): Promise<HostImages> {
   const { version, tagOf } = await tagsOf(programs.kubeadm);
@@ -39,7 +39,7 @@ export async function hostImages(programs: Programs['paths'], pause: string): Pr
   };
 }
 
-/** The tags under which this kubeadm asks for its images, by the last part of their repository. */
+/** Returns the tags that this kubeadm expects, by the last part of the image's repository. */
 export async function tagsOf(kubeadm: string): Promise<{ version: string; tagOf: (name: string) => string }> {
   const version = (await must([kubeadm, 'version', '-o', 'short'])).trim();
   const list = await must([kubeadm, 'config', 'images', 'list', '--kubernetes-version', version]);

@@ -1,4 +1,4 @@
-/* PID 1 of a pod's sandbox: does nothing, ends when told to, and reaps what is left to it. */
+/* PID 1 of a pod's sandbox: waits for a signal to end, and reaps orphaned processes. */
 #include <signal.h>
 #include <stddef.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 /**
- * The command that runs `argv` in a mount and a pid namespace of its own and dies with whoever started it, whatever
- * kills that. So nothing that it mounted or started outlives a lab command.
+ * Returns the command that runs `argv` in a mount and a pid namespace of its own and dies with its parent, however that
+ * is killed. So its mounts and processes never outlive a lab command.
  */
 export function alone(argv: readonly string[]): string[] {
   const namespaces = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identify, signal } from './processes.ts';
 import { sleep } from './run.ts';
 
-/** Whether the machine runs systemd as PID 1: sd_booted(3). Then cgroups are made by systemd, on request. */
+/** Reports whether the machine runs systemd as PID 1: sd_booted(3). systemd then creates cgroups, on request. */
 export function machineRunsSystemd(): boolean {
   return existsSync('/run/systemd/system');
 }
@@ -11,16 +11,16 @@ export function machineRunsSystemd(): boolean {
 /** A mounted cgroup hierarchy: v2, or one of v1 with its controllers. */
 interface Hierarchy {
   mountPoint: string;
-  /** Part of the hierarchy that is mounted there, "/" unless a container runtime cut one out. */
+  /** Part of the hierarchy that is mounted there, "/" unless a container runtime mounted only a part. */
   root: string;
   version: 1 | 2;
-  /** v1: what /proc/self/cgroup calls it, as in "cpu,cpuacct" or "name=systemd". */
+  /** v1: its name in /proc/self/cgroup, as in "cpu,cpuacct" or "name=systemd". */
   controllers: string;
 }
 
 /**
- * Makes a cgroup of this name below the caller's own in every hierarchy, for a machine without systemd.
- * Gives the `cgroup.procs` files that a process has to write its number to in order to enter.
+ * Makes a cgroup of this name below the caller's own in every hierarchy, for a machine without systemd. Returns the
+ * `cgroup.procs` files to which a process has to write its number in order to enter.
  */
 export function makeCgroups(name: string): string[] {
   const own = new Map(
@@ -54,7 +54,10 @@ export function makeCgroups(name: string): string[] {
   return entrances;
 }
 
-/** Gives children of a v2 cgroup its controllers where the kernel lets us: not if processes live in it. */
+/**
+ * Passes the controllers of a v2 cgroup on to its children if the kernel permits it: not if the cgroup contains
+ * processes.
+ */
 function passControllersOn(folder: string): void {
   for (const controller of readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ')) {
     if (controller === '') continue;
@@ -66,7 +69,7 @@ function passControllersOn(folder: string): void {
   }
 }
 
-/** Finds the cgroups of these names wherever a lab command that ran in another cgroup made them. */
+/** Finds the cgroups of these names below any cgroup in which a lab command ran. */
 export function findCgroups(names: ReadonlySet<string>): string[] {
   return hierarchies().flatMap(({ mountPoint }) => search(mountPoint, names, 6));
 }
@@ -105,7 +108,7 @@ function processesBelow(folder: string): number[] {
   return [...own, ...subfolders(folder).flatMap((name) => processesBelow(join(folder, name)))];
 }
 
-/** Removes a cgroup with all below it; false while a process still lives there. */
+/** Removes a cgroup with all below it; false while it contains a process. */
 function removeTree(folder: string): boolean {
   try {
     for (const name of subfolders(folder)) if (!removeTree(join(folder, name))) return false;
@@ -130,7 +133,7 @@ function subfolders(folder: string): string[] {
   }
 }
 
-/** Mounted hierarchies as /proc/self/mountinfo has them, see proc(5). */
+/** Lists mounted hierarchies from /proc/self/mountinfo, see proc(5). */
 function hierarchies(): Hierarchy[] {
   const known = new Set(
     readFileSync('/proc/self/cgroup', 'utf8')

@@ -14,7 +14,9 @@ const sources = {
 /** Paths of the lab's own small programs in C. */
 export type CTools = Readonly<Record<keyof typeof sources, string>>;
 
-/** Gives them, compiled if the cache lacks them. Static: pause runs in an image that holds nothing else. */
+/**
+ * Returns the paths of these programs, compiled if the cache lacks them. Static: the image of pause holds nothing else.
+ */
 export async function ensureCTools(progress: Progress): Promise<CTools> {
   const files = Object.entries(sources).map(([name, url]) => [name, fileURLToPath(url)] as const);
   const program = (path: string) => basename(path, '.c');

@@ -14,27 +14,27 @@ import { cacheFolder } from '../settings.ts';
 import { withLock } from './lock.ts';
 import type { Progress } from './progress.ts';
 
-/** A folder in the cache that is made once from its inputs and never changed afterwards. */
+/** A folder in the cache that is built once from its inputs and never changed afterwards. */
 export interface Layer {
-  /** What it holds, as in "programs-etcd-3.6.5"; part of the folder's name. */
+  /** Name of its content, as in "programs-etcd-3.6.5"; part of the folder's name. */
   name: string;
-  /** Everything that decides the content. Another value is another folder. */
+  /** Everything that determines the content. Another value is another folder. */
   inputs: readonly string[];
   /** Fills the folder. It is renamed into place only if this succeeds. */
   make: (folder: string) => Promise<void>;
 }
 
-/** How many layers of one name stay in the cache. */
+/** Number of layers of one name that stay in the cache. */
 const layersKept = 3;
 
-/** Where the layer lies or will lie. */
+/** Returns the layer's folder, whether it exists or not. */
 export function layerFolder(layer: Pick<Layer, 'name' | 'inputs'>): string {
   return join(cacheFolder(), `${layer.name}-${digest(layer.inputs)}`);
 }
 
 /**
- * Gives the layer's folder, made first if it is not there. Two labs that want the same layer at once make it once;
- * one that is killed on the way leaves only a folder that the next one removes.
+ * Returns the layer's folder, built first if it does not exist. Two labs that want the same layer at once build it
+ * once; a killed one leaves only a folder that the next one removes.
  */
 export async function ensureLayer(layer: Layer, progress: Progress): Promise<string> {
   const folder = layerFolder(layer);
@@ -57,14 +57,14 @@ export async function ensureLayer(layer: Layer, progress: Progress): Promise<str
   );
 }
 
-/** Whether the layer is in the cache; marks it as used now. */
+/** Reports whether the layer is in the cache; marks it as used now. */
 function isThere(folder: string): boolean {
   if (!existsSync(folder)) return false;
   utimesSync(folder, new Date(), new Date());
   return true;
 }
 
-/** Keeps the few layers of this name that were used last: every change of the lab itself makes new ones. */
+/** Keeps the layers of this name that were used last: every change of the lab itself makes new ones. */
 function removeOldest(name: string): void {
   const isOfName = (entry: string) =>
     entry.startsWith(`${name}-`) && /^[0-9a-f]{16}$/.test(entry.slice(name.length + 1));
@@ -77,12 +77,12 @@ function removeOldest(name: string): void {
   }
 }
 
-/** Runs `body` while nobody can clean the cache. */
+/** Runs `body` while the cache cannot be cleaned. */
 export function whileCacheIsKept<T>(progress: Progress, body: () => Promise<T>): Promise<T> {
   return withLock(cacheLock(), { mode: 'shared', progress, subject: 'the cache' }, body);
 }
 
-/** Removes the cache, waiting for those who work in it. */
+/** Removes the cache once no lab command uses it. */
 export async function cleanCache(progress: Progress): Promise<void> {
   await withLock(cacheLock(), { progress, subject: 'the cache' }, () => {
     for (const entry of readdirSync(cacheFolder())) {
@@ -96,14 +96,14 @@ function cacheLock(): string {
   return join(cacheFolder(), 'lock');
 }
 
-/** A short digest of several texts; which text ends where counts. */
+/** Returns a short digest of several texts; the boundaries between the texts count. */
 export function digest(texts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(`${Buffer.byteLength(text)}:`).update(text);
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Digest of a file's content, or of a folder's: names, modes and contents. */
+/** Returns the digest of a file's content, or of a folder's names, modes and contents. */
 export function digestOf(path: string): string {
   if (!statSync(path).isDirectory()) return digest([readFileSync(path, 'base64')]);
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();

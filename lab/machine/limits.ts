@@ -5,13 +5,13 @@ import { allProcesses } from './processes.ts';
 const instancesPerHost = 14;
 
 /**
- * Throws if `hosts` more hosts would need more inotify instances than the kernel allows root.
- * Without them systemd does not boot and kubelet does not see its manifests, and neither says why.
+ * Throws if `hosts` more hosts would exceed the kernel's limit of inotify instances for root. Beyond it systemd does
+ * not boot and kubelet does not see its manifests, and neither says why.
  */
 export function checkInotifyLimit(hosts: number): void {
   const limit = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'));
   const needed = hosts * instancesPerHost;
-  // Counting looks at every open file on the machine; a limit that is high enough for anybody needs no count.
+  // Counting reads every open file on the machine; a sufficiently high limit needs no count.
   if (needed * 10 < limit) return;
   const used = allProcesses().reduce((sum, pid) => sum + inotifyInstances(pid), 0);
   if (used + needed <= limit) return;
@@ -21,14 +21,14 @@ export function checkInotifyLimit(hosts: number): void {
   );
 }
 
-/** inotify instances that a process of root has open. */
+/** Returns the number of inotify instances that a process of root has open. */
 function inotifyInstances(pid: number): number {
   try {
     if (statSync(`/proc/${pid}`).uid !== 0) return 0;
     const files = readdirSync(`/proc/${pid}/fd`);
     return files.filter((file) => readlinkSync(`/proc/${pid}/fd/${file}`) === 'anon_inode:inotify').length;
   } catch {
-    // It has ended, or closed a file, while we were looking.
+    // It has ended, or closed a file, in the meantime.
     return 0;
   }
 }

@@ -5,20 +5,20 @@ import { dirname } from 'node:path';
 import type { Progress } from './progress.ts';
 
 export interface LockOptions {
-  /** `shared` lets other shared holders in; `exclusive` (the default) nobody. */
+  /** `shared` admits other shared holders; `exclusive` (the default) excludes all others. */
   mode?: 'shared' | 'exclusive';
-  /** Told once when another process holds the lock and this one has to wait. */
+  /** Called once if another process holds the lock and this one has to wait. */
   progress?: Progress | undefined;
-  /** What the lock guards, for that line. */
+  /** The guarded object, for that line. */
   subject: string;
-  /** Remove the file at the end. For exclusive locks only. */
+  /** Removes the file at the end. For exclusive locks only. */
   removeFile?: boolean;
 }
 
 const patienceMs = 1_000;
 
 /**
- * Takes the lock, says whether the file is still the one that others will lock, and holds on until its stdin closes.
+ * Takes the lock, prints whether the file is still the one that others will lock, and holds it until its stdin closes.
  * $1 is the file, $2 the mode.
  */
 const hold = `
@@ -27,9 +27,8 @@ const hold = `
   read -r _ || exit 0`;
 
 /**
- * Runs `body` while holding flock(2) on `file`.
- * Node has no flock, so a shell holds it for us; it ends, and lets go, as soon as its stdin closes. So a lab command
- * that is killed never leaves a lock behind.
+ * Runs `body` while holding flock(2) on `file`. Node has no flock, so a shell holds it; it ends, and releases the lock,
+ * as soon as its stdin closes. So a killed lab command never leaves a lock behind.
  */
 export async function withLock<T>(file: string, options: LockOptions, body: () => Promise<T>): Promise<T> {
   const patience = setTimeout(() => {
@@ -37,7 +36,7 @@ export async function withLock<T>(file: string, options: LockOptions, body: () =
   }, patienceMs);
   let release: (() => Promise<unknown>) | undefined;
   try {
-    // A file that its last holder removed is nobody's lock any more: take the new one.
+    // The last holder removed the file: lock the new one.
     while (!release) release = await tryLock(file, options.mode ?? 'exclusive');
     clearTimeout(patience);
     return await body();
@@ -48,11 +47,11 @@ export async function withLock<T>(file: string, options: LockOptions, body: () =
   }
 }
 
-/** Waits for the lock. Gives what releases it, or undefined if the file was removed meanwhile. */
+/** Waits for the lock. Returns the function that releases it, or undefined if the file was removed meanwhile. */
 async function tryLock(file: string, mode: string): Promise<(() => Promise<unknown>) | undefined> {
   mkdirSync(dirname(file), { recursive: true });
   const holder = spawn('sh', ['-c', hold, 'sh', file, `--${mode}`], {
-    // A group of its own: a Ctrl-C that we outlive for cleaning up must not let go of the lock.
+    // A process group of its own: a Ctrl-C that this process survives to clean up must not release the lock.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -67,7 +66,7 @@ async function tryLock(file: string, mode: string): Promise<(() => Promise<unkno
   ]);
   if (answer === 'held') return release;
   await release();
-  // The folder too may go with the last lock in it.
+  // The folder may be removed with the last lock in it.
   if (answer === 'stale' || !existsSync(dirname(file))) return undefined;
   throw new Error(`cannot lock ${file}`);
 }

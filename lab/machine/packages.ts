@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { must, systemPath } from './run.ts';
 import { type Progress, stage } from './progress.ts';
 
-/** What must be on the machine, as a program on PATH or an absolute path, and the package that brings it. */
+/** A requirement of the machine, as a program on PATH or an absolute path, and its package. */
 export type Need = readonly [what: string, packageName: string];
 
-/** What every lab needs. */
+/** The requirements of every lab. */
 const always: readonly Need[] = [
   ['systemd-nspawn', 'systemd-container'],
   ['debootstrap', 'debootstrap'],
@@ -26,7 +26,7 @@ const always: readonly Need[] = [
   ['tar', 'tar'],
 ];
 
-/** Installs through apt what is needed and the machine does not have. Throws if there is no apt to do so. */
+/** Installs missing requirements through apt. Throws if there is no apt. */
 export async function installMissingPackages(
   progress: Progress,
   needed: readonly Need[] = always,
@@ -49,7 +49,7 @@ export async function installMissingPackages(
     try {
       await install();
     } catch {
-      // Lists that are older than the archive name versions that it has no more.
+      // Outdated lists name versions that the archive no longer has.
       await must(['apt-get', ...patient, 'update']);
       await install();
     }

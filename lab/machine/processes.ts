@@ -1,17 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** A process that stays the same one even if the kernel gives its number to another later. */
+/** A process, identified even if the kernel reuses its number later. */
 export interface ProcessId {
   readonly pid: number;
   /** Start time in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). */
   readonly startTime: string;
-  /** A start time means nothing after the machine itself was booted again. */
+  /** The start time is meaningless after a reboot of the machine. */
   readonly bootId: string;
 }
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** Identifies a process that runs now; undefined if there is none of that number, or only its zombie. */
+/** Identifies a running process; undefined if there is none with that number, or only its zombie. */
 export function identify(pid: number): ProcessId | undefined {
   const fields = statFields(pid);
   const state = fields?.[0];
@@ -20,12 +20,12 @@ export function identify(pid: number): ProcessId | undefined {
   return { pid, startTime, bootId };
 }
 
-/** Whether that very process still runs. */
+/** Reports whether exactly this process still runs. */
 export function isRunning(process: ProcessId): boolean {
   return process.bootId === bootId && identify(process.pid)?.startTime === process.startTime;
 }
 
-/** Sends a signal to that very process; does nothing if it is gone. */
+/** Sends a signal to exactly this process; does nothing if it is gone. */
 export function signal(target: ProcessId, name: NodeJS.Signals): void {
   if (!isRunning(target)) return;
   try {
@@ -35,26 +35,26 @@ export function signal(target: ProcessId, name: NodeJS.Signals): void {
   }
 }
 
-/** Numbers of the children of a process; none if it is gone. */
+/** Returns the process numbers of a process's children; none if it is gone. */
 export function childrenOf(pid: number): number[] {
   return readIfThere(() => readdirSync(`/proc/${pid}/task`), []).flatMap((task) =>
     numbers(readProc(`/proc/${pid}/task/${task}/children`)),
   );
 }
 
-/** All process numbers on the machine. */
+/** Returns all process numbers on the machine. */
 export function allProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 }
 
-/** A file below /proc, or '' when its process is gone. */
+/** Reads a file below /proc; '' if its process is gone. */
 export function readProc(path: string): string {
   return readIfThere(() => readFileSync(path, 'utf8'), '');
 }
 
-/** Fields of /proc/PID/stat from the third (state) on; the second may contain blanks and brackets. */
+/** Returns the fields of /proc/PID/stat from the third (state) on; the second may contain blanks and brackets. */
 function statFields(pid: number): string[] | undefined {
   const text = readProc(`/proc/${pid}/stat`);
   return text === '' ? undefined : text.slice(text.lastIndexOf(')') + 2).split(' ');

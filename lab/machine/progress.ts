@@ -1,11 +1,11 @@
-/** Takes one line of progress; the lab has no other way of speaking while it works. */
+/** Receives one line of progress; the lab reports nothing in another way while it works. */
 export type Progress = (line: string) => void;
 
 const heartbeatMs = 15_000;
 
 /**
- * Runs one stage of the work and says when it begins, that it is still alive, and how long it took.
- * The stage can say through `note` what it is doing; the next heartbeat shows the latest note.
+ * Runs one stage of the work and reports its start, heartbeats and duration. The stage can report details through
+ * `note`; the next heartbeat shows the latest note.
  */
 export async function stage<T>(
   progress: Progress,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** How a command ended; a command that died by a signal has code 128 + the signal's number, as in a shell. */
+/** The result of a command; a command that a signal killed has code 128 + the signal's number, as in a shell. */
 export interface RunResult {
   code: number;
   stdout: string;
@@ -13,7 +13,7 @@ export interface RunOptions {
   timeoutMs?: number;
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** How messages call the command; its beginning if not given. */
+  /** The command's name in messages; default: its beginning. */
   title?: string;
   /** Called with each complete line of stdout and stderr while the command runs. */
   onLine?: (line: string) => void;
@@ -30,7 +30,7 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: 15,
 };
 
-/** Exit code in the shell's convention from what node reports. */
+/** Returns the exit code in the shell's convention. */
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   if (code !== null) return code;
   return 128 + ((signal && signalNumbers[signal]) ?? 0);
@@ -46,14 +46,14 @@ export const systemPath = [
   ]),
 ].join(':');
 
-/** Runs a command to its end without a shell. Throws if it cannot be started or its time is up, not when it fails. */
+/** Runs a command to its end without a shell. Throws if it cannot be started or its time is up, not if it fails. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const [program, ...args] = argv;
   if (program === undefined) throw new Error('run: no command given');
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...(options.env ?? process.env), PATH: options.env?.['PATH'] ?? systemPath },
-    // A group of its own lets a deadline end the command's children too.
+    // A process group of its own lets a deadline end the command's children too.
     detached: options.timeoutMs !== undefined,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -89,13 +89,13 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       );
     } else resolve({ code: exitCode(code, signal), ...output });
   });
-  // A command that does not read its input closes the pipe early; that is its right.
+  // A command that does not read its input closes the pipe early, which is no error.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   return promise;
 }
 
-/** Runs a command and gives its stdout. Throws with its stderr when it fails. */
+/** Runs a command and returns its stdout. Throws with its stderr if it fails. */
 export async function must(argv: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await run(argv, options);
   if (result.code !== 0) {
@@ -106,13 +106,13 @@ export async function must(argv: readonly string[], options: RunOptions = {}): P
   return result.stdout;
 }
 
-/** The command for a message, without the long scripts that some arguments are. */
+/** Formats the command for a message, without arguments that are long scripts. */
 function shown(argv: readonly string[]): string {
   const text = argv.join(' ').replaceAll(/\s+/g, ' ');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-/** The last lines of an output, where commands say why they failed. */
+/** Returns the last lines of an output, where commands report errors. */
 function ending(output: string): string {
   const text = output.trim();
   return text === '' ? '' : `:\n${text.split('\n').slice(-20).join('\n')}`;

@@ -9,14 +9,14 @@ import type { HostPlace, LabPlace } from '../place.ts';
 import { namespacePath } from './ip.ts';
 import { joinBridge, leaveBridge } from './namespaces.ts';
 
-/** Milliseconds that are added to each round trip between this host and any other; 0 if none. */
+/** Returns the milliseconds added to each round trip between this host and any other; 0 if none. */
 export function currentDelay(host: HostPlace): number {
   if (!recorded(host.relayProcessFile)) return 0;
   return 2 * Number(readFileSync(host.relayControl, 'utf8'));
 }
 
 /**
- * Adds `roundTripMs` to each round trip between this host and any other, half of it each way; 0 takes it away.
+ * Adds `roundTripMs` to each round trip between this host and any other, half of it each way; 0 removes the delay.
  * `relay` is the path of the compiled relay.c.
  */
 export async function setDelay(host: HostPlace, roundTripMs: number, relay: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function setDelay(host: HostPlace, roundTripMs: number, relay: stri
   writeFileSync(aside, `${roundTripMs / 2}\n`);
   renameSync(aside, host.relayControl);
   if (recorded(host.relayProcessFile)) {
-    // The relay looks at the file ten times a second.
+    // The relay reads the file ten times a second.
     await sleep(150);
     return;
   }
@@ -62,7 +62,7 @@ async function startRelay(host: HostPlace, relay: string): Promise<void> {
   child.unref();
 }
 
-/** Takes the delay away. */
+/** Removes the delay. */
 export async function removeDelay(host: HostPlace): Promise<void> {
   const relay = recorded(host.relayProcessFile);
   if (relay) await end(relay);
@@ -71,8 +71,8 @@ export async function removeDelay(host: HostPlace): Promise<void> {
   await joinBridge(host.lab, host.port);
 }
 
-/** Ends relays that a lab which was killed left in its switch, whether or not they are still on record. */
-export async function endStrayRelays(lab: LabPlace): Promise<void> {
+/** Ends relays that a killed lab left in its switch, recorded or not. */
+export async function endOrphanedRelays(lab: LabPlace): Promise<void> {
   let inode: number;
   try {
     inode = statSync(namespacePath(lab.switchNamespace)).ino;

@@ -11,7 +11,7 @@ import { ip } from './ip.ts';
 const bridge = 'bridge0';
 const runnerPort = 'runner';
 
-/** Names of the lab's namespaces that are on the machine now. */
+/** Returns the names of the lab's existing namespaces. */
 export function namespacesOf(lab: LabPlace): string[] {
   const prefix = lab.switchNamespace.replace(/switch$/, '');
   try {
@@ -29,7 +29,7 @@ function namespacesFor(lab: LabPlace, hosts: readonly HostPlace[]): string[] {
   ];
 }
 
-/** Whether the network of these hosts is there: every namespace, and every port in the switch. */
+/** Reports whether the network of these hosts exists: every namespace, and every port in the switch. */
 export async function networkIsUp(lab: LabPlace, hosts: readonly HostPlace[]): Promise<boolean> {
   const present = new Set(namespacesOf(lab));
   if (!namespacesFor(lab, hosts).every((name) => present.has(name))) return false;
@@ -51,7 +51,7 @@ export async function makeNetwork(lab: LabPlace, hosts: readonly HostPlace[]): P
   );
   await ip(lab.switchNamespace, [
     'link set lo up',
-    // Multicast snooping would hold frames back after a port came up.
+    // Multicast snooping would delay frames after a port came up.
     `link add ${bridge} type bridge mcast_snooping 0`,
     `link set ${bridge} up`,
   ]);
@@ -64,7 +64,7 @@ export async function makeNetwork(lab: LabPlace, hosts: readonly HostPlace[]): P
   }
 }
 
-/** Removes whatever namespaces of the lab are there, and with them their interfaces. */
+/** Removes the existing namespaces of the lab, and with them their interfaces. */
 export async function removeNetwork(lab: LabPlace): Promise<void> {
   for (const name of namespacesOf(lab)) {
     const { code, stderr } = await run(['ip', 'netns', 'delete', name]);
@@ -73,12 +73,12 @@ export async function removeNetwork(lab: LabPlace): Promise<void> {
   }
 }
 
-/** Plugs the host's cable in or pulls it. A host whose cable is pulled sends and gets nothing, not even a reset. */
+/** Plugs the host's cable in or pulls it. A host whose cable is pulled sends and receives nothing, not even a reset. */
 export async function setLink(host: HostPlace, state: 'up' | 'down'): Promise<void> {
   await ip(host.lab.switchNamespace, [`link set ${host.port} ${state}`]);
 }
 
-/** Whether the host's cable is plugged in. */
+/** Reports whether the host's cable is plugged in. */
 export async function linkState(host: HostPlace): Promise<'up' | 'down'> {
   const text = await must(['ip', '-n', host.lab.switchNamespace, '-o', 'link', 'show', host.port]);
   return /<[^>]*\bUP\b/.test(text) ? 'up' : 'down';

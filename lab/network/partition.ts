@@ -3,7 +3,7 @@ import type { HostPlace, LabPlace } from '../place.ts';
 
 const table = 'table bridge partitions';
 
-/** Lets no frame pass between these two hosts, whatever the protocol. Both still reach everybody else. */
+/** Drops all frames between these two hosts, of any protocol. Both still reach all other hosts. */
 export async function partition(a: HostPlace, b: HostPlace): Promise<void> {
   const ports = (host: HostPlace) => `{ "${host.port}", "${host.relayPort}" }`;
   const drop = (from: HostPlace, to: HostPlace) => `iifname ${ports(from)} oifname ${ports(to)} drop`;
@@ -12,7 +12,7 @@ export async function partition(a: HostPlace, b: HostPlace): Promise<void> {
   await must([...nft(a.lab), '-f', '-'], { stdin: `${table} { ${chain}; }\n` });
 }
 
-/** The partitions in force between these hosts, as "infra0 | infra1". */
+/** Returns the partitions in force between these hosts, as "infra0 | infra1". */
 export async function partitions(hosts: readonly HostPlace[]): Promise<string[]> {
   const lab = hosts[0]?.lab;
   if (!lab) return [];

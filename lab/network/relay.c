@@ -1,10 +1,10 @@
 /*
  * relay PORT TAP CONTROL
- * Delays frames, for kernels without sch_netem. Copies frames PORT <-> TAP, each one held for as many milliseconds
- * as the file CONTROL says (a decimal number, read again when the file changes). TAP is made here; the caller adds it
- * to the bridge in PORT's place. Prints "ready" once frames pass.
+ * Delays frames, for kernels without sch_netem. Copies frames PORT <-> TAP, each one held for the milliseconds in
+ * the file CONTROL (a decimal number, reread when the file changes). The relay creates TAP; the caller adds it
+ * to the bridge instead of PORT. Prints "ready" once frames pass.
  *
- * Both ends speak virtio_net_hdr, so that frames which the kernel left to segment or to sum up later pass unharmed.
+ * Both ends speak virtio_net_hdr, so that frames with pending segmentation or checksums pass unharmed.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,7 +27,7 @@
 
 enum { largest_frame = 66000, frames_per_turn = 256 };
 
-/* How often, in ms, an idle relay looks whether CONTROL has changed. */
+/* Interval in ms at which an idle relay checks CONTROL for changes. */
 static const double control_interval = 100;
 
 struct frame {
@@ -77,7 +77,7 @@ static void append(struct queue *queue, const char *bytes, size_t length) {
   frame->next = NULL;
   frame->due = now() + delay;
   if (queue->last != NULL) {
-    /* A delay that was made shorter must not let frames overtake each other. */
+    /* A shortened delay must not let frames overtake each other. */
     if (frame->due < queue->last->due) frame->due = queue->last->due;
     queue->last->next = frame;
   } else {

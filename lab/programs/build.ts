@@ -13,10 +13,10 @@ interface GoMod {
   Tool: { Path: string }[];
 }
 
-/** Programs are static (no libc needed in their container image) and the same wherever they are built. */
+/** Programs are static (no libc needed in their container image) and reproducible. */
 const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
 
-/** Gives the folder that holds the family's programs, built from the committed pin if the cache lacks them. */
+/** Returns the folder that holds the family's programs, built from the committed pin if the cache lacks them. */
 export function buildFamily(family: Family, progress: Progress): Promise<string> {
   const pin = fileURLToPath(new URL(`./${family.name}/`, import.meta.url));
   const inputs = ['go.mod', 'go.sum'].map((name) => readFileSync(join(pin, name), 'utf8'));
@@ -79,19 +79,21 @@ async function compile(family: Family, pin: string, folder: string, progress: Pr
   }
 }
 
-/** Static as those in Go are. */
+/** Compiles a static program, like those in Go. */
 async function compileC(sources: string, program: string): Promise<void> {
   const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
   const flags = ['-std=c99', '-Os', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
   await must(['gcc', ...flags, '-o', program, ...files.sort().map((name) => join(sources, name))]);
 }
 
-/** Name that `go build` gives a package's binary: the last element of its path that is not a major version. */
+/**
+ * Returns the name that `go build` gives a package's binary: the last element of its path that is not a major version.
+ */
 function goBinaryName(path: string): string {
   return basename(path.replace(/\/v\d+$/, ''));
 }
 
-/** Name of the program as its project ships it. */
+/** Returns the name under which its project ships the program. */
 function programName(path: string): string {
   const name = goBinaryName(path);
   return name === 'server' ? 'etcd' : name;

@@ -7,15 +7,17 @@ import { must, run } from '../machine/run.ts';
 
 /** Programs in Rust that are built from one crate, with the versions of its dependencies that it was released with. */
 export interface Crate {
-  /** Name at crates.io, which keeps a version as it is; cargo checks it, and all of its Cargo.lock, by their digests. */
+  /**
+   * Name at crates.io, where versions are immutable; cargo verifies it, and all of its Cargo.lock, by their digests.
+   */
   readonly name: string;
   readonly version: string;
   readonly features?: readonly string[];
-  /** What a C library of it needs of the machine. */
+  /** Requirements of its C libraries. */
   readonly needs?: readonly Need[];
 }
 
-/** Gives the folder that holds the crate's programs, built if the cache lacks them. */
+/** Returns the folder of the crate's programs, built if the cache lacks them. */
 export async function buildCrate(crate: Crate, progress: Progress): Promise<string> {
   const layer = await ensureLayer(
     {

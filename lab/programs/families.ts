@@ -4,13 +4,16 @@ import type { KubernetesVersion } from '../settings.ts';
 export interface Family {
   /** Folder beside this file that holds the pin: go.mod, with the programs as its tools, and go.sum. */
   readonly name: string;
-  /** Module whose version, as go.mod has it, is the version of the programs. */
+  /** Module whose version in go.mod is the version of the programs. */
   readonly module: string;
-  /** Linker flags that stamp the version as the project's own releases are stamped. `version` is "v1.2.3". */
+  /** Linker flags that stamp the version like the project's own releases. `version` is "v1.2.3". */
   readonly stamp: (version: string) => string;
-  /** Build tags, where the project's own are not what a static program is built with. */
+  /** Build tags, if a static program needs others than the project's own. */
   readonly tags?: readonly string[];
-  /** Programs in C that the project builds beside those in Go: the name of each, and the folder of its sources in the module. */
+  /**
+   * Programs in C that the project builds besides those in Go: the name of each, and the folder of its sources in the
+   * module.
+   */
   readonly inC?: readonly { readonly name: string; readonly sources: string }[];
 }
 
@@ -36,7 +39,7 @@ function kubernetes(minor: KubernetesVersion, name = `kubernetes-${minor}`): Fam
   };
 }
 
-/** etcd keeps its version in its source; there is nothing to stamp. */
+/** etcd has its version in its source; there is nothing to stamp. */
 function etcd(version: string): Family {
   return { name: `etcd-${version}`, module: 'go.etcd.io/etcd/server/v3', stamp: stampNothing };
 }
@@ -48,16 +51,16 @@ const containerd: Family = {
 };
 
 /**
- * CRI-O keeps its version in its source. The tags put Go in the place of gpgme, and leave out what needs a C library that
- * no host of the lab has a use for: btrfs, and subordinate ids from shadow's. Without `seccomp`, `apparmor` and `selinux`, which are
- * tags too, no container gets a filter or a profile.
+ * CRI-O has its version in its source. The tags replace gpgme by Go, and leave out features that need a C library and
+ * that no host of the lab uses: btrfs, and subordinate ids from shadow's. Without `seccomp`, `apparmor` and `selinux`,
+ * which are tags too, no container gets a filter or a profile.
  */
 export const crio: Family = {
   name: 'crio',
   module: 'github.com/cri-o/cri-o',
   stamp: stampNothing,
   tags: ['containers_image_openpgp', 'exclude_graphdriver_btrfs', 'btrfs_noversion'],
-  // crio does not start without it: it holds the namespaces of pods.
+  // CRI-O does not start without it: it holds the namespaces of pods.
   inC: [{ name: 'pinns', sources: 'pinns/src' }],
 };
 
@@ -74,14 +77,14 @@ const cniPlugins: Family = {
     `-X github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion=${version}`,
 };
 
-/** Runs workflows as written; no host has it, tests use it on the runner's side. */
+/** Runs workflows unmodified; no host has it, tests use it on the runner's side. */
 export const act: Family = {
   name: 'act',
   module: 'github.com/nektos/act',
   stamp: (version) => `-X main.version=${version.slice(1)}`,
 };
 
-/** Lints workflows; no host has it. Its own releases are stamped in a way that only `-version` shows. */
+/** Lints workflows; no host has it. Only `-version` shows the stamp of its own releases. */
 export const actionlint: Family = {
   name: 'actionlint',
   module: 'github.com/rhysd/actionlint',
@@ -95,12 +98,12 @@ export const registry: Family = {
   stamp: (version) => `-X github.com/distribution/distribution/v3/version.version=${version}`,
 };
 
-/** What every host has, whatever its Kubernetes version. */
+/** The programs of every host, with any Kubernetes version. */
 const hostOf = (...ofVersion: Family[]): readonly Family[] => [...ofVersion, containerd, crictl, cniPlugins];
 
 /**
- * What a host of each Kubernetes version consists of. The etcd version is the one whose image this kubeadm asks for
- * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
+ * The programs of a host for each Kubernetes version. The etcd version is the one whose image this kubeadm expects
+ * (`kubeadm config images list`); a golden disk is refused if the two differ.
  */
 export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> = {
   '1.31': hostOf(kubernetes('1.31'), etcd('3.5.15')),
@@ -112,12 +115,12 @@ export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> 
   '1.37': hostOf(kubernetes('1.37'), etcd('3.7.0')),
 };
 
-/** What a control plane needs beyond that, of the versions that the lab has one of; built only when it is asked for. */
+/** The additional programs of a control plane, for the versions that have one in the lab; built only on request. */
 export const controlPlaneFamilies: Readonly<Partial<Record<KubernetesVersion, Family>>> = {
   '1.34': kubernetes('1.34', 'control-plane-1.34'),
 };
 
-/** Every family once, in the order in which they are best built. */
+/** Every family once, in build order. */
 export const allFamilies: readonly Family[] = [
   ...new Map(
     [
@@ -131,7 +134,7 @@ export const allFamilies: readonly Family[] = [
   ).values(),
 ];
 
-/** What the package kubernetes-cni has: every plugin that its project releases for Linux. */
+/** The contents of the package kubernetes-cni: every plugin that its project releases for Linux. */
 export const cniPluginNames = [
   'bandwidth',
   'bridge',
@@ -153,7 +156,7 @@ export const cniPluginNames = [
   'vrf',
 ] as const;
 
-/** Programs that every host needs; a folder of ready binaries must have them all. */
+/** Programs that every host needs; a folder of ready binaries must contain them all. */
 export const hostPrograms = [
   'kubeadm',
   'kubelet',
@@ -168,7 +171,7 @@ export const hostPrograms = [
 ] as const;
 export type HostProgram = (typeof hostPrograms)[number];
 
-/** Programs of a control plane; kubectl is for whoever uses it. */
+/** Programs of a control plane; kubectl is for its users. */
 export const controlPlanePrograms = [
   'kube-apiserver',
   'kube-controller-manager',

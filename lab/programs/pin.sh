@@ -1,9 +1,9 @@
 #!/bin/bash
 # pin.sh FAMILY VERSION [VERSION-OF-OTHERS]
-# Writes go.mod and go.sum of a family of programs anew, as in: pin.sh kubernetes-1.34 v1.34.4
+# Rewrites go.mod and go.sum of a family of programs, as in: pin.sh kubernetes-1.34 v1.34.4
 # With the third, the family's other modules are of that release: pin.sh etcd-3.5.24 v3.5.24 v3.5.21 has etcd 3.5.24, and
-# etcdctl and etcdutl of 3.5.21 built with the libraries of 3.5.24, because their own modules of 3.5.24 could not be had.
-# Needs Go 1.26 and access to Go's module proxy. What it writes is to be committed; building changes nothing in it.
+# etcdctl and etcdutl of 3.5.21 built with the libraries of 3.5.24, because their own modules of 3.5.24 are not available.
+# Needs Go 1.26 and access to Go's module proxy. Commit the result; building does not change it.
 set -euo pipefail
 family=$1 version=$2 others=${3:-$2}
 cd "$(dirname "$0")"
@@ -31,7 +31,7 @@ case $family in
   crio)
     main=github.com/cri-o/cri-o
     modules=("$main")
-    # copyimg is of CRI-O's own tests: it puts an image into the store, for which crio itself has no command.
+    # copyimg is part of CRI-O's tests: it imports an image into the store, for which crio itself has no command.
     tools=("$main"/{cmd/crio,test/copyimg})
     ;;
   crictl)
@@ -71,13 +71,13 @@ original=$source/go.mod
 mkdir -p "$family"
 cd "$family"
 rm -f go.mod
-# The project's own checksums to begin with: they come in its module, which is itself verified, and the checksum database
-# need not know each commit that a project has taken in place of a release.
+# Starts from the project's own checksums, which are in its verified module: the checksum database may lack commits
+# that a project uses instead of a release.
 install -m 644 "$source/go.sum" go.sum
 go mod init "etcd-ha-lab/$family"
 go mod edit -go 1.26
-# The Go that the project is developed with decides how its programs behave (TLS defaults, certificates' key ids, …):
-# a newer compiler is to behave as that one.
+# The Go that the project is developed with determines how its programs behave (TLS defaults, certificates' key ids, …):
+# a newer compiler has to behave like it.
 go mod edit -godebug "default=go$(sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' "$original")"
 for module in "${modules[@]}"; do go mod edit -require "$module@$([ "$module" = "$main" ] && echo "$version" || echo "$others")"; done
 for tool in "${tools[@]}"; do go mod edit -tool "$tool"; done

@@ -13,14 +13,16 @@ import {
   hostPrograms,
 } from './families.ts';
 
-/** Where programs lie on this machine. */
+/** The paths of programs on this machine. */
 export interface Programs<Name extends string = HostProgram> {
   readonly paths: Readonly<Record<Name, string>>;
-  /** Changes whenever any of the programs does. */
+  /** Changes whenever any of the programs changes. */
   readonly identity: readonly string[];
 }
 
-/** Gives a host's programs: those of $LAB_BIN_DIR if it is set, else built from the pins of this Kubernetes version. */
+/**
+ * Returns a host's programs: those of $LAB_BIN_DIR if it is set, else built from the pins of this Kubernetes version.
+ */
 export function hostProgramsFor(version: KubernetesVersion, progress: Progress): Promise<Programs> {
   return programsOf(hostPrograms, familiesOf[version], progress);
 }

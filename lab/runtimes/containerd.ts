@@ -12,7 +12,7 @@ const common = {
   loadImages: ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'],
 } as const;
 
-/** The runtime of the ordinary host: the lab's own containerd, configured as kubeadm's guide says. */
+/** The runtime of the ordinary host: the lab's own containerd, configured as in kubeadm's guide. */
 export const containerd: Runtime = {
   ...common,
   name: 'containerd',
@@ -29,7 +29,7 @@ export const debianContainerd: Runtime = {
   setup: async ({ base }) => configured(await must(['chroot', base, 'containerd', 'config', 'default'])),
 };
 
-/** The lab's own containerd with the configuration that Docker's package brings, in which the CRI is switched off. */
+/** The lab's own containerd with the configuration of Docker's package, which disables the CRI. */
 export const dockerContainerd: Runtime = {
   ...common,
   name: 'docker-containerd',

@@ -15,7 +15,10 @@ export const crio: Runtime = {
   importTools: ['copyimg'],
 };
 
-/** The image that CRI-O makes its sandboxes of. @param config what `crio config --default` prints. */
+/**
+ * Returns the image of CRI-O's sandboxes.
+ * @param config output of `crio config --default`.
+ */
 export function pauseImage(config: string): string {
   const image = /^#? ?pause_image = "([^"]+)"/m.exec(config)?.[1];
   if (image === undefined) throw new Error('crio config --default names no pause image');

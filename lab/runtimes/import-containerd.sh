@@ -1,4 +1,4 @@
-# containerd itself puts the images where it wants them.
+# containerd itself imports the images into its store.
 containerd --log-level error &
 containerd=$!
 for _ in $(seq 200); do

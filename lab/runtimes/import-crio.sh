@@ -1,4 +1,4 @@
-# crio has no command that takes an image. copyimg is of its own tests, and uses the same library on the same folder.
+# crio has no command to import an image. copyimg is part of its tests, and uses the same library on the same folder.
 for image in /run/images/*.tar; do
   tag=$(tar -xOf "$image" ./manifest.json | jq -r '.[0].RepoTags[0]')
   /run/images/copyimg --root /var/lib/containers/storage --runroot /run/containers/storage --storage-driver overlay \

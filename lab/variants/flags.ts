@@ -1,7 +1,7 @@
 import { choices, switches } from './trait.ts';
 import { debianReleases, nameOf, ordinary, traitAskedFor, valuesOf, variantNamed } from './variant.ts';
 
-/** Flags of `lab up` that say what kind of host its hosts are, as node:util's parseArgs takes them. */
+/** Flags of `lab up` for the variants of its hosts, in the form of node:util's parseArgs. */
 export const variantFlagTypes = {
   distribution: { type: 'string' },
   userland: { type: 'string' },
@@ -15,14 +15,14 @@ export const variantFlagTypes = {
 
 export const variantFlags = ['distribution', ...choices, ...switches, 'host'] as const;
 
-/** What was given for them. */
+/** The given values of the flags. */
 export type VariantFlags = {
   readonly [Name in 'distribution' | (typeof choices)[number]]?: string | undefined;
 } & {
   readonly [Name in (typeof switches)[number]]?: boolean | undefined;
 } & { readonly host?: readonly string[] | undefined };
 
-/** The flags as the usage of `lab up` shows them, in one line. */
+/** Returns the flags for the usage of `lab up`, in one line. */
 export function variantUsage(): string {
   return [
     `[--distribution ${debianReleases.join('|')}]`,
@@ -33,8 +33,8 @@ export function variantUsage(): string {
 }
 
 /**
- * The names of variants that the flags ask for: one for all hosts, or one for each if --host names some. Undefined if there is no such
- * flag.
+ * Returns the names of the requested variants: one for all hosts, or one for each if --host names some. Undefined if
+ * there is no such flag.
  *
  * @throws Error if there is no such variant, or no such host.
  */

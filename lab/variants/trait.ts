@@ -13,17 +13,17 @@ import type { HostKindName } from '../settings.ts';
  */
 export interface Trait {
   readonly name: string;
-  /** Name of another trait, whose folder is laid out before its own. */
+  /** Name of another trait, whose folder is laid out first. */
   readonly after?: string;
-  /** How `lab up` asks for it: the flag, and the value if the flag takes one. */
+  /** Its flag of `lab up`, and the value if the flag takes one. */
   readonly flag: TraitFlag;
-  /** Releases that it can be had on; all of them if not given. */
+  /** Releases that support it; default: all. */
   readonly distributions?: readonly string[];
-  /** The container runtime that its hosts have in the place of the lab's containerd. */
+  /** The container runtime of its hosts instead of the lab's containerd. */
   readonly runtime?: Runtime;
-  /** Kinds of host that can have it; all of them if not given. */
+  /** Kinds of host that support it; default: all. */
   readonly kinds?: readonly HostKindName[];
-  /** What a virtual machine has on its kernel's command line. */
+  /** Additions to the kernel command line of a virtual machine. */
   readonly kernel?: readonly string[];
   /** Packages of the host's own distribution that it installs. */
   readonly packages?: readonly string[];
@@ -31,9 +31,9 @@ export interface Trait {
   readonly families?: readonly Family[];
   /** Programs in Rust that are built for it. */
   readonly crates?: readonly Crate[];
-  /** Where the programs of its families and crates go: path on the host, and name of the program. */
+  /** Paths on the host for the programs of its families and crates, with the name of the program. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** What a reader of kubeadm's guide does otherwise on such a host: variables of guide/guide.sh. */
+  /** Changes to kubeadm's guide on such a host: variables of guide/guide.sh. */
   readonly guide?: Readonly<Partial<Record<GuideVariable, string>>>;
 }
 

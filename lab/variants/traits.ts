@@ -4,7 +4,7 @@ import { dockerContainerd } from './docker-containerd/trait.ts';
 import { selinux } from './selinux/trait.ts';
 import type { Trait } from './trait.ts';
 
-/** uutils and sudo-rs in the place of GNU's coreutils and of sudo. */
+/** uutils and sudo-rs instead of GNU's coreutils and of sudo. */
 const rustUserland: Trait = {
   name: 'rust-userland',
   flag: { choice: 'userland', value: 'rust' },
@@ -12,7 +12,10 @@ const rustUserland: Trait = {
   packages: ['rust-coreutils', 'sudo-rs'],
 };
 
-/** The same as Ubuntu 26.04 has it: Debian 13's packages are older by a year, in which uutils changed what many programs say. */
+/**
+ * The same in the version of Ubuntu 26.04: Debian 13's packages are a year older, and uutils has changed the output of
+ * many programs since.
+ */
 const rustUserland08: Trait = {
   ...rustUserland,
   name: 'rust-userland-0.8',
@@ -32,7 +35,7 @@ const rustUserland08: Trait = {
 /** `cp` and `mv` with the exit code that only coreutils 9.2 to 9.4 have. */
 const cp94: Trait = { name: 'cp-9.4', flag: { choice: 'userland', value: 'cp-9.4' } };
 
-/** Every trait that a host can have, in the order in which they are laid over its disk. */
+/** Every trait of a host, in the order in which they are laid over its disk. */
 export const traits: readonly Trait[] = [
   rustUserland,
   rustUserland08,
@@ -42,9 +45,9 @@ export const traits: readonly Trait[] = [
   dockerContainerd,
   { name: 'opt-programs', flag: { choice: 'programs', value: 'opt' } },
   { name: 'local-programs', flag: { choice: 'programs', value: 'local' } },
-  // Its disk is made by mkfs.ext4, which a minimal trixie has no more.
+  // Its disk is made by mkfs.ext4, which a minimal trixie lacks.
   { name: 'data-disk', flag: { switch: 'data-disk' }, packages: ['e2fsprogs'] },
   { name: 'hardened', flag: { switch: 'hardened' } },
-  // The last one: it labels what the others have laid down.
+  // Last, because it labels the files of the others.
   selinux,
 ];

@@ -5,59 +5,59 @@ import type { HostKindName } from '../settings.ts';
 import { choices, type Trait, type TraitFlag } from './trait.ts';
 import { traits } from './traits.ts';
 
-/** What kind of host a host is: the release of its distribution, and what differs from the ordinary host. */
+/** The variant of a host: the release of its distribution, and its differences from the ordinary host. */
 export interface Variant {
-  /** As debootstrap names it: "bookworm". */
+  /** Codename in debootstrap: "bookworm". */
   readonly distribution: string;
   /** Names of its traits, in the order of `traits`. */
   readonly traits: readonly string[];
 }
 
-/** Releases that a host can have beside the machine's own. */
+/** Releases that a host can have besides the machine's own. */
 export const debianReleases = ['bookworm', 'trixie'] as const;
 
-/** The ordinary host: what the packages leave, on the machine's own release. */
+/** Returns the ordinary host: the packages as installed, on the machine's own release. */
 export function ordinary(): Variant {
   return { distribution: ownDistribution().codename, traits: [] };
 }
 
 /**
- * The variant of this name, as in "trixie+rust-userland+hardened": words joined by "+", in any order. A release that is not named is
- * the machine's own; "ordinary" names the ordinary host.
+ * Returns the variant of this name, as in "trixie+rust-userland+hardened": words joined by "+", in any order. The
+ * default release is the machine's own; "ordinary" names the ordinary host.
  *
- * @throws Error if a word is no trait and no release, comes twice, or does not go with another.
+ * @throws Error if a word is no trait and no release, occurs twice, or contradicts another.
  */
 export function variantNamed(name: string): Variant {
   const words = name === 'ordinary' ? [] : name.split('+');
   const own = ordinary().distribution;
   const releases = words.filter((word) => isRelease(word) || word === own);
   const names = words.filter((word) => !releases.includes(word));
-  const strange = names.filter((word) => !traits.some((trait) => trait.name === word));
-  if (strange.length > 0) {
+  const unknown = names.filter((word) => !traits.some((trait) => trait.name === word));
+  if (unknown.length > 0) {
     const known = variantWords().join(', ');
-    throw new Error(`there is no "${strange.join('", "')}" to make a host of; there are ${known}`);
+    throw new Error(`there is no "${unknown.join('", "')}" to make a host of; there are ${known}`);
   }
   if (new Set(words).size < words.length) throw new Error(`"${name}" names something twice`);
   if (releases.length > 1) throw new Error(`a host is either ${releases.join(' or ')}`);
   return checked({ distribution: releases[0] ?? own, traits: inOrder(names) });
 }
 
-/** The words that a variant's name is made of. */
+/** Returns the words of variants' names. */
 export function variantWords(): string[] {
   return [...new Set([ordinary().distribution, ...debianReleases]), ...traits.map(({ name }) => name)];
 }
 
-/** The name of a variant; `variantNamed` gives the same variant back. */
+/** Returns the name of a variant, from which `variantNamed` returns the same variant. */
 export function nameOf({ distribution, traits: names }: Variant): string {
   return [distribution, ...names].join('+');
 }
 
-/** The traits of a variant, in the order in which they are laid over its disk. */
+/** Returns the traits of a variant, in the order in which they are laid over its disk. */
 export function traitsOf(variant: Variant): Trait[] {
   return traits.filter(({ name }) => variant.traits.includes(name));
 }
 
-/** The container runtime of a variant's hosts. */
+/** Returns the container runtime of a variant's hosts. */
 export function runtimeOf(variant: Variant): Runtime {
   return traitsOf(variant).flatMap(({ runtime }) => runtime ?? [])[0] ?? containerd;
 }
@@ -71,7 +71,10 @@ export function checkKind(variant: Variant, kind: HostKindName): void {
   }
 }
 
-/** The trait that a flag of `lab up` asks for. @throws Error if the flag has no such value. */
+/**
+ * Returns the trait for a flag of `lab up`.
+ * @throws Error if the flag has no such value.
+ */
 export function traitAskedFor(flag: TraitFlag): Trait {
   const found = traits.find((trait) => JSON.stringify(trait.flag) === JSON.stringify(flag));
   if (found !== undefined) return found;
@@ -79,7 +82,7 @@ export function traitAskedFor(flag: TraitFlag): Trait {
   throw new Error(`--${flag.choice} is one of ${valuesOf(flag.choice).join(', ')}, not "${flag.value}"`);
 }
 
-/** The values that a flag of `lab up` takes; the first one is the ordinary host's. */
+/** Returns the values of a flag of `lab up`; the first one is the ordinary host's. */
 export function valuesOf(choice: (typeof choices)[number]): string[] {
   const ordinaryValue = { userland: 'gnu', runtime: containerd.name, programs: 'usr' }[choice];
   const values = traits.flatMap(({ flag }) =>
@@ -96,7 +99,7 @@ function inOrder(names: readonly string[]): string[] {
   return traits.map(({ name }) => name).filter((name) => names.includes(name));
 }
 
-/** Gives the variant back. Throws if a host cannot be all of that at once. */
+/** Returns the variant. Throws if its parts contradict each other. */
 function checked(variant: Variant): Variant {
   const its = traitsOf(variant);
   for (const choice of choices) {

@@ -2,14 +2,14 @@ import type { KubernetesVersion } from '../../lab/settings.ts';
 import { defaultKubernetesVersion, kubernetesVersions } from '../../lab/settings.ts';
 import { nameOf, variantNamed } from '../../lab/variants/variant.ts';
 
-/** One kind of host that the fleet has: what it is, and the Kubernetes on it. */
+/** One kind of host of the fleet: its variant, and its Kubernetes. */
 export interface FleetRow {
-  /** Name of the variant, as `variantNamed` takes it. */
+  /** Name of the variant, for `variantNamed`. */
   readonly variant: string;
   readonly kubernetes: KubernetesVersion;
 }
 
-/** Variants that are tried with the lab's ordinary Kubernetes: each trait once, and those that people combine. */
+/** Variants that are tested with the lab's ordinary Kubernetes: each trait once, and common combinations. */
 const variants = [
   'bookworm',
   'trixie',
@@ -28,7 +28,7 @@ const variants = [
   'trixie+crio+opt-programs+data-disk+hardened',
 ] as const;
 
-/** The row that `npm test` takes: what differs most from the ordinary host. */
+/** The row of `npm test`: the one that differs most from the ordinary host. */
 export const sampleRow: FleetRow = {
   variant: 'trixie+rust-userland+hardened',
   kubernetes: defaultKubernetesVersion,
@@ -42,16 +42,16 @@ export const fleetRows: readonly FleetRow[] = [
     .map((kubernetes) => ({ variant: 'bookworm', kubernetes })),
 ];
 
-/** How a row is called on the command line and in the table: "trixie+crio", "bookworm 1.37". */
+/** Returns the name of a row on the command line and in the table: "trixie+crio", "bookworm 1.37". */
 export function rowName({ variant, kubernetes }: FleetRow): string {
   return kubernetes === defaultKubernetesVersion ? variant : `${variant} ${kubernetes}`;
 }
 
 /**
- * The rows that words of a command line name: a variant in any order of its words, a Kubernetes version, or both as `rowName` has them.
- * All rows if there is no word.
+ * Returns the rows that words of a command line name: a variant in any order of its words, a Kubernetes version, or
+ * both as in `rowName`. All rows if there is no word.
  *
- * @throws Error if a word names none of them.
+ * @throws Error if a word names no row.
  */
 export function rowsNamed(words: readonly string[]): FleetRow[] {
   if (words.length === 0) return [...fleetRows];
@@ -65,7 +65,7 @@ export function rowsNamed(words: readonly string[]): FleetRow[] {
   return fleetRows.filter((row) => chosen.includes(row));
 }
 
-/** Whether the word names the row's variant, and the row has the ordinary Kubernetes. */
+/** Reports whether the word names the row's variant, and the row has the ordinary Kubernetes. */
 function isSame(row: FleetRow, word: string): boolean {
   if (row.kubernetes !== defaultKubernetesVersion) return false;
   try {

@@ -6,7 +6,7 @@ import { jestCommand } from '../jest-command.ts';
 import type { CaseResult, RowResult } from './report.ts';
 import type { FleetRow } from './rows.ts';
 
-/** The parts of jest's report (`--json`) that are read here. */
+/** The used parts of jest's report (`--json`). */
 interface JestResults {
   readonly testResults: readonly {
     readonly message: string;
@@ -23,7 +23,7 @@ const root = join(import.meta.dirname, '../..');
 /**
  * Runs test/fleet/fleet.test.ts on one kind of host, with jest's progress on standard error.
  *
- * @returns a result for each case that ran; one with the name `hosts` if there were no hosts to run it on.
+ * @returns a result for each case that ran; one with the name `hosts` if the hosts could not be created.
  */
 export function runRow(row: FleetRow): Pick<RowResult, 'cases' | 'versions' | 'minutes'> {
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-fleet-'));
@@ -52,7 +52,7 @@ export function runRow(row: FleetRow): Pick<RowResult, 'cases' | 'versions' | 'm
   }
 }
 
-/** What jest reports, by case. Exported for its test. */
+/** Returns the results in jest's report, by case. Exported for its test. */
 export function casesOf({ testResults }: JestResults): CaseResult[] {
   return testResults.flatMap(({ message, assertionResults }) => {
     if (assertionResults.length === 0) return [{ name: 'hosts', passed: false, reason: firstLine(message) }];
@@ -72,7 +72,7 @@ function versionsIn(file: string): Record<string, string> {
   }
 }
 
-/** The first line that says something, without the colours of a terminal. */
+/** Returns the first non-empty line, without the colours of a terminal. */
 function firstLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- what jest colours its messages with
   const lines = text.replace(/\u001b\[\d*m/g, '').split('\n');

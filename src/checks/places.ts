@@ -3,7 +3,7 @@ import { holdsAuthorityKey } from '../cluster/authority-key.ts';
 import { holdsMember } from '../cluster/ports.ts';
 import { nameList } from '../etcd/health/observation.ts';
 import type { RoomFact, UnwritableFact } from '../facts/preflight.ts';
-import { quote } from '../hosts/bash.ts';
+import { quoteBash } from '../hosts/bash.ts';
 import { CA_KEY, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import { size } from '../text/units.ts';
 import { type Check, checkOf } from './check.ts';
@@ -110,7 +110,7 @@ export function leftoverKeys({ name: host, seen }: ExaminedMember): Check[] {
 
 /** Quoted only where the shell needs it, which reads better. */
 function shellWord(word: string): string {
-  return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : quote(word);
+  return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : quoteBash(word);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { wantedImage } from '../cluster/images.ts';
 import { nameList, seen } from '../etcd/health/observation.ts';
-import { parseRelease, problemOf, type Release } from '../etcd/releases.ts';
+import { parseRelease, problemOf, type EtcdRelease } from '../etcd/releases.ts';
 import type { HealthFacts, HostSight } from '../facts/health.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
 import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
@@ -95,7 +95,7 @@ export function releasesInService({ members }: HealthFacts): Check[] {
 }
 
 /** The etcd that a host's kubeadm asks for. */
-function shippedBy({ shippedImage }: HostSight): Release | undefined {
+function shippedBy({ shippedImage }: HostSight): EtcdRelease | undefined {
   return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }
 
@@ -109,9 +109,9 @@ const CHOSEN = 'The image was chosen long ago.';
  */
 function releaseCheck(
   check: ReturnType<typeof checkOf>,
-  release: Release,
+  release: EtcdRelease,
   on: string,
-  known: { readonly shipped?: Release | undefined; readonly ifFixed?: string },
+  known: { readonly shipped?: EtcdRelease | undefined; readonly ifFixed?: string },
 ): Check {
   const { shipped, ifFixed = CHOSEN } = known;
   const problem = problemOf(release);
@@ -128,7 +128,7 @@ function releaseCheck(
 function releaseOf(
   { facts, seen: examined }: ExaminedMember,
   settings: PreflightSettings,
-): Release | undefined {
+): EtcdRelease | undefined {
   const tag = wantedImage(settings, facts)?.image.split(':').at(-1);
   return parseRelease(examined.member?.version ?? tag ?? '');
 }

@@ -19,12 +19,12 @@ export interface AbsentHost {
   readonly why: readonly Finding[];
 }
 
-/** An absent host with the name that its member has in the cluster. */
+/** An absent host with its member's name in the cluster. */
 export interface AbsentMember extends AbsentHost, MemberIdentity {}
 
 /**
- * Members whose hosts could not be reached, with their names: those of the inputs, else what a majority of the reached
- * members' manifests calls the member at that address. A host without a known name is left out of the result.
+ * Returns the members whose hosts could not be reached, with their names: those of the inputs, else the name that a
+ * majority of the reached members' manifests gives the member at that address. Leaves out a host without a known name.
  */
 export function resolveAbsent(absent: readonly AbsentHost[], members: readonly Member[]): AbsentMember[] {
   const names = namesByAddress(members);
@@ -47,8 +47,8 @@ export function membersInOrder(
 }
 
 /**
- * Why the reached members cannot be worked on while the others are away; empty if they can. That takes a cluster that has
- * been proven healthy, by the record of each reached host, and a healthy majority now.
+ * Returns the reasons why the run cannot change the reached members while the others are absent; empty if it can. That
+ * requires a cluster that has been proven healthy, by the record of each reached host, and a healthy majority now.
  * @param absent every host that could not be reached.
  */
 export function absenceFindings(
@@ -60,7 +60,7 @@ export function absenceFindings(
   if (absent.length === 0) return [];
   const why = reasonsOf(absent);
   const unproven = members.filter(({ name }) => recordOn(ownership.get(name))?.phase !== 'member');
-  // a cluster that is yet to be made, or to be taken over, needs all of its hosts
+  // A cluster to be created, or to be adopted, needs all of its hosts.
   if (unproven.length > 0) return why;
   const total = members.length + absent.length;
   if (members.length < quorumOf(total)) return [...why, tooFewReached(members.length, total)];
@@ -71,7 +71,10 @@ export function absenceFindings(
     : [...why, ...gateFindings({ kind: 'quorum' }, cluster.health)];
 }
 
-/** What the run leaves undone on the absent hosts: why they could not be reached, and what that means for each of them. */
+/**
+ * Returns what the run leaves undone on the absent hosts: why they could not be reached, and the consequences for each
+ * of them.
+ */
 export function absentLeftOut(absent: readonly AbsentMember[]): Finding[] {
   return [
     ...reasonsOf(absent),
@@ -87,12 +90,12 @@ export function absentLeftOut(absent: readonly AbsentMember[]): Finding[] {
   ];
 }
 
-/** A bastion that failed is one reason for all hosts behind it. */
+/** Returns the reasons without duplicates: a failed bastion is one reason for all hosts behind it. */
 export function reasonsOf(absent: readonly AbsentHost[]): Finding[] {
   return [...new Set(absent.flatMap(({ why }) => why))];
 }
 
-/** Names by address, as `initial-cluster` of most reached members has them. */
+/** Returns names by address, as in `initial-cluster` of most reached members. */
 function namesByAddress(members: readonly Member[]): Map<string, string> {
   const votes = new Map<string, Map<string, number>>();
   for (const { facts } of members) {
@@ -110,7 +113,7 @@ function namesByAddress(members: readonly Member[]): Map<string, string> {
   );
 }
 
-/** The entries of etcd's `--initial-cluster`: `name=URL`, separated by commas (client/pkg/types/urlsmap.go). */
+/** Parses the entries of etcd's `--initial-cluster`: `name=URL`, separated by commas (client/pkg/types/urlsmap.go). */
 function initialCluster(value = ''): MemberIdentity[] {
   return value.split(',').flatMap((entry) => {
     const at = entry.indexOf('=');
@@ -160,17 +163,18 @@ export const LEFT_OUT: ReadonlySet<FindingCode> = new Set([
   'restart-postponed',
 ]);
 
-/** Members as the run brings them on, and what it leaves undone for now. */
+/** Members as the run will change them, and the work that it leaves undone for now. */
 export interface Held {
   readonly members: readonly EstablishedMember[];
   readonly leftOut: readonly Finding[];
 }
 
 /**
- * Leaves out the restarts that the cluster cannot spare now, with everything that only a restart puts into effect, so that the
- * rest of the plan (certificates, modes, kubelet, records) need not wait for them. If one member cannot be spared, none is
- * restarted: one that is not healthy itself could be, but would most likely not come back with the others as they are.
- * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
+ * Leaves out the restarts that the cluster cannot spare now, with every change that only a restart puts into effect, so
+ * that the rest of the plan (certificates, modes, kubelet, records) need not wait for them. If one member cannot be
+ * spared, none is restarted: an unhealthy one could be, but would most likely not come back while the others stay as
+ * they are.
+ * @param shut the reasons why the gate of a member's restart is shut, by the member's name; no entry: it is open.
  */
 export function holdRestarts(
   members: readonly EstablishedMember[],
@@ -188,7 +192,7 @@ export function holdRestarts(
 
 /**
  * Leaves out certificates that are due and cannot be signed now.
- * @param why what keeps the CA from signing.
+ * @param why the reasons why the CA cannot sign.
  */
 export function holdLeaves(members: readonly EstablishedMember[], why: readonly Finding[]): Held {
   return {
@@ -229,14 +233,17 @@ function heldRestart(member: EstablishedMember, why: readonly Finding[]): Findin
   };
 }
 
-/** The facts in one line; the host's own need not name it again. */
+/** Joins the facts in one line; facts about the host itself need not repeat its name. */
 function facts(findings: readonly Finding[], of: string): string {
   return findings
     .map(({ host, fact }) => (host === undefined || host === of ? fact : `${host}: ${fact}`))
     .join(' ');
 }
 
-/** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
+/**
+ * Returns the reasons why the cluster cannot spare a running member that has to be taken down, or why that is unknown;
+ * by the member's name.
+ */
 export function shutGates(
   all: readonly EstablishedMember[],
   { members }: ClusterShape,
@@ -254,7 +261,7 @@ export function shutGates(
     };
     return new Map(taken.map(({ name }) => [name, [unknown]]));
   }
-  // they are started and ready before the first that runs is touched
+  // They are started and ready before the first running member is touched.
   const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
   return new Map(
     taken.flatMap((member) => {

@@ -7,38 +7,40 @@ import { readCertificates } from '../pki/pem-input.ts';
 import type { Member } from './members.ts';
 import { type Ownership, recordOn } from './ownership.ts';
 
-/** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
+/** Reports whether the CA's key is on a host, also as the remains of an interrupted delivery. */
 export function holdsAuthorityKey({ files }: Pick<HostFacts, 'files'>): boolean {
   return files.has(CA_KEY) || files.has(stagedPath(CA_KEY));
 }
 
-/** The hosts that have a file `ca.key`, in the order of the inputs. That it is the key of the CA is their word alone. */
+/**
+ * Returns the hosts with a file `ca.key`, in the order of the inputs. The file is not verified to be the key of the CA.
+ */
 export function keyHolders(members: readonly Member[]): Member[] {
   return members.filter(({ facts }) => facts.files.has(CA_KEY));
 }
 
-/** What the keeper of the CA's key is chosen from. */
+/** The input of the choice of the key's keeper. */
 export interface KeyClaimsInput {
-  /** Where the CA comes from. */
+  /** The origin of the CA. */
   readonly from: 'input' | 'made' | 'host';
   readonly brought: AuthoritySettings | undefined;
   readonly custody: CaCustody;
-  /** Whether the plan puts a key that is brought or made on its keeper. */
+  /** True if the plan delivers a key, from the inputs or generated, to its keeper. */
   readonly deliversKey: boolean;
 }
 
-/** Which host keeps the key, and what is to say of the others that have one. */
+/** The host that keeps the key, and findings about other hosts with a key. */
 export interface KeyClaims {
-  /** Absent: no host does. */
+  /** Absent if no host does. */
   readonly keeper?: string;
   readonly findings: readonly Finding[];
   readonly warnings: readonly Finding[];
 }
 
 /**
- * Chooses the host that keeps the CA's key. A key that is delivered goes to the first host of the inputs, always: a file
- * of that name on another host gives it no claim, and it is refused unless it is that very key. Of a key that lies on
- * hosts already, the first host that has it keeps it.
+ * Chooses the host that keeps the CA's key. A delivered key always goes to the first host of the inputs: a file of that
+ * name gives another host no claim, and it is refused unless it is that very key. A key that is on hosts already stays
+ * on the first host that has it.
  */
 export function keyClaims(
   members: readonly Member[],
@@ -52,7 +54,7 @@ export function keyClaims(
   const isBrought = (member: Member): boolean => digests.has(digestOf(member) ?? '');
   if (from !== 'host' && deliversKey) {
     const strange = holders.filter((member) => !isBrought(member));
-    // a run of ours that was cut off has put it there
+    // An interrupted run of the action has put it there.
     const isOurs = ({ name }: Member): boolean =>
       name === first && recordOn(ownership.get(name)) !== undefined;
     return {
@@ -127,7 +129,7 @@ function keptElsewhere(keeper: string, first: string): Finding {
   };
 }
 
-/** What a plan for a new cluster says of the key, in words. */
+/** Describes the key's keeper in a plan for a new cluster. */
 export function describeKeeper(
   from: 'input' | 'made' | 'host' | 'certificate-only',
   keeper?: string,
@@ -138,20 +140,23 @@ export function describeKeeper(
     : `the key of the CA stays on ${keeper}, and goes to no other host`;
 }
 
-/** Subjects of the certificates in a host's etcd/ca.crt; none where it is missing or cannot be read. */
+/** Returns the subjects of the certificates in a host's etcd/ca.crt; none if it is missing or unreadable. */
 export function trustedOn({ files }: Pick<HostFacts, 'files'>): string[] {
   const read = readCertificates({ name: CA_CERTIFICATE, text: files.get(CA_CERTIFICATE)?.text ?? '' });
   return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
 }
 
-/** What a second certificate in ca.crt means: it is easily taken for a harmless part of a chain. */
+/** The consequence of a second certificate in ca.crt, which is easily mistaken for a harmless part of a chain. */
 export const TRUSTED_BESIDES = {
   cause:
     'The chain of the CA was put there up to its root, or two CAs are trusted while one takes the place of the other.',
   fix: "Leave the certificate alone there that signs the members' certificates, on all hosts, unless a change of the CA is under way; etcd reads the file at its next start.",
 } as const;
 
-/** Hosts whose etcd trusts more than the CA: whoever holds a client certificate from there has all of etcd's data. */
+/**
+ * Reports hosts whose etcd trusts more than the CA: a client certificate from another CA there opens all of etcd's
+ * data.
+ */
 export function trustedBesides(members: readonly Member[]): Finding[] {
   return members.flatMap(({ name, facts }) => {
     const subjects = trustedOn(facts);

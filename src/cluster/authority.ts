@@ -9,23 +9,23 @@ import type { AuthoritySettings, CaCustody } from '../inputs/settings.ts';
 import { keyClaims, keyHolders } from './authority-key.ts';
 import type { AuthoritySource } from './planned-cluster.ts';
 
-/** Where the CA comes from and which host keeps its key. */
+/** The origin of the CA and the host that keeps its key. */
 export interface AuthorityChoice {
   readonly source: AuthoritySource;
-  /** Absent: no host does, the inputs bring it. */
+  /** Absent if no host does, because the inputs contain the key. */
   readonly keyKeeper?: string;
 }
 
-/** What the choice of the CA depends on besides the hosts. */
+/** The input of the choice of the CA, besides the hosts. */
 export interface AuthorityInput {
-  /** The CA among the inputs. */
+  /** The CA of the inputs. */
   readonly brought: AuthoritySettings | undefined;
   readonly custody: CaCustody;
-  /** Whether the plan puts a key that is brought or made on its keeper: only where the cluster is new. */
+  /** True if the plan delivers a key, from the inputs or generated, to its keeper: only if the cluster is new. */
   readonly deliversKey: boolean;
 }
 
-/** What was chosen; no choice where there are findings. */
+/** The choice; absent if there are findings. */
 export interface AuthorityAnswer {
   readonly choice?: AuthorityChoice;
   readonly findings: readonly Finding[];
@@ -33,11 +33,11 @@ export interface AuthorityAnswer {
 }
 
 /**
- * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
- * beside one that is there. Of one that is on the hosts, the certificate alone is chosen: see {@link withKey}.
+ * Chooses the cluster's one CA: that of the inputs, else the one found on the hosts, else one that the run creates.
+ * Never a second one beside an existing one. Of a CA on the hosts, only the certificate is chosen: see {@link withKey}.
  *
- * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
- * of that name root on any host could ask for the key of the CA.
+ * A key from the inputs, or a generated one, goes to the first host of the inputs, whatever another host claims:
+ * otherwise root on any host could request the key of the CA by creating a file of that name.
  */
 export function chooseAuthority(
   members: readonly Member[],
@@ -71,7 +71,7 @@ export function chooseAuthority(
   return { choice: { source, ...keyKeeper }, findings, warnings };
 }
 
-/** What was chosen, for a run that issues certificates: of a CA that is on the hosts it takes the key too, from its keeper. */
+/** Adds the key for a run that issues certificates: that of a CA on the hosts comes from its keeper. */
 export function withKey(answer: AuthorityAnswer, members: readonly Member[]): AuthorityAnswer {
   const { choice, warnings } = answer;
   if (choice?.source.from !== 'certificate-only') return answer;
@@ -93,8 +93,8 @@ function withoutKey(host: string): Finding {
 }
 
 /**
- * The CA certificate that this cluster's leaves are checked against: the one given, else the first one of the file found
- * on the hosts, alone, as the hosts get it; undefined while there is none.
+ * Returns the CA certificate against which this cluster's leaves are checked: the one of the inputs, else the first one
+ * of the file on the hosts, alone, as the hosts get it; undefined if there is none.
  */
 export function knownAuthority(
   members: readonly Member[],
@@ -105,13 +105,13 @@ export function knownAuthority(
     try {
       if (pem !== undefined) return firstAuthorityOf(pem);
     } catch {
-      // an unreadable one is told of by chooseAuthority
+      // chooseAuthority reports an unreadable one.
     }
   }
   return undefined;
 }
 
-/** A cluster that lives is reached, and its certificates are compared, by its CA. */
+/** Refuses a running cluster without a known CA: connections to it, and checks of its certificates, need the CA. */
 export function withoutAuthority(members: readonly Member[]): Finding {
   return {
     code: 'ca-missing',
@@ -188,8 +188,8 @@ function conflictsWithInput(found: readonly FoundAuthority[], brought: string | 
 }
 
 /**
- * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
- * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
+ * Reports whether a deploy was interrupted between its record and its CA's certificate: the CA is on its host before
+ * anything that it signed leaves the runner, so no certificate has its signature, and its key alone is useless.
  */
 function hasSignedNothing(members: readonly Member[]): boolean {
   const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
@@ -201,7 +201,7 @@ function hasSignedNothing(members: readonly Member[]): boolean {
   );
 }
 
-/** The record on each host names the CA it was begun with. */
+/** The record on each host names the CA that the cluster was created with. */
 function conflictsWithState(
   found: readonly FoundAuthority[],
   ownership: ReadonlyMap<string, Ownership>,

@@ -8,15 +8,15 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import { type LeafProfileName, leafProfileNames, leafProfiles } from '../pki/leaf.ts';
 import type { Member } from './members.ts';
 
-/** A member as its certificates name it. */
+/** Returns a member as its certificates name it. */
 export function namedMember({ name, address }: Member, extraSans: readonly string[]): CertificateMember {
   return { name, address, extraSans };
 }
 
 /**
- * Names that a certificate on a host has because the inputs asked for them once, and that they do not ask for any more.
- * What was asked for is in the kubeadm configuration that the last run has left there; whatever else the certificate
- * names, somebody else has put into it.
+ * Returns the names that a certificate on a host has from earlier inputs, and that the inputs no longer contain. The
+ * kubeadm configuration of the last run contains the earlier inputs; other names in the certificate were added by
+ * another tool or by hand.
  */
 export function withdrawnNames(
   member: Member,
@@ -28,9 +28,9 @@ export function withdrawnNames(
 }
 
 /**
- * Reminds of names in certificates that the inputs do not ask for, and that the next certificate will lack: those of a
+ * Warns of names in certificates that the inputs do not contain, and that the next certificate will lack: those of a
  * cluster that was set up in another way.
- * @param issued what this run issues by itself already.
+ * @param issued what this run issues anyway.
  */
 export function namesToBeLost(
   member: Member,
@@ -60,7 +60,7 @@ export function namesToBeLost(
   ];
 }
 
-/** Names in a certificate that the inputs do not ask for, of the kinds that kubeadm writes. */
+/** Returns the names in a certificate that the inputs do not contain, of the kinds that kubeadm writes. */
 function unaskedNames(member: Member, profile: LeafProfileName, extraSans: readonly string[]): string[] {
   if (!leafProfiles[profile].namesMember) return [];
   const wanted = memberAltNames(namedMember(member, extraSans)).map(formatAltName);
@@ -71,7 +71,7 @@ function namesIn({ files }: HostFacts, profile: LeafProfileName): readonly strin
   try {
     return inspectCertificate(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
   } catch {
-    return []; // it is missing or none, and is issued anew
+    return []; // It is missing or unreadable, and is reissued.
   }
 }
 

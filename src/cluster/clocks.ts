@@ -5,9 +5,10 @@ import type { Member } from './members.ts';
 import { duration } from '../text/units.ts';
 
 /**
- * Hosts on which certificates that are made now would not be valid: by their clocks these begin later, or have ended. Members take none
- * from each other then, and kubelet restarts etcd for ever. A clock that could not be measured is none of them (`unseenFindings`).
- * @param leafDays how long the certificates are to hold.
+ * Reports hosts on which certificates that are issued now would not be valid: by their clocks these are not valid yet,
+ * or have expired. Members refuse each other then, and the kubelet restarts etcd forever. A clock that could not be
+ * measured is not among them (`unseenFindings`).
+ * @param leafDays days of validity of the certificates.
  */
 export function clockFindings(members: readonly Member[], leafDays: number): Finding[] {
   return members.flatMap(({ name: host, facts: { clock } }) => {
@@ -27,7 +28,7 @@ export function clockFindings(members: readonly Member[], leafDays: number): Fin
   });
 }
 
-/** Undefined where the certificates would be valid for all that is known. */
+/** Returns undefined if the certificates would be valid as far as is known. */
 function wrongBy({ offsetMs, uncertaintyMs }: ClockFact, leafDays: number): string | undefined {
   const behind = -offsetMs - uncertaintyMs;
   if (behind > backdate)

@@ -5,17 +5,17 @@ import { dataFolders, type DataPlaces, STATE_FILE } from '../kubeadm/paths.ts';
 import type { Member } from './members.ts';
 import { type Ownership, recordOn } from './ownership.ts';
 
-/** Whether nothing of etcd's lies where its data and its log are to be. */
+/** Reports whether the folders of etcd's data and log hold nothing of etcd. */
 export function hasNoData({ empty, walDir }: DataDirFact): boolean {
   return empty && (walDir?.empty ?? true);
 }
 
-/** Mount points by the folders that lie on them. */
+/** Mount points by the folders that are on them. */
 export type DataMounts = Readonly<Record<string, string>>;
 
 /**
- * The mount points that a member's data lies on, for its record. A folder on the root file system is not among them, nor one that is
- * not there yet.
+ * Returns the mount points of a member's data for its record. Leaves out folders on the root file system, and missing
+ * ones.
  */
 export function dataMounts({ places: seen = [] }: Pick<HostFacts, 'places'>, places: DataPlaces): DataMounts {
   return Object.fromEntries(
@@ -26,17 +26,18 @@ export function dataMounts({ places: seen = [] }: Pick<HostFacts, 'places'>, pla
   );
 }
 
-/** A folder of a member's data that lies on another file system than its record says. */
+/** A folder of a member's data that is on another file system than its record says. */
 export interface LostMount {
   readonly folder: string;
   readonly recorded: string;
-  /** Where it lies now; undefined: it is not there. */
+  /** Its present mount point; undefined if the folder is missing. */
   readonly now: string | undefined;
 }
 
 /**
- * Folders whose disk is not mounted any more. etcd that is started there founds a cluster anew, with the same ids, if all members
- * do: nothing that the members tell shows it. A disk that is mounted above the recorded one is none of that: data was moved onto it.
+ * Returns the folders whose disk is no longer mounted. etcd that is started there founds a new cluster, with the same
+ * ids if all members do: the members' answers do not show it. A disk that is mounted above the recorded one does not
+ * count: data was moved onto it.
  */
 export function lostMounts(
   { places }: Pick<StandingFacts, 'places'>,
@@ -50,7 +51,7 @@ export function lostMounts(
   });
 }
 
-/** What a lost mount is in words. */
+/** Describes a lost mount. */
 export function describeLostMount({ folder, recorded, now }: LostMount): string {
   return `${folder} lay on the file system that is mounted at ${recorded}, and ${now === undefined ? 'is not there now' : `lies on that of ${now} now`}`;
 }
@@ -60,7 +61,7 @@ export const LOST_MOUNT = {
   fix: `Stop kubelet and let etcd end (\`crictl stop\`), mount the disk, and start kubelet; where all members are like that, do so on all hosts. If the data was moved there on purpose, take the folder out of \`mounts\` in ${STATE_FILE} on that host.`,
 } as const;
 
-/** Refusals for members whose data is not where their record says: what runs there is another cluster, or none. */
+/** Refuses members whose data is not where their record says: another cluster runs there, or none. */
 export function lostMountFindings(
   members: readonly Member[],
   ownership: ReadonlyMap<string, Ownership>,

@@ -14,7 +14,7 @@ import { wantedImage } from './images.ts';
 import type { Member } from './members.ts';
 import type { PlannedFile, Rendering } from './planned-file.ts';
 
-/** What a member ought to be, as far as it can be said before kubeadm renders its manifest. */
+/** The desired state of a member, as far as it is known before kubeadm renders its manifest. */
 export interface DesiredMember {
   /** Text files by path. */
   readonly texts: ReadonlyMap<string, string>;
@@ -25,15 +25,15 @@ export interface DesiredMember {
   readonly kubernetesVersion: string;
   /** CRI endpoint. */
   readonly criEndpoint: string;
-  /** As a step that renders the manifest has them. */
+  /** In the form of a step that renders the manifest. */
   readonly patches: Pick<Rendering, 'patches'>;
 }
 
 /**
- * What a member ought to be.
- * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
- * manifest is missing.
- * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ * Returns the desired state of a member.
+ * @param founded facts about a member that was set up before: kubeadm's release then, and the image that it ran if its
+ *   manifest is missing.
+ * @throws Error if the host lacks what the prerequisites require: those are checked first.
  */
 export function desiredMember(
   member: Member,
@@ -70,7 +70,7 @@ export function desiredMember(
     texts: new Map([
       [KUBELET_CONFIG, renderKubeletConfig(runtime, settings.kubeletConfig)],
       [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape)],
-      // before the configuration that names their folder
+      // Before the configuration that names their folder.
       ...patchFiles(allPatches(shape.patches, shape.walDir)),
       [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
     ]),
@@ -88,7 +88,10 @@ function patchesToRender({ patches, walDir }: ClusterShape): DesiredMember['patc
   return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
 }
 
-/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+/**
+ * kubeadm accepts its own minor release and the one before (its version skew policy); a member keeps its own if
+ * possible.
+ */
 function versionToName(recorded: string | undefined, installed: string): string {
   const old = parseKubernetesVersion(recorded ?? '');
   const now = parseKubernetesVersion(installed);
@@ -97,7 +100,10 @@ function versionToName(recorded: string | undefined, installed: string): string 
   return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
 }
 
-/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
+/**
+ * Returns the configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those
+ * named.
+ */
 export function configurationFiles(
   { texts }: DesiredMember,
   paths: readonly string[] = [...texts.keys()],
@@ -109,7 +115,7 @@ export function configurationFiles(
   });
 }
 
-/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
+/** Returns the configuration of kubeadm and the patches that it names, in the order of delivery. */
 export function kubeadmFiles({ texts }: DesiredMember): string[] {
   return [...texts.keys()].filter((path) => path === KUBEADM_CONFIG || path.startsWith(`${PATCHES_DIR}/`));
 }

@@ -27,44 +27,44 @@ import { namedMember, withdrawnNames } from './certificates.ts';
 import { type DesiredMember, kubeadmFiles } from './desired-member.ts';
 import type { Member } from './members.ts';
 
-/** Where a member's host is not as it ought to be, each with its reason in words. */
+/** The differences between a member's host and its desired state, each with its reason in words. */
 export interface Differences {
   /** kubelet's configuration or drop-in. */
   readonly kubelet: readonly string[];
-  /** kubeadm's configuration alone: the next manifest would be another one. */
+  /** Only kubeadm's configuration differs: the next manifest would be another one. */
   readonly kubeadmConfig: readonly string[];
-  /** The manifest is missing or another one: the member has to be restarted. */
+  /** The manifest is missing or differs: the member has to be restarted. */
   readonly manifest: readonly string[];
   /** ca.crt is missing. */
   readonly authority: readonly string[];
-  /** The CA's key lies there, and no host is to keep it. */
+  /** The CA's key is there, and no host is to keep it. */
   readonly authorityKey: readonly string[];
   /** Leaves to issue. */
   readonly leaves: ReadonlyMap<LeafProfileName, string>;
   /** Modes to set, octal by path. */
   readonly modes: ReadonlyMap<string, string>;
-  /** The action's record is not what lies there, though that is as it ought to be. */
+  /** The action's record differs from the files, though these are as desired. */
   readonly record: readonly string[];
 }
 
-/** What the comparison depends on besides the host. */
+/** The input of a comparison, besides the host. */
 export interface Comparison {
   readonly desired: DesiredMember;
-  /** Absent on a host that the action has not taken over yet. */
+  /** Absent on a host that the action has not adopted yet. */
   readonly record?: HostState;
   readonly authority: Pick<Authority, 'certificate'>;
   readonly places: DataPlaces;
   readonly keepsAuthorityKey: boolean;
   readonly caCustody: CaCustody;
   readonly renewBeforeDays: number;
-  /** What server and peer certificates name beside the member's own. */
+  /** Names in server and peer certificates besides the member's own. */
   readonly extraSans: readonly string[];
-  /** SHA-256 of apiserver-etcd-client certificates of which the control plane is said to have copies. */
+  /** SHA-256 of apiserver-etcd-client certificates of which the control plane has copies, according to the inputs. */
   readonly copiedClients: readonly string[];
   readonly now: Date;
 }
 
-/** Compares a member's host with what it ought to be. */
+/** Compares a member's host with its desired state. */
 export function differencesOf(member: Member, comparison: Comparison): Differences {
   const { desired, record } = comparison;
   const found: Differences = {
@@ -77,18 +77,18 @@ export function differencesOf(member: Member, comparison: Comparison): Differenc
     modes: modeDifferences(member, comparison),
     record: [],
   };
-  // What is changed is recorded in any case; told apart is only a record that is wrong by itself.
+  // A changed host gets a new record in any case; reported separately is only a record that alone is wrong.
   return isAsDesired(found) ? { ...found, record: recordDifferences(member, comparison) } : found;
 }
 
-/** Whether there is none. */
+/** Reports whether there are no differences. */
 export function isAsDesired(found: Differences): boolean {
   const { kubelet, kubeadmConfig, manifest, authority, authorityKey, leaves, modes, record } = found;
   const lists = [kubelet, kubeadmConfig, manifest, authority, authorityKey, record];
   return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
 }
 
-/** All of them as lines, for the plan's reasons. */
+/** Returns all of them as lines for the plan's reasons. */
 export function describeDifferences(found: Differences): string[] {
   return [
     ...found.kubelet,
@@ -136,16 +136,16 @@ function manifestDifferences(
   const reset = resetFlags(configuration?.text ?? '', desired.arguments);
   const found = [...flags, ...reset, ...image, ...patchDifferences(configuration?.text, desired)];
   if (found.length > 0) return found.map((line) => `etcd: ${line}`);
-  // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
+  // Equal flags and image, but not as kubeadm rendered it: limits or probes were edited.
   if (differsFromRecord(record, facts, ETCD_MANIFEST)) return [`${ETCD_MANIFEST} was edited on the host`];
   const isDelivered = configuration?.text === desired.texts.get(KUBEADM_CONFIG);
-  // cut off between the two: what kubeadm would render now, only kubeadm can tell
+  // Interrupted between the two: only kubeadm knows what it would render now.
   return isDelivered && differsFromRecord(record, facts, KUBEADM_CONFIG)
     ? [`${KUBEADM_CONFIG} is newer than the manifest`]
     : [];
 }
 
-/** A host that the action has not written to yet says nothing of patches. */
+/** A host that the action has not written to yet has no record of patches. */
 function patchDifferences(configuration: string | undefined, { texts }: DesiredMember): string[] {
   if (configuration === undefined) return [];
   return patchFolderIn(configuration) === patchFolderIn(texts.get(KUBEADM_CONFIG) ?? '')
@@ -153,7 +153,7 @@ function patchDifferences(configuration: string | undefined, { texts }: DesiredM
     : ['it was rendered with other patches than the inputs ask for'];
 }
 
-/** Whether a file that the action has recorded is another one now, or gone. */
+/** Reports whether a file that the action has recorded was changed or removed since. */
 export function differsFromRecord(
   record: HostState | undefined,
   { files }: Pick<HostFacts, 'files'>,
@@ -163,7 +163,7 @@ export function differsFromRecord(
   return recorded !== undefined && recorded !== files.get(path)?.sha256;
 }
 
-/** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
+/** Returns kubeadm's own flags that its present configuration overrides and the desired one does not. */
 export function resetFlags(configuration: string, wanted: readonly EtcdArgument[]): string[] {
   return extraArgNames(configuration)
     .filter((name) => KUBEADM_ETCD_FLAGS.has(name) && !wanted.some((argument) => argument.name === name))
@@ -171,8 +171,8 @@ export function resetFlags(configuration: string, wanted: readonly EtcdArgument[
 }
 
 /**
- * Flags that are not as wanted, and flags that neither the inputs ask for nor kubeadm sets. What counts only before a
- * member has data is no difference on one that has.
+ * Returns flags that differ from the desired ones, and flags that neither the inputs nor kubeadm set. A flag that
+ * counts only before a member has data is no difference on one that has.
  */
 export function flagDifferences(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
   const asked = wanted.filter(({ name }) => !BOOTSTRAP_FLAGS.has(name));
@@ -182,7 +182,7 @@ export function flagDifferences(manifest: EtcdManifest, wanted: readonly EtcdArg
   ];
 }
 
-/** Flags of a manifest that neither the action nor kubeadm sets. */
+/** Returns flags of a manifest that neither the action nor kubeadm sets. */
 export function strangeFlags(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
   const known = new Set([...wanted.map(({ name }) => name), ...BOOTSTRAP_FLAGS, ...KUBEADM_ETCD_FLAGS]);
   return [...manifest.arguments.keys()].filter((name) => !known.has(name));
@@ -213,7 +213,7 @@ function leafDifference(
   const withdrawn = withdrawnNames(member, profile, extraSans);
   if (withdrawn.length > 0)
     return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs do not ask for any more`;
-  // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
+  // One of the two was replaced: they no longer belong together. Both: they were renewed in another way.
   const changed = paths.filter((path) => differsFromRecord(record, facts, path));
   if (changed.length === 1) return `${changed[0]} was replaced without its counterpart`;
   const { notAfter } = inspectCertificate(certificatePem);
@@ -238,8 +238,9 @@ function modeDifferences(
 }
 
 /**
- * Whether a file belongs to root and its mode allows no more than wanted. Stricter is no difference: benchmarks ask for
- * it, and kubelet and etcd are root. Only the owner must be able to read it, in a pod without capabilities as well.
+ * Reports whether a file belongs to root and its mode permits no more than desired. Stricter is no difference:
+ * benchmarks require it, and kubelet and etcd run as root. Only the owner must be able to read it, in a pod without
+ * capabilities as well.
  * @param wanted permission bits in octal.
  */
 export function isClosedEnough({ mode, owner }: Pick<FileFact, 'mode' | 'owner'>, wanted: string): boolean {
@@ -250,7 +251,10 @@ export function isClosedEnough({ mode, owner }: Pick<FileFact, 'mode' | 'owner'>
 
 const OWNER_READS = 0o400;
 
-/** Modes of a member's files, octal by path. @param record absent: the action has put no files of its own there. */
+/**
+ * Returns the modes of a member's files, octal by path.
+ * @param record absent if the action has written no files there.
+ */
 export function expectedModes(
   keepsAuthorityKey: boolean,
   record: HostState | undefined,
@@ -262,10 +266,12 @@ export function expectedModes(
   ]);
 }
 
-/** As kubeadm makes the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data. */
+/**
+ * As kubeadm creates the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data.
+ */
 export const DATA_DIR_MODE = '700';
 
-/** The folders of a member's data that have another mode. */
+/** Returns the folders of a member's data that have another mode. */
 export function openDataFolders(
   { dataDir }: Pick<HostFacts, 'dataDir'>,
   { dataDir: path, walDir }: DataPlaces,

@@ -8,36 +8,37 @@ import { readYamlDocuments } from '../kubeadm/yaml.ts';
 import type { Gate } from './gates.ts';
 import type { EstablishedMember } from './planned-members.ts';
 
-/** @returns whether the differences of the member take effect only when its etcd restarts. */
+/** @returns true if the differences of the member take effect only when its etcd restarts. */
 export function mustRestart({ differences }: Pick<EstablishedMember, 'differences'>): boolean {
   return differences.manifest.length > 0;
 }
 
 /**
- * @param members how many the cluster has.
- * @returns whether the cluster loses its quorum while one member restarts; with one or two members that cannot be avoided.
+ * @param members number of members of the cluster.
+ * @returns true if the cluster loses its quorum while one member restarts; with one or two members that cannot be
+ *   avoided.
  */
 export function losesQuorum(members: number): boolean {
   return members - 1 < quorumOf(members);
 }
 
 /**
- * @returns whether a running member goes down during the run: its etcd is restarted, or kubelet ends it, see
- * {@link kubeletEndsEtcd}.
+ * @returns true if a running member goes down during the run: its etcd is restarted, or kubelet ends it, see {@link
+ *   kubeletEndsEtcd}.
  */
 export function isTakenDown(member: EstablishedMember): boolean {
   return member.etcdRuns && (mustRestart(member) || kubeletEndsEtcd(member));
 }
 
 /**
- * Whether kubelet ends the running etcd when it starts. It does where it was stopped or has to be restarted, and etcd still
- * runs with a manifest that has been changed or removed since (podWorkers in kubelet's pkg/kubelet/pod_workers.go), or
- * where the new configuration puts pods into other cgroups.
+ * Reports whether kubelet ends the running etcd when it starts. It does so after it was stopped or has to be restarted,
+ * if etcd still runs with a manifest that has been changed or removed since (podWorkers in kubelet's
+ * pkg/kubelet/pod_workers.go), or if the new configuration puts pods into other cgroups.
  */
 export function kubeletEndsEtcd(member: EstablishedMember): boolean {
   const { etcdRuns, facts, differences, manifestIsRecorded } = member;
   const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
-  // a restarted kubelet leaves an unrecorded etcd alone, because it managed that etcd before
+  // A restarted kubelet leaves an unrecorded etcd alone, because it managed that etcd before.
   return (
     etcdRuns &&
     isStarted &&
@@ -48,12 +49,12 @@ export function kubeletEndsEtcd(member: EstablishedMember): boolean {
 }
 
 /**
- * The fields that decide on the cgroups of kubelet's pods. After its start kubelet ends a running pod whose cgroup is not
- * there at the first look (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
+ * The fields that determine the cgroups of kubelet's pods. After its start kubelet ends a running pod whose cgroup does
+ * not exist at the first look (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
  */
 const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'] as const;
 
-/** @returns whether the desired configuration of kubelet puts its pods into other cgroups than the present one. */
+/** @returns true if the desired configuration of kubelet puts its pods into other cgroups than the present one. */
 export function movesPods({
   facts,
   desired,
@@ -68,9 +69,9 @@ export function movesPods({
 }
 
 /**
- * The gate before a running member is taken down. Of two members both have to be healthy, so that the cluster is certain to
- * come back with the member.
- * @param members how many the cluster has.
+ * Returns the gate before a running member is taken down. Of two members both have to be healthy, so that the cluster
+ * is certain to come back with the member.
+ * @param members number of members of the cluster.
  * @returns undefined for the only member of a cluster, because no other member depends on it.
  */
 export function gateBefore(
@@ -100,8 +101,8 @@ const FLAG = 'quota-backend-bytes';
 const DEFAULT_BYTES = 2 * 1024 ** 3;
 
 /**
- * Whether a member would get a larger quota for its database than it runs with, which etcd takes at its start only: the
- * one way out of the alarm NOSPACE where the data is large for good reason.
+ * Reports whether a member would get a larger quota for its database than it runs with. etcd reads the quota only when
+ * it starts, and a larger one is the only way out of the alarm NOSPACE if the data is large for good reason.
  */
 function raisesQuota(running: EtcdManifest | undefined, wanted: readonly EtcdArgument[]): boolean {
   if (running === undefined) return false;

@@ -7,16 +7,17 @@ import type { HostFacts } from '../facts/host.ts';
 import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 
-/** What is known of the image that a member ran, where its manifest is missing. */
+/** The image that a member ran before its manifest was lost. */
 export type FoundImage = { readonly image?: string } | { readonly finding: Finding };
 
 /**
- * The image that a member's data was written with, where its manifest does not tell any more. In this order: what the
- * host's own kubeadm configuration names, what its last container ran, what the release of kubeadm ships that it was set
- * up with, and what the other members run. One host's word is never enough for the image of another: two, and a majority of all others, have to agree, and
- * from the registry that kubeadm or the inputs name.
- * @param hosts.members those that could be looked at. @param hosts.total how many the cluster has.
- * @returns no image where the manifest is there.
+ * Returns the image that a member's data was written with, if its manifest is missing. Sources in this order: the
+ * host's own kubeadm configuration, its last container, the image of the kubeadm release that it was set up with, and
+ * the images of the other members. One host alone never determines the image of another: two, and a majority of all
+ * others, have to agree, and the registry has to be that of kubeadm or of the inputs.
+ * @param hosts.members those that could be observed.
+ * @param hosts.total number of members of the cluster.
+ * @returns no image if the manifest exists.
  */
 export function foundImage(
   member: Member,
@@ -37,7 +38,7 @@ export function foundImage(
   const agreed = agreedImage(member, members, total);
   const known = [settings.imageRepository, imageRepository, shipped.repository];
   if (agreed !== undefined && known.includes(splitImage(agreed).repository)) return { image: agreed };
-  // a patch release of kubeadm brings no older etcd, and no other minor release
+  // A patch release of kubeadm ships no older etcd, and no other minor release.
   if (age === 'later patch' && agreed === undefined) return itsOwn;
   return settings.etcdImageTag === undefined
     ? { finding: unknownImage(member, recorded, agreed) }
@@ -45,8 +46,8 @@ export function foundImage(
 }
 
 /**
- * What the host itself says of the image of its etcd: the kubeadm configuration on it, else the container that ended
- * last; undefined where neither names one.
+ * Returns the image of etcd according to the host itself: the kubeadm configuration on it, else the last container that
+ * ended; undefined if neither names one.
  */
 export function ownImage(facts: HostFacts): string | undefined {
   if (facts.etcdImage === undefined) return undefined;
@@ -67,7 +68,7 @@ interface ImageFields {
   readonly imageTag?: string;
 }
 
-/** `etcd.local` of a kubeadm configuration (v1beta4), as far as it names an image. */
+/** Reads `etcd.local` of a kubeadm configuration (v1beta4), if it names an image. */
 function imageFieldsOf(configuration: string): ImageFields {
   return Object.assign(
     {},
@@ -84,7 +85,7 @@ function imageFieldsOf(configuration: string): ImageFields {
   ) as ImageFields;
 }
 
-/** How kubeadm on the host compares with the release that the member was set up with. */
+/** Compares kubeadm on the host with the release that the member was set up with. */
 function compared(now: KubernetesVersion | undefined, recorded: string): 'same' | 'later patch' | 'other' {
   const then = parseKubernetesVersion(recorded);
   if (now === undefined || then === undefined) return 'other';
@@ -94,7 +95,7 @@ function compared(now: KubernetesVersion | undefined, recorded: string): 'same' 
     : 'other';
 }
 
-/** The image that more than half of the other members run, and two at least, by their manifests. */
+/** Returns the image that more than half of the other members, and at least two, run according to their manifests. */
 function agreedImage({ name }: Member, members: readonly Member[], total: number): string | undefined {
   const others = members.filter((member) => member.name !== name);
   const told = Map.groupBy(others, ({ facts }) => runningImage(facts));

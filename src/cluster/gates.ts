@@ -5,7 +5,7 @@ import { quorumOf } from '../etcd/quorum.ts';
 import type { FindingCode } from '../finding-codes.ts';
 import type { Finding } from '../findings.ts';
 
-/** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
+/** A condition of the cluster for the next change. Each includes one leader, no alarm and little lag. */
 export type Gate = (
   | {
       /** Every expected member is healthy, and there are no others. */
@@ -16,7 +16,7 @@ export type Gate = (
       readonly kind: 'quorum';
     }
   | {
-      /** A majority is healthy even if this member is taken away. */
+      /** A majority is healthy even without this member. */
       readonly kind: 'quorum-without';
       readonly member: string;
     }
@@ -26,14 +26,14 @@ export type Gate = (
       readonly member: string;
     }
 ) & {
-  /** The change that waits is the way out of this alarm, which then does not shut the gate. */
+  /** This alarm does not shut the gate, because the waiting change resolves it. */
   readonly despite?: 'NOSPACE';
 };
 
-/** Raft entries by which a member may be behind the most advanced one and still count as healthy. */
+/** Raft entries by which a member may lag behind the most advanced one and still count as healthy. */
 export const MOST_LAG = 1000;
 
-/** A gate as log, plan and errors call it. */
+/** Describes a gate in logs, plans and errors. */
 export function describeGate(gate: Gate): string {
   const aside = gate.despite === undefined ? '' : `, apart from the alarm ${gate.despite}`;
   switch (gate.kind) {
@@ -49,10 +49,10 @@ export function describeGate(gate: Gate): string {
 }
 
 /**
- * Why a gate is shut; empty when it is open. Every gate asks for one leader, no alarm, and members that are the expected
- * ones.
- * @param soon members that are not healthy yet and will be before the gate is passed; if they make the majority, the
- * leader comes with them.
+ * Returns the reasons why a gate is shut; empty if it is open. Every gate requires one leader, no alarm, and exactly
+ * the expected members.
+ * @param soon members that are not healthy yet and will be before the gate is passed; if they complete the majority,
+ *   there will be a leader.
  */
 export function gateFindings(
   gate: Gate,
@@ -60,7 +60,7 @@ export function gateFindings(
   soon: ReadonlySet<string> = new Set(),
 ): Finding[] {
   const names = health.endpoints.map(({ name }) => name);
-  // those that answer and lack only a majority have one as soon as the others are there
+  // Members that answer and lack only a majority will have one as soon as the others are up.
   const isAwaited = health.leader === null && soon.size > 0;
   const fit = names.filter(
     (name) => soon.has(name) || isFit(name, health) || (isAwaited && canVote(name, health)),
@@ -84,13 +84,13 @@ export function gateFindings(
   return findings;
 }
 
-/** Whether the cluster works: it has a leader, and a majority of its members answers reads. */
+/** Reports whether the cluster works: it has a leader, and a majority of its members answers reads. */
 export function hasMajority(health: HealthReport): boolean {
   const fit = health.endpoints.filter(({ name }) => isFit(name, health));
   return health.leader !== null && fit.length >= quorumOf(health.endpoints.length);
 }
 
-/** No alarm; what is wrong with the membership is wrong for every gate. */
+/** Reports alarms and membership problems, which shut every gate. */
 function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
   return health.findings.flatMap((finding) => {
     const { code, status, host } = finding;
@@ -125,15 +125,15 @@ function leaderless(): Finding {
 }
 
 /**
- * Answers reads, is a voting member of the list, and is not far behind. An alarm is told for the cluster, and makes no
- * member one that is down.
+ * Reports whether a member answers reads, is a voting member of the list, and lags little. An alarm is reported for the
+ * cluster and does not make a member unfit.
  */
 export function isFit(name: string, health: HealthReport): boolean {
   const endpoint = health.endpoints.find((one) => one.name === name);
   return endpoint !== undefined && (endpoint.healthy || isOnlyAlarmed(endpoint)) && canVote(name, health);
 }
 
-/** It answers, is a voting member of the list, and is not far behind. */
+/** Reports whether a member answers, is a voting member of the list, and lags little. */
 function canVote(name: string, health: HealthReport): boolean {
   const endpoint = health.endpoints.find((one) => one.name === name);
   if (endpoint === undefined || endpoint.memberId === null || endpoint.isLearner === true) return false;
@@ -146,7 +146,7 @@ function lagOf(name: string, { endpoints }: HealthReport): number {
   return Math.max(...endpoints.map(({ raftIndex }) => raftIndex ?? 0)) - own;
 }
 
-/** In etcdctl's words, or by how much it is behind. */
+/** Returns etcdctl's words, or the lag. */
 function whyUnfit(name: string, health: HealthReport): string {
   const endpoint = health.endpoints.find((one) => one.name === name);
   if (endpoint === undefined) return 'it could not be asked';
@@ -184,8 +184,8 @@ function noQuorum(
   };
 }
 
-/** What the cluster itself has told, asked through the hosts' own connections. */
+/** The cluster's own answers, requested through the hosts' connections. */
 export interface ClusterFacts {
-  /** Judged against the expected members. */
+  /** Compared with the expected members. */
   readonly health: HealthReport;
 }

@@ -2,15 +2,15 @@ import { type HostFacts, memberManifest } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
 import { type KubernetesVersion, refusesFlagsOf, startsWithFlagsOf } from '../kubeadm/version.ts';
 
-/** What the user set about etcd's image. */
+/** The user's settings for etcd's image. */
 export interface ImageSettings {
   readonly imageRepository?: string;
   readonly etcdImageTag?: string;
 }
 
 /**
- * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
- * unless the user named a repository or a tag.
+ * Returns the image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own
+ * default, unless the inputs name a repository or a tag.
  */
 export function etcdImage(settings: ImageSettings, facts: HostFacts): string | undefined {
   if (facts.etcdImage === undefined) return undefined;
@@ -18,20 +18,21 @@ export function etcdImage(settings: ImageSettings, facts: HostFacts): string | u
   return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
 }
 
-/** The image that this host's manifest names; undefined without one. */
+/** Returns the image in this host's manifest; undefined without a manifest. */
 export function runningImage(facts: HostFacts): string | undefined {
   return memberManifest(facts)?.image;
 }
 
-/** The image that a member ought to have, and what its kubeadm configuration must say so that it gets it. */
+/** The desired image of a member, and the settings by which its kubeadm configuration selects it. */
 export interface WantedImage extends ImageSettings {
   readonly image: string;
 }
 
 /**
- * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
- * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
- * @param otherwise the image to keep where the host's manifest is missing.
+ * Returns the desired image. A member keeps the image that it runs until the inputs name another: a newer kubeadm on
+ * the host is no reason to change etcd. If kubeadm would now choose another one, its configuration names the one to
+ * keep.
+ * @param otherwise the image to keep if the host's manifest is missing.
  */
 export function wantedImage(
   settings: ImageSettings,
@@ -43,7 +44,7 @@ export function wantedImage(
   if (running === undefined) return shipped === undefined ? undefined : { ...settings, image: shipped };
   const { repository, tag } = splitImage(running);
   const isNamed = settings.imageRepository !== undefined && settings.etcdImageTag !== undefined;
-  // refused later, and no image that exists nowhere is made of it
+  // Refused later; splitting it would name an image that does not exist.
   if (!isNamed && !isKubeadmImage(running)) return { ...settings, image: running };
   const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
   if (image === shipped) return { ...settings, image };
@@ -58,7 +59,7 @@ export function wantedImage(
   };
 }
 
-/** An image that runs, is to stay, and that kubeadm has no name for: it would put another one into the next manifest. */
+/** Refuses to keep a running image that kubeadm cannot name: it would write another one into the next manifest. */
 export function unnamedFindings(host: string, running: string, wanted: string): Finding[] {
   if (running !== wanted || isKubeadmImage(running)) return [];
   return [
@@ -73,7 +74,7 @@ export function unnamedFindings(host: string, running: string, wanted: string): 
   ];
 }
 
-/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+/** Refuses to replace the etcd of a member by another minor release, or by an older one. */
 export function imageFindings(host: string, running: string, wanted: string): Finding[] {
   const from = etcdRelease(running);
   const to = etcdRelease(wanted);
@@ -106,8 +107,8 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
 }
 
 /**
- * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
- * cluster that keeps its etcd, or the inputs name an etcd of another time.
+ * Refuses an etcd that would not start with the manifest of the host's kubeadm: kubeadm was upgraded on the hosts of a
+ * cluster that keeps its etcd, or the inputs name an etcd that is too old or too new for it.
  */
 export function flagFindings(host: string, kubeadm: KubernetesVersion, wanted: string): Finding[] {
   const release = etcdRelease(wanted);
@@ -147,7 +148,7 @@ interface Release {
   readonly patch: number;
 }
 
-/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+/** Reads etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
 function etcdRelease(image: string): Release | undefined {
   const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
   if (match === null) return undefined;
@@ -160,13 +161,14 @@ function text({ major, minor, patch }: Release): string {
 }
 
 /**
- * Registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm takes both as `imageTag`. What it cannot
- * name so (`isKubeadmImage`) has an empty tag, or a path that does not end with `/etcd`.
+ * Returns registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm accepts both as
+ * `imageTag`. An image that kubeadm cannot name (`isKubeadmImage`) has an empty tag, or a path that does not end with
+ * `/etcd`.
  */
 export function splitImage(image: string): { repository: string; tag: string } {
   const [name = '', ...digest] = image.split('@');
   const colon = name.lastIndexOf(':');
-  // a colon before the last slash is that of a registry's port
+  // A colon before the last slash belongs to a registry's port.
   const end = colon > name.lastIndexOf('/') ? colon : name.length;
   return {
     repository: name.slice(0, end).replace(/\/etcd$/, ''),
@@ -174,19 +176,19 @@ export function splitImage(image: string): { repository: string; tag: string } {
   };
 }
 
-/** Whether kubeadm can name it, as `REPOSITORY/etcd:TAG`, with or without a digest behind. */
+/** Reports whether kubeadm can name an image, as `REPOSITORY/etcd:TAG`, with or without a digest. */
 export function isKubeadmImage(image: string): boolean {
   const { repository, tag } = splitImage(image);
   return /^[^@]/.test(tag) && imageOf(repository, tag) === image;
 }
 
-/** Whether a host's runtime has an image; one that is pinned by its digest is listed by that alone. */
+/** Reports whether a host's runtime has an image; it lists an image that is pinned by its digest by the digest only. */
 export function isStored(image: string, { images }: Pick<HostFacts, 'images'>): boolean {
   const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
   return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
 }
 
-/** The reference of etcd's image, as kubeadm puts it together. */
+/** Returns the reference of etcd's image, as kubeadm composes it. */
 export function imageOf(repository: string, tag: string): string {
   return `${repository}/etcd:${tag}`;
 }

@@ -28,7 +28,7 @@ interface NamedMachine extends MemberIdentity {
   readonly facts: Pick<HostFacts, 'bootId'>;
 }
 
-/** Whether kubeadm would take it for the name of a node. */
+/** Reports whether kubeadm accepts it as the name of a node. */
 export function isNodeName(name: string): boolean {
   return name.length <= 253 && NODE_NAME.test(name);
 }
@@ -68,7 +68,9 @@ function sameMachines(members: readonly NamedMachine[]): Finding[] {
   }));
 }
 
-/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
+/**
+ * Reports clones of one image, which share a machine id; systemd and some networks derive addresses and names from it.
+ */
 export function clonedMachines(members: readonly Member[]): Finding[] {
   return groups(members, ({ facts }) => facts.machineId)
     .filter((group) => group.every(({ facts }) => facts.machineId !== ''))

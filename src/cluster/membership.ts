@@ -5,8 +5,9 @@ import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 
 /**
- * The cluster's own member list must be exactly the hosts that were given. A member of an unfinished bootstrap stands in
- * it from the beginning, without client URLs until it has started: that is for the run to make good.
+ * Reports differences between the cluster's own member list and the hosts of the inputs, which must be the same. A
+ * member of an unfinished bootstrap is in the list from the beginning, without client URLs until it has started: the
+ * run completes it.
  */
 export function membershipFindings(
   ownership: ReadonlyMap<string, Ownership>,
@@ -21,15 +22,16 @@ export function membershipFindings(
     ({ at, status, host }) =>
       status === 'fail' &&
       ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
-        // without a majority for one of them, it is unknown which members are the cluster's
+        // Without a majority for either of them, the cluster's true members are unknown.
         (at === 'cluster id' && clusterId === null)),
   );
 }
 
 /**
- * Members that have lost their log. Whatever initial-cluster-state says, such a member must never be started: it would
- * come back under its old id without its votes, or found a second cluster (etcd, server/etcdserver/bootstrap.go). Only
- * a member that the action has begun and that never got as far as publishing itself may be started without one.
+ * Reports members that have lost their log. Whatever initial-cluster-state says, such a member must never be started:
+ * it would come back under its old id without its votes, or found a second cluster (etcd,
+ * server/etcdserver/bootstrap.go). Only a member that the action has begun and that never published itself may be
+ * started without one.
  */
 export function lostLogFindings(
   members: readonly Member[],
@@ -45,7 +47,7 @@ export function lostLogFindings(
     if (owned === undefined || owned.kind === 'pristine') return [];
     const { hasLog, hasLogElsewhere, empty } = facts.dataDir;
     if (hasLogElsewhere === true) return [logElsewhere(name)];
-    // only where the log has a folder of its own
+    // Applies only if the log has a folder of its own.
     if (hasLog) return empty && recordOn(owned)?.phase === 'member' ? [lostDatabase(name)] : [];
     const published = publishedId(name, cluster);
     const reason =

@@ -13,24 +13,24 @@ import {
 } from '../kubeadm/paths.ts';
 import type { Member } from './members.ts';
 
-/** What a host is to this cluster before anything is done. */
+/** The relation of a host to this cluster before any change. */
 export type Ownership =
-  /** Nothing of etcd is on it. */
+  /** The host has nothing of etcd. */
   | { readonly kind: 'pristine' }
-  /** A member that runs and that the action has no record of: set up by hand, with the guide or in another way. */
+  /** A running member without a record of the action: set up by hand, with the guide or in another way. */
   | { readonly kind: 'unmanaged'; readonly token: string }
   /** The action began a member here, and the cluster has never been proven healthy. */
   | { readonly kind: 'unfinished'; readonly state: HostState }
-  /** A member of a finished cluster that the action made or took over. */
+  /** A member of a finished cluster that the action created or adopted. */
   | { readonly kind: 'member'; readonly state: HostState };
 
-/** The token that a host's etcd was founded with; undefined where there is no etcd. */
+/** Returns the token that a host's etcd was founded with; undefined if there is no etcd. */
 export function tokenOn(owned: Ownership): string | undefined {
   if (owned.kind === 'pristine') return undefined;
   return owned.kind === 'unmanaged' ? owned.token : owned.state.cluster.token;
 }
 
-/** What the action has recorded on a host. */
+/** Returns the action's record on a host. */
 export function recordOn(owned: Ownership | undefined): HostState | undefined {
   return owned === undefined || owned.kind === 'pristine' || owned.kind === 'unmanaged'
     ? undefined
@@ -38,8 +38,8 @@ export function recordOn(owned: Ownership | undefined): HostState | undefined {
 }
 
 /**
- * Whose host this is. Anything that is neither empty nor wholly this cluster's own is a finding: the action then
- * touches nothing.
+ * Classifies a host. A host that is neither empty nor wholly this cluster's own is a finding: the action then changes
+ * nothing.
  */
 export function classifyHost(
   member: Member,
@@ -77,7 +77,7 @@ function withHost(
   return ownership === undefined || named.length > 0 ? { findings: named } : { ownership, findings: [] };
 }
 
-/** A kubelet that runs other pods is not ours to configure anew. */
+/** Refuses a kubelet that runs other pods, which the action must not reconfigure. */
 function otherManifests(facts: HostFacts): Finding[] {
   const others = [...facts.files.values()]
     .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${MANIFEST_DIR}/`))
@@ -96,7 +96,7 @@ function otherManifests(facts: HostFacts): Finding[] {
   ];
 }
 
-/** Manifest, log and a running container: a member that somebody else has set up. */
+/** Returns the token of a member that was set up without the action: manifest, log and a running container. */
 function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string | undefined {
   const manifest = memberManifest({ files });
   if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
@@ -105,7 +105,10 @@ function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string
   return isToken(token) ? token : undefined;
 }
 
-/** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
+/**
+ * Reports remains of an etcd that the action did not begin and that does not run as a member: these are never
+ * overwritten.
+ */
 function leftovers(facts: HostFacts): Finding[] {
   const found: string[] = [];
   const { empty, hasLog, walDir } = facts.dataDir;
@@ -133,7 +136,7 @@ function leftovers(facts: HostFacts): Finding[] {
   ];
 }
 
-/** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */
+/** Refuses other files in the pki tree of an etcd host, which etcd would trust, or a run mistake for its own. */
 function strangeFiles(facts: HostFacts): Finding[] {
   const known = new Set([CA_CERTIFICATE, CA_KEY, ...leafFiles().map(({ path }) => path), ...NODE_MARKS]);
   const strangers = [...facts.files.values()]
@@ -152,7 +155,7 @@ function strangeFiles(facts: HostFacts): Finding[] {
   ];
 }
 
-/** A file that an earlier delivery had written aside when it was cut off; the next one writes it anew. */
+/** Reports whether it is a temporary file of an interrupted delivery; the next one writes it anew. */
 function isStaged(path: string): boolean {
   return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
@@ -180,12 +183,12 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
   return findings;
 }
 
-/** What only a node that has joined has; `kubeadm join` removes bootstrap-kubelet.conf when it is through. */
+/** Files that only a joined node has; `kubeadm join` removes bootstrap-kubelet.conf at its end. */
 const JOINED: readonly string[] = ['/etc/kubernetes/kubelet.conf', '/etc/kubernetes/admin.conf'];
 
 /**
- * A host with marks of `kubeadm join` or `kubeadm init`. To remove what a join that failed has left is advised only where nothing of an
- * etcd is on the host, and all of that was seen: `kubeadm reset` removes etcd's data with the rest.
+ * Refuses a host with marks of `kubeadm join` or `kubeadm init`. Advises removing the remains of a failed join only if
+ * the host has nothing of etcd, and all of that was observed: `kubeadm reset` removes etcd's data with the rest.
  */
 function joinedNode(facts: HostFacts): Finding[] {
   const marks = NODE_MARKS.filter((path) => facts.files.has(path));

@@ -23,8 +23,8 @@ const OWN_FILES: readonly string[] = [
 ];
 
 /**
- * Links and mounts on which a run would fail half-way, to be refused before anything is written. Folders may be links or mounts
- * otherwise: what writes and what looks follows them.
+ * Refuses links and mounts on which a run would fail half-way, before anything is written. Folders may otherwise be
+ * links or mounts: all reads and writes follow them.
  * @returns findings without the name of the host.
  */
 export function placeFindings({ places = [], files }: Pick<HostFacts, 'places' | 'files'>): Finding[] {
@@ -70,7 +70,10 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
   ];
 }
 
-/** A manifest is put in by a rename, which works within one mount alone. */
+/**
+ * Reports manifest folders on different mounts: a manifest is put in place by a rename, which works only within one
+ * mount.
+ */
 function apart(places: readonly PlaceFact[]): Finding[] {
   const mountOf = (path: string): string | undefined =>
     places.find((place) => place.path === path)?.mountPoint;

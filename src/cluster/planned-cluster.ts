@@ -4,42 +4,42 @@ import type { CertificatePolicy } from '../pki/authority.ts';
 import type { DataMounts } from './data-dir.ts';
 import type { ClientCopy } from '../facts/host-state.ts';
 
-/** Where the run's CA comes from. */
+/** The origin of the run's CA. */
 export type AuthoritySource =
-  /** Both PEMs are inputs. */
+  /** The inputs contain both PEMs. */
   | { readonly from: 'input' }
-  /** Its key lies on this host; its certificate there, or on another one. */
+  /** Its key is on this host; its certificate there, or on another one. */
   | { readonly from: 'host'; readonly host: string }
-  /** This run makes it. */
+  /** This run creates it. */
   | { readonly from: 'made' }
-  /** Nothing has to be signed: the certificate alone, as it lies on this host. */
+  /** Nothing has to be signed: the certificate alone, from this host. */
   | { readonly from: 'certificate-only'; readonly host: string };
 
 /** `renewed`: by this run, which then knows the new fingerprint. */
 export type PlannedClientCopy = { readonly renewed: true; readonly oldEndsAt: string } | ClientCopy;
 
-/** The cluster as a plan wants it, and what has to be issued for that: all that a step may know of the plan it belongs to. */
+/** The cluster as planned, and the certificates to issue for it: all that a step may know of its plan. */
 export interface PlannedCluster {
   readonly clusterName: string;
   readonly shape: ClusterShape;
   readonly authority: AuthoritySource;
   /**
-   * The one certificate (PEM) of the CA that the plan was decided with, and which hosts get; absent where this run makes
-   * the CA.
+   * The certificate (PEM) of the CA that the plan was decided with, and which hosts get; absent if this run creates the
+   * CA.
    */
   readonly authorityCertificate?: string;
-  /** Host that keeps the CA's key; absent: none does, it comes with the inputs. */
+  /** Host that keeps the CA's key; absent if none does and the inputs contain the key. */
   readonly keyKeeper?: string;
   /** kubeadm's release that each member's configuration names, by member name. */
   readonly kubernetesVersions: ReadonlyMap<string, string>;
   /** Mount points of disks that each member's data lies on, by member name and folder. */
   readonly dataMounts: ReadonlyMap<string, DataMounts>;
-  /** How the certificates are made that this run issues. */
+  /** Policy of the certificates that this run issues. */
   readonly certificates: CertificatePolicy;
-  /** Hosts of the control plane that could be looked at; none of them is a member. */
+  /** Hosts of the control plane that could be observed; none of them is a member. */
   readonly controlPlane: readonly MemberIdentity[];
   /** Leaf certificates that this run issues, by the name of their host. */
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
-  /** Client certificates for the control plane that were or will be renewed, by the host they lie on. */
+  /** Client certificates for the control plane that were or will be renewed, by their host. */
   readonly clientCopies: ReadonlyMap<string, PlannedClientCopy>;
 }

@@ -3,17 +3,19 @@ import type { Finding } from '../findings.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Member } from './members.ts';
 
-/** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action asks. */
+/** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action requests. */
 const KUBELET_PORT = 10250;
 const KUBELET_HEALTHZ_PORT = 10248;
 
-/** What `ss` names no program for. */
+/** The name for a port whose program `ss` does not name. */
 const UNNAMED = 'unknown';
 
-/** The inputs that say which ports are needed. */
+/** The inputs that determine the needed ports. */
 export type PortSettings = Pick<Settings, 'clientPort' | 'peerPort' | 'metricsPort' | 'kubeletConfig'>;
 
-/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
+/**
+ * Reports whether etcd belongs on this host already: the action set it up, or it runs from a manifest written by hand.
+ */
 export function holdsMember({ facts }: { readonly facts: HostFacts }): boolean {
   if (facts.state !== 'absent') return true;
   const manifest = memberManifest(facts);
@@ -21,8 +23,8 @@ export function holdsMember({ facts }: { readonly facts: HostFacts }): boolean {
 }
 
 /**
- * Ports that etcd and kubelet need and another program has. A deploy refuses them, and a preflight tells them in the same words. A
- * program without a name may be etcd or kubelet where these belong on the host already.
+ * Reports ports that etcd and kubelet need and another program uses. A deploy refuses them, and a preflight reports
+ * them in the same words. A program without a name may be etcd or kubelet if these belong on the host already.
  */
 export function takenPorts(member: Member, settings: PortSettings): Finding[] {
   const { name: host, facts } = member;

@@ -9,8 +9,8 @@ import { type PortSettings, takenPorts } from './ports.ts';
 import { unusableRuntime } from './runtime-findings.ts';
 
 /**
- * What the guide asks of a host before it begins: systemd, kubelet, kubeadm, a container runtime, free ports, and hosts that reach
- * each other on the client and peer ports.
+ * Reports missing prerequisites of the guide: systemd, kubelet, kubeadm, a container runtime, free ports, and hosts
+ * that reach each other on the client and peer ports.
  */
 export function missingPrerequisites(member: Member, settings: PortSettings): Finding[] {
   const { name, facts } = member;
@@ -23,12 +23,12 @@ export function missingPrerequisites(member: Member, settings: PortSettings): Fi
   ];
 }
 
-/** What has to be there on the host of a member that was set up before, so that it can be compared and mended. */
+/** Reports missing essentials on the host of an existing member, without which it cannot be compared and repaired. */
 export function missingEssentials(member: Member): Finding[] {
   return essentialFindings(member);
 }
 
-/** Where the addresses were not seen, nothing is said of them. */
+/** Reports nothing if the addresses were not observed. */
 function foreignAddress({ address, addresses, unseen }: HostFacts): Finding[] {
   if (addresses.includes(address) || unseen.some(({ what }) => what === 'addresses')) return [];
   return [
@@ -65,8 +65,8 @@ function unreachablePeers({ address: own, reach }: HostFacts): Finding[] {
 }
 
 /**
- * Members whose kubeadm asks for different etcd releases must not found one cluster. A kubeadm that named none asks for no other: that
- * it did not answer is a finding of its own.
+ * Refuses members whose kubeadm releases use different etcd releases, which must not found one cluster. A kubeadm that
+ * named none does not count: its missing answer is a finding of its own.
  */
 export function differentImages(
   members: readonly Member[],
@@ -94,8 +94,9 @@ type Essential = Omit<Finding, 'host'>;
 const AT = 'prerequisites';
 
 /**
- * What every host of a cluster has to have, new or not: systemd, the programs of the scripts, kubelet, kubeadm and one container runtime
- * that answers. What kubeadm or the runtime was asked and did not answer (`unseen`) is always among the findings, with its words.
+ * Reports missing essentials of any host of a cluster: systemd, the programs of the scripts, kubelet, kubeadm and one
+ * container runtime that answers. A missing answer of kubeadm or the runtime (`unseen`) is always among the findings,
+ * with its words.
  */
 export function essentialFindings({ name, facts }: Member): Finding[] {
   const found = [
@@ -154,7 +155,7 @@ function missingPrograms(facts: HostFacts): Essential[] {
     }));
 }
 
-/** The unit as systemd has loaded it. Where it was not seen, nothing is said of it here. */
+/** Checks the unit as systemd has loaded it; reports nothing if it was not observed. */
 function unusableKubelet(facts: HostFacts): Essential[] {
   const { kubeletPath, kubelet } = facts;
   if (kubeletPath === undefined || kubelet.installed || wordsOf('kubelet', facts) !== undefined) return [];
@@ -196,7 +197,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
 function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
   const { kubeadmPath, kubeadmVersion: version, hostname } = facts;
   const words = wordsOf('kubeadm', facts);
-  // a member without a name of its own is refused by this name already
+  // A member without a name of its own is refused by this name already.
   const named = name !== hostname && hostname !== '';
   if (named && !isNodeName(hostname)) return [badHostname(hostname, words)];
   if (kubeadmPath === undefined || !(named || isNodeName(name))) return [];
@@ -236,7 +237,7 @@ function otherRelease({ text, minor }: { readonly text: string; readonly minor: 
   };
 }
 
-/** kubeadm checks the host's own name whatever it is asked, and kubelet names the pod after it. */
+/** kubeadm always checks the host's own name, and kubelet names the pod after it. */
 function badHostname(hostname: string, words: string | undefined): Essential {
   return {
     code: 'hostname-unusable',
@@ -257,7 +258,7 @@ function saying(words: string | undefined): string {
   return said === '' ? '' : `: ${said}`;
 }
 
-/** What a program said that gave no usable answer; undefined where it gave one. */
+/** Returns the words of a program that gave no usable answer; undefined if it gave one. */
 function wordsOf(what: FactName, { unseen }: HostFacts): string | undefined {
   return unseen.find((one) => one.what === what)?.words;
 }

@@ -5,13 +5,14 @@ import type { DisabledPlugins, HostFacts, PluginsOff } from '../facts/host.ts';
 
 type RuntimeFinding = Omit<Finding, 'host' | 'at'>;
 
-/** The longest entry of containerd's configuration that a message tells whole. */
+/** The longest entry of containerd's configuration that a message quotes in full. */
 const MOST_ENTRY = 300;
 
 /**
- * Why a host has no container runtime to use: none, several, one that /etc/crictl.yaml names and that is not there, or one that did not
- * tell its cgroup driver; the last with its words, and where containerd runs without its CRI with what switches that off. At most one.
- * @param words what the runtime said, where its discovery has nothing of it.
+ * Reports why a host has no usable container runtime: none, several, one in /etc/crictl.yaml that does not exist, or
+ * one that did not report its cgroup driver; the last with its words, and if containerd runs without its CRI, with the
+ * setting that disables it. At most one finding.
+ * @param words the runtime's words, if its discovery has none.
  */
 export function unusableRuntime(
   { runtime: { runtime, sockets, absent, asked, problem = '', pluginsOff }, crictlPath }: HostFacts,
@@ -61,7 +62,7 @@ function notThere(endpoint: string, sockets: readonly string[]): RuntimeFinding 
   };
 }
 
-/** The socket answers, and nothing behind it is the CRI. */
+/** The socket answers, and it does not serve the CRI. */
 function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined): RuntimeFinding {
   const [config, unreadable] = [off?.config ?? '/etc/containerd/config.toml', off?.unreadable ?? []];
   const entries = (off?.entries ?? []).filter(({ plugins }) => plugins.some(isOfCri));
@@ -92,7 +93,9 @@ function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined)
   };
 }
 
-/** By the name of containerd's first configuration version, or by a plugin's whole id: `io.containerd.grpc.v1.cri`. */
+/**
+ * Matches the name in containerd's first configuration version, or a plugin's whole id: `io.containerd.grpc.v1.cri`.
+ */
 function isOfCri(plugin: string): boolean {
   return /(?:^|\.)cri(?:\.|$)/.test(plugin);
 }

@@ -4,11 +4,11 @@ import type { FactName, HostFacts, Unseen } from '../facts/host.ts';
 import type { Member } from './members.ts';
 import { missingEssentials } from './prerequisites.ts';
 
-/** What a decision is about to rest on. */
+/** The purpose for which a decision needs a fact. */
 export type Purpose =
-  /** Every verdict. */
+  /** For every verdict. */
   | 'verdict'
-  /** A host is to get an image if it lacks it. */
+  /** A host gets an image if it lacks it. */
   | 'image'
   /** A new member is begun. */
   | 'create'
@@ -19,39 +19,39 @@ export type Purpose =
 
 interface Need {
   readonly purposes: readonly Purpose[];
-  /** What is not known without it, as a message says it. */
+  /** What is unknown without the fact, in a message's words. */
   readonly unknown: string;
 }
 
-/** Which facts a deploy needs for what, and why. */
+/** The purposes for which a deploy needs each fact, and why. */
 const NEEDS: Readonly<Record<FactName, Need>> = {
-  // a member that is taken for stopped would be started anew without a gate, all members at the same time
+  // A member that is mistaken for stopped would be started without a gate, all members at the same time.
   containers: { purposes: ['verdict'], unknown: 'whether etcd runs there' },
-  // an image that is there would be pulled from a registry that the host may not reach
+  // An image that exists would be pulled from a registry that the host may not reach.
   images: { purposes: ['image'], unknown: 'whether the image of etcd is there' },
-  // the kubelet would be configured for another runtime or cgroup driver, and end all its pods
+  // The kubelet would be configured for another runtime or cgroup driver, and end all its pods.
   runtime: { purposes: ['verdict'], unknown: 'which container runtime runs there, and its cgroup driver' },
-  // a kubelet that is taken for stopped would be started anew
+  // A kubelet that is mistaken for stopped would be restarted.
   kubelet: { purposes: ['verdict'], unknown: 'whether its kubelet runs' },
-  // it renders the manifest, and its release says which etcd it ships
+  // It renders the manifest, and its release determines the etcd that it ships.
   kubeadm: { purposes: ['verdict'], unknown: 'which release of kubeadm it has, and which etcd that ships' },
-  // a member would be taken for an empty host, an existing CA for none
+  // A member would be mistaken for an empty host, an existing CA for none.
   files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
-  // a file that is as it was left would be taken for an edited one, and the member restarted
+  // An unchanged file would be mistaken for an edited one, and the member restarted.
   digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
-  // a member with data would be taken for a new one
+  // A member with data would be mistaken for a new one.
   'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
   addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
-  // the second witness, besides the container runtime, for an etcd that does not run
+  // The second witness, besides the container runtime, for an etcd that does not run.
   listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
   reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
-  // certificates may not be valid there, and its etcd never starts with them
+  // Certificates may not be valid there, and its etcd never starts with them.
   clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
 };
 
 /**
- * Refusals for facts that a decision needs and that could not be seen: what is unknown is never taken for absent. What
- * a missing program explains is told as that program's absence instead.
+ * Refuses a decision without facts that it needs and that could not be observed: unknown is never taken for absent. If
+ * a missing program is the reason, its absence is reported instead.
  */
 export function unseenFindings(members: readonly Member[], purpose: Purpose): Finding[] {
   return members.flatMap((member) => {
@@ -65,8 +65,8 @@ export function unseenFindings(members: readonly Member[], purpose: Purpose): Fi
 }
 
 /**
- * The refusals of a deploy for what no verdict can be without, as far as nothing else tells of them: a preflight has the essentials in its
- * findings already.
+ * Refuses a deploy without the facts of every verdict, unless other findings explain them: a preflight already has the
+ * essentials in its findings.
  */
 export function silentPrograms(members: readonly Member[]): Finding[] {
   return members.flatMap(({ name, facts }) =>
@@ -76,7 +76,10 @@ export function silentPrograms(members: readonly Member[]): Finding[] {
   );
 }
 
-/** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
+/**
+ * Reports whether {@link missingEssentials} explains it already: the program is missing, or kubeadm or the runtime gave
+ * an error.
+ */
 function isExplained(what: FactName, facts: HostFacts): boolean {
   switch (what) {
     case 'kubeadm':
@@ -105,9 +108,9 @@ function findingOf(host: string, { what, program, words }: Unseen): Finding {
 }
 
 /**
- * Refusals for files that are there and whose contents the probe has not brought: such a file is neither missing nor
- * another one, and is not replaced.
- * @param read paths of the public files that the decision compares by their text.
+ * Refuses files that exist and whose contents the probe did not return: such a file is neither missing nor changed, and
+ * is not replaced.
+ * @param read paths of the public files whose text the decision compares.
  */
 export function unreadFindings(members: readonly Member[], read: readonly string[]): Finding[] {
   return members.flatMap(({ name, facts: { files } }) =>

@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeGate, type Gate, gateFindings } from '../cluster/gates.ts';
-import { Refusal } from '../findings.ts';
+import { RunError } from '../findings.ts';
 import type { Stage } from '../plan/plan.ts';
-import { ask, type AskingStep, isAsking, isScripted, kindOf, type Step, STEPS } from '../steps/index.ts';
+import {
+  runAskingStep,
+  type AskingStep,
+  isAsking,
+  isScripted,
+  kindOf,
+  type Step,
+  STEPS,
+} from '../steps/index.ts';
 import type { ApplyContext } from './apply-context.ts';
-import { inWords, settleAll } from './collect.ts';
+import { inWords, allOrFindings } from './collect.ts';
 import { runScripts, StepRecorder } from './run-scripts.ts';
 
 const GATE_WITHIN_MS = 60_000;
@@ -13,14 +21,14 @@ const PAUSE_MS = 250;
 /**
  * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
  * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
- * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
+ * @throws RunError with the findings of every step that failed, or of the gate that stays shut.
  */
 export async function applyStages(stages: readonly Stage[], context: ApplyContext): Promise<void> {
   for (const stage of stages) {
     try {
       await applyStage(stage, context);
     } catch (error) {
-      if (stage.mayFail !== true || !(error instanceof Refusal) || context.signal.aborted) throw error;
+      if (stage.mayFail !== true || !(error instanceof RunError) || context.signal.aborted) throw error;
       context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
       context.record.unfinished.push(...error.findings);
     }
@@ -31,13 +39,13 @@ async function applyStage(stage: Stage, context: ApplyContext): Promise<void> {
   if (stage.before !== undefined) await passGate(stage.before, stage, context);
   context.signal.throwIfAborted();
   context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-  const tracks = new Tracks(stage, context);
+  const tracks = new StageRunner(stage, context);
   const work = tracksOf(stage).map((track) => ({
     host: track[0]?.host ?? '',
     at: stage.title,
     result: tracks.run(track),
   }));
-  await settleAll(
+  await allOrFindings(
     `"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`,
     work,
   );
@@ -61,7 +69,7 @@ async function passGate(gate: Gate, stage: Stage, context: ApplyContext): Promis
         return;
       }
       if (timeline.elapsedMs() > deadline) {
-        throw new Refusal(
+        throw new RunError(
           `"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`,
           findings,
         );
@@ -94,7 +102,7 @@ function tracksOf({ steps, order = 'together' }: Stage): readonly (readonly Step
 }
 
 /** Carries out the tracks of one stage. Once a step of any of them has failed, nothing more is begun on the others. */
-class Tracks {
+class StageRunner {
   readonly #stage: Stage;
   readonly #context: ApplyContext;
   /** Resolves when the step that delivers the CA's key has ended, or never will. */
@@ -107,7 +115,7 @@ class Tracks {
     if (!stage.steps.some(keepsAuthority)) this.#authorityKept.resolve(undefined);
   }
 
-  /** Ends early, without an error, when another track has failed or the run is to end. @throws Refusal */
+  /** Ends early, without an error, when another track has failed or the run is to end. @throws RunError */
   async run(track: readonly Step[]): Promise<void> {
     let left = track;
     try {
@@ -140,7 +148,7 @@ class Tracks {
   async #ask(step: AskingStep): Promise<void> {
     const recorder = new StepRecorder(step, this.#stage, this.#context);
     try {
-      await ask(step, this.#context);
+      await runAskingStep(step, this.#context);
       recorder.end('succeeded');
     } catch (error) {
       recorder.end('failed');

@@ -1,14 +1,14 @@
-import { Refused } from '../findings.ts';
+import { RefusedError } from '../findings.ts';
 import type { PlanDocument } from '../plan/document.ts';
 
 /**
  * Only the plan that was approved may be carried out.
  * @param approved digest, lower-case hex; undefined: any plan.
- * @throws Refused when the hosts or the inputs have changed so that the plan is another one.
+ * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
  */
 export function refuseUnapproved(approved: string | undefined, { digest, verdict }: PlanDocument): void {
   if (approved === undefined || approved === digest) return;
-  throw new Refused('the plan is not the one that was approved, and nothing was changed on any host', [
+  throw new RefusedError('the plan is not the one that was approved, and nothing was changed on any host', [
     {
       code: 'plan-changed',
       at: 'approved-plan',

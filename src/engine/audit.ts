@@ -3,7 +3,7 @@ import { gateFindings } from '../cluster/gates.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import type { HostFacts } from '../facts/host.ts';
 import { errorMessage } from '../findings.ts';
-import { quote } from '../hosts/bash.ts';
+import { quoteBash } from '../hosts/bash.ts';
 import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { RemoteScript } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
@@ -108,13 +108,13 @@ export const MOST_BYTES = 256 * 1024;
 export function appendAudit(lines: readonly string[]): RemoteScript {
   const added = lines.slice(-MOST_RECORDS);
   const input = Buffer.from(added.map((line) => `${line}\n`).join(''));
-  const aside = quote(`${ACTION_DIR}/.audit.jsonl.etcd-ha-action`);
-  const shorter = quote(`${ACTION_DIR}/.audit.jsonl.shorter.etcd-ha-action`);
-  const log = quote(AUDIT_LOG);
-  const folder = quote(ACTION_DIR);
+  const aside = quoteBash(`${ACTION_DIR}/.audit.jsonl.etcd-ha-action`);
+  const shorter = quoteBash(`${ACTION_DIR}/.audit.jsonl.shorter.etcd-ha-action`);
+  const log = quoteBash(AUDIT_LOG);
+  const folder = quoteBash(ACTION_DIR);
   const script = `
 if ! [ -d ${folder} ]; then
-  ( umask 022; mkdir -p -- ${quote(dirname(ACTION_DIR))} )
+  ( umask 022; mkdir -p -- ${quoteBash(dirname(ACTION_DIR))} )
   mkdir -m 0700 -- ${folder}
 fi
 IFS= read -r -N ${input.length} added
@@ -133,7 +133,7 @@ if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
 fi
 sync -- ${aside}
 mv -fT -- ${aside} ${log}
-sync -- ${folder} ${quote(dirname(ACTION_DIR))}
+sync -- ${folder} ${quoteBash(dirname(ACTION_DIR))}
 `;
   return {
     title: 'write the audit record',

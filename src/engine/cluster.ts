@@ -5,7 +5,7 @@ import type { Settings } from '../inputs/settings.ts';
 import { type ClusterAccess, ClusterClients } from '../run/cluster-clients.ts';
 import type { AbsentHost, ObservedHost } from '../run/host.ts';
 import type { Timeline } from '../run/timeline.ts';
-import { settleAll } from './collect.ts';
+import { allOrFindings } from './collect.ts';
 import type { RunContext } from './context.ts';
 import { credentialsFromHosts } from './credentials.ts';
 import { refreshed, refreshScript } from './observe.ts';
@@ -115,5 +115,5 @@ export async function refreshStaleHosts(
     const result = isStale ? timeline.record(record, probe) : Promise.resolve(member);
     return { host: name, at: again.title, result };
   });
-  return settleAll('not every host could be examined, so nothing was changed on any', work);
+  return allOrFindings('not every host could be examined, so nothing was changed on any', work);
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { EtcdCredentials } from '../etcd/endpoint.ts';
 import type { HostFacts } from '../facts/host.ts';
-import { Refusal } from '../findings.ts';
+import { RunError } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
@@ -9,7 +9,7 @@ import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import { certificateEnd } from '../pki/inspect.ts';
 import { decodePem, MOST_PEM_CHARACTERS } from '../pki/pem.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
-import { readText } from '../run/read-text.ts';
+import { readHostFile } from '../run/read-text.ts';
 import type { RunContext } from './context.ts';
 
 /** A host, and what was seen on it. */
@@ -47,9 +47,9 @@ async function keyOf(
   maskSecret: (secret: string) => void,
 ): Promise<string | undefined> {
   try {
-    return await readText(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
+    return await readHostFile(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof RunError) return undefined;
     throw error;
   }
 }

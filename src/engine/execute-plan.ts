@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../cluster/gates.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
-import { type Finding, Refusal } from '../findings.ts';
+import { type Finding, RunError } from '../findings.ts';
 import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
@@ -9,7 +9,7 @@ import type { Plan, Stage } from '../plan/plan.ts';
 import type { PlanOutcome } from '../report/plan-outcome.ts';
 import { ClusterClients } from '../run/cluster-clients.ts';
 import { type ObservedHost, withRole } from '../run/host.ts';
-import { type KeyStock, type Material, prepareMaterial } from '../run/issued-certificates.ts';
+import { type KeyPool, type IssuedFiles, prepareFiles } from '../run/issued-certificates.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { applyStages } from './apply.ts';
 import { auditRecord, healthyRecords, leaveAudit } from './audit.ts';
@@ -24,7 +24,7 @@ export interface PlannedRun {
   readonly operation: PlanningOperation;
   readonly settings: Settings;
   readonly context: RunContext;
-  readonly keys: KeyStock;
+  readonly keys: KeyPool;
   readonly plan: Plan;
   readonly document: PlanDocument;
   /** Every host that was observed. */
@@ -46,7 +46,7 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
   const { cluster: planned } = plan;
   const transports = new Map(hosts.map(({ name, transport }) => [name, transport]));
   const facts = new Map(hosts.map((host) => [host.name, host.facts]));
-  const material = prepareMaterial({
+  const material = prepareFiles({
     ...(planned && { planned }),
     settings,
     hosts: transports,
@@ -129,7 +129,7 @@ function stepsOf({ stages, afterProof }: Plan): Stage['steps'] {
 }
 
 /** Clients with the healthcheck client's pair of this run, if it issues one: one that lies on a host may have ended. */
-async function clientsFor(run: PlannedRun, material: Material): Promise<ClusterClients> {
+async function clientsFor(run: PlannedRun, material: IssuedFiles): Promise<ClusterClients> {
   const { plan, hosts, settings, context, clients } = run;
   const { clientPort, peerPort } = settings;
   const access = {
@@ -152,7 +152,7 @@ async function clientsFor(run: PlannedRun, material: Material): Promise<ClusterC
     if (first === undefined) first = opened;
     else opened.close();
   }
-  if (first === undefined) throw new Refusal('the cluster could not be asked', [WITHOUT_PAIR]);
+  if (first === undefined) throw new RunError('the cluster could not be asked', [WITHOUT_PAIR]);
   return first;
 }
 
@@ -167,7 +167,7 @@ const WITHOUT_PAIR: Finding = {
 async function madeCredentials({
   leaves,
   authority,
-}: Material): Promise<ClusterClients['credentials'] | undefined> {
+}: IssuedFiles): Promise<ClusterClients['credentials'] | undefined> {
   for (const pending of leaves.values()) {
     const pair = (await pending).healthcheckClient;
     if (pair === undefined) continue;

@@ -4,12 +4,12 @@ import type { HostFacts } from '../facts/host.ts';
 import { errorMessage, type Finding } from '../findings.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
 import { HostError, lastWords } from '../hosts/host-error.ts';
-import { parseProbe } from '../hosts/probe/parse-probe.ts';
-import { type ProbeQuestion, probeScript, volatileProbeScript } from '../hosts/probe/probe-script.ts';
+import { parseHostProbe } from '../hosts/probe/parse-probe.ts';
+import { type ProbeScriptOptions, probeScript, volatileProbeScript } from '../hosts/probe/probe-script.ts';
 import type { ProbeTiming } from '../hosts/probe/sections.ts';
 import {
-  named,
-  PROBE_OUTPUT,
+  withHostName,
+  MAX_PROBE_OUTPUT,
   type RemoteResult,
   type RemoteScript,
   type Transport,
@@ -91,7 +91,7 @@ export function absenceReasons(absent: readonly AbsentHost[]): Finding[] {
 }
 
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
-export async function probe(host: ConnectedHost, question: ProbeQuestion): Promise<ObservedHost> {
+export async function probe(host: ConnectedHost, question: ProbeScriptOptions): Promise<ObservedHost> {
   const { transport, address } = host;
   const { result, timing } = await timed(() =>
     transport.run({
@@ -99,14 +99,14 @@ export async function probe(host: ConnectedHost, question: ProbeQuestion): Promi
       effect: 'reads',
       script: probeScript(question),
       timeoutMs: PROBE_TIMEOUT_MS,
-      mostOutput: PROBE_OUTPUT,
+      maxOutput: MAX_PROBE_OUTPUT,
     }),
   );
   const answer = result.stdout.toString('utf8');
   return understood(transport.name, result, () => {
-    const facts = parseProbe(address, answer, { timing });
+    const facts = parseHostProbe(address, answer, { timing });
     const name = nameOf(host, facts);
-    return { ...host, name, transport: named(transport, name), facts, answer, timing };
+    return { ...host, name, transport: withHostName(transport, name), facts, answer, timing };
   });
 }
 
@@ -122,7 +122,7 @@ export function refreshScript(settings: Settings): RemoteScript {
     effect: 'reads',
     script: volatileProbeScript(settings),
     timeoutMs: 30_000,
-    mostOutput: PROBE_OUTPUT,
+    maxOutput: MAX_PROBE_OUTPUT,
   };
 }
 
@@ -131,7 +131,7 @@ export function refreshed(host: ObservedHost, answer: Buffer): ObservedHost {
   const text = answer.toString('utf8');
   return understood(host.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
     ...host,
-    facts: parseProbe(host.address, host.answer, { timing: host.timing, later: text }),
+    facts: parseHostProbe(host.address, host.answer, { timing: host.timing, later: text }),
   }));
 }
 
@@ -141,7 +141,7 @@ function questionFor(
   hosts: readonly Host[],
   settings: Settings,
   options: ProbeOptions,
-): ProbeQuestion {
+): ProbeScriptOptions {
   const { clientPort, peerPort } = settings;
   const members = hosts.filter((host) => host.role === 'member' && host.address !== address);
   return {

@@ -1,7 +1,7 @@
 import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
 import { quorumOf } from '../etcd/quorum.ts';
-import { type Finding, Refusal, Refused } from '../findings.ts';
+import { type Finding, RunError, RefusedError } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { describePlan } from '../plan/describe-plan.ts';
@@ -9,7 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlanOutcome } from '../report/plan-outcome.ts';
 import { publishPlan } from '../report/publish.ts';
 import { type AbsentHost, type ConnectedHost, listHosts, type ObservedHost, withRole } from '../run/host.ts';
-import { KeyStock, publicTexts } from '../run/issued-certificates.ts';
+import { KeyPool, publicTexts } from '../run/issued-certificates.ts';
 import { refuseUnapproved } from './approval.ts';
 import { askCluster, refreshStaleHosts } from './cluster.ts';
 import { findingsOf } from './collect.ts';
@@ -58,7 +58,7 @@ interface Running {
   readonly operation: PlanningOperation;
   readonly settings: Settings;
   readonly context: RunContext;
-  readonly keys: KeyStock;
+  readonly keys: KeyPool;
 }
 
 /**
@@ -95,7 +95,7 @@ async function runPlan(
       controlPlane: withRole(observed.hosts, 'control-plane'),
       unreached: absenceReasons(withRole(observed.absent, 'control-plane')),
     };
-    return planAndExecute(seen, { operation, settings, context, keys: new KeyStock() });
+    return planAndExecute(seen, { operation, settings, context, keys: new KeyPool() });
   });
 }
 
@@ -109,7 +109,7 @@ function tooFewMembers(
   reach: Reach,
   { hosts, absent }: Reached<ConnectedHost>,
   done: 'reached' | 'examined',
-): Refusal | undefined {
+): RunError | undefined {
   const present = withRole(hosts, 'member').length;
   const away = withRole(absent, 'member');
   const total = present + away.length;
@@ -119,7 +119,7 @@ function tooFewMembers(
     present > 0 || done === 'examined'
       ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
       : 'not every host could be reached';
-  return new Refusal(`${title}, so nothing was changed on any`, absenceReasons(away));
+  return new RunError(`${title}, so nothing was changed on any`, absenceReasons(away));
 }
 
 async function planAndExecute(seen: Seen, running: Running): Promise<PlanOutcome> {
@@ -150,7 +150,7 @@ async function planFirst(seen: Seen, running: Running): Promise<PlannedRun | und
     const locked = lockedHosts(seen);
     const { settings, operation, context } = running;
     const waits = locked.length > 0 && !settings.dryRun && operation.lock === 'hosts';
-    if (!(error instanceof Refused) || !waits) throw error;
+    if (!(error instanceof RefusedError) || !waits) throw error;
     context.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
     return undefined;
   }
@@ -167,7 +167,7 @@ function lockedHosts(seen: Seen): string[] {
 }
 
 /** Begins to make the private keys that a plan takes. */
-function prepareKeys(keys: KeyStock, { cluster }: Plan): void {
+function prepareKeys(keys: KeyPool, { cluster }: Plan): void {
   if (cluster === undefined) return;
   const { authority, issue, certificates } = cluster;
   const leaves = [...issue.values()].reduce((sum, names) => sum + names.length, 0);

@@ -1,6 +1,6 @@
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import { explainLockLost, LOCK_LOST } from '../hosts/lock/guard.ts';
-import { sequence, type Sequence } from '../hosts/sequence.ts';
+import { sequenceScripts, type Sequence } from '../hosts/sequence.ts';
 import type { RemoteResult } from '../hosts/transport.ts';
 import type { Stage } from '../plan/plan.ts';
 import { ABSENT, type AuditStep } from '../plan/audit-record.ts';
@@ -21,7 +21,7 @@ interface Begun {
 /**
  * Carries out steps of one host, one after the other and in one round trip, under the run's lock.
  * @param onDone called when the script of a step has ended well, while those after it run.
- * @throws Refusal of the step that failed; those after it were not begun.
+ * @throws RunError of the step that failed; those after it were not begun.
  */
 export async function runScripts(
   steps: readonly ScriptedStep[],
@@ -80,7 +80,7 @@ async function runAll(
     return [result];
   }
   const title = steps.map(({ kind }) => STEPS[kind].title).join(', ');
-  const { script, resultsOf }: Sequence = sequence(title, [only, ...others], onEnded);
+  const { script, resultsOf }: Sequence = sequenceScripts(title, [only, ...others], onEnded);
   const result = await transport.run(context.guard(script));
   const results = resultsOf(result);
   // the lock was lost, or nobody waited any more: the next script has not begun
@@ -89,7 +89,7 @@ async function runAll(
     : results;
 }
 
-/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
+/** What the end of a step's script means. @throws RunError, in words, when it was no success. */
 function judge({ host, kind }: ScriptedStep, result: RemoteResult, explain: Explain = explainUnknown): void {
   if (result.code === 0) return;
   const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);

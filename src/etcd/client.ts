@@ -29,32 +29,31 @@ import {
 import { type MemberMetrics, parseMetrics } from './metrics.ts';
 import type { HttpRequest } from './open-connection.ts';
 
-/** What a client of one member needs. */
+/** Options of a client of one member. */
 export interface EtcdClientOptions {
-  /** Member or host name, as errors call it. */
+  /** Member or host name, as used in errors. */
   readonly name: string;
-  /** The member's address: IPv4, or IPv6 without brackets. Its certificate must name it as an IP SAN. */
+  /** The member's address: IPv4, or IPv6 without brackets. Its certificate must contain it as an IP SAN. */
   readonly address: string;
   /** The member's client port. */
   readonly port: number;
-  /** Gives a fresh byte stream to that port; called again when a connection has ended. */
+  /** Opens a fresh byte stream to that port; called again after a connection has ended. */
   readonly open: () => Promise<Duplex>;
   readonly credentials: EtcdCredentials;
-  /** How long each request may take, the wait for a connection included. */
+  /** Limit for each request, the wait for a connection included. */
   readonly requestTimeoutMs: number;
 }
 
 /** Overrides for one request. */
 export interface RequestOptions {
   readonly timeoutMs?: number;
-  /** Ends the request early; it then fails as one whose time has passed. */
+  /** Ends the request early; it then fails as if its deadline had passed. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept,
- * which any number of requests share at once. Every method throws EtcdError, and nothing else, when it cannot give its
- * result.
+ * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. Keeps one connection,
+ * which any number of requests share. Every method throws EtcdError, and nothing else, if it fails.
  */
 export class EtcdClient {
   readonly name: string;
@@ -73,37 +72,37 @@ export class EtcdClient {
   }
 
   /**
-   * The members. Not linearizable: as this member knows them, which works without a majority. Linearizable: as the
-   * majority knows them (from etcd 3.5 on; 3.4 does not know the field and answers from its own knowledge).
+   * Lists the members. Not linearizable: as this member knows them, which works without a majority. Linearizable: as
+   * the majority knows them (since etcd 3.5; 3.4 does not know the field and answers from its own knowledge).
    */
   memberList(query: { readonly linearizable: boolean }, options?: RequestOptions): Promise<MemberList> {
     const body = query.linearizable ? { linearizable: true } : {};
     return this.#read('/v3/cluster/member/list', body, decodeMemberList, options);
   }
 
-  /** What the member says of itself; works without a majority. */
+  /** Returns the member's own status; works without a majority. */
   status(options?: RequestOptions): Promise<MemberStatus> {
     return this.#read('/v3/maintenance/status', {}, decodeStatus, options);
   }
 
-  /** Alarms of the whole cluster. Goes through raft, as etcd does it (EtcdServer.Alarm): it takes a majority. */
+  /** Lists the alarms of the whole cluster. Goes through raft in etcd (EtcdServer.Alarm), so it needs a majority. */
   alarms(options?: RequestOptions): Promise<Alarm[]> {
     return this.#read('/v3/maintenance/alarm', { action: 'GET' }, decodeAlarms, options);
   }
 
-  /** One key, read through the majority. */
+  /** Reads one key through the majority. */
   rangeLinearizable(key: string, options?: RequestOptions): Promise<RangeResult> {
     return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
   }
 
-  /** One key, as this member has it; works without a majority. */
+  /** Reads one key as this member has it; works without a majority. */
   rangeSerializable(key: string, options?: RequestOptions): Promise<RangeResult> {
     return this.#read('/v3/kv/range', { key: base64(key), serializable: true }, decodeRange, options);
   }
 
   /**
-   * The hash of the key space up to a revision, as this member has it. Before 3.5.10 it has no path of its own, and
-   * behind that of Hash there may be either (github.com/etcd-io/etcd/pull/16490); 3.4 offers none.
+   * Returns the hash of the key space up to a revision, as this member has it. Before 3.5.10 it has no path of its own,
+   * and the path of Hash may lead to either (github.com/etcd-io/etcd/pull/16490); 3.4 offers none.
    */
   hashKv(revision: number, options?: RequestOptions): Promise<HashKv> {
     const read = (path: string): Promise<HashKv> =>
@@ -122,7 +121,7 @@ export class EtcdClient {
       );
   }
 
-  /** What /livez or /readyz says (etcdhttp/health.go); no request of etcd's own protocol. */
+  /** Reads /livez or /readyz (etcdhttp/health.go), which are not part of etcd's own protocol. */
   async probe(path: '/livez' | '/readyz', options?: RequestOptions): Promise<ProbeAnswer> {
     const request = { method: 'GET', path: `${path}?verbose`, repeatable: true } as const;
     const answer = await this.#send(request, options);
@@ -131,7 +130,7 @@ export class EtcdClient {
     return parsed;
   }
 
-  /** What the member measures of itself. */
+  /** Reads the member's metrics. */
   async metrics(options?: RequestOptions): Promise<MemberMetrics> {
     const request = { method: 'GET', path: '/metrics', repeatable: true, mostBytes: MOST_METRICS } as const;
     const answer = await this.#send(request, options);
@@ -139,13 +138,13 @@ export class EtcdClient {
     return parseMetrics(answer.body);
   }
 
-  /** The value of a key, or null; read through the majority. */
+  /** Returns the value of a key, or null; read through the majority. */
   async get(key: string, options?: RequestOptions): Promise<string | null> {
     const { value } = await this.rangeLinearizable(key, options);
     return value?.toString('utf8') ?? null;
   }
 
-  /** Writes a key; done when a majority has it on disk. Never sent twice. */
+  /** Writes a key and resolves once a majority has it on disk. Never retried. */
   async put(key: string, value: string, options?: RequestOptions): Promise<void> {
     const body = { key: base64(key), value: base64(value) };
     await this.#ask(
@@ -156,9 +155,9 @@ export class EtcdClient {
   }
 
   /**
-   * Has this member, which must lead, hand leadership to another voting member; done when that one leads. If it is down or
-   * cut off, etcd gives up after an election timeout but never answers (EtcdServer.moveLeader waits for the client to
-   * go), so give this a short deadline.
+   * Moves leadership from this member, which must lead, to another voting member, and resolves once that one leads. If
+   * the other member is down or cut off, etcd gives up after an election timeout but never answers
+   * (EtcdServer.moveLeader waits for the client to go), so give this a short deadline.
    */
   async moveLeader(targetId: EtcdId, options?: RequestOptions): Promise<void> {
     const body = { targetID: BigInt(`0x${targetId}`).toString() };
@@ -169,12 +168,15 @@ export class EtcdClient {
     );
   }
 
-  /** Version of server and cluster. Answered by the HTTP server alone: no raft, no store, so it times the connection. */
+  /**
+   * Returns the version of server and cluster. The HTTP server answers alone, without raft or store, so the answer
+   * times the connection.
+   */
   version(options?: RequestOptions): Promise<ServerVersion> {
     return this.#ask({ method: 'GET', path: '/version', repeatable: true }, decodeVersion, options);
   }
 
-  /** Ends the connection for good. Safe to call twice. */
+  /** Closes the connection for good. Safe to call twice. */
   close(): void {
     this.#connection.close();
   }
@@ -215,7 +217,7 @@ export class EtcdClient {
   }
 }
 
-/** Bytes; a member's are some 200 KB, and grow with its streams of watches. */
+/** Bytes; a member's metrics are some 200 KB, and grow with its watch streams. */
 const MOST_METRICS = 64 * 1024 * 1024;
 
 const NO_HASH_KV: EtcdFailureWords = {
@@ -227,7 +229,10 @@ const NO_HASH_KV: EtcdFailureWords = {
   fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
 };
 
-/** Does something else where etcd's answer was not one to this request; throws what it is given otherwise. */
+/**
+ * Returns an error handler that does something else if etcd's answer did not fit the request, and rethrows any other
+ * error.
+ */
 function ifUnexpected<T>(otherwise: () => T): (error: unknown) => T {
   return (error) => {
     if (error instanceof EtcdError && error.kind === 'unexpected-answer') return otherwise();
@@ -240,8 +245,8 @@ function base64(text: string): string {
 }
 
 /**
- * The answer of /livez or /readyz with `?verbose`: a line `[+]NAME ok` or `[-]NAME failed: REASON` per check
- * (server/etcdserver/api/etcdhttp/health.go); 200 where all of them hold, else 503. A release without them answers 404.
+ * Parses the answer of /livez or /readyz with `?verbose`: a line `[+]NAME ok` or `[-]NAME failed: REASON` per check
+ * (server/etcdserver/api/etcdhttp/health.go); 200 if all of them pass, else 503. A release without them answers 404.
  * @returns undefined for anything else.
  */
 export function parseProbeAnswer({ status, body }: HttpAnswer): ProbeAnswer | undefined {

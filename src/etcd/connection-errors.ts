@@ -1,16 +1,16 @@
 import { errorMessage, type Finding } from '../findings.ts';
 import { formatGoDuration } from '../text/units.ts';
-import { AnswerTooLong, EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './errors.ts';
+import { AnswerTooLongError, EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './errors.ts';
 
-/** How far a request had come. */
+/** The progress of a request. */
 export type RequestPhase =
-  /** Nothing was done for it yet. */
+  /** Not started. */
   | 'unsent'
-  /** Asking for a byte stream to the port. */
+  /** Opening a byte stream to the port. */
   | 'open'
   /** TLS handshake. */
   | 'handshake'
-  /** Request sent, answer not complete. */
+  /** Request sent, answer incomplete. */
   | 'answer';
 
 const OTHER_AUTHORITY = new Set([
@@ -22,7 +22,7 @@ const OTHER_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** The last ones are those of a request alone that the member gave up, and of a member that is about to leave. */
+/** The last codes are those of a single request that the member cancelled, and of a member that is shutting down. */
 const LOST = new Set([
   'ECONNRESET',
   'ECONNABORTED',
@@ -36,22 +36,25 @@ const LOST = new Set([
   'ERR_HTTP2_STREAM_ERROR',
 ]);
 
-/** Whether the error says that an established connection, or a request on it, ended, so that another may do. */
+/**
+ * Reports whether the error means that an established connection, or a request on it, ended, so that another connection
+ * may succeed.
+ */
 export function isConnectionLost(error: unknown): boolean {
   return LOST.has(errorCode(error));
 }
 
-/** Whether the request was not begun on (RFC 9113, section 8.7): it may be sent again, whatever it does. */
+/** Reports whether the member did not process the request (RFC 9113, section 8.7): any request may then be retried. */
 export function isRefusedUnseen(error: unknown): boolean {
   return (
     errorCode(error) === 'ERR_HTTP2_STREAM_ERROR' && errorMessage(error).includes('NGHTTP2_REFUSED_STREAM')
   );
 }
 
-/** The deadline passed; what that means depends on how far the request had come. */
+/** Describes a passed deadline, depending on the progress of the request. */
 export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: number): EtcdError {
   const within = `within ${formatGoDuration(Math.round(timeoutMs * 1e6))}`;
-  // clientv3 says this for every request that did not end in time, so do we.
+  // The words of clientv3 for every request that did not end in time.
   const reason = 'context deadline exceeded';
   switch (phase) {
     case 'unsent':
@@ -95,11 +98,11 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
   }
 }
 
-/** Puts words to whatever the stream, node:tls or node:http2 threw. */
+/** Describes an error of the stream, node:tls or node:http2. */
 export function connectionError(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
   const options = { cause: error };
-  if (error instanceof AnswerTooLong) return etcdError(place, tooLongWords(place, error), options);
+  if (error instanceof AnswerTooLongError) return etcdError(place, tooLongWords(place, error), options);
   if (phase === 'open') return etcdError(place, unreachable(place, error), options);
   const code = errorCode(error);
   const words =
@@ -110,7 +113,7 @@ export function connectionError(place: EtcdPlace, phase: RequestPhase, error: un
   return etcdError(place, words, options);
 }
 
-function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLong): EtcdFailureWords {
+function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLongError): EtcdFailureWords {
   return {
     code: 'output-too-large',
     kind: 'unexpected-answer',
@@ -241,7 +244,7 @@ function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWord
   return undefined;
 }
 
-/** The handshake is done, and HTTP/2 was not agreed on in it. */
+/** Describes a completed handshake that did not negotiate HTTP/2. */
 export function noHttp2Error(place: EtcdPlace): EtcdError {
   return etcdError(place, noHttp2Words(place));
 }
@@ -289,7 +292,7 @@ function lostWords(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdF
   };
 }
 
-/** Words that the stream's own maker already found (a transport's HostError carries them). */
+/** Returns the finding of an error that already carries one (a transport's HostError). */
 function findingOf(error: unknown): Finding | undefined {
   const finding = property(error, 'finding');
   return typeof finding === 'object' && finding !== null ? (finding as Finding) : undefined;

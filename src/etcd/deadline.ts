@@ -1,14 +1,14 @@
 import { type RequestPhase, timeoutError } from './connection-errors.ts';
 import type { EtcdError, EtcdPlace } from './errors.ts';
 
-/** How long a request may take, all of it: connecting, the answer. */
+/** The limit of a whole request: connecting and the answer. */
 export interface RequestLimit {
   readonly timeoutMs: number;
-  /** Ends the request before that; reported as if the time had passed. */
+  /** Ends the request early; reported as if the deadline had passed. */
   readonly signal?: AbortSignal;
 }
 
-/** The end of one request's time, and how far it had come by then. */
+/** The deadline of one request, and the progress that the request had made by then. */
 export class Deadline {
   phase: RequestPhase = 'unsent';
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export class Deadline {
     if (this.expired) throw this.error();
   }
 
-  /** What the promise gives, unless the time passes first. */
+  /** Returns the promise's value, unless the deadline passes first. */
   async orExpiry<T>(promise: Promise<T>): Promise<T> {
     const expiry = Promise.withResolvers<never>();
     const expire = (): void => {

@@ -1,42 +1,42 @@
 import { describeFinding, type Finding } from '../findings.ts';
 import { printable } from '../text/printable.ts';
 
-/** What kind of trouble it is; what callers decide by. */
+/** The kind of a failure, on which callers decide. */
 export type EtcdErrorKind =
-  /** Nobody could try: no host was reached, or none gave a client certificate. */
+  /** No request was possible: no host was reached, or none provided a client certificate. */
   | 'not-asked'
   /** No byte stream to the client port. */
   | 'unreachable'
-  /** The deadline passed: the port accepts and says nothing, or the answer did not come. */
+  /** The deadline passed: the port accepts and stays silent, or the answer did not arrive. */
   | 'timeout'
-  /** The member's certificate does not hold before our CA, our clock or its address. */
+  /** The member's certificate is not valid for our CA, our clock or its address. */
   | 'server-certificate'
   /** The member does not accept our client certificate. */
   | 'client-certificate'
-  /** The two sides could not agree on TLS at all. */
+  /** The two sides could not negotiate TLS at all. */
   | 'tls'
   /** The connection ended in the middle of a request. */
   | 'connection-lost'
-  /** The member answers and knows of no leader, or got no quorum in time. */
+  /** The member answers and knows no leader, or got no quorum in time. */
   | 'no-leader'
   /** Authentication is on and the client may not do this. */
   | 'permission-denied'
-  /** This release of etcd does not offer what was asked for. */
+  /** This release of etcd does not offer the request. */
   | 'unsupported'
   /** etcd answered with any other error. */
   | 'rejected'
-  /** Something answered that does not speak as etcd's gateway does. */
+  /** The answer is not one of etcd's gateway. */
   | 'unexpected-answer';
 
-/** A failed request as plain data, so that it can be kept among observations. */
+/** A failed request as plain data, to be kept among observations. */
 export interface EtcdFailure {
   readonly kind: EtcdErrorKind;
-  /** One line without a final stop: etcd's own words where it gave some, else what happened. */
+  /** One line without a full stop: etcd's own words if it gave some, else a description. */
   readonly reason: string;
   readonly finding: Finding;
 }
 
-/** A request to a member failed, already in words for the user. */
+/** A request to a member failed; described for the user. */
 export class EtcdError extends Error implements EtcdFailure {
   readonly kind: EtcdErrorKind;
   readonly reason: string;
@@ -51,7 +51,7 @@ export class EtcdError extends Error implements EtcdFailure {
   }
 }
 
-/** Where a failure was met. */
+/** The member at which a failure occurred. */
 export interface EtcdPlace {
   /** Member or host name. */
   readonly name: string;
@@ -63,7 +63,7 @@ export interface EtcdPlace {
 export type EtcdFailureWords = Omit<EtcdFailure, 'finding'> &
   Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
-/** Puts the words together; every failure of this room is made here. */
+/** Builds every error of this folder. */
 export function etcdError(place: EtcdPlace, failure: EtcdFailureWords, options?: ErrorOptions): EtcdError {
   const { kind, reason, ...words } = failure;
   return new EtcdError({ kind, reason, finding: { ...words, host: place.name, at: 'etcd' } }, options);
@@ -75,7 +75,7 @@ const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 } as co
 /** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
 const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
 
-/** etcd's words when leadership was not handed over (api/v3rpc/rpctypes/error.go). */
+/** etcd's words for leadership that was not moved (api/v3rpc/rpctypes/error.go). */
 const NOT_HANDED_OVER: readonly { readonly said: RegExp; readonly cause: string; readonly fix: string }[] = [
   {
     said: /etcdserver: not leader/,
@@ -89,15 +89,15 @@ const NOT_HANDED_OVER: readonly { readonly said: RegExp; readonly cause: string;
   },
 ];
 
-/** Authentication is on and the request carries no token that etcd knows. */
+/** Authentication is on and the request has no valid token. */
 const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
 
 /** The gateway's refusal of any client certificate with a common name while authentication is on (embed/serve.go). */
 const COMMON_NAME = 'CommonName of client sending a request against gateway';
 
 /**
- * Puts words to an answer that is not 200. The body is {error, message, code} in etcd 3.4 and 3.5 (grpc-gateway 1),
- * {code, message, details} from 3.6 on (grpc-gateway 2), and plain text where the request did not reach the gateway.
+ * Describes an answer other than 200. The body is {error, message, code} in etcd 3.4 and 3.5 (grpc-gateway 1), {code,
+ * message, details} from 3.6 on (grpc-gateway 2), and plain text if the request did not reach the gateway.
  */
 export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
   const body = parseErrorBody(answer.body);
@@ -129,7 +129,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
   }
   if (code === GRPC.permissionDenied) return authenticationIsOn(place, 'permission-denied', request, message);
   if (NO_TOKEN.test(message)) return authenticationIsOn(place, 'rejected', request, message);
-  // Unavailable in other words than etcd's own: the gateway failed to dial the member that it is part of.
+  // Unavailable without etcd's own words: the gateway failed to dial its own member.
   if (code === GRPC.unavailable && !message.startsWith('etcdserver: ')) {
     return etcdError(place, {
       code: 'server-certificate-unusable',
@@ -150,7 +150,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
   });
 }
 
-/** The answer is 200 but not what this request is answered with. */
+/** Describes an answer of 200 that does not fit the request. */
 export function unexpectedAnswer(place: EtcdPlace, request: string, what: string): EtcdError {
   return etcdError(place, {
     code: 'etcd-protocol-mismatch',
@@ -199,15 +199,15 @@ function parseErrorBody(body: string): { code: number; message: string } | undef
   return { code: typeof code === 'number' ? code : 0, message: printable(text) };
 }
 
-/** The answer, whatever its status. */
+/** An answer of any status. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** The answer is longer than it may be. */
-export class AnswerTooLong extends Error {
-  override readonly name = 'AnswerTooLong';
+/** The answer exceeds the limit. */
+export class AnswerTooLongError extends Error {
+  override readonly name = 'AnswerTooLongError';
   /** Bytes. */
   readonly limit: number;
 

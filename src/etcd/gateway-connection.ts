@@ -15,16 +15,16 @@ import { endedError, type HttpRequest, OpenConnection } from './open-connection.
 import { TRUST_AS_GO_DOES } from './served-certificate.ts';
 
 /**
- * HTTP/2 over one TLS connection to one member, over any byte stream. Any number of requests share it at once. It is
- * made with the first of them, and made anew when it has ended or takes no further ones: when the member says that it is
- * about to end it, when its stream is wanted by others, or when nothing was answered on it for the whole time of a
- * request. What is under way on it by then goes on to its end.
+ * HTTP/2 over one TLS connection to one member, over any byte stream. Any number of requests share it. It is opened for
+ * the first request, and opened anew if it has ended or accepts no further requests: if the member announces its end,
+ * if its stream is wanted by others, or if nothing was answered on it during the whole time of a request. Requests in
+ * flight on the old connection are completed.
  */
 export class GatewayConnection {
   readonly #options: GatewayConnectionOptions;
-  /** All that have not ended; more than one only while requests are under way on one that takes no further ones. */
+  /** All that have not ended; more than one only while requests are in flight on a retired one. */
   readonly #attempts = new Set<ConnectionAttempt>();
-  /** Why a connection ended before anything was answered on it; all of its requests ask that together. */
+  /** Finds out why a connection ended before any answer; all of its requests share the result. */
   readonly #secondLooks = new WeakMap<OpenConnection, ConnectionAttempt>();
   #latest: ConnectionAttempt | undefined;
   #closed = false;
@@ -34,8 +34,8 @@ export class GatewayConnection {
   }
 
   /**
-   * May be called while other requests are under way; none waits for another.
-   * @throws EtcdError when no answer came; an answer of any status is no error here.
+   * Sends a request; requests may run concurrently.
+   * @throws EtcdError if no answer came; an answer of any status is no error here.
    */
   async send(request: HttpRequest, limit: RequestLimit): Promise<HttpAnswer> {
     const deadline = new Deadline(this.#options.place, limit);
@@ -48,7 +48,7 @@ export class GatewayConnection {
     }
   }
 
-  /** Ends the connection for good, with whatever is under way on it. Safe to call twice. */
+  /** Closes the connection for good, with all requests in flight. Safe to call twice. */
   close(): void {
     this.#closed = true;
     for (const attempt of this.#attempts) attempt.end();
@@ -90,9 +90,9 @@ export class GatewayConnection {
   }
 
   /**
-   * Asks why a connection was ended before it carried any answer. In TLS 1.3 the member refuses a client certificate only after our side of
-   * the handshake, and the alert that says so is lost when the request, on its way by then, meets the closed port
-   * first. In TLS 1.2 the alert belongs to the handshake.
+   * Finds out why a connection ended before it carried any answer. In TLS 1.3 the member refuses a client certificate
+   * only after our side of the handshake, and its alert is lost if the request, already in flight, reaches the closed
+   * port first. In TLS 1.2 the alert belongs to the handshake.
    */
   async #refusedCertificate(lost: OpenConnection, deadline: Deadline): Promise<EtcdError | undefined> {
     if (lost.hasAnswered) return undefined;
@@ -119,16 +119,16 @@ export class GatewayConnection {
   }
 }
 
-/** How to connect to one member. */
+/** Options for the connection to one member. */
 interface GatewayConnectionOptions {
   /**
-   * Gives a fresh byte stream to the member's client port, each time it is called. One that emits `wanted` is given up as
-   * soon as no request is under way on it.
+   * Opens a fresh byte stream to the member's client port. A stream that emits `wanted` is given up as soon as no
+   * request is in flight on it.
    */
   readonly open: () => Promise<Duplex>;
-  /** Names the member in errors. */
+  /** The member's name in errors. */
   readonly place: EtcdPlace;
-  /** The member's address, which its certificate must name; IPv6 without brackets. */
+  /** The member's address, which its certificate must contain; IPv6 without brackets. */
   readonly address: string;
   readonly credentials: EtcdCredentials;
 }
@@ -136,8 +136,8 @@ interface GatewayConnectionOptions {
 const GIVEN_UP = 'the attempt was given up';
 
 /**
- * One connection in the making, and what became of it. All requests that come meanwhile wait for it together, each for no
- * longer than its own time; when nobody waits any more it is given up.
+ * One attempt to connect, and its connection. All requests that arrive meanwhile wait for it together, each no longer
+ * than its own deadline; it is given up as soon as no request waits for it.
  */
 class ConnectionAttempt {
   readonly #options: GatewayConnectionOptions;
@@ -153,7 +153,7 @@ class ConnectionAttempt {
   #hasEnded = false;
 
   /**
-   * Begins at once.
+   * Starts at once.
    * @param onEnd called when the attempt has failed or its connection has ended; possibly more than once.
    */
   constructor(options: GatewayConnectionOptions, maxVersion: SecureVersion, onEnd: () => void) {
@@ -166,14 +166,14 @@ class ConnectionAttempt {
     });
   }
 
-  /** Whether a request may count on it, as far as is known here. */
+  /** Reports whether it accepts requests, as far as is known here. */
   get isUsable(): boolean {
     return !this.#hasEnded && (this.#connection?.isUsable ?? true);
   }
 
   /**
-   * The connection, once it is there.
-   * @throws EtcdError the deadline's, or why there is none.
+   * Waits for the connection.
+   * @throws EtcdError if the deadline passes or the attempt fails.
    */
   async join(deadline: Deadline): Promise<OpenConnection> {
     deadline.phase = this.#phase;
@@ -188,7 +188,7 @@ class ConnectionAttempt {
     }
   }
 
-  /** Ends the attempt, or the connection with whatever is under way on it. Safe to call twice. */
+  /** Ends the attempt, or the connection with all requests in flight. Safe to call twice. */
   end(): void {
     this.#hasEnded = true;
     this.#given.reject(new Error(GIVEN_UP));
@@ -200,7 +200,7 @@ class ConnectionAttempt {
 
   async #make(maxVersion: SecureVersion): Promise<OpenConnection> {
     const { address, credentials, place } = this.#options;
-    // OpenSSL passes over a CA that it cannot read; this throws.
+    // OpenSSL ignores an unreadable CA; this throws.
     new X509Certificate(credentials.caPem);
     const secureContext = createSecureContext({
       ca: credentials.caPem,
@@ -227,13 +227,13 @@ class ConnectionAttempt {
     const socket = connect({
       socket: stream,
       secureContext,
-      // With no server name given, `host` is what the certificate is checked against (an IP SAN).
+      // Without a server name, the certificate is checked against `host` (an IP SAN).
       host: address,
       ALPNProtocols: ['h2'],
     });
     this.#socket = socket;
     await handshake(socket);
-    // The end may have come right behind it.
+    // The connection may have ended right after the handshake.
     if (socket.destroyed) throw endedError();
     if (socket.alpnProtocol !== 'h2') throw noHttp2Error(place);
     this.#connection = new OpenConnection(stream, socket, place.endpoint, this.#onEnd);
@@ -250,7 +250,7 @@ class ConnectionAttempt {
 function handshake(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', resolve);
-    // Listened to for good: what comes late must not end the process.
+    // Stays registered: a late error must not end the process.
     socket.on('error', reject);
     socket.once('close', () => reject(endedError()));
   });

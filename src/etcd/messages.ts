@@ -7,7 +7,7 @@
 export type EtcdId = string;
 
 /** One entry of the member list. */
-export interface Member {
+export interface ListedMember {
   readonly id: EtcdId;
   /** Empty until the member has started for the first time. */
   readonly name: string;
@@ -20,19 +20,19 @@ export interface Member {
 /** The member list as one member knows it. */
 export interface MemberList {
   readonly clusterId: EtcdId;
-  readonly members: readonly Member[];
+  readonly members: readonly ListedMember[];
 }
 
-/** What one member says of itself. */
+/** The status of one member. */
 export interface MemberStatus {
   readonly memberId: EtcdId;
   readonly clusterId: EtcdId;
   readonly version: string;
   /** Bytes of the database file. */
   readonly dbSize: number;
-  /** Bytes of it that hold data. */
+  /** Bytes of the file that are in use. */
   readonly dbSizeInUse: number;
-  /** The leader as this member knows it, or null while it knows of none. */
+  /** The leader as this member knows it; null if it knows none. */
   readonly leader: EtcdId | null;
   readonly raftIndex: number;
   readonly raftAppliedIndex: number;
@@ -42,10 +42,10 @@ export interface MemberStatus {
   readonly errors: readonly string[];
 }
 
-/** An alarm that is raised for one member and holds for the whole cluster. */
+/** An alarm that is raised by one member and affects the whole cluster. */
 export interface Alarm {
   readonly memberId: EtcdId;
-  /** `NOSPACE`, `CORRUPT`, or whatever a later etcd calls it. */
+  /** `NOSPACE`, `CORRUPT`, or an alarm of a later etcd. */
   readonly alarm: string;
 }
 
@@ -56,11 +56,11 @@ export interface ServerVersion {
   readonly cluster: string;
 }
 
-/** What a range over one key gives. */
+/** The result of a range over one key. */
 export interface RangeResult {
   /** The store's revision when it was read. */
   readonly revision: number;
-  /** Absent when there is no such key. */
+  /** Absent if there is no such key. */
   readonly value?: Buffer;
 }
 
@@ -68,15 +68,15 @@ export interface RangeResult {
 export interface HashKv {
   readonly memberId: EtcdId;
   readonly hash: number;
-  /** Below this revision nothing is kept, -1: nothing was compacted yet; two hashes are comparable only with the same one. */
+  /** Revisions below it were compacted, -1: none yet; two hashes are comparable only if it is equal. */
   readonly compactRevision: number;
-  /** The revision that was hashed: told by etcd from 3.6 on, else what was asked for. */
+  /** The revision that was hashed: reported by etcd from 3.6 on, else the requested one. */
   readonly hashRevision: number;
   /** The store's revision when it answered. */
   readonly revision: number;
 }
 
-/** The answer lacks what the message must have, or has it in another form. */
+/** The answer lacks a required field, or has it in another form. */
 export class MessageError extends Error {
   override name = 'MessageError';
 }
@@ -109,7 +109,10 @@ export function decodeStatus(message: unknown): MemberStatus {
   };
 }
 
-/** etcd 3.4 answers `{}`, without a header, when there is no alarm. @throws MessageError */
+/**
+ * Decodes alarms; etcd 3.4 answers `{}`, without a header, if there is none.
+ * @throws MessageError
+ */
 export function decodeAlarms(message: unknown): Alarm[] {
   return list(asObject(message, 'the answer'), 'alarms').map((entry) => {
     const fields = asObject(entry, 'an alarm');
@@ -125,7 +128,10 @@ export function decodeVersion(message: unknown): ServerVersion {
   return { server, cluster: text(fields, 'etcdcluster') };
 }
 
-/** The first key of a range. @throws MessageError */
+/**
+ * Decodes the first key of a range.
+ * @throws MessageError
+ */
 export function decodeRange(message: unknown): RangeResult {
   const fields = asObject(message, 'the answer');
   const revision = count(header(fields), 'revision');
@@ -135,12 +141,13 @@ export function decodeRange(message: unknown): RangeResult {
 }
 
 /**
- * @param asked the revision that was asked for.
- * @throws MessageError, also for an answer of Hash: a hash of the whole file, which no two members have in common.
+ * Decodes a hash.
+ * @param asked the requested revision.
+ * @throws MessageError, also for an answer of Hash: it hashes the whole file, which differs between members.
  */
 export function decodeHashKv(message: unknown, asked: number): HashKv {
   const fields = asObject(message, 'the answer');
-  // Never 0, for which it would be left out: -1 until something is compacted (server/storage/mvcc/kvstore.go).
+  // Never 0, which would be left out: -1 until the first compaction (server/storage/mvcc/kvstore.go).
   if (fields['compact_revision'] === undefined) throw new MessageError('it has no "compact_revision"');
   const { hash = 0, compact_revision: compacted } = fields;
   if (typeof hash !== 'number') throw new MessageError('"hash" is not a number');
@@ -154,7 +161,7 @@ export function decodeHashKv(message: unknown, asked: number): HashKv {
   };
 }
 
-function decodeMember(fields: Fields): Member {
+function decodeMember(fields: Fields): ListedMember {
   return {
     id: id(fields, 'ID'),
     name: text(fields, 'name'),
@@ -177,14 +184,14 @@ function header(fields: Fields): Fields {
   return asObject(fields['header'], '"header"');
 }
 
-/** An unsigned 64-bit integer as an id; beyond 2^53 it survives only as text. */
+/** Reads an unsigned 64-bit integer as an id; beyond 2^53 only its text is exact. */
 function id(fields: Fields, name: string): EtcdId {
   return wholeNumber(fields, name).toString(16);
 }
 
 /**
- * A 64-bit integer that counts something (bytes, log entries, revisions) as a number. Such a count does not come near
- * 2^53; one that does is refused, never rounded.
+ * Reads a 64-bit integer that counts something (bytes, log entries, revisions) as a number. Such a count does not come
+ * near 2^53; a larger one is refused, never rounded.
  */
 function count(fields: Fields, name: string): number {
   const value = wholeNumber(fields, name);

@@ -1,11 +1,11 @@
-/** One bucket of a histogram of Prometheus: how many observations were at most `le`. */
+/** One bucket of a Prometheus histogram: the number of observations that were at most `le`. */
 interface HistogramBucket {
-  /** Seconds; Infinity for the last bucket. */
+  /** Seconds; Infinity in the last bucket. */
   readonly le: number;
   readonly count: number;
 }
 
-/** A histogram as one scrape shows it: since the member's start. */
+/** A histogram of one scrape: since the member's start. */
 export interface Histogram {
   /** In ascending order. */
   readonly buckets: readonly HistogramBucket[];
@@ -13,7 +13,7 @@ export interface Histogram {
   readonly count: number;
 }
 
-/** What one scrape of a member's metrics tells; what is absent there is absent here. */
+/** The metrics of one scrape; a metric that is absent there is absent here. */
 export interface MemberMetrics {
   /** etcd_server_version, e.g. `3.6.5`. */
   readonly version?: string;
@@ -62,7 +62,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** What the action reads of a member's metrics, from Prometheus' text format 0.0.4; lines it does not know are left out. */
+/** Parses those of a member's metrics that the action uses, from Prometheus' text format 0.0.4; skips unknown lines. */
 export function parseMetrics(text: string): MemberMetrics {
   const byName = Map.groupBy(text.split('\n').flatMap(parseLine), ({ name }) => name);
   const of = (name: string): readonly Sample[] => byName.get(name) ?? [];
@@ -97,7 +97,7 @@ function label(name: string, sample: Sample | undefined): string | undefined {
   return new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(sample?.labels ?? '')?.[1];
 }
 
-/** Undefined where there is no whole histogram. */
+/** Returns undefined if there is no complete histogram. */
 function histogram(samples: readonly Sample[]): Histogram | undefined {
   const value = (suffix: string): number | undefined => samples.find((one) => one.suffix === suffix)?.value;
   const [count, sumSeconds] = [value('_count'), value('_sum')];
@@ -109,7 +109,10 @@ function histogram(samples: readonly Sample[]): Histogram | undefined {
   return { buckets, sumSeconds, count };
 }
 
-/** rafthttp labels each peer by its id in hex (server/etcdserver/api/rafthttp/metrics.go). */
+/**
+ * Returns the histograms by peer: rafthttp labels each peer by its id in hex
+ * (server/etcdserver/api/rafthttp/metrics.go).
+ */
 function histogramsByPeer(samples: readonly Sample[]): ReadonlyMap<string, Histogram> {
   const byPeer = Map.groupBy(samples, (sample) => label('To', sample) ?? '');
   return new Map(
@@ -121,10 +124,10 @@ function histogramsByPeer(samples: readonly Sample[]): ReadonlyMap<string, Histo
 }
 
 /**
- * A quantile of a histogram, by linear interpolation within its bucket as Prometheus' histogram_quantile does
- * (promql/quantile.go). In the last bucket, which has no upper limit, the answer is its lower one.
+ * Returns a quantile of a histogram, by linear interpolation within its bucket as in Prometheus' histogram_quantile
+ * (promql/quantile.go). For the last bucket, which has no upper limit, returns its lower one.
  * @param fraction e.g. 0.99 for the 99th percentile.
- * @returns seconds; undefined where nothing was observed.
+ * @returns seconds; undefined if nothing was observed.
  */
 export function percentile({ buckets }: Pick<Histogram, 'buckets'>, fraction: number): number | undefined {
   const rank = fraction * (buckets.at(-1)?.count ?? 0);
@@ -137,9 +140,9 @@ export function percentile({ buckets }: Pick<Histogram, 'buckets'>, fraction: nu
 }
 
 /**
- * What was observed between two looks at the same member: its histograms subtracted, its counters' growth. What is no
- * counter is as it was last.
- * @returns `latest` as it stands where the member has started anew in between: all of it is of the window then.
+ * Returns the observations between two scrapes of the same member: the difference of its histograms and counters. Other
+ * values are those of the later scrape.
+ * @returns `latest` unchanged if the member restarted in between: all of it belongs to the window then.
  */
 export function windowOf(latest: MemberMetrics, earlier: MemberMetrics): MemberMetrics {
   if (latest.startedAt !== earlier.startedAt) return latest;
@@ -163,7 +166,7 @@ export function windowOf(latest: MemberMetrics, earlier: MemberMetrics): MemberM
 function difference(latest: Histogram | undefined, earlier: Histogram | undefined): Histogram | undefined {
   if (latest === undefined || earlier === undefined) return latest;
   return {
-    // The buckets of one histogram are fixed when etcd is built.
+    // The buckets of a histogram are fixed when etcd is built.
     buckets: latest.buckets.map(({ le, count }, index) => ({
       le,
       count: count - (earlier.buckets[index]?.count ?? 0),

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { LastBytes } from '../text/last-bytes.ts';
 import type { Deadline } from './deadline.ts';
-import { AnswerTooLong, type HttpAnswer } from './errors.ts';
+import { AnswerTooLongError, type HttpAnswer } from './errors.ts';
 
 /** One request to the gateway. */
 export interface HttpRequest {
@@ -11,22 +11,25 @@ export interface HttpRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** It may be sent again when a kept connection turns out to have ended; never for what changes something. */
+  /**
+   * True if it may be retried when a kept connection turns out to have ended; never for a request that changes
+   * something.
+   */
   readonly repeatable: boolean;
-  /** Longest answer that is taken, in bytes. Default 8 MiB. */
+  /** Longest accepted answer in bytes. Default 8 MiB. */
   readonly mostBytes?: number;
 }
 
 /**
- * Bytes that may be on their way here unread. Metrics are some 200 KB: with the 64 KB that RFC 9113 begins with, the
- * member would have to wait for us twice and more before it has sent them.
+ * HTTP/2 window in bytes. Metrics are some 200 KB: with the default 64 KB of RFC 9113, the member would have to wait
+ * for us at least twice before it has sent them.
  */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
-/** The longest answer to a request that does not say otherwise, in bytes; a key holds 1.5 MiB at most. */
+/** Default limit of an answer in bytes; a key holds 1.5 MiB at most. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** HTTP/2 over one TLS session: as many requests at once as there are. */
+/** HTTP/2 over one TLS session, for any number of concurrent requests. */
 export class OpenConnection {
   readonly #stream: Duplex;
   readonly #socket: TLSSocket;
@@ -38,10 +41,10 @@ export class OpenConnection {
   #retired = false;
 
   /**
-   * @param stream what is under the socket; it ends with the connection.
-   * @param socket after its handshake, in which HTTP/2 was agreed on.
+   * @param stream the stream below the socket; it ends with the connection.
+   * @param socket after its handshake, which negotiated HTTP/2.
    * @param url the member's client URL.
-   * @param onEnd called when it has ended, for whatever reason; possibly more than once.
+   * @param onEnd called when it has ended, for any reason; possibly more than once.
    */
   constructor(stream: Duplex, socket: TLSSocket, url: string, onEnd: () => void) {
     this.#stream = stream;
@@ -52,35 +55,35 @@ export class OpenConnection {
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
     });
     this.#session.setLocalWindowSize(WINDOW_BYTES);
-    // Requests hear of errors by their own streams; between requests nobody else would listen.
+    // Requests get errors from their own streams; between requests there would be no other listener.
     this.#session.on('error', () => undefined);
-    // Node by itself takes no further requests then, but keeps the stream open until the member has ended it.
+    // Node accepts no further requests then, but keeps the stream open until the member has ended it.
     this.#session.on('goaway', () => this.retire());
     this.#session.on('close', () => this.end());
   }
 
-  /** Whether a request may be begun on it, as far as is known here. */
+  /** Reports whether it accepts requests, as far as is known here. */
   get isUsable(): boolean {
     if (this.#retired || this.#session.closed || this.#session.destroyed) return false;
     return !this.#socket.destroyed && !this.#stream.destroyed;
   }
 
-  /** Whether any request was answered on it: if so, the member has accepted our certificate. */
+  /** Reports whether any request was answered on it: if so, the member has accepted our certificate. */
   get hasAnswered(): boolean {
     return this.#answers > 0;
   }
 
-  /** Takes no further requests, and ends as soon as none is under way; not before there was one. */
+  /** Accepts no further requests, and ends as soon as none is in flight; not before the first one. */
   retire(): void {
     this.#retired = true;
     if (this.#requests > 0) this.#endIfDone();
   }
 
   /**
-   * Sends one request beside those that are under way. When its time passes it is cancelled alone; but a connection on
-   * which nothing at all was answered since it was sent may be dead, and takes no further requests.
-   * @throws EtcdError the deadline's; AnswerTooLong, and the connection is ended then; what Node tells of the end of the
-   * connection, or of this request.
+   * Sends one request beside those in flight. If its deadline passes, only this request is cancelled; but a connection
+   * on which nothing at all was answered since it was sent may be dead, and accepts no further requests.
+   * @throws EtcdError if the deadline passes; AnswerTooLongError, after which the connection is closed; Node's error if
+   *   the connection, or this request, ends.
    */
   async ask(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
     deadline.phase = 'answer';
@@ -90,7 +93,7 @@ export class OpenConnection {
     try {
       return await this.#exchange(request, deadline.signal);
     } catch (error) {
-      if (error instanceof AnswerTooLong) this.end();
+      if (error instanceof AnswerTooLongError) this.end();
       if (!deadline.expired) throw error;
       if (this.#answers === answersBefore) this.retire();
       throw deadline.error();
@@ -100,7 +103,7 @@ export class OpenConnection {
     }
   }
 
-  /** Ends it with whatever is under way on it. Safe to call twice. */
+  /** Closes it with all requests in flight. Safe to call twice. */
   end(): void {
     this.#session.destroy();
     this.#socket.destroy();
@@ -131,14 +134,14 @@ export class OpenConnection {
   }
 }
 
-/** The other side, or we, ended the connection without saying why. */
+/** Returns the error for a connection that either side closed without a reason. */
 export function endedError(): Error {
   return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 }
 
 /**
- * The whole answer. A stream that is reset or cut off ends as well, but is destroyed by then.
- * @throws AnswerTooLong as soon as more than `mostBytes` have come.
+ * Returns the whole answer. A stream that is reset or cut off ends as well, but is destroyed by then.
+ * @throws AnswerTooLongError as soon as more than `mostBytes` have arrived.
  */
 function answerOf(sent: ClientHttp2Stream, mostBytes: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -149,7 +152,7 @@ function answerOf(sent: ClientHttp2Stream, mostBytes: number): Promise<HttpAnswe
     });
     sent.on('data', (chunk: Buffer) => {
       if (body.total + chunk.length <= mostBytes) body.push(chunk);
-      else reject(new AnswerTooLong(mostBytes));
+      else reject(new AnswerTooLongError(mostBytes));
     });
     sent.on('error', reject);
     sent.once('end', () => {

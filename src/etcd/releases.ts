@@ -1,20 +1,20 @@
 import type { FindingCode } from '../finding-codes.ts';
 
 /** A release of etcd 3. */
-export interface Release {
+export interface EtcdRelease {
   /** E.g. `3.6.5`. */
   readonly text: string;
   readonly minor: number;
   readonly patch: number;
 }
 
-/** What is known against a release. */
+/** A known problem of a release. */
 export interface ReleaseProblem {
   readonly code: FindingCode;
   /** Begins where a sentence has named the release. */
   readonly fact: string;
   readonly fix: string;
-  /** The first release in which it is mended; absent where the whole line gets no more fixes. */
+  /** The first fixed release; absent if the whole line gets no more fixes. */
   readonly fixedIn?: string;
 }
 
@@ -36,16 +36,16 @@ const FIXED_IN: ReadonlyMap<number, number> = new Map([
   [7, 1],
 ]);
 
-/** The release that a version or an image's tag begins with, e.g. `3.6.5-0`; undefined for what is none of etcd 3. */
-export function parseRelease(text: string): Release | undefined {
+/** Reads the release at the beginning of a version or an image tag, e.g. `3.6.5-0`; undefined if it is not etcd 3. */
+export function parseRelease(text: string): EtcdRelease | undefined {
   const match = /^v?(3\.(\d+)\.(\d+))/.exec(text);
   if (match === null) return undefined;
   const [, release = '', minor, patch] = match;
   return { text: release, minor: Number(minor), patch: Number(patch) };
 }
 
-/** What was known against a release when this release of the action was made; undefined: nothing. */
-export function problemOf({ minor, patch }: Release): ReleaseProblem | undefined {
+/** Returns the problem that was known for a release when the action was released; undefined if there is none. */
+export function problemOf({ minor, patch }: EtcdRelease): ReleaseProblem | undefined {
   const fixed = FIXED_IN.get(minor);
   if (fixed === undefined) {
     const oldest = Math.min(...FIXED_IN.keys());

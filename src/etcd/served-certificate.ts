@@ -4,14 +4,14 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { EtcdCredentials } from './endpoint.ts';
 
 /**
- * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
- * files anew for each (client/pkg/transport/listener.go). It holds before the CA; whom it names is the caller's to judge.
+ * Returns the certificate that a listener of etcd presents now, by a handshake over a fresh stream: etcd reads its
+ * files anew for each (client/pkg/transport/listener.go). It is verified with the CA; the caller judges its names.
  *
- * With TLS 1.3, as etcd speaks it unless told otherwise, a listener that refuses our client certificate says so only
- * after it has shown its own; with TLS 1.2 such a refusal is an error here.
+ * With TLS 1.3, etcd's default, a listener that refuses our client certificate says so only after it has presented its
+ * own; with TLS 1.2 such a refusal is an error here.
  * @param open a stream to the client or the peer port.
- * @throws Error when there is no handshake within `timeoutMs`, or the certificate does not hold before the CA; whatever
- * `open` throws.
+ * @throws Error if there is no handshake within `timeoutMs`, or the CA does not verify the certificate; any error of
+ *   `open`.
  */
 export async function servedCertificate(
   open: () => Promise<Duplex>,
@@ -22,15 +22,15 @@ export async function servedCertificate(
   return certificate;
 }
 
-/** What a listener presents, and whether it holds before the CA. */
+/** The certificate of a listener, and whether the CA verifies it. */
 export interface PresentedCertificate {
   readonly certificate: X509Certificate;
   readonly trusted: boolean;
 }
 
 /**
- * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
- * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
+ * Returns the certificate even if the CA does not verify it, to describe it. Nothing is requested over this connection.
+ * @throws Error if there is no handshake within `timeoutMs`; any error of `open`.
  */
 export function presentedCertificate(
   open: () => Promise<Duplex>,
@@ -77,13 +77,14 @@ async function certificateOf(socket: TLSSocket, stream: Duplex): Promise<X509Cer
   await new Promise<void>((resolve, reject) => {
     socket.once('secureConnect', resolve);
     socket.once('close', () => reject(new Error('the listener ended the connection in the handshake')));
-    // Listened to until the end: what comes after the handshake, such as a refusal, is of no interest and no crash.
+    // Stays registered: an error after the handshake, such as a refusal, does not matter and must not crash the
+    // process.
     socket.on('error', reject);
     stream.on('error', reject);
   });
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) throw new Error('the listener presents no certificate');
-  // A handshake that is cut off before our side of it has left would stand in the member's log as an error.
+  // A handshake that is cut off before our side of it is sent would appear in the member's log as an error.
   await new Promise<void>((resolve) => {
     socket.once('close', resolve);
     socket.end(resolve);
@@ -92,7 +93,7 @@ async function certificateOf(socket: TLSSocket, stream: Duplex): Promise<X509Cer
 }
 
 /**
- * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
- * a root too. OpenSSL would look further up by itself, and not find the root.
+ * Makes TLS trust the cluster's CA certificate as Go does: each certificate in ca.crt is an anchor, also a CA below a
+ * root. By default, OpenSSL would look for the root, and not find it.
  */
 export const TRUST_AS_GO_DOES = { allowPartialTrustChain: true } as const;

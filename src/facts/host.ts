@@ -4,7 +4,7 @@ import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { KubernetesVersion } from '../kubeadm/version.ts';
 import type { HostState } from './host-state.ts';
 
-/** A file on a host; contents only where they are public and the action needs them. */
+/** A file on a host; its contents only if they are public and the action needs them. */
 export interface FileFact {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
@@ -18,13 +18,13 @@ export interface FileFact {
   readonly text?: string;
 }
 
-/** How a TCP connection from one host to another's address and port ended. */
+/** The result of a TCP connection attempt from one host to another's address and port. */
 export interface ReachFact {
   readonly address: string;
   readonly port: number;
-  /** `refused` is good news before etcd runs: the packet came there and back. */
+  /** `refused` is a success before etcd runs: the packet got there and back. */
   readonly outcome: 'open' | 'refused' | 'timeout' | 'unreachable' | 'unknown';
-  /** What bash said of the try, where its outcome is unknown. */
+  /** Bash's message for the attempt, if its outcome is unknown. */
   readonly words?: string;
 }
 
@@ -33,81 +33,81 @@ export interface ContainerFact {
   readonly id: string;
   readonly running: boolean;
   readonly image: string;
-  /** How often kubelet has started it anew in the same pod. */
+  /** Number of kubelet's restarts of it in the same pod. */
   readonly attempt: number;
 }
 
 /** The kubelet unit as systemd shows it. */
 export interface KubeletFact {
   readonly installed: boolean;
-  /** systemd's LoadState, e.g. `loaded`, `masked`, `not-found`, `error`, `bad-setting`; absent where it was not seen. */
+  /** systemd's LoadState, e.g. `loaded`, `masked`, `not-found`, `error`, `bad-setting`; absent if unseen. */
   readonly loadState?: string;
   readonly active: boolean;
   readonly subState: string;
-  /** `systemctl is-enabled` takes the unit for enabled, which includes e.g. `static` and `alias`. */
+  /** `systemctl is-enabled` counts the unit as enabled, which includes e.g. `static` and `alias`. */
   readonly enabled: boolean;
   readonly dropIns: readonly string[];
 }
 
-/** The folder etcd keeps its data in. */
+/** etcd's data dir. */
 export interface DataDirFact extends FolderFact {
-  /** A write-ahead log is where the inputs say, with something in it: this host has been a member of some cluster. */
+  /** The configured place of the write-ahead log is not empty: this host has been a member of a cluster. */
   readonly hasLog: boolean;
-  /** A write-ahead log is there, and nothing was ever written to it; etcd neither begins with it nor goes on from it. */
+  /** A write-ahead log exists without any entry; etcd neither bootstraps with it nor resumes from it. */
   readonly hasBlankLog: boolean;
-  /** A write-ahead log is in the data dir, though the inputs name another folder for it. */
+  /** A write-ahead log is in the data dir, although the inputs name another folder for it. */
   readonly hasLogElsewhere?: boolean;
-  /** The folder that the inputs name for the log; absent where they name none. */
+  /** The folder that the inputs name for the log; absent if they name none. */
   readonly walDir?: FolderFact;
 }
 
-/** A folder that is to be etcd's alone. */
+/** A folder for etcd alone. */
 export interface FolderFact {
   readonly exists: boolean;
-  /** Nothing lies in it but `lost+found`, which a new file system has. */
+  /** It contains at most `lost+found`, which a new filesystem has. */
   readonly empty: boolean;
   readonly mode: string;
 }
 
-/** Where a folder that the action writes in really is. */
+/** The real location of a folder in which the action writes. */
 export interface PlaceFact {
-  /** As the action names it, e.g. `/etc/kubernetes/manifests`. */
+  /** The action's path, e.g. `/etc/kubernetes/manifests`. */
   readonly path: string;
-  /** What is there: `link` whatever the link leads to, `other` for what is no folder. */
+  /** Its type: `link` for any target, `other` if it is not a folder. */
   readonly kind: 'folder' | 'link' | 'other';
-  /** The folder without any link in its path; absent where the path leads to no folder. */
+  /** The folder without any link in its path; absent if the path leads to no folder. */
   readonly resolved?: string;
-  /** The mount point that the folder lies on, which is `resolved` itself where something is mounted there. */
+  /** The mount point that contains the folder, `resolved` itself for a mount. */
   readonly mountPoint?: string;
 }
 
-/** Which container runtimes were found. */
+/** The container runtimes that were found. */
 export interface RuntimeDiscovery {
-  /** The one to use; absent when there is none, or several and nothing says which. */
+  /** The one to use; absent if there is none, or the choice is ambiguous. */
   readonly runtime?: RuntimeFacts;
-  /** CRI sockets that exist. */
+  /** Existing CRI sockets. */
   readonly sockets: readonly string[];
-  /** The endpoint that /etc/crictl.yaml names, where there is no socket. Another is not asked instead. */
+  /** The endpoint in /etc/crictl.yaml, if it has no socket. No other is used instead. */
   readonly absent?: string;
-  /** The endpoint that was asked, where it did not tell its cgroup driver. */
+  /** The endpoint that was queried, if it did not report its cgroup driver. */
   readonly asked?: string;
-  /** What the runtime answered when its cgroup driver could not be read. */
+  /** The runtime's answer, if its cgroup driver could not be read. */
   readonly problem?: string;
-  /** What switches plugins of containerd off, where it did not answer. */
+  /** The settings that disable containerd's plugins, if it did not answer. */
   readonly pluginsOff?: PluginsOff;
 }
 
-/** Why containerd may run without a plugin. */
+/** Possible reasons for a missing plugin of containerd. */
 export interface PluginsOff {
-  /** The file that its unit starts it with. */
+  /** The configuration file that its unit passes. */
   readonly config: string;
-  /** Files of its configuration that are there and could not be read. */
+  /** Files of its configuration that exist and could not be read. */
   readonly unreadable: readonly string[];
-  /** At most one for each file: the one given, and those that it imports. */
+  /** At most one per file: the given one, and its imports. */
   readonly entries: readonly DisabledPlugins[];
 }
 
-/** An entry `disabled_plugins` of a file of containerd's configuration. */
+/** An entry `disabled_plugins` in a file of containerd's configuration. */
 export interface DisabledPlugins {
   readonly path: string;
   readonly firstLine: number;
@@ -115,15 +115,15 @@ export interface DisabledPlugins {
   readonly plugins: readonly string[];
 }
 
-/** How far the host's clock is from the runner's, by the four timestamps of NTP (RFC 5905, section 8). */
+/** The offset of the host's clock from the runner's, by the four timestamps of NTP (RFC 5905, section 8). */
 export interface ClockFact {
   /** Milliseconds that the host is ahead; negative: behind. */
   readonly offsetMs: number;
-  /** Half of the time on the way: the true offset lies within this many milliseconds of `offsetMs`. */
+  /** Half of the network time: the true offset is within this many milliseconds of `offsetMs`. */
   readonly uncertaintyMs: number;
 }
 
-/** A part of what the probe looks at. */
+/** A part of the probe. */
 export type FactName =
   | 'containers'
   | 'images'
@@ -138,16 +138,16 @@ export type FactName =
   | 'reach'
   | 'clock';
 
-/** A part of the facts that could not be seen. The facts then hold nothing of it, and that says nothing about the host. */
+/** A part of the facts that could not be seen. It is missing from the facts, which says nothing about the host. */
 export interface Unseen {
   readonly what: FactName;
-  /** The program that was asked, as an administrator would call it, e.g. `crictl ps`. */
+  /** The program that was run, as an administrator would call it, e.g. `crictl ps`. */
   readonly program: string;
-  /** How it ended and what it said, cleaned and at most 500 characters. */
+  /** Exit and message, cleaned and at most 500 characters. */
   readonly words: string;
 }
 
-/** What every look at a host brings: who it is, and what a run of the action has left there. */
+/** The facts that every probe reads: the identity of the host, and the state that earlier runs left there. */
 export interface StandingFacts {
   /** Short, in lower case. */
   readonly hostname: string;
@@ -155,15 +155,15 @@ export interface StandingFacts {
   readonly kubelet: KubeletFact;
   readonly files: ReadonlyMap<string, FileFact>;
   readonly dataDir: DataDirFact;
-  /** What the action itself left on this host. */
+  /** The action's own record on this host. */
   readonly state: HostState | 'absent' | 'unreadable';
-  /** The folders that the action writes in, as far as they are there; see `places.ts`. Absent: the probe was of another form. */
+  /** The existing folders in which the action writes; see `places.ts`. Absent: the probe had another format. */
   readonly places?: readonly PlaceFact[];
-  /** What could not be seen; empty where the facts are whole. */
+  /** The parts that could not be seen; empty if the facts are complete. */
   readonly unseen: readonly Unseen[];
 }
 
-/** Everything one read-only probe has seen on one host. */
+/** The facts of the read-only probe of one host. */
 export interface HostFacts extends StandingFacts {
   readonly address: string;
   readonly machineId: string;
@@ -176,33 +176,33 @@ export interface HostFacts extends StandingFacts {
   /** containerd's own tool. */
   readonly ctrPath?: string;
   readonly kubeadmVersion?: KubernetesVersion;
-  /** Image that this host's kubeadm asks for, e.g. `registry.k8s.io/etcd:3.6.5-0`. */
+  /** Image that this host's kubeadm requires, e.g. `registry.k8s.io/etcd:3.6.5-0`. */
   readonly etcdImage?: string;
   readonly runtime: RuntimeDiscovery;
   /** Image references in the runtime's store. */
   readonly images: readonly string[];
   /** The digest of each image's configuration (`sha256:` and hex), by its references. */
   readonly imageIds: ReadonlyMap<string, string>;
-  /** The image of the container that the runtime starts for each pod; known only where it was asked for. */
+  /** The image of the container that the runtime starts for each pod; known only if requested. */
   readonly sandboxImage?: string;
-  /** The processor as Go names it, e.g. `amd64`. */
+  /** The processor by Go's name, e.g. `amd64`. */
   readonly architecture?: string;
-  /** Programs that the action's scripts need and that are not on the host, e.g. `find`. */
+  /** Programs that the action's scripts need and that the host lacks, e.g. `find`. */
   readonly missingTools?: readonly string[];
   readonly addresses: readonly string[];
   readonly reach: readonly ReachFact[];
-  /** The address that the kernel sends from, by the address of the peer; absent where it did not tell (no `ip`). */
+  /** The address that the kernel sends from, by the address of the peer; absent without `ip`. */
   readonly sources?: ReadonlyMap<string, string>;
-  /** TCP ports that something listens on, with the program's name where the kernel tells it. */
+  /** TCP ports with a listener, with the program's name if the kernel reports it. */
   readonly listeners: ReadonlyMap<number, string>;
   readonly containers: readonly ContainerFact[];
-  /** Absent: it could not be seen, or was not measured. */
+  /** Absent: unseen, or not measured. */
   readonly clock?: ClockFact;
-  /** A run holds a lock on this host, or has left one. */
+  /** A lock file exists on this host. */
   readonly locked: boolean;
 }
 
-/** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
+/** Parses the etcd manifest of a host; undefined if there is none, or none that runs etcd. */
 export function memberManifest({ files }: Pick<HostFacts, 'files'>): EtcdManifest | undefined {
   return parseEtcdManifest(files.get(ETCD_MANIFEST)?.text ?? '');
 }

@@ -1,7 +1,7 @@
 import type { MemberMetrics } from '../etcd/metrics.ts';
 import type { KubernetesVersion } from '../kubeadm/version.ts';
 
-/** One area of swap space that is switched on. */
+/** One active swap area. */
 export interface SwapFact {
   readonly device: string;
   readonly bytes: number;
@@ -21,15 +21,15 @@ export interface FilesystemFact {
   /** 0: the filesystem has no fixed number of inodes. */
   readonly inodes: number;
   readonly freeInodes: number;
-  /** What the data dir holds already, in bytes. */
+  /** The size of the data dir's contents, in bytes. */
   readonly dataDirBytes: number;
 }
 
-/** Times of some TCP connects from one host to a port of another. Whether it is reachable at all says `ReachFact`. */
+/** Times of TCP connections from one host to a port of another. `ReachFact` says whether it is reachable at all. */
 export interface ConnectTimes {
   readonly address: string;
   readonly port: number;
-  /** One per try, in microseconds, in the order of the tries. A refusal takes a round trip as well. */
+  /** One per attempt, in microseconds, in order. A refusal takes a round trip as well. */
   readonly microseconds: readonly number[];
 }
 
@@ -38,19 +38,19 @@ export interface ResolvConfFact {
   readonly path: string;
   /** `dangling`: a link that leads to no file. */
   readonly state: 'file' | 'missing' | 'dangling' | 'other';
-  /** Where a link leads. */
+  /** The target of a link. */
   readonly target?: string;
 }
 
-/** A file or folder that a deploy writes, and that root may not write. */
+/** A file or folder that a deploy writes, and that root cannot write. */
 export interface UnwritableFact {
   readonly path: string;
   readonly kind: 'file' | 'folder';
-  /** Attributes of the file system as `lsattr` has them, e.g. `i` for immutable; absent where it did not tell. */
+  /** File attributes as `lsattr` prints them, e.g. `i` for immutable; absent if unknown. */
   readonly attributes?: string;
 }
 
-/** Room on the file system of a folder that a deploy writes small files in. */
+/** Free space on the filesystem of a folder in which a deploy writes small files. */
 export interface RoomFact {
   readonly path: string;
   /** Free for root. */
@@ -59,42 +59,42 @@ export interface RoomFact {
   readonly freeInodes?: number;
 }
 
-/** What preflight looks at beyond `HostFacts`. Read without changing anything. */
+/** The facts of preflight beyond `HostFacts`. Read without changing anything. */
 export interface PreflightFacts {
-  /** Absent: kubelet is not there or did not say its version. */
+  /** Absent: kubelet is missing or did not report its version. */
   readonly kubeletVersion?: KubernetesVersion;
-  /** What it said instead, cleaned and bounded; empty: nothing. */
+  /** Its output instead of a version, cleaned and bounded; empty: nothing. */
   readonly kubeletSaid?: string;
-  /** By the files below /sys/fs/cgroup; `unknown` where they are those of neither version. */
+  /** By the files below /sys/fs/cgroup; `unknown` if they match neither version. */
   readonly cgroups: 'v1' | 'v2' | 'unknown';
-  /** Of the kubelet that runs: the driver it was told, and where; absent when none runs. */
+  /** The configured driver of the running kubelet, and its source; absent if none runs. */
   readonly kubeletCgroupDriver?: { readonly driver: string; readonly from: string };
   readonly swaps: readonly SwapFact[];
   /** MemTotal of /proc/meminfo. */
   readonly memoryBytes?: number;
-  /** Processors that are online. */
+  /** Online processors. */
   readonly processors?: number;
   /** Drop-ins of kubelet.service that set ExecStart, in the order in which systemd reads them. */
   readonly execStartDropIns: readonly string[];
   readonly filesystem?: FilesystemFact;
-  /** Of the folder of the log; absent where the inputs name none, or it could not be read. */
+  /** Of the folder of the log; absent if the inputs name none, or it could not be read. */
   readonly walFilesystem?: FilesystemFact;
-  /** Absent: nothing on the metrics port answers as etcd does. */
+  /** Absent: no etcd responds on the metrics port. */
   readonly member?: MemberMetrics;
   readonly connectTimes: readonly ConnectTimes[];
-  /** Private keys that following the guide by hand left outside /etc/kubernetes. Names only. */
+  /** Private keys that the guide's steps by hand left outside /etc/kubernetes. Names only. */
   readonly leftoverKeys: readonly string[];
-  /** There are more of them than are named. */
+  /** There are more of them than listed. */
   readonly moreLeftoverKeys?: true;
-  /** Absent: it was not looked at. */
+  /** Absent: not checked. */
   readonly resolvConf?: ResolvConfFact;
-  /** Absent: it was not looked at. */
+  /** Absent: not checked. */
   readonly unwritable?: readonly UnwritableFact[];
-  /** Absent: it was not looked at. */
+  /** Absent: not checked. */
   readonly room?: readonly RoomFact[];
 }
 
-/** How a write test of the data dir's filesystem went. */
+/** The result of a write test of the data dir's filesystem. */
 export type DiskTestFact =
   | {
       readonly outcome: 'measured';
@@ -105,9 +105,9 @@ export type DiskTestFact =
       readonly p99Ms: number;
       readonly maxMs: number;
     }
-  /** The data dir is a mount point: a file on its filesystem would lie inside of it. */
+  /** The data dir is a mount point: a file on its filesystem would be inside it. */
   | { readonly outcome: 'mount-point' }
-  /** Too little room for a test that does no harm. */
+  /** Too little space for a harmless test. */
   | { readonly outcome: 'no-space' };
 
 /** What the kubeadm of a host has made of the patches. */

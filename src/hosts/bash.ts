@@ -1,16 +1,16 @@
-/** One word of bash, whatever it holds. Not for secrets: those go through standard input. */
-export function quote(word: string): string {
+/** Quotes one word for bash, with any content. Not for secrets: those go through standard input. */
+export function quoteBash(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Seconds after which a host that is waited for counts as slow. */
+/** Seconds of waiting after which a host counts as slow. */
 const SLOW_AFTER = 10;
 
 /**
- * Bash functions for loops that wait. They start no process: nobody ever writes to the pipe that `nap SECONDS` reads from.
+ * Bash functions for wait loops. They start no process: `nap SECONDS` reads from a pipe without a writer.
  *
- * `pause WAITED`: the pause before the next look at what is waited for since WAITED seconds. Short at first; on a host that
- * is slow the looks themselves would take the processor that it waits for.
+ * `pause WAITED`: sleeps until the next check of a condition awaited for WAITED seconds. Short at first; on a slow
+ * host the checks themselves would take the processor that it needs.
  */
 export const PAUSE_FUNCTION = `
 exec {nothing}<> <(:)
@@ -18,14 +18,14 @@ nap() { read -r -t "$1" -u "$nothing" _ || true; }
 pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then nap 0.05; else nap 0.5; fi; }
 `;
 
-/** Where the kernel shows SELinux, whether it is enforced or not. */
+/** Present if the kernel runs SELinux, enforcing or not. */
 export const SELINUX = '/sys/fs/selinux/enforce';
 
 /**
- * Function of bash: `relabel PATH…` gives files and folders the SELinux labels that the host's policy has for their paths, where it
- * has SELinux. What is made has the label of its folder until then, and a container may not read what is labelled for
- * others: container-selinux has rules of their own for `/var/lib/etcd` and `/etc/kubernetes`. Labels that an administrator
- * has chosen among those that policies leave to him stay (customizable_types(5)). A path without a label is no reason to end.
+ * Bash function `relabel PATH…`: on hosts with SELinux, sets files and folders to the labels of the host's policy for
+ * their paths. A new file has the label of its folder until then, and a container may be denied files with another
+ * label: container-selinux has its own rules for `/var/lib/etcd` and `/etc/kubernetes`. Labels that an administrator
+ * chose among the customizable types stay (customizable_types(5)). A path without a label is not an error.
  */
 export const RELABEL = `
 relabel() {
@@ -36,24 +36,25 @@ relabel() {
 `;
 
 /**
- * Bash that has on the disk what the container runtime took in. It does not see to that itself: after a power cut layers of empty files
- * would count as unpacked. The folders are those of containerd and CRI-O; both may be there, on file systems of their own.
+ * Bash that flushes imported image layers to disk. The container runtime does not: after a power cut, layers of empty
+ * files would count as unpacked. The folders are those of containerd and CRI-O; both may exist, on their own
+ * filesystems.
  */
 export const SYNC_IMAGES =
   'stores=(); for store in /var/lib/containerd /var/lib/containers; do if [ -d "$store" ]; then stores+=("$store"); fi; done; sync ${stores[@]:+-f -- "${stores[@]}"} || sync';
 
 /**
- * The same for what it wrote of a container that it has made. After a power cut CRI-O checks its store, and empties it, with all images,
- * if it finds a container that was only half written; a host without a registry then has no etcd any more. In containerd such a
- * container costs nothing else.
+ * Returns bash that flushes the runtime's files of a new container too. After a power cut CRI-O checks its store, and
+ * empties it with all images if a container is incomplete; a host without a registry then has no etcd any more. In
+ * containerd such a container costs nothing else.
  */
 export function syncContainer(criEndpoint: string): string {
   return /crio/.test(criEndpoint) ? SYNC_IMAGES : ':';
 }
 
 /**
- * Bash function `http_status ADDRESS PORT PATH`: sets `status` to the status code of a plain HTTP answer, or to nothing. Bash's
- * own /dev/tcp, because neither curl nor wget is sure to be on a host.
+ * Bash function `http_status ADDRESS PORT PATH`: sets `status` to the status code of a plain HTTP response, or to
+ * nothing. Uses bash's /dev/tcp, because a host may lack both curl and wget.
  */
 const HTTP_STATUS_FUNCTION = `
 http_status() {
@@ -66,8 +67,9 @@ http_status() {
 `;
 
 /**
- * The addresses, as the kernel writes them in /proc/net/tcp and tcp6, of a listener that takes connections to loopback: 127.0.0.1, ::1,
- * ::ffff:127.0.0.1, in the byte order of either kind of machine, and the two that mean every address.
+ * The addresses, as the kernel writes them in /proc/net/tcp and tcp6, of a listener that accepts connections to
+ * loopback: 127.0.0.1, ::1, ::ffff:127.0.0.1, in the byte order of either kind of machine, and the two wildcard
+ * addresses.
  */
 const LOOPBACK = [
   '0100007F',
@@ -81,16 +83,17 @@ const LOOPBACK = [
 ].join(' | ');
 
 /**
- * Bash functions by which an answer over plain HTTP on loopback is believed only where it comes from the program that was to give it. Every
- * user of a host may listen on a free port above 1023 and answer 200.
+ * Bash functions that accept an HTTP response on loopback only from the expected program. Every user of a host may
+ * listen on a free port above 1023 and answer 200.
  *
- * `listeners PORT`: sets `listening` to `UID INODE` of each socket that takes connections to loopback there, by the kernel.
+ * `listeners PORT`: sets `listening` to `UID INODE` of each socket that accepts connections to loopback there, by the
+ * kernel.
  *
- * `holds_socket PID INODE`: whether the process has that socket open; 2 where its files cannot be seen.
+ * `holds_socket PID INODE`: reports whether the process has that socket open; 2 if its files cannot be read.
  *
- * `own_status ADDRESS PORT PATH TRUSTED`: as `http_status`; but a 200 counts only if one and the same sockets listened before the question
- * and after the answer, and `TRUSTED UID INODE`, a function, takes each of them. Otherwise `status` is `strange`, and `stranger`
- * says whose socket it is.
+ * `own_status ADDRESS PORT PATH TRUSTED`: like `http_status`; but a 200 counts only if the same sockets listened
+ * before the request and after the response, and `TRUSTED UID INODE`, a function, accepts each of them. Otherwise
+ * `status` is `strange`, and `stranger` names the owner of the socket.
  */
 export const OWN_STATUS_FUNCTIONS = `${HTTP_STATUS_FUNCTION}
 listeners() {
@@ -109,7 +112,7 @@ listeners() {
 }
 holds_socket() {
   local held
-  # not readlink: that of uutils ends at the first file that was closed meanwhile
+  # not readlink: uutils' stops at the first file that was closed meanwhile
   held=$(find /proc/"$1"/fd -ignore_readdir_race -type l -printf '%l\\n' 2> /dev/null || true)
   case $held in *"socket:[$2]"*) return 0 ;; '') return 2 ;; *) return 1 ;; esac
 }
@@ -131,21 +134,22 @@ own_status() {
 }
 `;
 
-/** What a blank log is renamed to beside its place; the time follows, in seconds since 1970. */
+/** The prefix of a blank log that was renamed beside its place; the time follows, in seconds since 1970. */
 export const BLANK_MEMBER = 'blank-member-';
 
 /**
- * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
- * to it: no entry, no vote. It returns 2, with the words of `od` on standard error, where the log could not be read.
+ * Bash function `has_blank_log LOG_DIR`: reports whether the member's write-ahead log exists and nothing was ever
+ * written to it: no entry, no vote. It returns 2, with the message of `od` on standard error, if the log could not be
+ * read.
  *
- * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
- * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
- * goes: seen in 10 to 30 of 100 starts that end at once), it never gets ready again: it finds a log, so it does not begin
- * anew, and there is no member in it, so it never has a leader.
+ * etcd creates its log with three records (checksum, metadata, an empty snapshot: wal.Create in
+ * server/storage/wal/wal.go) and only then writes the initial members. If it ends between the two (its metrics port
+ * is taken, the power fails: seen in 10 to 30 of 100 starts that end at once), it never becomes ready again: it finds
+ * a log, so it does not bootstrap, and the log has no member, so it never has a leader.
  *
- * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf whose
- * first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). Whatever is not exactly those three is no
- * blank log.
+ * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf
+ * whose first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). A log with anything but exactly
+ * those three is not blank.
  */
 export const BLANK_LOG_FUNCTION = `
 has_blank_log() {
@@ -166,9 +170,9 @@ has_blank_log() {
 `;
 
 /**
- * The programs that the scripts of a deploy call on every host, with the package that brings them on most distributions. The probe
- * looks for each of them, and a deploy is refused, as a preflight fails, where one is missing. A script that is to call another
- * program needs an entry here, unless it does without it: see the test.
+ * The programs that a deploy's scripts call on every host, with the package that contains them on most distributions.
+ * The probe checks each of them, and a deploy is refused, as a preflight fails, if one is missing. A script that
+ * calls another program needs an entry here, unless the program is optional: see the test.
  */
 export const NEEDED_PROGRAMS: ReadonlyMap<string, string> = new Map([
   ...[

@@ -3,20 +3,20 @@ import type { Log } from '../runner/log.ts';
 import type { LinkedTransportOptions } from './linked-transport.ts';
 import type { Transport } from './transport.ts';
 
-/** What of it SSH needs. */
-export interface SshConnectorMeans {
+/** The part of it that SSH needs. */
+export interface SshConnectorDeps {
   readonly log: Log;
-  /** Told the known_hosts line of each host key that is taken although nothing is pinned. */
+  /** Receives the known_hosts line of each host key that was accepted without a pin. */
   readonly onAcceptedKey?: (line: string) => void;
 }
 
-/** How hosts are connected to. */
+/** Connects to the hosts. */
 export interface HostConnector<Host = HostSettings> {
   /** Opens the one connection to a host. @throws HostError */
   readonly connect: (host: Host) => Promise<Transport>;
-  /** Ends what the connections have in common; they must have ended before. */
+  /** Closes everything that the connections share; they must have ended before. */
   readonly close: () => Promise<void>;
 }
 
-/** What a transport has to know of a host, however that is reached. */
+/** Returns a transport's settings for a host that do not depend on the kind of link. */
 export type HostOptions = (host: HostSettings) => Omit<LinkedTransportOptions, 'user'>;

@@ -1,35 +1,36 @@
 import type { HostLogin, HostSettings, RemoteHost, Settings, TransportName } from '../inputs/settings.ts';
 import { PrivateFolder } from '../runner/private-folder.ts';
-import type { HostConnector, HostOptions, SshConnectorMeans } from './connect-options.ts';
+import type { HostConnector, HostOptions, SshConnectorDeps } from './connect-options.ts';
 import { connectLocal } from './local/connect-local.ts';
 import { opensshConnector } from './openssh/connector.ts';
-import { FirstAlone } from './root-shell/channel-slots.ts';
+import { TrialGate } from './root-shell/channel-slots.ts';
 import type { Privilege } from './root-shell/root-shell.ts';
-import { PasswordRefused } from './root-shell/sudo-dialogue.ts';
-import { placeOf } from './ssh/connect-failure.ts';
+import { PasswordRejectedError } from './root-shell/sudo-dialogue.ts';
+import { joinHostPort } from './ssh/connect-failure.ts';
 import { ssh2Connector } from './ssh2/connector.ts';
 
-/** What a connection to the hosts needs besides the inputs. */
-export interface ConnectorMeans extends SshConnectorMeans {
-  /** Whose bash runs scripts there. */
+/** The requirements of connections to the hosts besides the inputs. */
+export interface ConnectorDeps extends SshConnectorDeps {
+  /** The user of the bash that runs scripts on the hosts. */
   readonly privilege: Privilege;
   /** The runner's folder for temporary files. */
   readonly temporary: string;
 }
 
-/** Which hosts there are, and how they are got into. */
-type Reached = Pick<Settings, 'ssh' | 'hosts' | 'controlPlane' | 'sudoPassword'>;
+/** The hosts and their logins. */
+type ConnectSettings = Pick<Settings, 'ssh' | 'hosts' | 'controlPlane' | 'sudoPassword'>;
 
 /**
- * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
- * @throws Refusal when there is nothing to log in with.
+ * Returns a connector for all hosts, as the inputs describe them. Opens no connection except to an ssh-agent on this
+ * machine.
+ * @throws RunError when there are no credentials.
  */
 export async function connector(
-  { ssh, hosts, controlPlane, sudoPassword }: Reached,
-  { privilege, temporary, ...means }: ConnectorMeans,
+  { ssh, hosts, controlPlane, sudoPassword }: ConnectSettings,
+  { privilege, temporary, ...deps }: ConnectorDeps,
 ): Promise<HostConnector> {
-  const { log } = means;
-  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const { log } = deps;
+  const gate = new TrialGate((error) => error instanceof PasswordRejectedError);
   const optionsOf: HostOptions = ({ name, address }) => ({
     name: name ?? address,
     privilege,
@@ -39,9 +40,8 @@ export async function connector(
   const folder = new PrivateFolder(temporary);
   const uses = (transport: TransportName): boolean =>
     [...hosts, ...controlPlane].some((host) => host.transport === transport);
-  const bySsh2 = ssh && uses('ssh2') ? await ssh2Connector(ssh, means, optionsOf) : undefined;
-  const byOpenssh =
-    ssh && uses('openssh') ? await opensshConnector(ssh, means, optionsOf, folder) : undefined;
+  const bySsh2 = ssh && uses('ssh2') ? await ssh2Connector(ssh, deps, optionsOf) : undefined;
+  const byOpenssh = ssh && uses('openssh') ? await opensshConnector(ssh, deps, optionsOf, folder) : undefined;
   if (ssh !== undefined && ssh.bastions.length > 0) log.info(topology(ssh.bastions, hosts));
   return {
     connect: async (host) => {
@@ -57,12 +57,14 @@ export async function connector(
   };
 }
 
-/** Who connects to whom: each address is as the machine before it sees it. */
+/** Describes which machine connects to which; each address is as the previous machine resolves it. */
 function topology(bastions: readonly HostLogin[], hosts: readonly HostSettings[]): string {
-  const jumps = bastions.map((login) => `${login.user}@${placeOf(login)}`);
+  const jumps = bastions.map((login) => `${login.user}@${joinHostPort(login)}`);
   const ends = hosts
     .filter(isRemote)
-    .map(({ name, login }) => (name === undefined ? placeOf(login) : `${name} (${placeOf(login)})`));
+    .map(({ name, login }) =>
+      name === undefined ? joinHostPort(login) : `${name} (${joinHostPort(login)})`,
+    );
   return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
 }
 

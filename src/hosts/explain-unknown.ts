@@ -2,13 +2,10 @@ import type { Finding } from '../findings.ts';
 import { lastWords } from './host-error.ts';
 import type { RemoteResult } from './transport.ts';
 
-/** Why a program failed, where its own words tell it, and what to do about it. */
+/** Cause of a program's failure, if its message states it, and the fix. */
 export type Reason = Pick<Finding, 'cause' | 'fix'>;
 
-/**
- * Words for a script that ended in a way that it does not foresee: what the programs on the host said, the cause where their
- * words tell it, and no cause where they do not.
- */
+/** Explains an unforeseen exit of a script: the messages of its programs, with the cause if they name one. */
 export function explainUnknown(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   const end =
     result.code === null
@@ -25,15 +22,15 @@ export function explainUnknown(result: RemoteResult): Omit<Finding, 'host' | 'at
 const UNKNOWN: Reason = { fix: 'Mend what the message names and run again.' };
 
 /**
- * The cause that a program's words tell, and its fix. The texts are those of the C library (strerror), of bash and systemctl in
- * the C locale, and of Go, which writes them in lower case.
- * @returns undefined where the words name no cause that is known.
+ * Returns the cause and fix for a program's message. The texts are those of the C library (strerror), of bash and
+ * systemctl in the C locale, and of Go, which writes them in lower case.
+ * @returns undefined if the message names no known cause.
  */
 export function knownReason(words: string): Reason | undefined {
   return REASONS.find(({ pattern }) => pattern.test(words))?.reason;
 }
 
-/** bash ends with 127 where there is no such program, and with 126 where the file cannot be run. */
+/** bash exits with 127 if there is no such program, and with 126 if the file cannot be run. */
 function missingProgram(code: number | null, words: string): Reason | undefined {
   const program = /(?:^|[ /:])([\w.+-]+): (?:command )?not found/.exec(words)?.[1];
   if (code !== 127 && program === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { describeFinding, type Finding } from '../findings.ts';
 import { hideKeys, printable } from '../text/printable.ts';
 
-/** Something went wrong between the runner and one host, already in words for the user. */
+/** A failure between the runner and one host, explained to the user. */
 export class HostError extends Error {
   readonly finding: Finding;
 
@@ -13,7 +13,7 @@ export class HostError extends Error {
   }
 }
 
-/** A bastion on the way to the hosts failed, and none of them: what is told is the same for all, and names the bastion. */
+/** A bastion failed, not a host: the finding names the bastion and is the same for all hosts. */
 export class BastionError extends HostError {
   constructor({ finding }: HostError) {
     super({ ...finding, host: finding.host ?? 'bastion' });
@@ -21,30 +21,30 @@ export class BastionError extends HostError {
   }
 }
 
-/** Longest piece of a program's own words that a message quotes. */
-const MOST_CHARACTERS = 800;
-/** So much of the end of an output is looked at, and of each line. */
-const MOST_OF_OUTPUT = 256 * 1024;
-const MOST_OF_LINE = 16 * 1024;
+/** Maximum length of a program's own message that a finding quotes. */
+const MAX_QUOTE_LENGTH = 800;
+/** Maximum size of the end of an output that is read, and of each line. */
+const MAX_READ_OUTPUT = 256 * 1024;
+const MAX_READ_LINE = 16 * 1024;
 
 /**
- * The last lines that a program wrote, as one line for a message: without control characters and private keys (known by their BEGIN
- * line), without crictl's warning of a missing configuration,
- * and not too long.
+ * Returns the last lines of a program's output, as one line for a message: shortened, without control characters,
+ * private keys (known by their BEGIN line) and crictl's warning of a missing configuration.
  */
 export function lastWords(output: string, lines: number): string {
-  const said = hideKeys(output.slice(-MOST_OF_OUTPUT))
+  const said = hideKeys(output.slice(-MAX_READ_OUTPUT))
     .split('\n')
-    .map((line) => printable(line.slice(0, MOST_OF_LINE), Infinity))
+    .map((line) => printable(line.slice(0, MAX_READ_LINE), Infinity))
     .filter((line) => line !== '' && !isCrictlWarning(line))
     .slice(-lines)
     .join(' / ');
-  return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;
+  return said.length > MAX_QUOTE_LENGTH ? `… ${said.slice(-MAX_QUOTE_LENGTH)}` : said;
 }
 
 /**
- * Whether a line is what crictl 1.32 and later writes to standard error in each call on a host without /etc/crictl.yaml, as
- * kubeadm's packages leave it (cri-tools, pkg/common/config.go). It tells nothing about etcd or the runtime.
+ * Reports whether a line is the warning that crictl 1.32 and later prints in each call on a host without
+ * /etc/crictl.yaml, as kubeadm's packages leave it (cri-tools, pkg/common/config.go). It says nothing about etcd or
+ * the runtime.
  */
 export function isCrictlWarning(line: string): boolean {
   return line.includes('level=warning msg="Config ') && line.includes('crictl.yaml');

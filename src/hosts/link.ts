@@ -3,24 +3,24 @@ import type { Duplex } from 'node:stream';
 import type { OpenSession } from './root-shell/session.ts';
 import type { TransportStatistics } from './transport.ts';
 
-/** A way to one host that is open: what a transport is made of. It knows of channels, and nothing of scripts. */
+/** An open connection to one host, below a transport. It opens channels and does not know scripts. */
 export interface Link {
-  /** Whether the host is the machine that this runs on. */
+  /** The host is the machine that this runs on. */
   readonly isHere: boolean;
-  /** Starts a command there. */
+  /** Starts a command on the host. */
   readonly openSession: OpenSession;
   /**
-   * A byte stream to a TCP port, connected to from the host.
+   * Opens a byte stream to a TCP port, connected to from the host.
    * @throws ChannelError
    */
   openTcp(address: string, port: number): Promise<Duplex>;
-  /** Why it is not open any more; undefined while it is. */
+  /** Reason for the end of the link; undefined while it is open. */
   readonly lostBecause: string | undefined;
-  /** Resolves when it is not open any more, and everything that came over it has been told. */
+  /** Resolves when the link has ended and all received data has been delivered. */
   readonly whenLost: Promise<void>;
-  /** What went over it; channels are counted by whoever opens them. */
+  /** The traffic so far; callers count the channels. */
   statistics(): Omit<TransportStatistics, 'channels'>;
-  /** Ends it; resolves when it has ended. Called once. */
+  /** Ends the link; resolves when it has ended. Call it once. */
   close(): Promise<void>;
 }
 

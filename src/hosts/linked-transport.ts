@@ -6,12 +6,12 @@ import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
 import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
 import {
-  InputFailure,
-  OutputLimit,
+  ScriptInputError,
+  OutputLimitError,
   type Privilege,
   remoteResult,
   type RootShell,
-  StartFailure,
+  RootShellStartError,
 } from './root-shell/root-shell.ts';
 import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
@@ -30,30 +30,30 @@ import {
 } from './transport-findings.ts';
 import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 
-/** Who is logged in where. */
+/** The settings of a transport over a link. */
 export interface LinkedTransportOptions {
   readonly name: string;
   readonly user: string;
-  /** Whose bash runs scripts; root's if not given. */
+  /** The user of the bash that runs scripts. Default: root. */
   readonly privilege?: Privilege;
   /** The host's own log. */
   readonly log: Log;
-  /** For a sudo that asks for a password; absent: it may not ask. */
+  /** For sudo's password prompt; absent: sudo must not prompt. */
   readonly sudo?: Pick<SudoAnswer, 'password' | 'gate'>;
 }
 
-/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
+/** sshd's default limit of sessions is 10 (MaxSessions); two are left for other uses of this login. */
 const MAX_CHANNELS = 8;
 
-/** What is waited for, how long, and what to say when it does not come. */
-interface Step {
+/** An operation with its time limit and its findings. */
+interface BoundedOperation {
   readonly title: string;
   readonly timeoutMs: number;
   readonly onTimeout: () => Explanation;
   readonly onRefused: (error: ChannelError) => Explanation;
 }
 
-/** One host over one link: what all transports have in common. */
+/** One host over one link: the part that all transports share. */
 export class LinkedTransport implements Transport {
   readonly name: string;
   readonly #user: string;
@@ -68,7 +68,7 @@ export class LinkedTransport implements Transport {
   #forwarded = 0;
   #closing: Promise<void> | undefined;
 
-  /** @param link just opened, and used by nobody else. */
+  /** @param link newly opened, without other users. */
   constructor({ name, user, privilege = 'root', sudo, log }: LinkedTransportOptions, link: Link) {
     this.name = name;
     this.#user = user;
@@ -89,14 +89,14 @@ export class LinkedTransport implements Transport {
   async run(script: RemoteScript): Promise<RemoteResult> {
     const { title, timeoutMs } = script;
     let shell: RootShell | undefined;
-    const step: Step = {
+    const step: BoundedOperation = {
       title,
       timeoutMs,
       onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
       onRefused: (error) => {
-        if (error instanceof InputFailure) return inputFinding(error.message);
-        if (error instanceof OutputLimit) return outputFinding(error);
-        return error instanceof StartFailure
+        if (error instanceof ScriptInputError) return inputFinding(error.message);
+        if (error instanceof OutputLimitError) return outputFinding(error);
+        return error instanceof RootShellStartError
           ? startFinding(this.#user, error)
           : refusedFinding(errorMessage(error), this.#link.isHere);
       },
@@ -107,7 +107,7 @@ export class LinkedTransport implements Transport {
       if (this.#closing !== undefined) throw this.#lostError(title);
       if (status === undefined) {
         if (!this.#isLost()) throw this.#error(title, NO_STATUS);
-        await this.#lost; // by then it is known why
+        await this.#lost; // then the reason is known
         throw this.#lostError(title);
       }
       const unforked = script.effect === 'reads' ? forkFinding(output.stderr) : undefined;
@@ -118,12 +118,12 @@ export class LinkedTransport implements Transport {
 
   async openTcp(address: string, port: number): Promise<HostStream> {
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    const step: Step = {
+    const step: BoundedOperation = {
       title: `connect to ${place}`,
       timeoutMs: FORWARD_TIMEOUT_MS,
       onTimeout: () => forwardTimeoutFinding(place),
       onRefused: (error) =>
-        error instanceof StartFailure ? startFinding(this.#user, error) : forwardFinding(place, error),
+        error instanceof RootShellStartError ? startFinding(this.#user, error) : forwardFinding(place, error),
     };
     return await this.#bounded(step, async (signal) => {
       const stream =
@@ -131,7 +131,7 @@ export class LinkedTransport implements Transport {
       this.#streams.add(stream);
       stream.once('close', () => this.#streams.delete(stream));
       if (signal.aborted) stream.destroy();
-      // Once whoever asked for it has it.
+      // After the caller has it.
       else if (this.#slots.isWanted) setImmediate(() => stream.emit('wanted'));
       return stream;
     });
@@ -146,7 +146,7 @@ export class LinkedTransport implements Transport {
     await this.#closing;
   }
 
-  /** A stream by the server's own forwarding; undefined where that is forbidden. */
+  /** Opens a stream by the server's own forwarding; undefined if that is forbidden. */
   async #forward(
     address: string,
     port: number,
@@ -169,7 +169,7 @@ export class LinkedTransport implements Transport {
     }
   }
 
-  /** A stream by a shell, which `signal` ends only as long as it is not handed over. */
+  /** Opens a stream through a shell; `signal` ends it only until it is returned. */
   async #relay(address: string, port: number, signal: AbortSignal): Promise<HostStream> {
     const end = new AbortController();
     const onAbort = (): void => end.abort(signal.reason);
@@ -193,8 +193,8 @@ export class LinkedTransport implements Transport {
     return await this.#slots.acquire('tcp', signal);
   }
 
-  /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
-  async #bounded<T>(step: Step, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Ends the wait for `work` at the time limit or when the connection is lost, and aborts its signal. */
+  async #bounded<T>(step: BoundedOperation, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#isLost()) throw this.#lostError(step.title);
     const cancel = new AbortController();
     let timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 import { PKI_DIR } from '../kubeadm/paths.ts';
 import type { RemoteScript } from './transport.ts';
 
-/** A file as it lies on the host. */
+/** A file as it is on the host. */
 export interface PlacedFile {
   readonly path: string;
   readonly sha256: string;
@@ -11,7 +11,7 @@ export interface PlacedFile {
   readonly owner: string;
 }
 
-/** Lists every file of the pki tree with digest, mode and owner; never a content. Folders of it may be links. */
+/** Lists every file of the pki tree with digest, mode and owner; never its contents. Its folders may be links. */
 export function listPki(): RemoteScript {
   return {
     title: 'read back the pki tree',
@@ -25,7 +25,7 @@ find -L ${PKI_DIR} -type f -exec sha256sum -- {} +
   };
 }
 
-/** Reads the answer of {@link listPki}. */
+/** Parses the answer of {@link listPki}. */
 export function parsePki(answer: string): PlacedFile[] {
   const [modes = '', digests = ''] = answer.split('\n\n');
   const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
@@ -40,7 +40,9 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
-export function readFile(path: string): RemoteScript {
+/**
+ * Prints one file. For a key, this is the only way in which a secret leaves a host: inside the connection, to memory.
+ */
+export function readFileScript(path: string): RemoteScript {
   return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
 }

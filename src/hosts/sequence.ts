@@ -1,31 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { STILL_WANTED } from './lock/guard.ts';
-import { MOST_OUTPUT, type RemoteResult, type RemoteScript } from './transport.ts';
+import { EXIT_IF_RUN_GONE } from './lock/guard.ts';
+import { MAX_OUTPUT, type RemoteResult, type RemoteScript } from './transport.ts';
 
-/** Several scripts as one, and what to make of its result. */
+/** Several scripts as one, and how to split its result. */
 export interface Sequence {
   readonly script: RemoteScript;
   /**
-   * What each script gave, in their order, as far as they have begun: the last one may have failed. Of one that had not ended
-   * when the result came there is none.
+   * Returns the results of the scripts in order, as far as they began; the last one may have failed. A script that
+   * had not ended has no result.
    */
   readonly resultsOf: (result: RemoteResult) => RemoteResult[];
 }
 
 /**
- * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
- * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
- * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
+ * Runs scripts one after the other in one round trip and one shell. No script starts after a failed one, or after the
+ * connection has ended. Each has its own subshell. From their common standard input each must read exactly its own
+ * part.
+ * @param onEnded called when a script has ended, with its index and exit code.
  * @throws Error for a script whose input is a stream.
  */
-export function sequence(
+export function sequenceScripts(
   title: string,
   scripts: readonly RemoteScript[],
   onEnded: (index: number, code: number) => void,
 ): Sequence {
   const mark = randomUUID();
-  const parts = scripts.map((one, index) => part(one, mark, index));
-  const script = `set +e\n${parts.join(`\n${STILL_WANTED}\n`)}`;
+  const parts = scripts.map((one, index) => markedPart(one, mark, index));
+  const script = `set +e\n${parts.join(`\n${EXIT_IF_RUN_GONE}\n`)}`;
   const inputs = scripts.flatMap(({ title: one, input = [] }) => {
     if (typeof input === 'function') throw new Error(`the input of "${one}" has no known end`);
     return input;
@@ -37,7 +38,7 @@ export function sequence(
       script,
       ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
       timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
-      mostOutput: scripts.reduce((sum, { mostOutput = MOST_OUTPUT }) => sum + mostOutput, 0),
+      maxOutput: scripts.reduce((sum, { maxOutput = MAX_OUTPUT }) => sum + maxOutput, 0),
       onProgress: progressOf(scripts, mark, onEnded),
     },
     resultsOf: (result) => split(result, mark),
@@ -45,10 +46,10 @@ export function sequence(
 }
 
 /**
- * The mark is on both outputs, at the start of a line. Place and exit code are with standard error, which is read as it comes,
- * and of which only the end is kept.
+ * Prints the mark on both outputs, at the start of a line. Index and exit code go to standard error, which is read as
+ * it arrives, and of which only the end is kept.
  */
-function part({ script }: RemoteScript, mark: string, index: number): string {
+function markedPart({ script }: RemoteScript, mark: string, index: number): string {
   return `(
 set -e
 ${script}
@@ -74,7 +75,7 @@ function progressOf(
 function split({ stdout, stderr }: RemoteResult, mark: string): RemoteResult[] {
   const said = stderr.split(new RegExp(`\\n${mark} (\\d+) (\\d+)\\n`));
   const first = Number(said[1] ?? 0);
-  // Whatever is no longer there was followed by another script, so it ended well.
+  // A script whose mark was cut off was followed by another, so it succeeded.
   const lost = Array.from({ length: first }, () => ({ code: 0, words: '' }));
   const kept = [];
   for (let at = 0; at + 2 < said.length; at += 3)

@@ -2,12 +2,12 @@ import type { Finding } from '../findings.ts';
 import { printable, seconds } from '../text/printable.ts';
 import type { ChannelError } from './link.ts';
 import { PROCESS_LIMIT } from './root-shell/root-shell-failure.ts';
-import type { OutputLimit, RootShell } from './root-shell/root-shell.ts';
+import type { OutputLimitError, RootShell } from './root-shell/root-shell.ts';
 
-/** What went wrong between the runner and a host, before it is said where and at which step. */
+/** A failure between the runner and a host, without the host and the step. */
 export type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
-/** The session is over and has not told how it ended. */
+/** The session ended without reporting its exit status. */
 export const NO_STATUS: Explanation = {
   code: 'ssh-session-refused',
   fact: 'the session ended without an exit status.',
@@ -15,7 +15,7 @@ export const NO_STATUS: Explanation = {
   fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
 };
 
-/** The input of a script came to an end before it was whole. @param said by whom gives it. */
+/** The input of a script ended early. @param said the message of its source. */
 export function inputFinding(said: string): Explanation {
   return {
     code: 'file-unreadable',
@@ -25,8 +25,8 @@ export function inputFinding(said: string): Explanation {
   };
 }
 
-/** The host has sent more than a script may write. */
-export function outputFinding({ output, limit }: OutputLimit): Explanation {
+/** The host has sent more than the script's limit. */
+export function outputFinding({ output, limit }: OutputLimitError): Explanation {
   return {
     code: 'output-too-large',
     fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the session was closed, and the rest was not read.`,
@@ -36,12 +36,12 @@ export function outputFinding({ output, limit }: OutputLimit): Explanation {
   };
 }
 
-/** As bash says it when the system lets it start no process; it tries again some times (jobs.c, make_child). */
+/** Bash's message when the system refuses a new process; it tries again several times (jobs.c, make_child). */
 const FORK_FAILED = /^.*\bfork: (?:retry: )?(?:Resource temporarily unavailable|Cannot allocate memory).*$/m;
 
 /**
- * A script could not start the programs that it needs. What it has not read is unknown then, and not absent.
- * @returns undefined when it could, as far as it says.
+ * A script could not start its programs, so the parts that it did not read are unknown, not absent.
+ * @returns undefined if its output reports no such failure.
  */
 export function forkFinding(stderr: string): Explanation | undefined {
   const [words] = FORK_FAILED.exec(stderr) ?? [];
@@ -53,7 +53,7 @@ export function forkFinding(stderr: string): Explanation | undefined {
   };
 }
 
-/** No session could be opened. @param said by whom refused it. */
+/** No session could be opened. @param said the message of the refusal. */
 export function refusedFinding(said: string, isHere: boolean): Explanation {
   if (isHere) {
     return {
@@ -71,7 +71,7 @@ export function refusedFinding(said: string, isHere: boolean): Explanation {
   };
 }
 
-/** There is no connection any more. */
+/** The connection is lost. */
 export function lostFinding(because: string | undefined, isHere: boolean): Explanation {
   if (isHere) {
     return {
@@ -90,7 +90,7 @@ export function lostFinding(because: string | undefined, isHere: boolean): Expla
   };
 }
 
-/** A step took too long. @param shell that it had by then. */
+/** A step took too long. @param shell the shell that it had by then. */
 export function timeoutFinding(
   timeoutMs: number,
   shell: RootShell | undefined,
@@ -122,10 +122,10 @@ export function timeoutFinding(
   };
 }
 
-/** How long the host may take to connect to a port. */
+/** Time limit for the host to connect to a port. */
 export const FORWARD_TIMEOUT_MS = 10_000;
 
-/** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
+/** Explains, by the message of its SSH server or its bash, why the host did not connect to a port for us. */
 export function forwardFinding(
   place: string,
   error: ChannelError,

@@ -7,39 +7,41 @@ import { HostError } from './host-error.ts';
  */
 export type Effect = 'reads' | 'writes-aside' | 'changes';
 
-/** A piece of bash that is run as root on a host. It carries no secret: those go through `input`. */
+/** A bash script that runs as root on a host. It contains no secret; secrets go through `input`. */
 export interface RemoteScript {
-  /** What it does, as it is named in progress lines and errors, e.g. `start kubelet`. */
+  /** Its name in progress lines and errors, e.g. `start kubelet`. */
   readonly title: string;
   readonly effect: Effect;
   /** Bash source. It reads `input`, if any, from its standard input. */
   readonly script: string;
   /**
-   * Bytes for the script's standard input; the only road by which a secret reaches a host. What is too much to be held in
-   * memory comes as a function that begins to give it.
+   * Bytes for the script's standard input, the only way for a secret to reach a host. Input too large for memory is a
+   * function that starts producing it.
    */
   readonly input?: Buffer | (() => AsyncIterable<Buffer>);
-  /** So many bytes it may write to standard output; when more come the channel is closed and the run fails. Default 1 MiB. */
-  readonly mostOutput?: number;
+  /**
+   * Maximum size of its standard output in bytes; beyond it the channel is closed and the run fails. Default 1 MiB.
+   */
+  readonly maxOutput?: number;
   /** After this many milliseconds the channel is closed and the run fails. */
   readonly timeoutMs: number;
-  /** Called for each complete line the script writes to standard error while it runs. */
+  /** Called for each complete line that the script prints to standard error while it runs. */
   readonly onProgress?: (line: string) => void;
-  /** True: most likely none follows on this connection, so no shell is made ready for the next, which would cost the host. */
+  /** True: probably the last script of this connection, so no spare shell is started, which would cost the host. */
   readonly isLast?: boolean;
 }
 
-/** How a script ended. */
+/** Exit and output of a script. */
 export interface RemoteResult {
-  /** Exit status; `null` when a signal ended it. */
+  /** Exit status; `null` if a signal ended it. */
   readonly code: number | null;
   readonly signal?: string;
   readonly stdout: Buffer;
-  /** Its last MiB. */
+  /** The last MiB of its standard error. */
   readonly stderr: string;
 }
 
-/** What went over one connection, for the report and the bench. */
+/** The traffic of one connection, for the report and the bench. */
 export interface TransportStatistics {
   readonly connections: number;
   readonly channels: number;
@@ -48,41 +50,44 @@ export interface TransportStatistics {
 }
 
 /**
- * A byte stream to a TCP port of a host. It emits `wanted` when somebody waits for what it holds: whoever can do without
- * it for a moment then destroys it, and opens another when it is needed.
+ * A byte stream to a TCP port of a host. It emits `wanted` when a caller waits for its channel: an owner that does
+ * not need the stream at the moment then destroys it, and opens another later.
  */
 export interface HostStream extends Duplex {
-  /** Passed on by a shell of the host, where its SSH server forwards none: opening it took longer than a round trip. */
+  /**
+   * Relayed by a shell of the host because its SSH server forbids forwarding: opening it took longer than a round
+   * trip.
+   */
   readonly relayed?: true;
 }
 
 /** One host, reached over one connection that is opened once per run. */
 export interface Transport {
-  /** The host's name, as every message calls it. */
+  /** The host's name in all messages. */
   readonly name: string;
   /**
    * Runs bash as root. A non-zero exit is a result, not an error.
-   * @throws HostError when the connection is lost, the time is over, too much comes, or root cannot be had.
+   * @throws HostError when the connection is lost, a limit of time or output is exceeded, or there is no root access.
    */
   run(script: RemoteScript): Promise<RemoteResult>;
   /**
-   * A byte stream to a TCP port as the host itself reaches it.
+   * Opens a byte stream to a TCP port as the host itself reaches it.
    * @throws HostError when nothing listens there, or the host cannot reach it.
    */
   openTcp(address: string, port: number): Promise<HostStream>;
   statistics(): TransportStatistics;
-  /** Ends the connection; safe to call twice. */
+  /** Ends the connection; a second call is safe. */
   close(): Promise<void>;
 }
 
-/** What a script may write to standard output if it does not say otherwise, in bytes. */
-export const MOST_OUTPUT = 1024 * 1024;
-/** What a probe may: it lists folders, and holds what the container runtime says of all images and containers. */
-export const PROBE_OUTPUT = 16 * MOST_OUTPUT;
-/** What is kept of standard error, its last bytes: what went wrong is said at the end. */
+/** The default limit of a script's standard output, in bytes. */
+export const MAX_OUTPUT = 1024 * 1024;
+/** The limit of a probe: it lists folders, and the container runtime's images and containers. */
+export const MAX_PROBE_OUTPUT = 16 * MAX_OUTPUT;
+/** Number of bytes kept from the end of standard error: failures are reported at the end. */
 export const KEPT_STDERR = 1024 * 1024;
-/** What may come on standard error at all, in bytes: each line of it is a line of the job's log. */
-export const MOST_STDERR = 16 * KEPT_STDERR;
+/** The limit of standard error in bytes: each line of it is a line of the job's log. */
+export const MAX_STDERR = 16 * KEPT_STDERR;
 
 /** Effects that a connection lets pass, from the least to the most. */
 const EFFECTS: readonly Effect[] = ['reads', 'writes-aside', 'changes'];
@@ -108,8 +113,8 @@ export function limitedTo(most: Effect, transport: Transport): Transport {
   };
 }
 
-/** The same host, called by another name in messages: by its member's, once that is known. */
-export function named(transport: Transport, name: string): Transport {
+/** Returns a transport to the same host under another name for messages: its member's, once known. */
+export function withHostName(transport: Transport, name: string): Transport {
   return {
     name,
     run: (script) => transport.run(script),

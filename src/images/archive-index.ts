@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { fieldsIn, objectsIn, textIn, textsIn, type Fields } from '../text/json-fields.ts';
 import { normalName } from './reference.ts';
 
-/** A file in an image archive, as it was seen while the archive was read. */
+/** A file in an image archive, as seen while the archive was read. */
 export interface ArchivedFile {
   readonly size: number;
   /** Hex. */
   readonly sha256: string;
-  /** The first bytes, by which a compression shows. */
+  /** The first bytes, which identify a compression. */
   readonly head: Buffer;
   /** The whole content of a small file that may be JSON. */
   readonly content?: Buffer;
 }
 
-/** What an archive holds: files by their names, links by theirs. */
+/** The contents of an archive: files and links by their names. */
 export interface ArchiveFiles {
   readonly files: ReadonlyMap<string, ArchivedFile>;
-  /** Name of the link to the name it leads to. */
+  /** Target of each link by the link's name. */
   readonly links: ReadonlyMap<string, string>;
 }
 
@@ -25,41 +25,41 @@ export interface ArchivedBlob {
   /** SHA-256, hex. */
   readonly sha256: string;
   readonly size: number;
-  /** Name of the file in the archive that holds it. */
+  /** Name of its file in the archive. */
   readonly file: string;
 }
 
 /** An image in an archive, for one platform. */
 export interface ArchivedImage {
-  /** Its names with registry and tag, as {@link normalName} gives them. */
+  /** Its names with registry and tag, as {@link normalName} returns them. */
   readonly names: readonly string[];
-  /** Tags that came without a name. */
+  /** Tags without a name. */
   readonly tags: readonly string[];
-  /** As Go names them: `linux`, `amd64`. */
+  /** In Go's spelling: `linux`, `amd64`. */
   readonly os: string;
   readonly architecture: string;
-  /** The digest of its configuration, by which the CRI knows it: `sha256:` and hex. */
+  /** The digest of its configuration, by which the CRI identifies it: `sha256:` and hex. */
   readonly id: string;
-  /** The OCI manifest: the archive's own, or made of what a docker archive says. */
+  /** The OCI manifest: the archive's own, or built from the metadata of a docker archive. */
   readonly manifest: { readonly mediaType: string; readonly bytes: Buffer };
   readonly blobs: readonly ArchivedBlob[];
-  /** Whether its layers are compressed already. */
+  /** True if its layers are compressed already. */
   readonly compressed: boolean;
 }
 
-/** The archive holds something that is not what it says. */
-export class DamagedArchive extends Error {}
+/** The contents of the archive contradict its metadata. */
+export class DamagedArchiveError extends Error {}
 
 const OCI_INDEX = 'index.json';
 const DOCKER_MANIFEST = 'manifest.json';
 const OCI_MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
- * The images of an archive: an OCI layout (OCI image specification, image-layout.md) with one or several platforms, what
- * `docker save` writes (moby, image/spec v1.2), or both in one, as docker has it since 25. Platforms that an index names and
- * the archive does not hold are left out, and so are attestations.
+ * Returns the images of an archive: an OCI layout (OCI image specification, image-layout.md) with one or several
+ * platforms, what `docker save` writes (moby, image/spec v1.2), or both in one, as docker writes it since 25. Leaves
+ * out attestations, and platforms that an index lists and the archive does not contain.
  *
- * @throws DamagedArchive
+ * @throws DamagedArchiveError
  */
 export function imagesOf(archive: ArchiveFiles): ArchivedImage[] {
   const images: ArchivedImage[] = [];
@@ -77,7 +77,7 @@ export function imagesOf(archive: ArchiveFiles): ArchivedImage[] {
   return images;
 }
 
-/** Whether there is anything of an image archive at all. */
+/** Reports whether the files contain any part of an image archive. */
 export function isImageArchive({ files }: ArchiveFiles): boolean {
   return files.has(OCI_INDEX) || files.has(DOCKER_MANIFEST);
 }
@@ -90,7 +90,7 @@ function ociImages(archive: ArchiveFiles): ArchivedImage[] {
   );
 }
 
-/** An index may stand in an index. */
+/** Indexes may be nested. */
 const MOST_LEVELS = 4;
 
 function imagesBelow(archive: ArchiveFiles, digest: string, names: Names, levels: number): ArchivedImage[] {
@@ -149,10 +149,10 @@ function dockerImage(archive: ArchiveFiles, entry: Fields): ArchivedImage {
   const own = { name: resolved(archive, configFile), ...fileOf(archive, configFile) };
   const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(configFile)?.[1];
   if (named !== undefined && named !== own.sha256)
-    throw new DamagedArchive(`${configFile} is not what its name says`);
+    throw new DamagedArchiveError(`${configFile} is not what its name says`);
   const config = configIn(archive, configFile);
   if (config === undefined)
-    throw new DamagedArchive(`${configFile} does not say for which platform the image is`);
+    throw new DamagedArchiveError(`${configFile} does not say for which platform the image is`);
   const layers = textsIn(entry['Layers']).map((layer) => ({
     name: resolved(archive, layer),
     ...fileOf(archive, layer),
@@ -160,7 +160,7 @@ function dockerImage(archive: ArchiveFiles, entry: Fields): ArchivedImage {
   checkLayers(configFile, layers.length, config);
   layers.forEach(({ name, head, sha256 }, at) => {
     if (compressionOf(head) === undefined && config.layers[at] !== `sha256:${sha256}`)
-      throw new DamagedArchive(`${name} is not the layer that the image's configuration names`);
+      throw new DamagedArchiveError(`${name} is not the layer that the image's configuration names`);
   });
   const manifest = {
     schemaVersion: 2,
@@ -192,21 +192,21 @@ function descriptor(mediaType: string, { sha256, size }: { sha256: string; size:
   return { mediaType, digest: `sha256:${sha256}`, size };
 }
 
-/** How bytes are compressed, by their beginning, as media types of OCI call it. */
+/** Returns the compression of bytes by their beginning, in the words of OCI media types. */
 export function compressionOf(head: Buffer): 'gzip' | 'zstd' | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   return head.subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex')) ? 'zstd' : undefined;
 }
 
-/** What an image's configuration says of it. */
+/** The used fields of an image's configuration. */
 interface ImageConfig {
   readonly os: string;
   readonly architecture: string;
-  /** Digests of its layers, unpacked. */
+  /** Digests of its uncompressed layers. */
   readonly layers: readonly string[];
 }
 
-/** Undefined where there is none, or none of a platform: attestations have neither. */
+/** Returns undefined if there is none, or none with a platform: attestations have neither. */
 function configIn(archive: ArchiveFiles, name: string): ImageConfig | undefined {
   const config = fieldsIn(jsonOf(archive, name));
   const [os, architecture] = [textIn(config['os']), textIn(config['architecture'])];
@@ -216,7 +216,7 @@ function configIn(archive: ArchiveFiles, name: string): ImageConfig | undefined 
 
 function checkLayers(name: string, count: number, { layers }: ImageConfig): void {
   if (count !== layers.length)
-    throw new DamagedArchive(`${name} names ${layers.length} layers, and there are ${count}`);
+    throw new DamagedArchiveError(`${name} names ${layers.length} layers, and there are ${count}`);
 }
 
 function blobName(digest: string): string {
@@ -224,16 +224,16 @@ function blobName(digest: string): string {
 }
 
 function checkDigest(name: string, { sha256 }: ArchivedFile, digest: string): void {
-  if (digest !== `sha256:${sha256}`) throw new DamagedArchive(`${name} is not what its name says`);
+  if (digest !== `sha256:${sha256}`) throw new DamagedArchiveError(`${name} is not what its name says`);
 }
 
 function fileOf(archive: ArchiveFiles, name: string): ArchivedFile {
   const file = archive.files.get(resolved(archive, name));
-  if (file === undefined) throw new DamagedArchive(`it names ${name} and does not hold it`);
+  if (file === undefined) throw new DamagedArchiveError(`it names ${name} and does not hold it`);
   return file;
 }
 
-/** Of layers that several images have, older dockers wrote one and links to it. */
+/** Follows links: older dockers wrote a layer that several images share once, and links to it. */
 function resolved({ links }: ArchiveFiles, name: string): string {
   let at = name;
   for (let steps = 0; steps < MOST_LEVELS; steps += 1) at = links.get(at) ?? at;
@@ -246,11 +246,11 @@ function jsonOf(archive: ArchiveFiles, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new DamagedArchive(`${name} is no JSON`);
+    throw new DamagedArchiveError(`${name} is no JSON`);
   }
 }
 
-/** SHA-256 in hex. */
+/** Returns the SHA-256 in hex. */
 export function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -4,10 +4,10 @@ import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { resolve } from 'node:path';
 import { createGunzip, createGzip, createZstdDecompress } from 'node:zlib';
-import { Refusal, errorMessage, type Finding } from '../findings.ts';
+import { RunError, errorMessage, type Finding } from '../findings.ts';
 import {
   compressionOf,
-  DamagedArchive,
+  DamagedArchiveError,
   imagesOf,
   isImageArchive,
   type ArchivedFile,
@@ -19,25 +19,26 @@ import { readTar, tarFrame, TarError, TAR_END, type TarEntry } from './tar.ts';
 
 /** A file on the runner with container images. */
 export interface ImageArchive {
-  /** The path as the user gave it; a relative one is below the step's working directory, the workspace. */
+  /** The path as the user gave it; a relative one starts at the step's working directory, the workspace. */
   readonly path: string;
   readonly images: readonly ArchivedImage[];
 }
 
-/** Files up to this size may be JSON of an image; those are kept while the archive is read. */
+/** Files up to this size may be JSON of an image, and are kept while the archive is read. */
 const MOST_JSON_BYTES = 1024 * 1024;
-/** Of all that is kept: an archive of 3 MB can unpack to hundreds of files that look like JSON. */
+/** Limit of all kept files together: an archive of 3 MB can unpack to hundreds of files that look like JSON. */
 const MOST_JSON_IN_ALL = 64 * 1024 * 1024;
-/** Files and links: their names are kept. */
+/** Limit of files and links, whose names are kept. */
 const MOST_ENTRIES = 20_000;
-/** Read, and held in memory, at once. */
+/** Bytes that are read, and held in memory, at once. */
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads through an image archive, compressed with gzip or zstd or not at all, and compares what is in it with its digests.
+ * Reads through an image archive, uncompressed or compressed with gzip or zstd, and compares its contents with its
+ * digests.
  *
- * @param signal ends the reading, however much there is still to unpack.
- * @throws Refusal when it cannot be read, is none, or is damaged; the signal's reason.
+ * @param signal stops the reading, however much is left to unpack.
+ * @throws RunError if it cannot be read, is no image archive, or is damaged; the signal's reason.
  */
 export async function readImageArchive(path: string, signal?: AbortSignal): Promise<ImageArchive> {
   try {
@@ -46,16 +47,16 @@ export async function readImageArchive(path: string, signal?: AbortSignal): Prom
     if (images.length === 0) throw refusal(path, noImages(archive));
     return { path, images };
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (error instanceof RunError) throw error;
     signal?.throwIfAborted();
     throw refusal(path, await unreadable(path, error));
   }
 }
 
 /**
- * One image of an archive as bytes for a host: a tar archive of its own with nothing else in it, under the name that the host
- * wants, compressed with gzip unless its layers are already. The file is read again for it, so that no image is ever held in
- * memory; what has changed meanwhile does not fit its digests any more, and the host does not take it.
+ * Packs one image of an archive for a host: a tar archive with nothing else in it, under the name that the host wants,
+ * compressed with gzip unless its layers already are. Reads the file again, so that no image is ever held in memory; if
+ * it has changed meanwhile, it no longer fits its digests, and the host refuses it.
  */
 export async function* packImage(
   { path }: ImageArchive,
@@ -97,17 +98,17 @@ async function filesOf(path: string, signal: AbortSignal | undefined): Promise<A
       files.set(entry.name, file);
     } else links.set(entry.name, entry.linkTo);
     if (kept > MOST_JSON_IN_ALL) {
-      throw new OversizedArchive(`it holds more than ${MOST_JSON_IN_ALL / 1024 / 1024} MiB of JSON`);
+      throw new OversizedArchiveError(`it holds more than ${MOST_JSON_IN_ALL / 1024 / 1024} MiB of JSON`);
     }
     if (files.size + links.size > MOST_ENTRIES) {
-      throw new OversizedArchive(`it holds more than ${MOST_ENTRIES} files`);
+      throw new OversizedArchiveError(`it holds more than ${MOST_ENTRIES} files`);
     }
   }
   return { files, links };
 }
 
-/** More of something than an archive of images has. */
-class OversizedArchive extends Error {}
+/** The archive exceeds a limit that no archive of images reaches. */
+class OversizedArchiveError extends Error {}
 
 async function seen({ size, content }: TarEntry): Promise<ArchivedFile> {
   const hash = createHash('sha256');
@@ -130,7 +131,7 @@ async function seen({ size, content }: TarEntry): Promise<ArchivedFile> {
 
 const HEAD_BYTES = 4;
 
-/** The archive's bytes without its compression. */
+/** Returns the uncompressed bytes of the archive. */
 async function* contentOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const place = resolve(path);
   const compression = compressionOf(await beginningOf(place));
@@ -156,15 +157,15 @@ async function beginningOf(place: string): Promise<Buffer> {
 }
 
 async function* through(from: AsyncIterable<Buffer>, change: NodeJS.ReadWriteStream): AsyncGenerator<Buffer> {
-  // its failure is that of the stream which is read here
+  // Its failure is reported by the stream that is read here.
   pipeline(from, change).catch(() => undefined);
   yield* change as unknown as AsyncIterable<Buffer>;
 }
 
 type Reason = Omit<Finding, 'at' | 'host'>;
 
-function refusal(path: string, reason: Reason): Refusal {
-  return new Refusal('The inputs cannot be used', [
+function refusal(path: string, reason: Reason): RunError {
+  return new RunError('The inputs cannot be used', [
     { at: 'image-archive', ...reason, fact: `${path}: ${reason.fact}` },
   ]);
 }
@@ -190,7 +191,7 @@ function noImages(archive: ArchiveFiles): Reason {
   };
 }
 
-/** Why a file is not what it ought to be: what it is instead, as far as that shows. */
+/** Returns the reason why a file cannot be read as an archive: what it is instead, as far as its beginning tells. */
 async function unreadable(path: string, error: unknown): Promise<Reason> {
   const place = resolve(path);
   const { code } = error as NodeJS.ErrnoException;
@@ -219,7 +220,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
       fix: 'use actions/checkout with lfs: true.',
     };
   }
-  if (error instanceof OversizedArchive) {
+  if (error instanceof OversizedArchiveError) {
     return {
       code: 'image-archive-unusable',
       fact: `${error.message}, and image archives have little of that.`,
@@ -227,7 +228,7 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
       fix: `make it anew with the images alone, ${SAVE}`,
     };
   }
-  if (error instanceof DamagedArchive) {
+  if (error instanceof DamagedArchiveError) {
     return {
       code: 'image-archive-unusable',
       fact: `it is damaged: ${error.message}.`,

@@ -1,15 +1,16 @@
 import { sha256Of, type ArchivedImage } from './archive-index.ts';
 import { tagOf } from './reference.ts';
 
-/** A file of the archive that a host gets. */
+/** A file of the archive for a host. */
 export interface PackedFile {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
 /**
- * The files of an OCI layout with this one image under this one name, but for its configuration and layers, which come from
- * the archive. containerd names what it imports by `io.containerd.image.name` (core/images/archive/importer.go).
+ * Returns the files of an OCI layout with this one image under this one name, except its configuration and layers,
+ * which come from the archive. containerd names imported images by `io.containerd.image.name`
+ * (core/images/archive/importer.go).
  */
 export function layoutOf({ manifest, os, architecture }: ArchivedImage, reference: string): PackedFile[] {
   const digest = sha256Of(manifest.bytes);
@@ -37,7 +38,10 @@ export function layoutOf({ manifest, os, architecture }: ArchivedImage, referenc
   ];
 }
 
-/** Where an OCI layout has a blob. @param sha256 hex. */
+/**
+ * Returns the path of a blob in an OCI layout.
+ * @param sha256 hex.
+ */
 export function blobFile(sha256: string): string {
   return `blobs/sha256/${sha256}`;
 }

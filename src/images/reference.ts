@@ -1,9 +1,9 @@
-/** Registry of names that do not say theirs (distribution/reference, normalize.go). */
+/** Default registry of names (distribution/reference, normalize.go). */
 const DEFAULT_REGISTRY = 'docker.io';
 
 /**
- * An image's name with registry and tag, as container runtimes keep it: `etcd` is `docker.io/library/etcd:latest`. A digest
- * is left out where there is a tag as well.
+ * Returns an image's name with registry and tag, as container runtimes keep it: `etcd` is
+ * `docker.io/library/etcd:latest`. Drops a digest if there is a tag as well.
  */
 export function normalName(reference: string): string {
   const [named = '', digest] = reference.split('@');
@@ -14,7 +14,7 @@ export function normalName(reference: string): string {
   return digest === undefined ? `${path}:latest` : `${path}@${digest}`;
 }
 
-/** The first part is a registry if it can be nothing else: it has a dot or a port, or is localhost. */
+/** Adds the default registry unless the first part is a registry: it has a dot or a port, or is localhost. */
 function withRegistry(path: string): string {
   const [first = '', ...rest] = path.split('/');
   if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')) {
@@ -25,7 +25,7 @@ function withRegistry(path: string): string {
   return rest.length === 0 ? `${DEFAULT_REGISTRY}/library/${path}` : `${DEFAULT_REGISTRY}/${path}`;
 }
 
-/** The tag of a name that has one. */
+/** Returns the tag of a name, if it has one. */
 export function tagOf(reference: string): string | undefined {
   const [named = ''] = reference.split('@');
   return /:(\w[\w.-]{0,127})$/.exec(named.slice(named.lastIndexOf('/') + 1))?.[1];

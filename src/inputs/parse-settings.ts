@@ -1,4 +1,4 @@
-import { type Finding, Refusal } from '../findings.ts';
+import { type Finding, RunError } from '../findings.ts';
 import { holdsPrivateKey } from '../text/quote.ts';
 import type { Collected } from './collected.ts';
 import type { InputGroup, ParseContext } from './group.ts';
@@ -16,7 +16,7 @@ import { definitionOf, type InputName, inputNames, isInputName, type RawInputs }
  * @param operations with the groups that each uses. What is given of other groups counts as left out.
  * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
- * @throws Refusal with every finding of every group, each with its place, what was expected and an example.
+ * @throws RunError with every finding of every group, each with its place, what was expected and an example.
  */
 export function parseSettings(
   raw: RawInputs,
@@ -45,7 +45,8 @@ export function parseSettings(
       ({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`)),
     ),
   ];
-  if (settings === undefined || findings.length > 0) throw new Refusal('The inputs cannot be used', findings);
+  if (settings === undefined || findings.length > 0)
+    throw new RunError('The inputs cannot be used', findings);
   return deepFreeze({
     ...settings,
     run: run.identity,

@@ -16,8 +16,8 @@ const OF_THE_CORRUPT_CHECK =
 const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
 
 /**
- * Flags of etcd that the user cannot give, each with the reason: the action sets them itself, or what it proves of a
- * cluster would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
+ * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its proofs of a cluster
+ * would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
  */
 export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
   ['name', OF_THE_MEMBERS],
@@ -106,9 +106,10 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
- * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
- * 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2; which of them writes which flag: etcd-releases.ts). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ * Every flag that kubeadm 1.31 to 1.37 writes into the manifest by default: any other flag that the inputs do not set
+ * was set by another tool or by hand (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0, 1.32.13,
+ * 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2; version.ts lists which etcd starts with them). It writes
+ * `initial-cluster` of one member, `initial-cluster-state` when it joins one.
  */
 export const KUBEADM_ETCD_FLAGS: ReadonlySet<string> = new Set([
   'advertise-client-urls',
@@ -138,7 +139,7 @@ export const KUBEADM_ETCD_FLAGS: ReadonlySet<string> = new Set([
 const PKI = '/etc/kubernetes/pki/etcd';
 
 /**
- * The values that kubeadm 1.31 to 1.37 gives those of its flags that do not differ from member to member
+ * The values of those of kubeadm's flags that are equal on all members, in kubeadm 1.31 to 1.37
  * (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand).
  */
 export const KUBEADM_FLAG_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -161,13 +162,13 @@ export const KUBEADM_FLAG_VALUES: ReadonlyMap<string, readonly string[]> = new M
   ['watch-progress-notify-interval', ['5s']],
 ]);
 
-/** What Go takes for true (strconv.ParseBool). */
+/** The spellings of true in Go (strconv.ParseBool). */
 const GO_TRUE: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 
 /**
- * True for a value of `--feature-gates` that keeps the check of a member's data at its start: kubeadm 1.34 and later
- * switch it on by this very flag, and a value in extraArgs takes the place of theirs. Of a gate that is named twice the
- * last counts (pkg/featuregate/feature_gate.go, Set).
+ * Reports whether a value of `--feature-gates` keeps the check of a member's data at its start: kubeadm 1.34 and later
+ * switch it on by this very flag, and a value in extraArgs replaces theirs. The last of several values for a gate
+ * counts (pkg/featuregate/feature_gate.go, Set).
  */
 export function keepsCorruptCheck(featureGates: string): boolean {
   const gates = featureGates.split(',').map((gate) => gate.split('=').map((part) => part.trim()));

@@ -2,15 +2,15 @@ import { isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
 import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
 import { readYaml, toKubernetesYaml } from './yaml.ts';
 
-/** What the action reads in a static pod manifest for etcd. */
+/** The parts of a static pod manifest for etcd that the action uses. */
 export interface EtcdManifest {
   readonly image: string;
-  /** Flags without dashes, each with its value; a flag given twice keeps its last value, as etcd does. */
+  /** Flags without dashes, each with its value; the last value of a repeated flag counts, as in etcd. */
   readonly arguments: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
+ * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). Returns undefined if the text is not a pod that
  * runs etcd.
  */
 export function parseEtcdManifest(text: string): EtcdManifest | undefined {
@@ -37,7 +37,7 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return current;
 }
 
-/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
+/** Returns the flags of the manifest that differ from the wanted ones, one line each; empty if none does. */
 export function argumentDifferences(
   manifest: Pick<EtcdManifest, 'arguments'>,
   wanted: readonly EtcdArgument[],
@@ -51,12 +51,13 @@ export function argumentDifferences(
 }
 
 /**
- * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
- * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
- * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
+ * Returns the manifest as kubeadm will presumably render it: the present text with another image and other flags, every
+ * other line byte for byte (a comment among the flags is lost, as with kubeadm). The order of the flags is that of
+ * ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go): kubeadm's own sorted by name, then extraArgs in the order of
+ * its configuration; 1.31 sorts them all.
  * @param wanted the extraArgs of its configuration, in their order.
- * @param extra.dropFlags names of flags that it will not render any more.
- * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
+ * @param extra.dropFlags names of flags that kubeadm will no longer render.
+ * @returns undefined for a text that kubeadm did not write: no etcd pod, or flags that share a line.
  */
 export function predictManifest(
   current: string,
@@ -82,7 +83,7 @@ export function predictManifest(
   return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
 }
 
-/** A flag with the whole line it stands on. */
+/** A flag with its whole line. */
 interface FlagLine extends EtcdArgument {
   readonly line: string;
 }
@@ -93,7 +94,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Where the flags and the image stand in the text of a manifest. */
+/** Locates the flags and the image in the text of a manifest. */
 function placesOf(
   text: string,
 ): { readonly flags: Span & { readonly lines: readonly FlagLine[] }; readonly image: Span } | undefined {
@@ -111,7 +112,7 @@ function placesOf(
   };
 }
 
-/** Nothing for an item that does not have one line to itself. */
+/** Returns nothing for an item that shares its line. */
 function itemLine(text: string, item: Scalar): (Span & { readonly flag: FlagLine })[] {
   if (!item.range || typeof item.value !== 'string') return [];
   const start = text.lastIndexOf('\n', item.range[0]) + 1;
@@ -147,12 +148,12 @@ function isSorted(flags: readonly FlagLine[]): boolean {
   return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
 }
 
-/** Go compares bytes. */
+/** Compares by bytes, as Go does. */
 function byName(one: EtcdArgument, other: EtcdArgument): number {
   return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
 }
 
-/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
+/** Formats a string as Go's YAML does: plain if that stays a string, else in single quotes. */
 function yamlScalar(value: string): string {
   const isBare = toKubernetesYaml(value).trimEnd() === value;
   return isBare ? value : `'${value.replaceAll("'", "''")}'`;
@@ -167,7 +168,7 @@ function says(text: string, expected: EtcdManifest): boolean {
   );
 }
 
-/** Flags that count only while a member has no data, where they are not as wanted. */
+/** Returns the flags that count only while a member has no data and differ from the wanted ones. */
 export function flagsBeforeData(
   manifest: Pick<EtcdManifest, 'arguments'>,
   wanted: readonly EtcdArgument[],

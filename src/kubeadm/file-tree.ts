@@ -12,12 +12,12 @@ export const CONFIGURATION_MODES: ReadonlyMap<string, string> = new Map([
   [KUBEADM_CONFIG, PRIVATE_MODE],
 ]);
 
-/** Path of a leaf's certificate or key on its host. */
+/** Returns the path of a leaf's certificate or key on its host. */
 export function leafPath(name: LeafProfileName, part: 'certificate' | 'key'): string {
   return `${PKI_DIR}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
 }
 
-/** All leaf files of a member, each with its mode. */
+/** Lists all leaf files of a member, each with its mode. */
 export function leafFiles(): {
   name: LeafProfileName;
   part: 'certificate' | 'key';
@@ -31,8 +31,8 @@ export function leafFiles(): {
 }
 
 /**
- * The guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. `ca.key` only where
- * the CA's key is kept.
+ * Returns the guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. Contains `ca.key`
+ * only on the host that keeps the CA's key.
  */
 export function expectedPkiTree(keepsAuthorityKey: boolean): ReadonlyMap<string, string> {
   const tree = new Map([[CA_CERTIFICATE, CERTIFICATE_MODE]]);

@@ -11,7 +11,7 @@ export interface MemberIdentity {
   readonly address: string;
 }
 
-/** What all members of one cluster have in common. */
+/** The properties that all members of one cluster share. */
 export interface ClusterShape extends DataPlaces {
   readonly members: readonly MemberIdentity[];
   readonly token: string;
@@ -20,9 +20,9 @@ export interface ClusterShape extends DataPlaces {
   readonly metricsPort: number;
   readonly imageRepository?: string;
   readonly etcdImageTag?: string;
-  /** Flags of the user, none of which the action sets itself. */
+  /** The user's flags, none of which the action sets itself. */
   readonly extraArgs: readonly EtcdArgument[];
-  /** The user's patches of the static pod, in their order. */
+  /** The user's patches of the static pod, in input order. */
   readonly patches: readonly KubeadmPatch[];
 }
 
@@ -33,8 +33,8 @@ export interface EtcdArgument {
 }
 
 /**
- * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
- * cluster on the same names and addresses has the same cluster and member ids
+ * Returns the etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token unique to the
+ * cluster: without it every cluster with the same names and addresses has the same cluster and member ids
  * (server/etcdserver/api/membership/cluster.go).
  */
 export function etcdArguments(shape: ClusterShape, member: MemberIdentity): EtcdArgument[] {
@@ -55,13 +55,16 @@ export function etcdArguments(shape: ClusterShape, member: MemberIdentity): Etcd
   ];
 }
 
-/** kubeadm sets its own port itself; its probes follow this flag (util/staticpod/utils.go, GetEtcdProbeEndpoint). */
+/**
+ * Returns the metrics URL; kubeadm sets the default port itself, and its probes follow this flag
+ * (util/staticpod/utils.go, GetEtcdProbeEndpoint).
+ */
 function metricsArgument({ metricsPort }: ClusterShape, { address }: MemberIdentity): EtcdArgument[] {
   if (metricsPort === DEFAULT_METRICS_PORT) return [];
   return [{ name: 'listen-metrics-urls', value: metricsUrl(address, metricsPort) }];
 }
 
-/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
+/** Flags that etcd reads only while it has no data: on a member with data their values have no effect. */
 export const BOOTSTRAP_FLAGS: ReadonlySet<string> = new Set([
   'initial-cluster',
   'initial-cluster-state',
@@ -69,10 +72,10 @@ export const BOOTSTRAP_FLAGS: ReadonlySet<string> = new Set([
   'initial-advertise-peer-urls',
 ]);
 
-/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
+/** etcd's default initial-cluster-token (server/embed/config.go). */
 export const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
 
-/** Sorted by name: the order in which the user lists hosts must not change any host's file. */
+/** Sorted by name: the order of the hosts in the inputs must not change any host's file. */
 function initialCluster(shape: ClusterShape): string {
   return [...shape.members]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -81,8 +84,8 @@ function initialCluster(shape: ClusterShape): string {
 }
 
 /**
- * The guide's kubeadm configuration for one host (step 2, API v1beta4).
- * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
+ * Renders the guide's kubeadm configuration for one host (step 2, API v1beta4).
+ * @param kubernetesVersion the release of the host's kubeadm; set so that kubeadm does not look one up on the internet.
  */
 export function renderKubeadmConfig(
   shape: ClusterShape,
@@ -119,7 +122,8 @@ export function renderKubeadmConfig(
 }
 
 /**
- * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
+ * Renders the ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd
+ * nodes").
  */
 export function renderExternalEtcdConfig(shape: ClusterShape): string {
   return toKubernetesYaml({
@@ -136,17 +140,20 @@ export function renderExternalEtcdConfig(shape: ClusterShape): string {
   });
 }
 
-/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+/** Returns the names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none if it cannot be read. */
 export function extraArgNames(configuration: string): string[] {
   return extraArguments(configuration).map(({ name }) => name);
 }
 
-/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+/** Returns `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none if it cannot be read. */
 export function extraArguments(configuration: string): EtcdArgument[] {
   return listsOf(configuration, ['extraArgs']).flatMap(argumentOf);
 }
 
-/** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
+/**
+ * Returns the names in the server and peer certificates according to a kubeadm configuration, without duplicates; none
+ * if it cannot be read.
+ */
 export function certSans(configuration: string): string[] {
   const sans = listsOf(configuration, ['serverCertSANs', 'peerCertSANs']);
   return [...new Set(sans.filter((san) => typeof san === 'string'))];
@@ -158,7 +165,7 @@ interface ClusterConfiguration {
   readonly etcd?: { readonly local?: Readonly<Partial<Record<ListField, unknown>>> | null } | null;
 }
 
-/** What the lists hold, one list after the other. */
+/** Returns the items of the lists, one list after the other. */
 function listsOf(configuration: string, fields: readonly ListField[]): unknown[] {
   const documents = readYamlDocuments(configuration) as (ClusterConfiguration | null)[];
   return fields.flatMap((field) =>
@@ -174,12 +181,12 @@ function argumentOf(argument: unknown): EtcdArgument[] {
   return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
 }
 
-/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
+/** The first minor release of kubeadm that accepts `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
 export const FIRST_MINOR_WITH_P384 = 34;
 
 /**
- * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
- * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
+ * Returns the certificate fields of the ClusterConfiguration (v1beta4) with which the host's own kubeadm would issue
+ * certificates like the action's: only values other than kubeadm's defaults, and none that its release refuses.
  * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
  */
 function certificateFields(
@@ -197,7 +204,7 @@ function certificateFields(
   };
 }
 
-/** As Go reads and writes it; days are no unit of its. */
+/** Formats a duration as Go does, which has no unit for days. */
 function duration(days: number): string {
   return `${days * 24}h0m0s`;
 }

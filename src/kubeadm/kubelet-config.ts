@@ -1,16 +1,14 @@
 import { dataFolders, type DataPlaces, KUBELET_CONFIG, MANIFEST_DIR, PUT_MANIFEST_BACK } from './paths.ts';
 import { toKubernetesYaml } from './yaml.ts';
 
-/** What the host's container runtime says of itself. */
+/** Facts about the host's container runtime. */
 export interface RuntimeFacts {
   /** CRI endpoint, e.g. `unix:///run/containerd/containerd.sock`. */
   readonly endpoint: string;
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
 }
 
-/**
- * Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot.
- */
+/** Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot. */
 export const OWNED_KUBELET_FIELDS: ReadonlyMap<string, string> = new Map([
   ['apiVersion', 'the kind of file is fixed'],
   ['kind', 'the kind of file is fixed'],
@@ -27,7 +25,7 @@ export const OWNED_KUBELET_FIELDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The guide's KubeletConfiguration (step 1) for one host, with the user's additions.
+ * Renders the guide's KubeletConfiguration (step 1) for one host, with the user's additions.
  * @param additions fields to merge in; none of {@link OWNED_KUBELET_FIELDS}.
  */
 export function renderKubeletConfig(
@@ -48,10 +46,10 @@ export function renderKubeletConfig(
 }
 
 /**
- * The guide's drop-in `20-etcd-service-manager.conf`, which beats kubeadm's `10-kubeadm.conf`.
- * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder where its disk is not mounted.
- * `ExecStartPre` ends what a power cut in the middle of a restart of the member has left: a host without a manifest. It
- * may fail (`-`): kubelet is to start in any case.
+ * Renders the guide's drop-in `20-etcd-service-manager.conf`, which overrides kubeadm's `10-kubeadm.conf`.
+ * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder if its disk is not mounted.
+ * `ExecStartPre` repairs the result of a power cut in the middle of a restart of the member: a host without a manifest.
+ * It may fail (`-`): the kubelet must start in any case.
  * @param kubelet path of the kubelet on this host.
  */
 export function renderKubeletDropIn(kubelet: string, places: DataPlaces): string {
@@ -67,7 +65,7 @@ export function renderKubeletDropIn(kubelet: string, places: DataPlaces): string
   ].join('\n');
 }
 
-/** What a field of the KubeletConfiguration holds. */
+/** The type of a KubeletConfiguration field. */
 export type KubeletFieldKind =
   | 'boolean'
   | 'integer'
@@ -114,27 +112,27 @@ const BY_KIND: Readonly<Record<KubeletFieldKind, string>> = {
     'authentication authorization memorySwap logging crashLoopBackOff tracing userNamespaces staticPodURLHeader',
 };
 
-/** What each field holds, by its name. */
+/** The type of each field, by its name. */
 export const KUBELET_FIELDS: ReadonlyMap<string, KubeletFieldKind> = new Map(
   (Object.keys(BY_KIND) as KubeletFieldKind[]).flatMap((kind) =>
     BY_KIND[kind].split(/\s+/).map((name) => [name, kind] as const),
   ),
 );
 
-/** What a field is given at least and at most. */
+/** The smallest and the largest value of a field. */
 export interface KubeletRange {
   readonly least: number;
   readonly greatest: number;
 }
 
-/** The greatest number of Go's int32, which most of the fields are. */
+/** The largest value of Go's int32, the type of most fields. */
 const INT32 = 2 ** 31 - 1;
-/** Go's int64, as far as numbers of JavaScript are exact. */
+/** Go's int64, as far as JavaScript's numbers are exact. */
 const EXACT = Number.MAX_SAFE_INTEGER;
 
 /**
- * Beyond these kubelet ends at once (pkg/kubelet/apis/config/validation/validation.go). Where it takes 0 for the default,
- * 0 is in the range.
+ * The kubelet exits at once for values outside these ranges (pkg/kubelet/apis/config/validation/validation.go). If 0
+ * stands for the default, 0 is in the range.
  */
 const RANGES: ReadonlyMap<string, KubeletRange> = new Map([
   ['port', { least: 0, greatest: 65_535 }],
@@ -161,19 +159,21 @@ const RANGES: ReadonlyMap<string, KubeletRange> = new Map([
   ['containerLogMaxWorkers', { least: 1, greatest: INT32 }],
 ]);
 
-/** What a field that holds an integer is given at least and at most. */
+/** Returns the smallest and the largest value of a field that holds an integer. */
 export function rangeOfKubeletField(name: string): KubeletRange {
   return RANGES.get(name) ?? { least: -INT32 - 1, greatest: INT32 };
 }
 
 /**
- * UnitFileState of units that start at boot, or that systemd cannot enable because something else starts them: `static`, `alias`,
- * `indirect` and `generated` (systemctl(1), is-enabled). `enabled-runtime`, `linked` and `disabled` end with the boot or were never
- * begun; `systemctl enable` makes them `enabled`.
+ * UnitFileState of units that start at boot, or that systemd cannot enable because something else starts them:
+ * `static`, `alias`, `indirect` and `generated` (systemctl(1), is-enabled). `enabled-runtime`, `linked` and `disabled`
+ * last until the next boot or have no effect; `systemctl enable` makes them `enabled`.
  */
 export const STARTS_AT_BOOT: readonly string[] = ['enabled', 'static', 'alias', 'indirect', 'generated'];
 
-/** Whether a unit needs no `systemctl enable`; the probe and the script that starts kubelet go by this one rule. */
+/**
+ * Reports whether a unit needs no `systemctl enable`; the probe and the script that starts the kubelet share this rule.
+ */
 export function startsAtBoot(unitFileState: string | undefined): boolean {
   return unitFileState !== undefined && STARTS_AT_BOOT.includes(unitFileState);
 }

@@ -1,11 +1,11 @@
 import { Document, parseAllDocuments, type SchemaOptions, type ToStringOptions, visit } from 'yaml';
 
-/** Lines are not folded: each value stays on the line of its name. */
+/** Lines are not folded: each value stays on the line of its key. */
 const ON_ONE_LINE: ToStringOptions = { lineWidth: 0 };
 
 /**
- * Has the bare words of a document stand for what Kubernetes' programs take them for. Keys stay what was written.
- * @param document read by the core schema or by YAML 1.1; it is changed.
+ * Resolves the plain scalars of a document as Kubernetes' programs do. Keys keep their spelling.
+ * @param document parsed with the core schema or with YAML 1.1; it is changed.
  */
 export function readAsKubernetes(document: Document | Document.Parsed): void {
   visit(document, {
@@ -17,15 +17,15 @@ export function readAsKubernetes(document: Document | Document.Parsed): void {
   });
 }
 
-/** Without the tag that writes a string `<<` bare, as if it were to merge. */
+/** Leaves out the tag that writes a string `<<` plain, as if it were a merge key. */
 const WITHOUT_MERGE: SchemaOptions = {
   customTags: (tags) =>
     tags.filter((tag) => (typeof tag === 'string' ? tag !== 'merge' : tag.tag !== 'tag:yaml.org,2002:merge')),
 };
 
 /**
- * Writes YAML for Kubernetes' programs. Their parser (sigs.k8s.io/yaml on go-yaml v2) reads bare words by rules of its own:
- * a string that it would take for something else, such as `yes` or `0o17`, is quoted.
+ * Writes YAML for Kubernetes' programs. Their parser (sigs.k8s.io/yaml on go-yaml v2) has its own rules for plain
+ * scalars: a string that it would read as something else, such as `yes` or `0o17`, is quoted.
  * @param value plain data.
  */
 export function toKubernetesYaml(value: unknown): string {
@@ -40,19 +40,19 @@ export function toKubernetesYaml(value: unknown): string {
 }
 
 /**
- * Characters of YAML that is read of a host: kubeadm's configuration and manifests have 3 kB each. The time of the parser grows with the
- * square of some texts, and 256 KiB of names take it a quarter of a minute.
+ * Most characters of YAML from a host: kubeadm's configuration and manifests have 3 kB each. The parser's time is
+ * quadratic for some texts, and 256 KiB of names take it 15 seconds.
  */
 export const MOST_YAML_CHARACTERS = 32 * 1024;
 
-/** So many texts are remembered: some of each host, which are asked for many times in one decision. */
+/** Most cached texts: some of each host, which one decision reads many times. */
 const MOST_REMEMBERED = 64;
 const remembered = new Map<string, readonly unknown[]>();
 
 /**
- * The one document that a host has sent, as plain data; undefined if it cannot be read, is not the only one, or is longer than any such
- * file.
- * @returns shared data: callers leave it as it is.
+ * Parses the single document that a host has sent, as plain data; undefined if it cannot be read, is not the only one,
+ * or is longer than any such file.
+ * @returns shared data, which callers must not change.
  */
 export function readYaml(text: string): unknown {
   const [document, ...others] = documentsOf(text);
@@ -60,15 +60,18 @@ export function readYaml(text: string): unknown {
 }
 
 /**
- * The documents of a text that a host has sent, as plain data, without those that cannot be read; none if the text is longer than any
- * such file.
- * @returns shared data: callers leave it as it is.
+ * Parses the documents of a text that a host has sent, as plain data, without those that cannot be read; none if the
+ * text is longer than any such file.
+ * @returns shared data, which callers must not change.
  */
 export function readYamlDocuments(text: string): unknown[] {
   return documentsOf(text).filter((document) => document !== undefined);
 }
 
-/** One entry for each document; undefined where it has an error, an alias that stands for nothing, or one that leads back to itself. */
+/**
+ * Returns one entry for each document; undefined for one with an error, an unresolved alias, or an alias that leads
+ * back to itself.
+ */
 function documentsOf(text: string): readonly unknown[] {
   if (text.length > MOST_YAML_CHARACTERS) return [];
   const known = remembered.get(text);
@@ -82,11 +85,11 @@ function documentsOf(text: string): readonly unknown[] {
 
 function parsed(text: string): unknown[] {
   try {
-    // its warnings would quote the text on standard error
+    // The parser's warnings would quote the text on standard error.
     return [...parseAllDocuments(text, { logLevel: 'error', prettyErrors: false })].map((document) => {
       if (document.errors.length > 0) return undefined;
       try {
-        // it refuses aliases of aliases that would make gigabytes of a few lines
+        // Refuses nested aliases that would expand to gigabytes.
         const value: unknown = document.toJS();
         JSON.stringify(value);
         return value;
@@ -99,10 +102,10 @@ function parsed(text: string): unknown[] {
   }
 }
 
-/** What a bare word of YAML may stand for. */
+/** The value of a plain scalar. */
 export type PlainScalar = string | number | boolean | null | typeof MERGE;
 
-/** The bare key `<<`, which merges another mapping into its own. */
+/** The plain key `<<`, which merges another mapping into its own. */
 export const MERGE: unique symbol = Symbol('<<');
 
 const WORDS: ReadonlyMap<string, PlainScalar> = new Map<string, PlainScalar>([
@@ -123,7 +126,7 @@ const WORDS: ReadonlyMap<string, PlainScalar> = new Map<string, PlainScalar>([
   ['<<', MERGE],
 ]);
 
-/** `yes`, `Yes` and `YES`; other mixtures of letters are plain strings. */
+/** Lists `yes`, `Yes` and `YES`; other mixtures of case are strings. */
 function spellings(words: readonly string[], value: PlainScalar): [string, PlainScalar][] {
   return words.flatMap((word) =>
     [word, `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`, word.toUpperCase()].map(
@@ -133,13 +136,13 @@ function spellings(words: readonly string[], value: PlainScalar): [string, Plain
 }
 
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-/** go-yaml takes the rest for numbers that begin with a dot and hold no underscore. */
+/** go-yaml reads other words as numbers only if they begin with a dot and hold no underscore. */
 const FLOAT_FROM_DOT = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/;
 const SIGNED_BINARY = /^0b([-+][01]+)$/;
 
 /**
- * What a bare word stands for where Kubernetes' programs read it: their YAML (go-yaml v2, resolve.go) is neither 1.1 nor 1.2.
+ * Resolves a plain scalar as Kubernetes' programs do: their YAML (go-yaml v2, resolve.go) is neither 1.1 nor 1.2.
  * Numbers in base 60 and dates are strings there; `yes` is a boolean, `0110` is 72, `1_100` is 1100.
  */
 export function resolvePlain(word: string): PlainScalar {
@@ -156,17 +159,17 @@ export function resolvePlain(word: string): PlainScalar {
   return binary === undefined ? word : parseInt(binary, 2);
 }
 
-/** Undefined where 64 bits do not hold it. */
+/** Returns undefined if the number does not fit 64 bits. */
 function integerOf(sign: string, digits: string): number | undefined {
   const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
   const least = sign === '-' ? 2n ** 63n : 2n ** 64n - 1n;
-  // ParseUint takes no sign
+  // ParseUint accepts no sign.
   const most = sign === '+' ? 2n ** 63n - 1n : least;
   if (magnitude > most) return undefined;
   return sign === '-' && magnitude > 0n ? -Number(magnitude) : Number(magnitude);
 }
 
-/** A number that is too large for 64 bits stays a string. */
+/** Keeps a number that is too large for 64 bits as a string. */
 function finite(digits: string): number | string {
   const value = Number(digits);
   return Number.isFinite(value) ? value : digits;

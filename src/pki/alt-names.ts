@@ -16,9 +16,9 @@ export interface CertificateMember {
 }
 
 /**
- * Gives a node name as kubeadm uses it: trimmed and lower-cased (component-helpers, GetHostname).
+ * Returns a node name as kubeadm uses it: trimmed and lower-cased (component-helpers, GetHostname).
  *
- * @throws Error when it is not an RFC 1123 subdomain, which kubeadm refuses as well (ValidateNodeRegistrationOptions).
+ * @throws Error if it is not an RFC 1123 subdomain, which kubeadm refuses as well (ValidateNodeRegistrationOptions).
  */
 export function nodeName(name: string): string {
   const normalised = name.trim().toLowerCase();
@@ -31,11 +31,11 @@ export function nodeName(name: string): string {
 }
 
 /**
- * Gives the names of a server or peer certificate in kubeadm's order (pki_helpers.go, getAltNames and
+ * Returns the names of a server or peer certificate in kubeadm's order (pki_helpers.go, getAltNames and
  * RemoveDuplicateAltNames): DNS names sorted and without duplicates, then addresses in the order given without
  * duplicates.
  *
- * @throws Error when the address or an extra name is neither an IP address nor a DNS name. kubeadm only warns of such
+ * @throws Error if the address or an extra name is neither an IP address nor a DNS name. kubeadm only warns about such
  *   an extra name and leaves it out; the certificate would then lack what the user asked for.
  */
 export function memberAltNames(member: CertificateMember): AltName[] {
@@ -58,7 +58,7 @@ export function memberAltNames(member: CertificateMember): AltName[] {
  * Reads one alternative name as kubeadm does (appendSANsToAltNames): an IP address, else an RFC 1123 subdomain, else a
  * wildcard of one.
  *
- * @throws Error when it is none of them.
+ * @throws Error if it is none of these.
  */
 export function parseAltName(text: string): AltName {
   const bytes = parseIpAddress(text);
@@ -69,12 +69,12 @@ export function parseAltName(text: string): AltName {
   );
 }
 
-/** Gives a DNS name without checking it. */
+/** Returns a DNS name without validating it. */
 export function dnsName(value: string): AltName {
   return { type: 'DNS', value };
 }
 
-/** Gives a name as Go and OpenSSL show it, for example `DNS:infra0` or `IP:fd00::6`. */
+/** Returns a name as Go and OpenSSL show it, for example `DNS:infra0` or `IP:fd00::6`. */
 export function formatAltName(name: { readonly type: string; readonly value: string }): string {
   return `${name.type}:${name.value}`;
 }
@@ -83,16 +83,16 @@ function valuesOf(names: readonly AltName[], type: AltName['type']): string[] {
   return [...new Set(names.filter((name) => name.type === type).map((name) => name.value))];
 }
 
-/** apimachinery, validation.IsDNS1123Subdomain. */
+/** Reports whether a text is an RFC 1123 subdomain (apimachinery, validation.IsDNS1123Subdomain). */
 function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
 }
 
 /**
- * Gives the 4 or 16 bytes of an IP address, or undefined when the text is not one.
+ * Returns the 4 or 16 bytes of an IP address, or undefined if the text is not one.
  *
  * Reads what kubeadm reads (k8s.io/utils/net, ParseIPSloppy): decimal parts with leading zeros are decimal, an
- * IPv4-mapped IPv6 address is the IPv4 address, a zone (`fe80::1%eth0`) makes it no address.
+ * IPv4-mapped IPv6 address is the IPv4 address, an address with a zone (`fe80::1%eth0`) is refused.
  */
 export function parseIpAddress(text: string): Buffer | undefined {
   const withoutZeros = text.replace(/^\d+(\.\d+){3}$/, (quad) => quad.split('.').map(Number).join('.'));
@@ -102,7 +102,7 @@ export function parseIpAddress(text: string): Buffer | undefined {
   return bytes.subarray(0, 12).equals(mappedPrefix) ? bytes.subarray(12) : bytes;
 }
 
-/** Gives the canonical text of 4 or 16 address bytes (RFC 5952 for IPv6). */
+/** Returns the canonical text of 4 or 16 address bytes (RFC 5952 for IPv6). */
 export function formatIpAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   const hex = Buffer.from(bytes).toString('hex');
@@ -120,7 +120,7 @@ function parseIpv6(text: string): Buffer {
   return Buffer.concat([before, Buffer.alloc(16 - before.length - after.length), after]);
 }
 
-/** Gives the bytes of colon-separated groups, of which the last may be a dotted IPv4 address. */
+/** Returns the bytes of colon-separated groups, of which the last may be a dotted IPv4 address. */
 function groups(part: string): Buffer {
   if (part === '') return Buffer.alloc(0);
   return Buffer.concat(

@@ -8,7 +8,7 @@ export interface Asn1 {
   readonly value: string | Asn1[];
 }
 
-/** node-forge's published types know neither context-specific tags nor the options of fromDer. */
+/** Types what node-forge's published types lack: context-specific tags and the options of fromDer. */
 const { Class, Type, create, fromDer, toDer } = asn1 as unknown as {
   readonly Class: Readonly<Record<keyof typeof asn1.Class, number>>;
   readonly Type: Readonly<Record<keyof typeof asn1.Type, number>>;
@@ -17,22 +17,22 @@ const { Class, Type, create, fromDer, toDer } = asn1 as unknown as {
   readonly toDer: (value: Asn1) => { readonly getBytes: () => string };
 };
 
-/** Gives a SEQUENCE of the given values. */
+/** Returns a SEQUENCE of the given values. */
 export function sequence(...items: readonly Asn1[]): Asn1 {
   return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...items]);
 }
 
-/** Gives a SET of the given values. */
+/** Returns a SET of the given values. */
 export function set(...items: readonly Asn1[]): Asn1 {
   return create(Class.UNIVERSAL, Type.SET, true, [...items]);
 }
 
-/** Gives an OBJECT IDENTIFIER from its dotted form. */
+/** Returns an OBJECT IDENTIFIER from its dotted form. */
 export function oid(dotted: string): Asn1 {
   return primitive(Type.OID, asn1.oidToDer(dotted).getBytes());
 }
 
-/** Gives an INTEGER; `value` is not negative. */
+/** Returns an INTEGER; `value` is not negative. */
 export function integer(value: bigint): Asn1 {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
@@ -41,30 +41,30 @@ export function integer(value: bigint): Asn1 {
   return primitive(Type.INTEGER, binary(padded));
 }
 
-/** The BOOLEAN TRUE (DER writes FALSE only where it is not the default, which no field of ours has). */
+/** Returns the BOOLEAN TRUE (DER writes FALSE only if it is not the default, which no field here has). */
 export function booleanTrue(): Asn1 {
   return primitive(Type.BOOLEAN, '\xff');
 }
 
-/** The NULL value. */
+/** Returns the NULL value. */
 export function nullValue(): Asn1 {
   return primitive(Type.NULL, '');
 }
 
-/** Gives an OCTET STRING. */
+/** Returns an OCTET STRING. */
 export function octetString(bytes: Uint8Array): Asn1 {
   return primitive(Type.OCTETSTRING, binary(bytes));
 }
 
-/** Gives a BIT STRING whose last `unusedBits` bits are padding. */
+/** Returns a BIT STRING whose last `unusedBits` bits are padding. */
 export function bitString(bytes: Uint8Array, unusedBits = 0): Asn1 {
   return primitive(Type.BITSTRING, binary(Buffer.concat([Buffer.of(unusedBits), bytes])));
 }
 
 /**
- * Gives a text as Go's encoding/asn1 does: PrintableString when every character fits, else UTF8String.
+ * Encodes a text as Go's encoding/asn1 does: PrintableString if every character fits, else UTF8String.
  *
- * Go's set (isPrintable, asn1.go) has no asterisk and no ampersand when it writes.
+ * Go's set for writing (isPrintable, asn1.go) has no asterisk and no ampersand.
  */
 export function text(value: string): Asn1 {
   return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)
@@ -72,7 +72,7 @@ export function text(value: string): Asn1 {
     : primitive(Type.UTF8, binary(Buffer.from(value, 'utf8')));
 }
 
-/** Gives a time with whole seconds: UTCTime from 1950 to 2049, GeneralizedTime otherwise (RFC 5280, 4.1.2.5). */
+/** Encodes a time in whole seconds: UTCTime from 1950 to 2049, GeneralizedTime otherwise (RFC 5280, 4.1.2.5). */
 export function time(date: Date): Asn1 {
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
@@ -80,17 +80,17 @@ export function time(date: Date): Asn1 {
     : primitive(Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
 }
 
-/** Gives `[tag] EXPLICIT item`. */
+/** Returns `[tag] EXPLICIT item`. */
 export function explicit(tag: number, item: Asn1): Asn1 {
   return create(Class.CONTEXT_SPECIFIC, tag, true, [item]);
 }
 
-/** Gives `[tag] IMPLICIT` of a primitive value with these content bytes. */
+/** Returns `[tag] IMPLICIT` of a primitive value with these content bytes. */
 export function implicit(tag: number, bytes: Uint8Array): Asn1 {
   return create(Class.CONTEXT_SPECIFIC, tag, false, binary(bytes));
 }
 
-/** Gives the DER bytes of a value. */
+/** Returns the DER bytes of a value. */
 export function encode(value: Asn1): Buffer {
   return Buffer.from(toDer(value).getBytes(), 'latin1');
 }
@@ -98,20 +98,20 @@ export function encode(value: Asn1): Buffer {
 /**
  * Reads exactly one DER value.
  *
- * @throws Error when the bytes are not ASN.1, or are BER rather than DER. Go's parser, hence kubeadm and etcd, refuses
- *   BER too, and only of DER can a part be copied into another certificate byte for byte.
+ * @throws Error if the bytes are not ASN.1, or are BER rather than DER. Go's parser, and so kubeadm and etcd, refuses
+ *   BER too, and only DER parts can be copied into another certificate byte for byte.
  */
 export function decode(bytes: Uint8Array): Asn1 {
-  // Left alone, the keys inside BIT STRINGs would be decoded as well.
+  // By default, fromDer would decode the keys inside BIT STRINGs as well.
   const value = fromDer(binary(bytes), { strict: true, parseAllBytes: true, decodeBitStrings: false });
   if (!encode(value).equals(bytes)) throw new Error('the ASN.1 value is not DER-encoded');
   return value;
 }
 
 /**
- * Gives the values inside a constructed value.
+ * Returns the values inside a constructed value.
  *
- * @throws Error when the value is a primitive one.
+ * @throws Error if the value is a primitive one.
  */
 export function children(value: Asn1): Asn1[] {
   if (typeof value.value === 'string') throw new Error('a constructed ASN.1 value was expected');
@@ -119,26 +119,26 @@ export function children(value: Asn1): Asn1[] {
 }
 
 /**
- * Gives the content bytes of a primitive value.
+ * Returns the content bytes of a primitive value.
  *
- * @throws Error when the value is a constructed one.
+ * @throws Error if the value is a constructed one.
  */
 export function content(value: Asn1): Buffer {
   if (typeof value.value !== 'string') throw new Error('a primitive ASN.1 value was expected');
   return Buffer.from(value.value, 'latin1');
 }
 
-/** Gives the dotted form of an OBJECT IDENTIFIER. */
+/** Returns the dotted form of an OBJECT IDENTIFIER. */
 export function dotted(value: Asn1): string {
   return asn1.derToOid(binary(content(value)));
 }
 
-/** Says whether a value is `[tag]` of the context-specific class. */
+/** Reports whether a value is `[tag]` of the context-specific class. */
 export function isContext(value: Asn1, tag: number): boolean {
   return value.tagClass === Class.CONTEXT_SPECIFIC && value.type === tag;
 }
 
-/** Says whether a value is a universal BOOLEAN. */
+/** Reports whether a value is a universal BOOLEAN. */
 export function isBoolean(value: Asn1): boolean {
   return value.tagClass === Class.UNIVERSAL && value.type === Type.BOOLEAN;
 }
@@ -179,7 +179,9 @@ export const oids = {
 
 const names = new Map<string, string>(Object.entries(oids).map(([name, oid]) => [oid, name]));
 
-/** Gives the name of an object identifier for messages and reports, or its dotted form when it is not one of ours. */
+/**
+ * Returns the name of an object identifier for messages and reports, or its dotted form if it is not in {@link oids}.
+ */
 export function oidName(oid: string): string {
   return names.get(oid) ?? oid;
 }

@@ -10,7 +10,7 @@ import {
   pathLengthOf,
 } from './structure.ts';
 import { parseAsGo } from './go/certificate.ts';
-import { GoRefusal } from './go/der-reader.ts';
+import { GoParseError } from './go/der-reader.ts';
 import { inspectCertificate } from './inspect.ts';
 import { describeKey } from './keys.ts';
 import {
@@ -22,12 +22,12 @@ import {
 import { oidName, oids } from './asn1.ts';
 
 /**
- * Extensions that Go handles from 1.24 on only. kubeadm and etcd of the oldest releases that the action supports are built
- * with an older one, and take no chain in which one of them is critical.
+ * Extensions that Go handles only since 1.24. The oldest supported releases of kubeadm and etcd are built with an older
+ * Go, and refuse any chain in which one of these is critical.
  */
 const SINCE_GO_1_24: readonly string[] = [oids.policyMappings, oids.policyConstraints, oids.inhibitAnyPolicy];
 
-/** Why a certificate cannot be the CA of an etcd cluster; none means that it can. */
+/** Returns the reasons why a certificate cannot be the CA of an etcd cluster; none if it can. */
 export function authorityFindings(at: string, certificate: X509Certificate, now: Date): Finding[] {
   const refused = formFindings(at, certificate);
   if (refused.length > 0) return refused;
@@ -56,7 +56,9 @@ export function authorityFindings(at: string, certificate: X509Certificate, now:
   ];
 }
 
-/** Why names cannot stand in a certificate of this CA: its name constraints, if it has any, forbid them. */
+/**
+ * Returns the reasons why a certificate of this CA cannot contain these names: the CA's name constraints forbid them.
+ */
 export function nameFindings(at: string, certificate: X509Certificate, names: readonly AltName[]): Finding[] {
   const constraints = constraintsOf(certificate);
   if (constraints === undefined) return [];
@@ -78,7 +80,7 @@ export function nameFindings(at: string, certificate: X509Certificate, names: re
   ];
 }
 
-/** Malformed ones are told of by {@link authorityFindings}. */
+/** Returns the constraints; {@link authorityFindings} reports malformed ones. */
 function constraintsOf(certificate: X509Certificate): NameConstraints | undefined {
   try {
     return nameConstraintsOf(parseStructure(certificate.raw));
@@ -87,12 +89,12 @@ function constraintsOf(certificate: X509Certificate): NameConstraints | undefine
   }
 }
 
-/** Names that stand in every server and peer certificate, whatever the member's (pki_helpers.go, getAltNames). */
+/** Names in every server and peer certificate, regardless of the member (pki_helpers.go, getAltNames). */
 export const NAMES_OF_ALL: readonly AltName[] = ['localhost', '127.0.0.1', '::1'].map(parseAltName);
 
 /**
- * What is wrong with the certificates above a CA. Nobody needs them where the CA itself is trusted, but programs that
- * look up as far as they can refuse what a bad one is in.
+ * Returns the problems of the certificates above a CA. Verification does not need them if the CA itself is trusted, but
+ * programs that follow the chain as far as they can refuse it because of one bad certificate.
  * @param issuers from the CA's own issuer upwards.
  */
 export function issuerFindings(at: string, issuers: readonly X509Certificate[], now: Date): Finding[] {
@@ -112,7 +114,7 @@ export function issuerFindings(at: string, issuers: readonly X509Certificate[], 
   });
 }
 
-/** @param below how many CAs stand below it in this chain. */
+/** @param below number of CAs below this one in the chain. */
 function pathFindings(at: string, certificate: X509Certificate, below: number): Finding[] {
   const most = pathLengthOf(parseStructure(certificate.raw));
   if (most === undefined || below <= most) return [];
@@ -129,14 +131,14 @@ function pathFindings(at: string, certificate: X509Certificate, below: number): 
 
 const UNKNOWN_CURVE = 'x509: unsupported elliptic curve';
 
-/** What Go's parser refuses, in its words. */
+/** Reports what Go's parser refuses, in Go's words. */
 function formFindings(at: string, certificate: X509Certificate): Finding[] {
   try {
     parseAsGo(certificate.raw);
     return [];
   } catch (error) {
-    if (!(error instanceof GoRefusal)) throw error;
-    // what is said of other keys that are of no use is said of this one, too
+    if (!(error instanceof GoParseError)) throw error;
+    // Report it like any other unusable key.
     if (error.message === UNKNOWN_CURVE) return keyFindings(at, certificate.publicKey);
     const words = error.message === '' ? 'its public key is no point of its curve' : error.message;
     return [
@@ -151,7 +153,7 @@ function formFindings(at: string, certificate: X509Certificate): Finding[] {
   }
 }
 
-/** Names of a kind that only one of Go and OpenSSL knows: the one refuses what the other lets in. */
+/** Reports names of a kind that only one of Go and OpenSSL knows: one refuses what the other accepts. */
 function constraintFindings(at: string, structure: CertificateStructure): Finding[] {
   const { permitted = [], excluded = [] } = nameConstraintsOf(structure) ?? {};
   if ([...permitted, ...excluded].every(({ type }) => type !== 'unknown')) return [];
@@ -166,14 +168,14 @@ function constraintFindings(at: string, structure: CertificateStructure): Findin
   ];
 }
 
-/** Critical extensions that etcd and kubeadm do not handle: no chain with this certificate is taken. */
+/** Reports critical extensions that etcd and kubeadm do not handle: they refuse any chain with this certificate. */
 function extensionFindings(
   at: string,
   certificate: X509Certificate,
   { extensions }: CertificateStructure,
 ): Finding[] {
   const findings: Finding[] = [];
-  // told apart: its names are
+  // Name constraints have their own findings.
   const unknown = parseAsGo(certificate.raw).unhandledCritical.filter((oid) => oid !== oids.nameConstraints);
   if (unknown.length > 0) {
     findings.push({
@@ -263,7 +265,10 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
   return [];
 }
 
-/** Why a CA's key cannot be used: kubeadm, Go and the runner's OpenSSL all have to sign and verify with it. */
+/**
+ * Returns the reasons why a CA's key cannot be used: kubeadm, Go and the runner's OpenSSL all have to sign and verify
+ * with it.
+ */
 export function keyFindings(at: string, key: KeyObject): Finding[] {
   const algorithm = describeKey(key);
   if (/^ECDSA-P(256|384|521)$/.test(algorithm)) return [];

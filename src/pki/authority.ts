@@ -14,20 +14,20 @@ import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from
 
 /** A certificate authority of an etcd cluster. */
 export interface Authority {
-  /** What etcd/ca.crt holds: the CA certificate alone, as kubeadm writes it, or whatever lies on a host. */
+  /** Contents of etcd/ca.crt: the CA certificate alone, as kubeadm writes it, or whatever is on a host. */
   readonly certificatePem: string;
-  /** The first certificate of it. */
+  /** The first certificate in it. */
   readonly certificate: X509Certificate;
   /** SHA-256 of the certificate, upper-case hex with colons, as `openssl x509 -fingerprint -sha256` shows it. */
   readonly fingerprint: string;
 }
 
-/** A certificate authority whose key is at hand, so that it can sign. */
+/** A certificate authority with its key, so that it can sign. */
 export interface SigningAuthority extends Authority {
   readonly key: KeyObject;
 }
 
-/** A certificate authority that was just made, with its key as kubeadm writes it to `etcd/ca.key`. */
+/** A certificate authority that was just created, with its key as kubeadm writes it to `etcd/ca.key`. */
 export interface NewAuthority extends SigningAuthority {
   readonly keyPem: string;
 }
@@ -36,12 +36,12 @@ export interface NewAuthority extends SigningAuthority {
 const commonName = 'etcd-ca';
 
 /**
- * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca.
+ * Creates a certificate authority equal to that of `kubeadm init phase certs etcd-ca`: CN=etcd-ca.
  *
- * @param options.days that it is valid; kubeadm's own if left out.
- * @param options.now the start of the run; validity begins five minutes earlier.
- * @param options.serial only for tests; a random one is drawn otherwise.
- * @param options.newKey where its key comes from, if not made now.
+ * @param options.days days of validity; kubeadm's default if absent.
+ * @param options.now start of the run; validity begins five minutes earlier.
+ * @param options.serial for tests only; random by default.
+ * @param options.newKey source of its key; generated now by default.
  */
 export async function createAuthority(options: {
   readonly algorithm: KeyAlgorithm;
@@ -72,36 +72,36 @@ export async function createAuthority(options: {
   return { ...authorityOf(certificatePem), key, keyPem: privateKeyToPem(key) };
 }
 
-/** Gives the authority of an etcd/ca.crt that is known to be good. */
+/** Returns the authority of a valid etcd/ca.crt. */
 export function authorityOf(certificatePem: string): Authority {
   const certificate = new X509Certificate(certificatePem);
   return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
 }
 
 /**
- * Gives the authority of the first certificate of a PEM text, alone and as Go writes it: what else a host has in its
- * etcd/ca.crt is that host's word alone.
+ * Returns the authority of the first certificate of a PEM text, alone and as Go writes it: any further certificate in a
+ * host's etcd/ca.crt is trusted by that host only.
  *
- * @throws Error when the text holds no certificate, or is longer than a file of certificates can be.
+ * @throws Error if the text holds no certificate, or exceeds {@link MOST_PEM_CHARACTERS}.
  */
 export function firstAuthorityOf(pem: string): Authority {
   if (pem.length > MOST_PEM_CHARACTERS) throw new Error('no file of certificates is that long');
   return authorityOf(encodePem('CERTIFICATE', new X509Certificate(pem).raw));
 }
 
-/** How a cluster's certificates are made, as far as the user may choose. */
+/** The user's choices for a cluster's certificates. */
 export interface CertificatePolicy {
-  /** Of the keys that the action makes: those of the leaves, and that of a CA of its own making. */
+  /** For the keys that the action generates: those of the leaves, and that of a CA that it creates. */
   readonly keyAlgorithm: KeyAlgorithm;
-  /** Days that a leaf is valid from the start of the run that issues it. */
+  /** Days of validity of a leaf, from the start of the run that issues it. */
   readonly leafDays: number;
-  /** Days that a CA of the action's own making is valid. */
+  /** Days of validity of a CA that the action creates. */
   readonly authorityDays: number;
-  /** Names and addresses in each server and peer certificate beside the member's own, in their canonical form. */
+  /** Names and addresses in each server and peer certificate besides the member's own, in canonical form. */
   readonly extraSans: readonly string[];
 }
 
-/** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
+/** kubeadm's defaults (v1beta4, defaults.go). */
 export const KUBEADM_POLICY: CertificatePolicy = {
   keyAlgorithm: 'RSA-2048',
   leafDays: KUBEADM_LEAF_DAYS,

@@ -13,7 +13,7 @@ import {
 import { describeKey } from './keys.ts';
 import { decodePem } from './pem.ts';
 
-/** What a certificate says, in words for reports and tests. */
+/** The contents of a certificate in words, for reports and tests. */
 export interface CertificateInfo {
   /** For example `CN=infra0`; several parts are separated by a comma. */
   readonly subject: string;
@@ -21,22 +21,22 @@ export interface CertificateInfo {
   readonly serial: bigint;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** In their order, for example `DNS:infra0` and `IP:10.0.0.6`. */
+  /** In encoding order, for example `DNS:infra0` and `IP:10.0.0.6`. */
   readonly sans: readonly string[];
-  /** For example `digitalSignature`; undefined when the certificate does not limit them. */
+  /** For example `digitalSignature`; undefined if the certificate does not limit them. */
   readonly keyUsages: readonly string[] | undefined;
-  /** For example `serverAuth`; undefined when the certificate does not limit them. */
+  /** For example `serverAuth`; undefined if the certificate does not limit them. */
   readonly extendedKeyUsages: readonly string[] | undefined;
   readonly isCa: boolean;
-  /** Hex without colons; undefined when absent. */
+  /** Hex without colons; undefined if absent. */
   readonly subjectKeyIdentifier: string | undefined;
-  /** Hex without colons; undefined when absent. */
+  /** Hex without colons; undefined if absent. */
   readonly authorityKeyIdentifier: string | undefined;
   /** For example `RSA-2048`. */
   readonly keyAlgorithm: string;
   /** For example `sha256WithRsa`. */
   readonly signatureAlgorithm: string;
-  /** Name and criticality of each extension, in their order. */
+  /** Name and criticality of each extension, in encoding order. */
   readonly extensions: readonly { readonly name: string; readonly critical: boolean }[];
   /** SHA-256 of the certificate, upper-case hex with colons. */
   readonly fingerprint: string;
@@ -45,9 +45,9 @@ export interface CertificateInfo {
 }
 
 /**
- * Tells what the first certificate of a PEM text says.
+ * Describes the first certificate of a PEM text.
  *
- * @throws Error when the text holds no certificate or one of which a part cannot be read.
+ * @throws Error if the text holds no certificate, or one with an unreadable part.
  */
 export function inspectCertificate(pem: string): CertificateInfo {
   const certificate = new X509Certificate(pem);
@@ -73,7 +73,7 @@ export function inspectCertificate(pem: string): CertificateInfo {
   };
 }
 
-/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
+/** Returns the end of validity of the first certificate of a PEM text; undefined if no certificate can be read. */
 export function certificateEnd(pem: string | undefined): Date | undefined {
   try {
     return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
@@ -82,18 +82,21 @@ export function certificateEnd(pem: string | undefined): Date | undefined {
   }
 }
 
-/** OpenSSL reads a certificate whose dates are none. */
+/** Refuses an invalid date, which OpenSSL accepts in a certificate. */
 function moment(date: Date): Date {
   if (Number.isNaN(date.getTime())) throw new Error('one of its dates cannot be read');
   return date;
 }
 
-/** node:crypto gives one line per part of the name, and undefined for an empty name. */
+/** Joins the parts of a name, which node:crypto separates by line breaks; an empty name is undefined there. */
 function oneLine(name: string | undefined): string {
   return (name ?? '').replaceAll('\n', ', ');
 }
 
-/** SHA-256 of every certificate in a PEM text, as a server trusts them all; what is no certificate is passed over. */
+/**
+ * Returns the SHA-256 of every certificate in a PEM text, because a server trusts all of them. Skips blocks that are
+ * not certificates.
+ */
 export function fingerprintsIn(pem: string): string[] {
   return decodePem(pem).flatMap(({ type, text }) => {
     if (type !== 'CERTIFICATE') return [];

@@ -11,9 +11,9 @@ export type KeyAlgorithm = (typeof keyAlgorithms)[number];
 const generate = promisify(generateKeyPair);
 
 /**
- * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
+ * Generates a private key in the thread pool, so several calls run in parallel.
  *
- * RSA keys have the public exponent 65537, as Go's rsa.GenerateKey.
+ * RSA keys have the public exponent 65537, as in Go's rsa.GenerateKey.
  */
 export async function generateKey(algorithm: KeyAlgorithm): Promise<KeyObject> {
   const { privateKey } = await generatePair(algorithm);
@@ -36,7 +36,7 @@ function generatePair(algorithm: KeyAlgorithm): Promise<{ privateKey: KeyObject 
 }
 
 /**
- * Gives a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
+ * Returns a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
  * `EC PRIVATE KEY` (SEC 1).
  *
  * @throws Error for a key that is neither RSA nor EC.
@@ -52,12 +52,12 @@ export function privateKeyToPem(key: KeyObject): string {
   }
 }
 
-/** Gives the public half of a private key. */
+/** Returns the public half of a private key. */
 export function publicKeyOf(privateKey: KeyObject): KeyObject {
   return createPublicKey(privateKey);
 }
 
-/** Gives kubeadm's kind of name for a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
+/** Returns kubeadm's name for the kind of a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
 export function describeKey(key: KeyObject): string {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
@@ -78,10 +78,10 @@ const curveNames = new Map([
 ]);
 
 /**
- * SHA-256 (hex) of the files that a private key may lie in: the text as it is given, and the key as kubeadm (PKCS#1 or
- * SEC 1) and OpenSSL (PKCS#8) write it, each with and without a line break at its end. A file of another form holds the
- * key unseen: an equal digest proves that the keys are equal, another digest proves nothing.
- * @param keyPem PEM. What is no key gives the digests of its text alone.
+ * Returns the SHA-256 (hex) of the files that may hold a private key: the text as given, and the key as kubeadm (PKCS#1
+ * or SEC 1) and OpenSSL (PKCS#8) write it, each with and without a final line break. A file in another form goes
+ * unrecognized: an equal digest proves that the keys are equal, a different digest proves nothing.
+ * @param keyPem PEM. For a text that is not a key, only the digests of the text are returned.
  */
 export function keyFileDigests(keyPem: string): ReadonlySet<string> {
   const texts = [keyPem, ...formsOf(keyPem)].flatMap((text) => [text, text.trimEnd(), `${text.trimEnd()}\n`]);

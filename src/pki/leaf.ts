@@ -22,15 +22,15 @@ export interface Leaf {
   readonly certificate: X509Certificate;
 }
 
-/** What a leaf is issued for. */
+/** The parameters of a leaf to issue. */
 export interface LeafRequest {
   readonly member: CertificateMember;
   readonly algorithm: KeyAlgorithm;
-  /** Days that it is valid; kubeadm's own if left out. */
+  /** Days of validity; kubeadm's default if absent. */
   readonly days?: number;
-  /** The start of the run; validity begins five minutes earlier. */
+  /** Start of the run; validity begins five minutes earlier. */
   readonly now: Date;
-  /** Where its key comes from, if not made now. */
+  /** Source of its key; generated now by default. */
   readonly newKey?: () => Promise<KeyObject>;
 }
 
@@ -38,7 +38,7 @@ export interface LeafRequest {
  * Issues one leaf certificate with a new key, equal to the one that `kubeadm init phase certs` would issue.
  *
  * @throws Error for a member name, address or extra name that kubeadm would not put into a certificate, and for a
- *   member whose name is the CA's own: its certificate would look self-signed and nobody could verify it.
+ *   member with the same name as the CA: its certificate would look self-signed and could not be verified.
  */
 export async function issueLeaf(
   authority: SigningAuthority,
@@ -53,7 +53,7 @@ export async function issueLeaf(
       `the member is named "${request.member.name}" like the CA itself: its certificates would look self-signed; give the member another name`,
     );
   }
-  // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
+  // As in Go: a CA without a subject key identifier issues leaves without an authority key identifier.
   const issuerKeyIdentifier = subjectKeyIdentifierOf(issuer);
   const altNames = profile.namesMember ? memberAltNames(request.member) : [];
   const key = await (request.newKey?.() ?? generateKey(request.algorithm));
@@ -78,7 +78,7 @@ export async function issueLeaf(
 }
 
 /**
- * Issues all four leaves of a member at once; their keys are made in parallel.
+ * Issues all four leaves of a member at once and generates their keys in parallel.
  *
  * @throws Error as issueLeaf does.
  */
@@ -98,15 +98,15 @@ export const leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserv
 /** One of the leaf certificates. */
 export type LeafProfileName = (typeof leafProfileNames)[number];
 
-/** What tells the leaves apart. */
+/** The properties in which the leaves differ. */
 export interface LeafProfile {
   /** Path under /etc/kubernetes/pki without `.crt` or `.key`. */
   readonly path: string;
-  /** The fixed common name; the member's node name when absent. */
+  /** The fixed common name; absent: the member's node name. */
   readonly commonName?: string;
-  /** Extended key usages in the order in which they are written. */
+  /** Extended key usages in encoding order. */
   readonly usages: readonly ('serverAuth' | 'clientAuth')[];
-  /** Whether the certificate has the member's subject alternative names. */
+  /** True if the certificate has the member's subject alternative names. */
   readonly namesMember: boolean;
 }
 

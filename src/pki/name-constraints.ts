@@ -2,29 +2,29 @@ import { type AltName, formatIpAddress } from './alt-names.ts';
 import { type Asn1, children, content, decode, isContext, oids } from './asn1.ts';
 import { extensionValue, type CertificateStructure } from './structure.ts';
 
-/** Which names a CA's certificates may have (RFC 5280, 4.2.1.10). */
+/** Constraints on the names in a CA's certificates (RFC 5280, 4.2.1.10). */
 export interface NameConstraints {
-  /** Where there are some of a name's type, it has to be in one of them. */
+  /** If any subtree has a name's type, the name must be in one of those. */
   readonly permitted: readonly Subtree[];
-  /** A name must not be in any of them. */
+  /** A name must not be in any of these. */
   readonly excluded: readonly Subtree[];
 }
 
 /** A part of a name space. */
 export type Subtree =
-  /** A domain with all below it; with a dot before it only what is below; empty: all names. */
+  /** A domain and everything below it; with a leading dot only what is below it; empty: all names. */
   | { readonly type: 'DNS'; readonly domain: string }
-  /** Addresses of one family that agree with `address` in the bits of `mask`. */
+  /** Addresses of one family that match `address` in the bits of `mask`. */
   | { readonly type: 'IP'; readonly address: Buffer; readonly mask: Buffer }
-  /** Names that no certificate of etcd has: e-mail addresses and URIs. */
+  /** Kinds of names that etcd's certificates never contain: e-mail addresses and URIs. */
   | { readonly type: 'unused' }
-  /** A kind of which Go and OpenSSL do not know the same: directory names and others. */
+  /** Kinds that Go and OpenSSL treat differently: directory names and others. */
   | { readonly type: 'unknown' };
 
 /**
- * Gives a certificate's name constraints; `undefined` when it has none.
+ * Returns a certificate's name constraints; undefined if it has none.
  *
- * @throws Error for constraints that are empty or malformed, which Go's parser refuses with the whole certificate.
+ * @throws Error for constraints that are empty or malformed, for which Go's parser refuses the whole certificate.
  */
 export function nameConstraintsOf(structure: CertificateStructure): NameConstraints | undefined {
   const value = extensionValue(structure, oids.nameConstraints);
@@ -38,7 +38,7 @@ export function nameConstraintsOf(structure: CertificateStructure): NameConstrai
   return constraints;
 }
 
-/** Which of the names a CA with these constraints cannot certify. */
+/** Returns those of the names that a CA with these constraints cannot certify. */
 export function forbiddenNames(
   { permitted, excluded }: NameConstraints,
   names: readonly AltName[],
@@ -65,7 +65,7 @@ function isBelow(name: string, domain: string): boolean {
   return domain.startsWith('.') ? name.endsWith(domain) : name === domain || name.endsWith(`.${domain}`);
 }
 
-/** The base of a GeneralSubtree; minimum and maximum are never used (RFC 5280). */
+/** Reads the base of a GeneralSubtree; minimum and maximum are never used (RFC 5280). */
 function subtreeOf(subtree: Asn1): Subtree {
   const [base] = children(subtree);
   if (base === undefined) throw new Error('one of its name constraints is empty');
@@ -79,7 +79,7 @@ function subtreeOf(subtree: Asn1): Subtree {
   return { type: 'IP', address: bytes.subarray(0, half), mask: bytes.subarray(half) };
 }
 
-/** Constraints in words, for messages: `DNS:example.com, IP:10.0.0.0/255.0.0.0`. */
+/** Formats constraints for messages: `DNS:example.com, IP:10.0.0.0/255.0.0.0`. */
 export function describeSubtrees(subtrees: readonly Subtree[]): string {
   return subtrees
     .map((subtree) => {

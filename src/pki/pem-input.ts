@@ -3,16 +3,16 @@ import { errorMessage, type Finding } from '../findings.ts';
 import { inspectCertificate } from './inspect.ts';
 import { decodePem, encodePem, MOST_PEM_CHARACTERS, type PemBlock } from './pem.ts';
 
-/** A PEM text that came from outside, and where from. */
+/** A PEM text from an input or a host, and its origin. */
 export interface PemSource {
-  /** What messages call it, for example `ca-certificate` or `infra0:/etc/kubernetes/pki/etcd/ca.crt`. */
+  /** Its name in messages, for example `ca-certificate` or `infra0:/etc/kubernetes/pki/etcd/ca.crt`. */
   readonly name: string;
   readonly text: string;
 }
 
 type Reason = Omit<Finding, 'at' | 'host'>;
 
-/** What a text gave: a value, or the reasons why it gave none. */
+/** The result of reading a text: a value, or the reasons why there is none. */
 export type Read<T> =
   | { readonly value: T; readonly findings: readonly [] }
   | { readonly value?: never; readonly findings: readonly Finding[] };
@@ -23,7 +23,9 @@ export interface PemCertificate {
   readonly pem: string;
 }
 
-/** Reads the certificates of a PEM text, at least one, each once, in their order. Text around them is dropped. */
+/**
+ * Reads the certificates of a PEM text: at least one, without duplicates, in their order. Drops the text around them.
+ */
 export function readCertificates(
   source: PemSource,
 ): Read<readonly [PemCertificate, ...(readonly PemCertificate[])]> {
@@ -40,7 +42,7 @@ export function readCertificates(
   }
   const found = blocks.filter((block) => block.type === 'CERTIFICATE');
   try {
-    // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
+    // Re-encoded from the bytes: Go's decoder refuses some texts that OpenSSL reads.
     const pems = new Map(found.map(({ bytes }) => [encodePem('CERTIFICATE', bytes), bytes]));
     const [first, ...others] = [...pems].map(([pem, der]) => ({
       certificate: wholeCertificate(pem, der),
@@ -54,9 +56,9 @@ export function readCertificates(
 }
 
 /**
- * OpenSSL takes some parts of a certificate apart only when they are asked for, and passes over what stands behind it.
+ * Reads every part of a certificate now, because OpenSSL parses some parts only on demand and ignores trailing bytes.
  *
- * @throws Error when a part cannot be read, or the bytes are not those of the certificate that was read.
+ * @throws Error if a part cannot be read, or the bytes differ from those of the certificate that was read.
  */
 function wholeCertificate(pem: string, der: Buffer): X509Certificate {
   const certificate = new X509Certificate(pem);
@@ -72,7 +74,7 @@ function wholeCertificate(pem: string, der: Buffer): X509Certificate {
   return certificate;
 }
 
-/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
+/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, unencrypted. */
 export function readPrivateKey(source: PemSource): Read<KeyObject> {
   if (source.text.length > MOST_PEM_CHARACTERS) return refuse(source, TOO_LONG);
   const blocks = decodePem(source.text);

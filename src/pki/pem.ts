@@ -2,15 +2,15 @@
 export interface PemBlock {
   /** The word between BEGIN/END and the dashes, for example `CERTIFICATE`. */
   readonly type: string;
-  /** The block as it was found, BEGIN and END lines included. */
+  /** The block as found, BEGIN and END lines included. */
   readonly text: string;
-  /** The decoded bytes; empty when the block has headers (`Proc-Type: 4,ENCRYPTED`). */
+  /** The decoded bytes; empty if the block has headers (`Proc-Type: 4,ENCRYPTED`). */
   readonly bytes: Buffer;
-  /** True when the block has RFC 1421 headers; only old encrypted keys do. */
+  /** True if the block has RFC 1421 headers; only old encrypted keys do. */
   readonly hasHeaders: boolean;
 }
 
-/** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
+/** Returns a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
 export function encodePem(type: string, bytes: Uint8Array): string {
   const lines =
     Buffer.from(bytes)
@@ -20,14 +20,14 @@ export function encodePem(type: string, bytes: Uint8Array): string {
 }
 
 /**
- * Characters that a file of certificates or a key may have: many times what the largest has. Hosts send such files, and no
- * host is to decide how long the runner works on one.
+ * Most characters of a file of certificates or a key: many times the length of the largest. Hosts send such files, and
+ * no host may decide how long the runner works on one.
  */
 export const MOST_PEM_CHARACTERS = 256 * 1024;
 
 /**
- * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
- * `openssl x509 -text` writes such files. Takes time in proportion to the text, whatever it holds.
+ * Returns the blocks of a PEM text in their order. Skips the text around the blocks, as Go's pem.Decode does: `openssl
+ * x509 -text` writes such files. Takes time linear in the length of the text.
  */
 export function decodePem(pem: string): PemBlock[] {
   return pemSpans(pem, ({ end }) => endsLine(pem, end)).flatMap((span) => {
@@ -39,46 +39,46 @@ export function decodePem(pem: string): PemBlock[] {
   });
 }
 
-/** Whether only blanks stand before the next line break. */
+/** Reports whether only blanks precede the next line break. */
 function endsLine(pem: string, at: number): boolean {
   const lineBreak = /[ \t]*\r?\n/y;
   lineBreak.lastIndex = at;
   return lineBreak.test(pem);
 }
 
-/** A BEGIN or END line of a PEM text (RFC 7468), wherever it stands. */
+/** A BEGIN or END line of a PEM text (RFC 7468), at any position in a line. */
 export interface PemMark {
   readonly kind: 'BEGIN' | 'END';
   /** For example `CERTIFICATE`. */
   readonly label: string;
-  /** Where it begins, and where what is behind it does. */
+  /** Offset of its first character, and of the character after it. */
   readonly start: number;
   readonly end: number;
 }
 
-/** What lies between a BEGIN and its END. */
+/** A BEGIN line, its END line and everything between them. */
 export interface PemSpan {
   readonly label: string;
-  /** From the BEGIN line up to, not including, what follows the END line. */
+  /** From the BEGIN line up to, not including, the character after the END line. */
   readonly start: number;
   readonly end: number;
   readonly bodyStart: number;
   readonly bodyEnd: number;
-  /** False where there is no END of this label any more: it then ends at the next mark, or with the text. */
+  /** False if there is no further END line with this label: the span then ends at the next mark, or with the text. */
   readonly isClosed: boolean;
 }
 
 /**
- * Labels are short, which keeps the search linear in the length of the text, whatever stands in it. The dashes behind one mark may
- * be those before the next.
+ * Short labels keep the search linear in the length of the text. The dashes after one mark may be those before the
+ * next.
  */
 const MARK = /-----(BEGIN|END) ([A-Z0-9 ]{1,60})(?=-----)/g;
 const DASHES = '-----'.length;
 
 /**
- * The blocks of a PEM text in their order, each from a BEGIN line to the next END line of the same label; what lies within a
- * block begins none. Takes time in proportion to the text.
- * @param isBegin whether a mark may begin a block.
+ * Returns the blocks of a PEM text in their order, each from a BEGIN line to the next END line with the same label;
+ * blocks do not nest. Takes time linear in the length of the text.
+ * @param isBegin reports whether a mark may begin a block.
  */
 export function pemSpans(text: string, isBegin: (mark: PemMark) => boolean): PemSpan[] {
   const marks = [...text.matchAll(MARK)].map(({ 0: whole, 1: kind, 2: label = '', index }): PemMark => ({

@@ -11,10 +11,10 @@ import { authorityOf, type Authority, type SigningAuthority } from './authority.
 import { chainAbove } from './verify.ts';
 import { readCertificates, readPrivateKey, type PemCertificate, type PemSource } from './pem-input.ts';
 
-/** A CA that was brought by the user or found on a host cannot be used. */
+/** A CA from the inputs or from a host cannot be used. */
 export class AuthorityError extends Error {
   override readonly name = 'AuthorityError';
-  /** Everything that is wrong with certificate and key. */
+  /** All findings about certificate and key. */
   readonly reasons: readonly Finding[];
 
   constructor(reasons: readonly Finding[]) {
@@ -25,9 +25,9 @@ export class AuthorityError extends Error {
 
 /**
  * Reads the CA certificate of a host, whose key is not needed: the first of its file, as kubeadm does (pki_helpers.go,
- * TryLoadCertFromDisk). Whatever else is in the file, etcd trusts as well.
+ * TryLoadCertFromDisk). etcd also trusts any further certificate in the file.
  *
- * A CA that is not self-signed is accepted, as kubeadm and etcd accept it; node:tls verifies against it only with
+ * Accepts a CA that is not self-signed, as kubeadm and etcd do; node:tls verifies against it only with
  * `allowPartialTrustChain: true`.
  *
  * @throws AuthorityError with all findings.
@@ -43,7 +43,7 @@ export function readAuthority(source: PemSource, now: Date): Authority {
 /**
  * Reads the CA of a host with its private key.
  *
- * @throws AuthorityError with all findings of both.
+ * @throws AuthorityError with all findings about both.
  */
 export function readAuthorityOfHost(source: PemSource, key: PemSource, now: Date): SigningAuthority {
   const certificates = readCertificates(source);
@@ -64,11 +64,11 @@ export function readAuthorityOfHost(source: PemSource, key: PemSource, now: Date
 }
 
 /**
- * Reads a CA that somebody brings: its certificate, with or without those above it and in any order, and its private key,
- * which tells it from the others. Hosts get its certificate alone: etcd takes every client that any certificate in ca.crt
- * vouches for, so a root in there would let in whoever has a certificate from anywhere below that root.
+ * Reads a CA from the inputs: its certificate, with or without its issuers and in any order, and its private key, which
+ * identifies it among them. Hosts get its certificate alone: etcd accepts every client that any certificate in ca.crt
+ * vouches for, so a root in that file would admit every client certificate issued anywhere below that root.
  *
- * @throws AuthorityError with all findings of both.
+ * @throws AuthorityError with all findings about both.
  */
 export function readSigningAuthority(source: PemSource, key: PemSource, now: Date): SigningAuthority {
   const certificates = readCertificates(source);
@@ -103,7 +103,7 @@ function ownFindings(at: string, certificate: X509Certificate, now: Date): Findi
   return [...authorityFindings(at, certificate, now), ...nameFindings(at, certificate, NAMES_OF_ALL)];
 }
 
-/** What stands beside the CA's certificate has to stand above it. */
+/** Reports certificates besides the CA's that are not above it. */
 function othersFindings(
   at: string,
   authority: PemCertificate,

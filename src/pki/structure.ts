@@ -19,7 +19,7 @@ import {
   sequence,
 } from './asn1.ts';
 
-/** The fields of a certificate as they are encoded, for what node:crypto does not tell. */
+/** The encoded fields of a certificate, for what node:crypto does not expose. */
 export interface CertificateStructure {
   /** 1, 2 or 3. */
   readonly version: number;
@@ -32,14 +32,14 @@ export interface CertificateStructure {
   readonly subject: Asn1;
   /** The subject's public key with its algorithm. */
   readonly subjectPublicKeyInfo: Asn1;
-  /** In the order in which they are written. */
+  /** In encoding order. */
   readonly extensions: readonly Extension[];
 }
 
 /**
- * Takes a certificate apart (RFC 5280, 4.1).
+ * Parses a certificate (RFC 5280, 4.1).
  *
- * @throws Error when the bytes are not a DER-encoded certificate.
+ * @throws Error if the bytes are not a DER-encoded certificate.
  */
 export function parseStructure(der: Uint8Array): CertificateStructure {
   const fields = children(at(children(decode(der)), 0));
@@ -65,7 +65,7 @@ export function parseStructure(der: Uint8Array): CertificateStructure {
   };
 }
 
-/** Gives the DER value of an extension, or undefined when the certificate does not have it. */
+/** Returns the DER value of an extension, or undefined if the certificate does not have it. */
 export function extensionValue(structure: CertificateStructure, oid: string): Buffer | undefined {
   return structure.extensions.find((extension) => extension.oid === oid)?.value;
 }
@@ -87,19 +87,19 @@ function at(values: readonly Asn1[], index: number): Asn1 {
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
-  /** The DER value inside the extension's OCTET STRING. */
+  /** The DER value in the extension's OCTET STRING. */
   readonly value: Buffer;
 }
 
-/** Gives an extension as it stands in a certificate; `critical` is written only when true, as DER wants. */
+/** Encodes an extension; `critical` is written only if true, as DER requires. */
 export function extensionToAsn1(extension: Extension): Asn1 {
   const critical = extension.critical ? [booleanTrue()] : [];
   return sequence(oid(extension.oid), ...critical, octetString(extension.value));
 }
 
 /**
- * kubeadm's key usage, critical: digitalSignature and keyEncipherment (EC keys too), and keyCertSign for a CA; never
- * cRLSign (pki_helpers.go, NewSignedCert and NewSelfSignedCACert).
+ * Returns kubeadm's key usage, critical: digitalSignature and keyEncipherment (EC keys too), and keyCertSign for a CA;
+ * never cRLSign (pki_helpers.go, NewSignedCert and NewSelfSignedCACert).
  */
 export function keyUsage({ isCa }: { isCa: boolean }): Extension {
   // Bits 0 and 2, and 5 for a CA; trailing zero bits are unused bits (X.690, 11.2.2).
@@ -107,12 +107,12 @@ export function keyUsage({ isCa }: { isCa: boolean }): Extension {
   return { oid: oids.keyUsage, critical: true, value: encode(value) };
 }
 
-/** Extended key usage, not critical. */
+/** Returns the extended key usage, not critical. */
 export function extendedKeyUsage(usages: readonly string[]): Extension {
   return { oid: oids.extendedKeyUsage, critical: false, value: encode(sequence(...usages.map(oid))) };
 }
 
-/** Basic constraints, critical: an empty SEQUENCE in a leaf, cA TRUE without a path length in a CA. */
+/** Returns the basic constraints, critical: an empty SEQUENCE in a leaf, cA TRUE without a path length in a CA. */
 export function basicConstraints({ isCa }: { isCa: boolean }): Extension {
   return {
     oid: oids.basicConstraints,
@@ -122,21 +122,22 @@ export function basicConstraints({ isCa }: { isCa: boolean }): Extension {
 }
 
 /**
- * Subject key identifier: the first 160 bits of the SHA-256 of the public key's bits (RFC 7093, section 2, method 1).
+ * Returns the subject key identifier: the first 160 bits of the SHA-256 of the public key's bits (RFC 7093, section 2,
+ * method 1).
  *
- * It is what Go 1.25 and later write, hence kubeadm from 1.35 on; kubeadm built with an older Go writes their SHA-1
- * (RFC 5280, 4.2.1.2). Any value serves, so long as the leaves repeat it.
+ * Go 1.25 and later, and so kubeadm from 1.35 on, write this identifier; kubeadm built with an older Go writes the
+ * SHA-1 (RFC 5280, 4.2.1.2). Any value works if the leaves repeat it.
  */
 export function subjectKeyIdentifier(publicKey: KeyObject): Extension {
   const subjectPublicKey = children(decode(publicKey.export({ type: 'spki', format: 'der' })))[1];
   if (subjectPublicKey === undefined) throw new Error('a public key without its bits');
-  // The first content byte of a BIT STRING counts unused bits; it is no part of the key.
+  // The first content byte of a BIT STRING counts unused bits; it is not part of the key.
   const bits = content(subjectPublicKey).subarray(1);
   const identifier = createHash('sha256').update(bits).digest().subarray(0, 20);
   return { oid: oids.subjectKeyIdentifier, critical: false, value: encode(octetString(identifier)) };
 }
 
-/** Authority key identifier: the CA's own subject key identifier as `[0] keyIdentifier`, nothing else. */
+/** Returns the authority key identifier: the CA's own subject key identifier as `[0] keyIdentifier`, nothing else. */
 export function authorityKeyIdentifier(identifier: Uint8Array): Extension {
   return {
     oid: oids.authorityKeyIdentifier,
@@ -145,7 +146,7 @@ export function authorityKeyIdentifier(identifier: Uint8Array): Extension {
   };
 }
 
-/** Subject alternative names in the order given; not critical, since the subject is never empty. */
+/** Returns the subject alternative names in the order given; not critical, because the subject is never empty. */
 export function subjectAltName(names: readonly AltName[]): Extension {
   const generalNames = names.map((name) =>
     // RFC 5280, 4.2.1.6: dNSName is [2], iPAddress is [7].
@@ -167,7 +168,7 @@ const keyUsageNames = [
   'decipherOnly',
 ];
 
-/** Gives the names of the key usages, or undefined when the certificate does not limit them. */
+/** Returns the names of the key usages, or undefined if the certificate does not limit them. */
 export function keyUsagesOf(structure: CertificateStructure): string[] | undefined {
   const value = extensionValue(structure, oids.keyUsage);
   if (value === undefined) return undefined;
@@ -175,33 +176,33 @@ export function keyUsagesOf(structure: CertificateStructure): string[] | undefin
   return keyUsageNames.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
 }
 
-/** Gives the extended key usages by name, or undefined when the certificate does not limit them. */
+/** Returns the extended key usages by name, or undefined if the certificate does not limit them. */
 export function extendedKeyUsagesOf(structure: CertificateStructure): string[] | undefined {
   const value = extensionValue(structure, oids.extendedKeyUsage);
   return value === undefined ? undefined : children(decode(value)).map((usage) => oidName(dotted(usage)));
 }
 
-/** Says whether the basic constraints make the certificate a CA's. */
+/** Reports whether the basic constraints make the certificate a CA's. */
 export function isCa(structure: CertificateStructure): boolean {
   const value = extensionValue(structure, oids.basicConstraints);
   const first = value === undefined ? undefined : children(decode(value))[0];
   return first !== undefined && isBoolean(first) && content(first)[0] !== 0;
 }
 
-/** Gives how many CAs may stand below a CA, or undefined when it does not limit them. */
+/** Returns how many CAs may be below a CA, or undefined if it does not limit them. */
 export function pathLengthOf(structure: CertificateStructure): number | undefined {
   const value = extensionValue(structure, oids.basicConstraints);
   const length = value === undefined ? undefined : children(decode(value)).find((part) => !isBoolean(part));
   return length === undefined ? undefined : content(length).readUIntBE(0, content(length).length);
 }
 
-/** Gives the subject key identifier, or undefined when the certificate has none. */
+/** Returns the subject key identifier, or undefined if the certificate has none. */
 export function subjectKeyIdentifierOf(structure: CertificateStructure): Buffer | undefined {
   const value = extensionValue(structure, oids.subjectKeyIdentifier);
   return value === undefined ? undefined : content(decode(value));
 }
 
-/** Gives the keyIdentifier of the authority key identifier, or undefined when the certificate has none. */
+/** Returns the keyIdentifier of the authority key identifier, or undefined if the certificate has none. */
 export function authorityKeyIdentifierOf(structure: CertificateStructure): Buffer | undefined {
   const value = extensionValue(structure, oids.authorityKeyIdentifier);
   const identifier =
@@ -216,7 +217,7 @@ export interface OtherName {
   readonly value: string;
 }
 
-/** Gives the subject alternative names in their order. */
+/** Returns the subject alternative names in encoding order. */
 export function altNamesOf(structure: CertificateStructure): (AltName | OtherName)[] {
   const value = extensionValue(structure, oids.subjectAltName);
   return value === undefined ? [] : children(decode(value)).map(parseGeneralName);

@@ -5,14 +5,14 @@ import type { Authority } from './authority.ts';
 import { type CertificateInfo, inspectCertificate } from './inspect.ts';
 import { type LeafProfileName, leafProfiles } from './leaf.ts';
 
-/** A leaf as it was found. */
+/** A leaf from a host. */
 export interface FoundLeaf {
   readonly certificatePem: string;
-  /** Left out where the key is not at hand; then it is not compared. */
+  /** Absent if the key is not available; it is then not compared. */
   readonly keyPem?: string;
 }
 
-/** What a found leaf has to be. */
+/** The requirements for a leaf from a host. */
 export interface LeafExpectation {
   readonly authority: Pick<Authority, 'certificate'>;
   readonly profile: LeafProfileName;
@@ -22,8 +22,8 @@ export interface LeafExpectation {
 
 /**
  * Checks that a leaf will work for its member: issued by the CA, valid now, belonging to its key, usable for its
- * purpose, naming the member. Gives every finding, each beginning with the file's path under /etc/kubernetes/pki; none
- * means that the leaf is good. Nothing is thrown for a bad leaf.
+ * purpose, naming the member. Returns every finding, each beginning with the file's path under /etc/kubernetes/pki;
+ * none if the leaf is good. Throws nothing for a bad leaf.
  */
 export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[] {
   const path = leafProfiles[expected.profile].path;
@@ -48,7 +48,7 @@ export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[]
   ];
 }
 
-/** Whether this CA has signed a certificate (PEM); undefined for what is no certificate. */
+/** Reports whether this CA has signed a certificate (PEM); undefined if the text is not a certificate. */
 export function isSignedBy(
   certificatePem: string,
   { certificate: authority }: Pick<Authority, 'certificate'>,
@@ -112,15 +112,15 @@ function keyFindings(certificate: X509Certificate, keyPem: string): string[] {
   }
 }
 
-/** What stands above a CA. */
+/** The certificates above a CA. */
 export interface Chain {
-  /** The CA's issuer, that one's issuer and so on, as far as they are there. */
+  /** The CA's issuer, that one's issuer and so on, as far as available. */
   readonly issuers: readonly X509Certificate[];
-  /** Certificates that have nothing to do with the CA. */
+  /** Certificates that are not above the CA. */
   readonly strangers: readonly X509Certificate[];
 }
 
-/** Finds the certificates above a CA among others, in whatever order those are. */
+/** Finds the certificates above a CA among others in any order. */
 export function chainAbove(authority: X509Certificate, others: readonly X509Certificate[]): Chain {
   const issuers: X509Certificate[] = [];
   const strangers = [...others];

@@ -1,35 +1,35 @@
 /** SHA-256 of a file's bytes in hexadecimal, or that there was no file. */
 export type FileDigest = string;
-/** What stands for the digest of a file that is not there. */
+/** The digest of a missing file. */
 export const ABSENT: FileDigest = 'absent';
 
-/** How a run, or a step of it, ended; `interrupted`: it was cancelled, or its end is not known. */
+/** The outcome of a run, or of a step; `interrupted`: it was cancelled, or its end is not known. */
 export type AuditOutcome = 'succeeded' | 'failed' | 'interrupted';
 
-/** What was done to one host by one step. */
+/** The changes of one step on one host. */
 export interface AuditStep {
   readonly host: string;
   readonly stage: string;
   readonly title: string;
   readonly durationMs: number;
   readonly outcome: AuditOutcome;
-  /** Digests of the files it replaces, by path, as it found them. */
+  /** Digests of the replaced files before the step, by path. */
   readonly before?: Readonly<Record<string, FileDigest>>;
-  /** The same files as it left them. */
+  /** Digests of the same files after the step. */
   readonly after?: Readonly<Record<string, FileDigest>>;
 }
 
-/** A lock that the run took over from one that had ended. */
+/** The takeover of a lock whose run had ended. */
 export interface AuditTakeOver {
   readonly host: string;
-  /** URL of the run whose lock it was; absent when it could not be read. */
+  /** URL of the run that held the lock; absent if it could not be read. */
   readonly run?: string;
   readonly why: string;
 }
 
 /**
- * Who did what, when, with which outcome. It holds names, times and digests, never contents: a digest over inputs must
- * be over those that are no secrets, because a short secret can be guessed from its digest.
+ * The record of a run: actor, changes, times, outcome. It holds names, times and digests, never contents: a digest over
+ * inputs must exclude secrets, because a short secret can be guessed from its digest.
  */
 export interface AuditRecord {
   readonly schema: 1;
@@ -46,7 +46,7 @@ export interface AuditRecord {
   readonly verdict?: string;
   /** SHA-256 over the inputs without secrets. */
   readonly inputDigest: string;
-  /** Absent: the run ended before it had a plan. */
+  /** Absent if the run ended before it had a plan. */
   readonly planDigest?: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -57,7 +57,7 @@ export interface AuditRecord {
   readonly steps: readonly AuditStep[];
 }
 
-/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
+/** Returns the record as kept on one host: with the steps and takeovers of that host alone. */
 export function auditOfHost(record: AuditRecord, host: string): AuditRecord {
   const { takenOver, ...rest } = record;
   const own = takenOver?.filter((lock) => lock.host === host) ?? [];
@@ -68,11 +68,11 @@ export function auditOfHost(record: AuditRecord, host: string): AuditRecord {
   };
 }
 
-/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
+/** Most bytes of one record on a host; four of that size fit into a host's audit log. */
 export const MOST_BYTES_OF_RECORD = 64 * 1024;
 
 /**
- * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
+ * Formats the record as one line of JSON, without a line end. If it exceeds `mostBytes`, its steps are replaced by
  * their number and a note.
  */
 export function formatAuditLine(record: AuditRecord, mostBytes = MOST_BYTES_OF_RECORD): string {

@@ -7,12 +7,12 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import { type LeafProfileName, leafProfiles } from '../pki/leaf.ts';
 import type { FileChange } from './document.ts';
 
-/** Whose certificates they are, and whose CA signs them. */
+/** The owner of certificates, and the CA that signs them. */
 export interface CertificateContext {
   readonly member: MemberIdentity;
   readonly authority: {
     readonly source: AuthoritySource;
-    /** Absent for a CA that does not exist yet, and for one that nobody has told of. */
+    /** Absent for a CA that does not exist yet, and for an unknown one. */
     readonly certificatePem?: string;
   };
   readonly policy: CertificatePolicy;
@@ -28,7 +28,7 @@ const PURPOSES: Readonly<Record<LeafProfileName, string>> = {
 const KEY_MADE = 'private key, made by this run';
 const KEY_REPLACED = 'private key, replaced';
 
-/** A leaf: the certificate by what it is for, the key only as one. */
+/** Describes the change of a leaf: a certificate with its purpose, a key only as a key. */
 export function leafChange(
   file: TouchedFile,
   present: FileFact | undefined,
@@ -57,7 +57,7 @@ export function leafChange(
       });
 }
 
-/** The CA's certificate or key. */
+/** Describes the change of the CA's certificate or key. */
 export function authorityChange(
   file: TouchedFile,
   present: FileFact | undefined,
@@ -77,7 +77,7 @@ export function authorityChange(
   });
 }
 
-/** What was chosen that kubeadm would not choose: it is approved with the plan. */
+/** Lists the choices that differ from kubeadm's defaults, because the plan's approval covers them. */
 function choices(policy: CertificatePolicy, days: 'leafDays' | 'authorityDays'): string[] {
   const { keyAlgorithm } = policy;
   return [
@@ -98,14 +98,14 @@ function keyOrigin(source: AuthoritySource, present: FileFact | undefined): stri
   return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
 }
 
-/** A certificate on a host, or whatever lies in its place. */
+/** Describes a certificate on a host, or whatever is in its place. */
 function identity(present: FileFact): string {
   return (
     named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`
   );
 }
 
-/** Empty for a text that is no certificate. */
+/** Returns an empty text if it is not a certificate. */
 function named(pem: string): string {
   try {
     const { fingerprint, notAfter } = inspectCertificate(pem);
@@ -117,7 +117,7 @@ function named(pem: string): string {
 
 const ROOT = '0:0';
 
-/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
+/** Describes a change of contents; `replace` unless the file is missing, or another kind is given. */
 export function changeOf(
   { path, mode }: TouchedFile,
   present: FileFact | undefined,
@@ -136,14 +136,14 @@ export function changeOf(
   };
 }
 
-/** A change of mode and owner only; `undefined` when both are as planned. */
+/** Describes a change of mode and owner only; undefined if both are as planned. */
 export function modeChange(file: TouchedFile, present: FileFact | undefined): FileChange | undefined {
   const notes = attributeNotes(file, present);
   if (present !== undefined && notes.length === 0) return undefined;
   return changeOf(file, present, { change: 'mode', notes });
 }
 
-/** What mode and owner were, where they change. */
+/** Describes the previous mode and owner, if they change. */
 export function attributeNotes({ mode }: TouchedFile, present: FileFact | undefined): string[] {
   if (present === undefined) return [];
   return [

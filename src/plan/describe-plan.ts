@@ -6,7 +6,7 @@ import type { PlanDocument, StageDescription } from './document.ts';
 import { hostChanges, type PlanToDescribe } from './file-changes.ts';
 import type { PlannedMembership, Stage } from './plan.ts';
 
-/** Tells in full what a plan will do, to what, and what will be different afterwards. */
+/** Describes a plan in full: its steps, their targets and the changed files. */
 export function describePlan(question: PlanToDescribe): PlanDocument {
   const { plan, operation, facts } = question;
   const { verdict, members } = plan;
@@ -73,7 +73,7 @@ function replaced(value: unknown, made: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, made)]));
 }
 
-/** A stage as data for people. */
+/** Describes a stage as data for people. */
 function describeStage({ title, order = 'together', before, after, steps }: Stage): StageDescription {
   return {
     title,
@@ -84,7 +84,7 @@ function describeStage({ title, order = 'together', before, after, steps }: Stag
   };
 }
 
-/** A step by its name and by what is not said elsewhere in the plan. */
+/** Describes a step by its name and by details that the plan does not contain elsewhere. */
 function describeStep(step: Step): string {
   const kind = kindOf(step);
   return kind.describe?.(step) ?? kind.title;

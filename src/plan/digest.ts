@@ -29,7 +29,7 @@ function withoutChance(stage: StageDescription): StageDescription {
   };
 }
 
-/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+/** Sorts the stages that do the same to one host after the other by the hosts' names. */
 function inOrderOfNames(stages: readonly StageDescription[]): StageDescription[] {
   const runs: StageDescription[][] = [];
   for (const stage of stages) {
@@ -49,7 +49,7 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+/** Returns JSON with sorted keys, so that the order in which code sets them does not count. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -2,7 +2,7 @@ import type { Finding } from '../findings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import type { StageOrder } from './plan.ts';
 
-/** A plan as people read and approve it: JSON as it stands, without any secret. */
+/** A plan as people read and approve it: JSON without any secret. */
 export interface PlanDocument {
   readonly schemaVersion: 1;
   readonly operation: string;
@@ -12,37 +12,37 @@ export interface PlanDocument {
   readonly meaning: string;
   readonly reasons: readonly string[];
   readonly members: readonly MemberIdentity[];
-  /** Every member's host that could be reached, also one on which nothing changes. */
+  /** Every member's host that could be reached, also a host without changes. */
   readonly hosts: readonly HostChanges[];
-  /** The same for hosts of the control plane; absent where none could be looked at. */
+  /** The same for hosts of the control plane; absent if none could be inspected. */
   readonly controlPlane?: readonly HostChanges[];
   /** Members added to the cluster or removed from it, in words. */
   readonly membership: readonly string[];
   readonly stages: readonly StageDescription[];
-  /** What is done once the cluster has been proven healthy. */
+  /** Stages after the cluster has been proven healthy. */
   readonly afterProof: readonly StageDescription[];
   readonly warnings: readonly Finding[];
-  /** What is left undone, and why; absent where nothing is. */
+  /** Work that is left undone, and why; absent if there is none. */
   readonly leftOut?: readonly Finding[];
-  /** SHA-256 (hex) over what will be done and to what; not over fresh keys, serials, times and reasons. */
+  /** SHA-256 (hex) over the actions and their targets; excludes fresh keys, serials, times and reasons. */
   readonly digest: string;
 }
 
-/** What changes on one host. */
+/** The changes on one host. */
 export interface HostChanges extends MemberIdentity {
   readonly files: readonly FileChange[];
-  /** What is interrupted, and how. */
+  /** Interruptions of services. */
   readonly restarts: readonly string[];
 }
 
-/** A file that will not be as it is. */
+/** A planned change of a file. */
 export interface FileChange {
   readonly path: string;
   /** `renew`: a certificate takes the place of an older one. `mode`: the contents stay. */
   readonly change: 'create' | 'replace' | 'renew' | 'mode' | 'remove';
-  /** Permission bits in octal that it will have, or has when it is removed; its owner will be root:root. */
+  /** Permission bits in octal after the change, or of the removed file; its owner will be root:root. */
   readonly mode: string;
-  /** Unified diff, of public text only; a created file's lines are all added ones. */
+  /** Unified diff, of public text only; all lines of a created file are added ones. */
   readonly diff?: string;
   readonly note?: string;
 }
@@ -57,7 +57,7 @@ export interface StageDescription {
   readonly steps: readonly StepDescription[];
 }
 
-/** A step, where it is done and why. */
+/** A step, its host and its reason. */
 export interface StepDescription {
   readonly host: string;
   readonly step: string;

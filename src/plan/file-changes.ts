@@ -22,7 +22,7 @@ import {
 import type { FileChange, HostChanges } from './document.ts';
 import type { Plan } from './plan.ts';
 
-/** What a plan changes on one host. */
+/** Describes the changes of a plan on one host. */
 export function hostChanges(
   member: MemberIdentity,
   { plan, facts, broughtCertificate }: Pick<PlanToDescribe, 'plan' | 'facts' | 'broughtCertificate'>,
@@ -57,7 +57,7 @@ function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts
   return seen;
 }
 
-/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+/** Leaves out services that merely start; a kubelet without configuration starts and exits every few seconds. */
 function restarts(steps: readonly Step[], files: readonly FileChange[]): string[] {
   const restarted = new Set(steps.map((step) => kindOf(step).restarts?.(step)));
   const manifestChanges = files.some(({ path, change }) => path === ETCD_MANIFEST && change !== 'mode');
@@ -67,13 +67,13 @@ function restarts(steps: readonly Step[], files: readonly FileChange[]): string[
   return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
 }
 
-/** What is known of the host, and of the CA. */
+/** Facts about the host, and about the CA. */
 export interface FileContext extends CertificateContext {
-  /** What was seen on the host. */
+  /** Observations of the host. */
   readonly seen: Pick<HostFacts, 'files' | 'state'>;
 }
 
-/** What becomes of one file; `undefined` when it is as planned already. */
+/** Describes the change of one file; undefined if it is as planned already. */
 function fileChange(file: TouchedFile, context: FileContext): FileChange | undefined {
   const { content } = file;
   const present = context.seen.files.get(file.path);
@@ -119,7 +119,7 @@ function holds(present: FileFact, text: string): boolean {
 const PRESUMABLY = "as the host's kubeadm will presumably render it";
 const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
 
-/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+/** Describes the static pod's manifest, which exists only once the host's kubeadm has rendered it. */
 function manifestChange(
   file: TouchedFile,
   { files, state }: Pick<HostFacts, 'files' | 'state'>,
@@ -168,10 +168,10 @@ function wasEdited({ path }: FileFact, facts: Pick<HostFacts, 'files' | 'state'>
 
 const CONTEXT_LINES = 3;
 
-/** More changed lines than this are not compared one by one: the time would grow with their square. */
+/** Limit of changed lines that are compared one by one, because the time is quadratic. */
 const MOST_EDITS = 1000;
 
-/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
+/** Returns the unified diff between the file at a path (`undefined`: none) and the planned one. */
 function unifiedDiff(path: string, present: string | undefined, planned: string): string {
   const from = present === undefined ? '/dev/null' : path;
   const compared = createTwoFilesPatch(from, path, present ?? '', planned, undefined, undefined, {
@@ -200,7 +200,7 @@ function linesOf(text: string): string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
-/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
+/** Returns all paths that the steps on one host change, without duplicates, in the order of the steps. */
 function plannedFiles(steps: readonly Step[]): TouchedFile[] {
   const placesManifest = steps.some((step) => kindOf(step).replaces?.(step).includes(ETCD_MANIFEST));
   const files = new Map<string, TouchedFile>();
@@ -210,15 +210,14 @@ function plannedFiles(steps: readonly Step[]): TouchedFile[] {
   return [...files.values()];
 }
 
-/** What a plan is described from. */
+/** The input of a plan's description. */
 export interface PlanToDescribe {
   readonly plan: Plan;
   readonly operation: string;
-  /** By the name of each host; what the plan was decided from. */
+  /** Facts by host name, from which the plan was decided. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   /**
-   * Certificate (PEM) of the CA that was brought as an input: with it the approval is bound to that CA. Not needed for
-   * one that lies on a host.
+   * Certificate (PEM) of a CA from the inputs: with it the approval is bound to that CA. Not needed for a CA on a host.
    */
   readonly broughtCertificate?: string;
 }

@@ -4,13 +4,13 @@ import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import type { Finding } from '../findings.ts';
 import type { Step } from '../steps/index.ts';
 
-/** Steps that belong together; the next stage begins when all of them have succeeded. */
+/** Steps that belong together; the next stage begins after all of them have succeeded. */
 export interface Stage {
   readonly title: string;
   readonly steps: readonly Step[];
-  /** If not given, `together`. */
+  /** Default: `together`. */
   readonly order?: StageOrder;
-  /** True: what fails here is told at the end of the run, and what follows is done all the same. */
+  /** True: failures are reported at the end of the run, and the following stages run all the same. */
   readonly mayFail?: boolean;
   /** Must hold before the first step; a gate that stays shut ends the run. */
   readonly before?: Gate;
@@ -19,8 +19,9 @@ export interface Stage {
 }
 
 /**
- * `together`: all at the same time. `in-turn`: one after the other, as listed. `by-host`: so on each host, and the hosts without
- * waiting for each other; but what the CA has signed is delivered nowhere before the CA's key, if the stage delivers that.
+ * `together`: all at the same time. `in-turn`: one after the other, as listed. `by-host`: in turn on each host, with
+ * the hosts in parallel; but no host gets what the CA has signed before the CA's key is delivered, if the stage
+ * delivers that.
  */
 export type StageOrder = 'together' | 'in-turn' | 'by-host';
 
@@ -52,7 +53,7 @@ export interface Plan {
   readonly controlPlane: readonly MemberIdentity[];
   /** What the run leaves undone, and why: hosts that are away, restarts that the cluster cannot spare now. It ends as failed. */
   readonly leftOut: readonly Finding[];
-  /** What is accepted and deserves a look. */
+  /** Accepted facts that deserve attention. */
   readonly warnings: readonly Finding[];
   /** Before the cluster is verified. */
   readonly stages: readonly Stage[];

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HealthDocument } from '../checks/health-document.ts';
-import { errorMessage, type Finding, Refusal } from '../findings.ts';
+import { errorMessage, type Finding, RunError } from '../findings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';
 import type { PlanDocument } from '../plan/document.ts';
 import type { AuditRecord } from '../plan/audit-record.ts';
@@ -49,7 +49,7 @@ const uploadDeadlineMs = 20_000;
  * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
  * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
  * must end by `process.exit`.
- * @throws Refusal, before anything is written, when a file may not leave.
+ * @throws RunError, before anything is written, when a file may not leave.
  */
 export async function uploadArtifact(upload: ArtifactUpload): Promise<UploadedArtifact | undefined> {
   const { files, redactor, log, environment = process.env } = upload;
@@ -213,11 +213,11 @@ function json(value: object): string {
 
 /**
  * Looks at every file before it may leave.
- * @throws Refusal when one is not on the list of what may leave, or holds anything secret.
+ * @throws RunError when one is not on the list of what may leave, or holds anything secret.
  */
 export function checkArtifactFiles(files: readonly ArtifactFile[], redactor: Redactor): void {
   const findings = files.flatMap((file) => problemsOf(file, redactor));
-  if (findings.length > 0) throw new Refusal('the artifact was not uploaded', findings);
+  if (findings.length > 0) throw new RunError('the artifact was not uploaded', findings);
 }
 
 function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Finding[] {

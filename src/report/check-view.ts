@@ -1,5 +1,5 @@
 import { type Check, CHECK_TITLES, type CheckStatus } from '../checks/check.ts';
-import { shortened } from '../runner/masking/redaction.ts';
+import { shortenLine } from '../runner/masking/redaction.ts';
 import { code, text } from './markdown.ts';
 import type { ReportFinding } from './run-report.ts';
 
@@ -37,7 +37,7 @@ export function oneLine(value: string, longest: number): string {
 
 /** A sentence as Markdown: what it has between backticks, such as a command, in the typewriter face. */
 export function sentence(value: string): string {
-  return shortened(value, longestText)
+  return shortenLine(value, longestText)
     .split(/`([^`\n]+)`/)
     .map((part, index) => (index % 2 === 1 ? code(part) : part === '' ? '' : text(part)))
     .join('');
@@ -96,7 +96,7 @@ export function checkItems(check: Pick<Check, 'threshold' | 'cause' | 'fix' | 'n
 export function checkItem(check: ShownCheck): string {
   const { status, where, title, measured, notice } = check;
   const icon = status === 'ok' && notice !== null ? 'ℹ️' : STATUS_ICONS[status];
-  const name = text(shortened(title, longestText));
+  const name = text(shortenLine(title, longestText));
   const place = where === null ? name : `${code(where)} ${name}`;
   const items = checkItems(check).map((item) => `  <br>${item}`);
   return [`- ${icon} **${place}**: ${sentence(measured)}`, ...items].join('\n');

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
-import { Fault } from '../runner/end-of-run.ts';
-import { describeFinding, errorMessage, Refusal, type Finding } from '../findings.ts';
+import { UncaughtError } from '../runner/end-of-run.ts';
+import { describeFinding, errorMessage, RunError, type Finding } from '../findings.ts';
 import { HostError } from '../hosts/host-error.ts';
 import type { Log } from '../runner/log.ts';
 import { annotation, lineCleaner } from '../runner/actions-log.ts';
@@ -18,7 +18,7 @@ const mostAnnotated = 9;
 
 /** What anything that was thrown has to tell the user. */
 export function explainFailure(error: unknown): Failure {
-  if (error instanceof Refusal) return { title: firstLine(error.message), findings: error.findings };
+  if (error instanceof RunError) return { title: firstLine(error.message), findings: error.findings };
   if (error instanceof HostError)
     return { title: 'a host could not be worked with', findings: [error.finding] };
   if (error instanceof AggregateError) {
@@ -57,7 +57,7 @@ export function failStep(error: unknown, redactor: Redactor, log: Log, sink: Fai
   const failure = explainFailure(error);
   const clean = (message: string): string => annotation(lineCleaner(redactor)(message));
   const { title, findings } = failure;
-  if (error instanceof Fault) {
+  if (error instanceof UncaughtError) {
     sink.setFailed(clean(`etcd-ha-action: ${title}: ${findings.map(describeFinding).join(' ')}`));
     log.debug(stackOf(error.cause));
     return failure;
@@ -66,7 +66,7 @@ export function failStep(error: unknown, redactor: Redactor, log: Log, sink: Fai
   sink.setFailed(clean(`etcd-ha-action: ${title} (${count})`));
   for (const finding of findings.slice(0, mostAnnotated)) sink.error(clean(describeFinding(finding)));
   for (const finding of findings.slice(mostAnnotated)) log.info(describeFinding(finding));
-  if (error instanceof Error && !(error instanceof Refusal || error instanceof HostError)) {
+  if (error instanceof Error && !(error instanceof RunError || error instanceof HostError)) {
     log.debug(stackOf(error));
   }
   return failure;

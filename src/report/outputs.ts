@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../plan/document.ts';
 import type { Check, CheckStatus } from '../checks/check.ts';
 import type { HealthDocument, MemberDocument } from '../checks/health-document.ts';
-import { Refusal, type Finding } from '../findings.ts';
+import { RunError, type Finding } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { setOutput } from '../runner/toolkit.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
@@ -64,7 +64,7 @@ const spare: readonly OutputName[] = ['plan', 'health-report', 'members'];
 /**
  * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
  * @param set only for tests.
- * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
+ * @throws RunError after setting the others, when an output holds a secret: that one is not set.
  */
 export function writeOutputs(
   outputs: Partial<Outputs>,
@@ -86,7 +86,7 @@ export function writeOutputs(
     else findings.push(leak(name, secret));
   }
   if (findings.length > 0)
-    throw new Refusal('an output would have revealed a secret and was not set', findings);
+    throw new RunError('an output would have revealed a secret and was not set', findings);
 }
 
 /** The list of URLs as etcdctl takes it; other data as JSON. */

@@ -1,6 +1,6 @@
 import { describeFinding, type Finding } from '../findings.ts';
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
-import { shortened } from '../runner/masking/redaction.ts';
+import { shortenLine } from '../runner/masking/redaction.ts';
 import { code, codeBlock, details, findingCode, summaryLimitBytes, table, text } from './markdown.ts';
 import {
   CHANGES,
@@ -123,7 +123,7 @@ function sections(document: PlanDocument, withDiffs: boolean): string {
 }
 
 function prose(value: string): string {
-  return text(shortened(value, longestText));
+  return text(shortenLine(value, longestText));
 }
 
 function bullets(items: readonly string[]): string {

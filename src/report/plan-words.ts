@@ -1,5 +1,5 @@
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
-import { shortened } from '../runner/masking/redaction.ts';
+import { shortenLine } from '../runner/masking/redaction.ts';
 
 /** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
 const MOST_DIFF_LINES = 200;
@@ -94,7 +94,7 @@ export function stepsOf({ steps, order }: StageDescription): StepOnHosts[] {
  */
 export function shownDiff(diff: string): string[] {
   const lines = diff.replace(/\n$/, '').split('\n').slice(2);
-  const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => shortened(visible(line), LONGEST_DIFF_LINE));
+  const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => shortenLine(visible(line), LONGEST_DIFF_LINE));
   const more = lines.length - shown.length;
   return more > 0 ? [...shown, `… (${counted(more, 'more line')})`] : shown;
 }

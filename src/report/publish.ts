@@ -1,12 +1,12 @@
 import { isFinding } from '../checks/check.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
 import { certificateDocuments, proofDocument } from '../checks/make-document.ts';
-import { describeFinding, Refusal, Refused } from '../findings.ts';
+import { describeFinding, RunError, RefusedError } from '../findings.ts';
 import { httpsUrl } from '../etcd/endpoint.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanOutcome, PlanReport } from './plan-outcome.ts';
-import { Interruption } from '../runner/end-of-run.ts';
+import { InterruptedError } from '../runner/end-of-run.ts';
 import type { Log } from '../runner/log.ts';
 import type { HostProgress, RunRecord } from './run-record.ts';
 import type { Timeline } from '../run/timeline.ts';
@@ -84,7 +84,7 @@ export async function publishPlan(
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
   for (const warning of warnings) log.warning(describeFinding(warning));
-  if (failed.length > 0) failStep(new Refusal(own.unfinished, failed), redactor, log);
+  if (failed.length > 0) failStep(new RunError(own.unfinished, failed), redactor, log);
   await writeSummary(report, redactor, log);
 }
 
@@ -99,7 +99,7 @@ export async function publishFailure(
   const health = error instanceof UnhealthyError ? error.health : undefined;
   const proof = health && settings && documentOf(health, new Map(), settings, means);
   const changed = timeline.entries.some(({ changes }) => changes);
-  const refused: Partial<Outputs> = error instanceof Refused ? { verdict: 'refuse' } : {};
+  const refused: Partial<Outputs> = error instanceof RefusedError ? { verdict: 'refuse' } : {};
   writeOutputs(
     {
       ...planOutputs(record),
@@ -118,7 +118,7 @@ export async function publishFailure(
   // A run that was cancelled has only seconds left.
   const { audit, document } = record;
   const artifact =
-    settings === undefined || audit === undefined || error instanceof Interruption
+    settings === undefined || audit === undefined || error instanceof InterruptedError
       ? undefined
       : await upload(
           {

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { TakenOver } from '../hosts/lock/acquire-locks.ts';
+import type { TakenOverLock } from '../hosts/lock/acquire-locks.ts';
 import type { AuditRecord, AuditStep } from '../plan/audit-record.ts';
 import type { PlanDocument } from '../plan/document.ts';
 
@@ -20,7 +20,7 @@ export class RunRecord {
   audit: AuditRecord | undefined;
   /** Set when carrying out the plan has failed. */
   progress: readonly HostProgress[] = [];
-  takenOver: readonly TakenOver[] = [];
+  takenOver: readonly TakenOverLock[] = [];
   /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
   readonly acceptedHostKeys = new Set<string>();
   readonly steps: AuditStep[] = [];

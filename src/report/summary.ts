@@ -1,7 +1,7 @@
 import { summary } from '@actions/core';
 import { byStatus, errorMessage } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
-import { type Redactor, shortened } from '../runner/masking/redaction.ts';
+import { type Redactor, shortenLine } from '../runner/masking/redaction.ts';
 import { duration, size } from '../text/units.ts';
 import { firstToExpire } from './certificates.ts';
 import { checkItem, missing, shownCheck, type ShownCheck, shownFinding } from './check-view.ts';
@@ -60,7 +60,7 @@ function headline(report: RunReport, cluster: string): string {
   const { outcome, changed, done, failure, plan, health } = report;
   if (outcome === 'failed') {
     const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
-    return `❌ ${cluster}: ${text(shortened(failure ?? 'the run failed', longestText))}; ${state}`;
+    return `❌ ${cluster}: ${text(shortenLine(failure ?? 'the run failed', longestText))}; ${state}`;
   }
   const isWarned = shownIn(report).some(({ status }) => status === 'warn');
   const sign = isWarned ? '⚠️' : '✅';

@@ -7,12 +7,12 @@ import { failure } from '../etcd/health/observation.ts';
 import { attempt } from '../etcd/health/observe.ts';
 import type { Transport } from '../hosts/transport.ts';
 
-/** What the clients of a cluster's members need. */
+/** The requirements of the clients of a cluster's members. */
 export interface ClusterAccess {
   readonly members: readonly { readonly name: string; readonly address: string }[];
   readonly clientPort: number;
   readonly peerPort: number;
-  /** By member name. A member without a connection is not asked: it counts as not answering. */
+  /** By member name. A member without a connection is not queried: it counts as not answering. */
   readonly hosts: ReadonlyMap<string, Transport>;
   readonly credentials: EtcdCredentials;
   readonly now: () => Date;
@@ -34,7 +34,7 @@ export class ClusterClients {
     );
   }
 
-  /** Asks all members at once and judges what they tell; never throws. */
+  /** Queries all members at once and judges their answers; never throws. */
   async observe(): Promise<ClusterFacts> {
     const { members, clientPort, peerPort, now } = this.#access;
     const health = await checkHealth({
@@ -46,7 +46,7 @@ export class ClusterClients {
     return { health };
   }
 
-  /** Whether a member refuses the client certificate, and none lets it in; never throws. */
+  /** Reports whether a member rejects the client certificate, and none accepts it; never throws. */
   async isRefused(): Promise<boolean> {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const asked = [...this.#clients.values()].map((client) => attempt(() => client.status({ signal })));
@@ -54,7 +54,7 @@ export class ClusterClients {
     return kinds.includes('client-certificate') && !kinds.includes(undefined);
   }
 
-  /** The client of one member. */
+  /** Returns the client of one member. */
   client(name: string): EtcdClient {
     const client = this.#clients.get(name);
     if (client === undefined) throw new Error(`${name} is no member`);
@@ -73,9 +73,9 @@ function clientOf(
   { hosts, clientPort, credentials }: ClusterAccess,
 ): EtcdClient {
   const transport = hosts.get(name);
-  // not asked through another host: an attempt that hangs would take a channel of that host for minutes
+  // Not through another host: a hung attempt would take a channel of that host for minutes.
   const open = (): ReturnType<Transport['openTcp']> =>
-    transport === undefined ? Promise.reject(notReached(name)) : transport.openTcp(address, clientPort);
+    transport === undefined ? Promise.reject(unreachedError(name)) : transport.openTcp(address, clientPort);
   return new EtcdClient({
     name,
     address,
@@ -86,7 +86,7 @@ function clientOf(
   });
 }
 
-function notReached(host: string): HostError {
+function unreachedError(host: string): HostError {
   return new HostError({
     code: 'etcd-not-asked',
     host,

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import type { HostFacts } from '../facts/host.ts';
-import { Refusal } from '../findings.ts';
+import { RunError } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { CONFIGURATION_MODES, expectedPkiTree } from '../kubeadm/file-tree.ts';
@@ -13,47 +13,47 @@ import { generateKey, type KeyAlgorithm, privateKeyToPem } from '../pki/keys.ts'
 import { issueLeaf, type Leaf, type LeafProfileName } from '../pki/leaf.ts';
 import type { PemSource } from '../pki/pem-input.ts';
 import { AuthorityError, readAuthorityOfHost, readSigningAuthority } from '../pki/read-authority.ts';
-import { readText } from './read-text.ts';
+import { readHostFile } from './read-text.ts';
 
 /** Certificates and keys that this run issues for one member. */
 export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
 
-/** What the runner holds in memory while it carries out a plan: the CA, and each member's certificates and keys. */
-export interface Material {
+/** The keys and certificates in the runner's memory while it carries out a plan: the CA's, and each member's. */
+export interface IssuedFiles {
   readonly authority: Promise<Authority>;
-  /** The CA with its key; rejects where the plan has nothing to sign. */
+  /** The CA with its key; rejects if the plan has nothing to sign. */
   readonly signer: Promise<SignerWithPem>;
-  /** By the name of their host; only hosts that this run issues certificates for. */
+  /** By host name; only hosts that this run issues certificates for. */
   readonly leaves: ReadonlyMap<string, Promise<MemberLeaves>>;
-  /** SHA-256 (hex) of what lies on each host as the run has seen or put it, by member name and path. */
+  /** SHA-256 (hex) of the files on each host as the run has seen or put them, by member name and path. */
   readonly found: ReadonlyMap<string, Map<string, string>>;
-  /** SHA-256 (hex) of the files that each host's record lists, by member name and path. */
+  /** SHA-256 (hex) of the files in each host's record, by member name and path. */
   readonly digests: ReadonlyMap<string, Map<string, string>>;
-  /** Public files as they lie on each host, by member name and path: never a key, nor the action's own record. */
+  /** Public files on each host, by member name and path: never a key, nor the action's own record. */
   readonly publicFiles: ReadonlyMap<string, Map<string, string>>;
 }
 
 type SignerWithPem = SigningAuthority & { readonly keyPem: string };
 
-/** What {@link prepareMaterial} needs. */
-export interface MaterialInput {
+/** The parameters of {@link prepareFiles}. */
+export interface IssuedFilesInput {
   /** Absent where nothing is issued. */
   readonly planned?: PlannedCluster;
   readonly settings: Settings;
   readonly hosts: ReadonlyMap<string, Transport>;
-  /** What the probe has seen, by the name of each host. */
+  /** The facts of the probe, by host name. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   readonly now: Date;
-  readonly keys: KeyStock;
+  readonly keys: KeyPool;
   /** Called with every secret as soon as it exists, before it is used. */
   readonly maskSecret: (secret: string) => void;
 }
 
 /**
- * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
- * needs one of them awaits it.
+ * Starts at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; the
+ * callers await the ones that they need.
  */
-export function prepareMaterial(input: MaterialInput): Material {
+export function prepareFiles(input: IssuedFilesInput): IssuedFiles {
   const { planned, facts } = input;
   const signer = planned === undefined ? Promise.reject(nothingPlanned()) : obtainSigner(planned, input);
   const authority =
@@ -89,7 +89,7 @@ async function issue(
   names: readonly LeafProfileName[],
   signer: Promise<SignerWithPem>,
   plan: PlannedCluster,
-  { now, keys, maskSecret }: MaterialInput,
+  { now, keys, maskSecret }: IssuedFilesInput,
 ): Promise<MemberLeaves> {
   const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
   const signing = await signer;
@@ -122,9 +122,8 @@ function foundDigests({ files }: HostFacts): Map<string, string> {
 }
 
 /**
- * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
- * it ought to be is recorded so.
- * @param patches those that the inputs ask for, by path: others lie in folders that are removed.
+ * Returns the recorded digests of the files that this run leaves alone, which are as expected.
+ * @param patches the patches of the inputs, by path: others are in folders that are removed.
  */
 function recordedDigests({ files }: HostFacts, patches: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
@@ -134,14 +133,14 @@ function recordedDigests({ files }: HostFacts, patches: ReadonlyMap<string, stri
   );
 }
 
-/** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
+/** Reports whether the record lists a member's file: the pki tree, the manifest, and the action's configurations. */
 function isRecorded(path: string): boolean {
   return path === ETCD_MANIFEST || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
 }
 
 const PKI_TREE = expectedPkiTree(true);
 
-/** Public files that lie on a host; never the action's own record. */
+/** Returns the public files of a host, except the action's own record. */
 export function publicTexts({ files }: HostFacts): Map<string, string> {
   return new Map(
     [...files.values()].flatMap(({ path, text }) =>
@@ -150,7 +149,7 @@ export function publicTexts({ files }: HostFacts): Map<string, string> {
   );
 }
 
-/** The CA's one certificate as the plan was decided with it, never a file that a host would give now. */
+/** Returns the CA's one certificate that the plan was decided with, never a file that a host would send now. */
 function decidedAuthority({ authority, authorityCertificate }: PlannedCluster): Authority {
   if (authorityCertificate === undefined)
     throw new Error(`a plan with a CA that comes from "${authority.from}" holds its certificate`);
@@ -161,7 +160,7 @@ function nothingPlanned(): Error {
   return new Error('the plan issues no certificates, so it has no CA');
 }
 
-async function obtainSigner(plan: PlannedCluster, input: MaterialInput): Promise<SignerWithPem> {
+async function obtainSigner(plan: PlannedCluster, input: IssuedFilesInput): Promise<SignerWithPem> {
   const { settings, now, keys, maskSecret } = input;
   switch (plan.authority.from) {
     case 'made': {
@@ -176,7 +175,7 @@ async function obtainSigner(plan: PlannedCluster, input: MaterialInput): Promise
       const { certificatePem, keyPem } = settings.authority;
       const certificate = { name: 'ca-certificate', text: certificatePem };
       const key = { name: 'ca-key', text: keyPem };
-      return refusing(() => withPem(readSigningAuthority(certificate, key, now), maskSecret));
+      return withRefusal(() => withPem(readSigningAuthority(certificate, key, now), maskSecret));
     }
     case 'host': {
       const { host } = plan.authority;
@@ -184,9 +183,9 @@ async function obtainSigner(plan: PlannedCluster, input: MaterialInput): Promise
       if (transport === undefined) throw new Error(`no connection to ${host}`);
       const seen = input.facts.get(host)?.files.get(CA_KEY)?.sha256;
       const { certificatePem } = decidedAuthority(plan);
-      const keyPem = await readText(transport, CA_KEY, seen, maskSecret);
+      const keyPem = await readHostFile(transport, CA_KEY, seen, maskSecret);
       const source = (path: string, text: string): PemSource => ({ name: `${transport.name}:${path}`, text });
-      return refusing(() =>
+      return withRefusal(() =>
         withPem(
           readAuthorityOfHost(source(CA_CERTIFICATE, certificatePem), source(CA_KEY, keyPem), now),
           maskSecret,
@@ -204,25 +203,25 @@ function withPem(authority: SigningAuthority, maskSecret: (secret: string) => vo
   return { ...authority, keyPem };
 }
 
-function refusing<T>(read: () => T): T {
+function withRefusal<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof AuthorityError)) throw error;
-    throw new Refusal('the CA cannot be used', error.reasons);
+    throw new RunError('the CA cannot be used', error.reasons);
   }
 }
 
 /**
- * Private keys that are made before they are needed: RSA takes a processor up to a tenth of a second for each, which passes while
- * the hosts are waited for.
+ * Private keys that are made in advance: RSA takes a processor up to a tenth of a second for each, which overlaps
+ * with waiting for the hosts.
  */
-export class KeyStock {
+export class KeyPool {
   readonly #made = new Map<KeyAlgorithm, Promise<KeyObject>[]>();
 
   /**
-   * Begins to make so many. The first one has the processors for itself: where a CA is made it is the CA's, and a host waits for
-   * it to start kubelet.
+   * Starts making this many keys. The first one has the processors to itself: for a new CA it is the CA's, and a host
+   * waits for it to start kubelet.
    */
   prepare(count: number, algorithm: KeyAlgorithm): void {
     if (count === 0) return;
@@ -232,16 +231,16 @@ export class KeyStock {
       return generateKey(algorithm);
     });
     const keys = [first, ...others];
-    // Whoever takes one gets its error.
+    // The caller that takes one gets its error.
     for (const key of keys) key.catch(() => undefined);
     this.#made.set(algorithm, [...(this.#made.get(algorithm) ?? []), ...keys]);
   }
 
-  /** One that nobody else gets. */
+  /** Returns a key that no other caller gets. */
   take(algorithm: KeyAlgorithm): Promise<KeyObject> {
     return this.#made.get(algorithm)?.shift() ?? generateKey(algorithm);
   }
 }
 
-/** What lies there was too large to be read, or is no file. */
+/** The digest of a file that was too large to read, or is no file. */
 export const UNKNOWN_DIGEST = 'unknown';

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
-import { type Finding, Refusal } from '../findings.ts';
+import { type Finding, RunError } from '../findings.ts';
 import { lastWords } from '../hosts/host-error.ts';
-import { readFile } from '../hosts/read-pki.ts';
+import { readFileScript } from '../hosts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /**
- * One file of a host as text, if it is still the one that the run has seen and decided on.
- * @param seen SHA-256 (hex) of the file as the probe saw it; undefined where it could not be told: what is read has to be
- * proven in another way then.
- * @param maskSecret called with the text before anything else is done with it.
- * @throws Refusal when it cannot be read, is empty, or is another file by now.
+ * Reads one file of a host as text, if it is still the one that the run has seen and decided on.
+ * @param seen SHA-256 (hex) of the file as the probe saw it; undefined if unknown: then the text has to be verified
+ * in another way.
+ * @param maskSecret called with the text before it is used.
+ * @throws RunError when it cannot be read, is empty, or has changed.
  */
-export async function readText(
+export async function readHostFile(
   transport: Transport,
   path: string,
   seen: string | undefined,
   maskSecret?: (secret: string) => void,
 ): Promise<string> {
-  const result = await transport.run(readFile(path));
+  const result = await transport.run(readFileScript(path));
   const text = result.stdout.toString('utf8');
   if (result.code !== 0 || text === '') {
     const words = lastWords(result.stderr, 3);
@@ -42,11 +42,11 @@ function unread(
   { name }: Transport,
   path: string,
   words: Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>,
-): Refusal {
-  return new Refusal(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
+): RunError {
+  return new RunError(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
 }
 
-/** SHA-256 in hex. */
+/** Returns the SHA-256 in hex. */
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

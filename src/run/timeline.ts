@@ -1,4 +1,4 @@
-/** One thing that was done, where, and how long it took. */
+/** One operation, its host, and its duration. */
 export interface TimelineEntry {
   readonly stage: string;
   readonly title: string;
@@ -12,7 +12,7 @@ export interface TimelineEntry {
   readonly changes: boolean;
 }
 
-/** Collects what a run does, so that the report can tell it also when the run fails half-way. */
+/** Collects the operations of a run, so that the report lists them also if the run fails half-way. */
 export class Timeline {
   readonly entries: TimelineEntry[] = [];
   readonly #clock: () => number;
@@ -24,12 +24,12 @@ export class Timeline {
     this.#start = clock();
   }
 
-  /** Milliseconds since the run began. */
+  /** Returns the milliseconds since the run began. */
   elapsedMs(): number {
     return this.#clock() - this.#start;
   }
 
-  /** Runs `work` and records it, whichever way it ends. */
+  /** Runs `work` and records it, successful or not. */
   async record<T>(
     what: Pick<TimelineEntry, 'stage' | 'title' | 'host' | 'changes'>,
     work: () => Promise<T>,

@@ -1,11 +1,13 @@
 import * as core from '@actions/core';
 import type { Log } from './log.ts';
-import { longestLine, mostOfLine, type Redactor, shortened } from './masking/redaction.ts';
+import { maxLineLength, maxSearchedLength, type Redactor, shortenLine } from './masking/redaction.ts';
 
-/** The runner shows ten annotations of a kind per step (ExecutionContext.cs, _maxCountPerIssueType), and drops others. */
-const mostAnnotations = 10;
+/**
+ * The runner shows ten annotations of a kind per step (ExecutionContext.cs, _maxCountPerIssueType), and drops others.
+ */
+const maxAnnotations = 10;
 
-/** Where lines go: the runner, or a test. */
+/** The destination of lines: the runner, or a test. */
 export interface LogSink {
   info(line: string): void;
   /** Becomes an annotation; may have several lines. */
@@ -14,20 +16,20 @@ export interface LogSink {
 }
 
 /**
- * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. A host has one cleaner for
- * the whole run: a key that comes line by line is known by the lines before. The first ten warnings become annotations, the
- * others lines.
+ * Creates the log of the step. Every line is clean (see lineCleaner) and names its host. A host has one cleaner for
+ * the whole run: a key that arrives line by line is recognised by the previous lines. The first ten warnings become
+ * annotations, the others lines.
  */
 export function createActionsLog(redactor: Redactor, sink: LogSink = core): Log {
   let warnings = 0;
   const warn = (lines: readonly string[]): void => {
     warnings += 1;
-    if (warnings <= mostAnnotations) sink.warning(annotation(lines));
+    if (warnings <= maxAnnotations) sink.warning(annotation(lines));
     else lines.forEach((line) => sink.info(`Warning: ${line}`));
   };
   const hosts = new Map<string, Log>();
   const logOf = (host?: string): Log => {
-    const clean = lineCleaner(redactor, host === undefined ? '' : `[${printable(host)}] `);
+    const clean = lineCleaner(redactor, host === undefined ? '' : `[${withoutControls(host)}] `);
     return {
       info: (message) => clean(message).forEach((line) => sink.info(line)),
       warning: (message) => warn(clean(message)),
@@ -55,12 +57,12 @@ const escapes = new RegExp(
   'g',
 );
 
-/** Control characters but the tab, and those that make text appear in another order or not at all. */
+/** Control characters except tab, and those that reorder or hide text. */
 const unprintable = /[\p{Cc}\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/gu;
 
 /**
- * The lines of a text. The runner ends a line at a carriage return too (.NET's ReadLine), so one inside a line would
- * let its rest begin a workflow command.
+ * Splits a text into lines. The runner ends a line at a carriage return too (.NET's ReadLine), so one inside a line
+ * would let the rest of it begin a workflow command.
  */
 function splitLines(text: string): string[] {
   return text
@@ -68,49 +70,49 @@ function splitLines(text: string): string[] {
     .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
 }
 
-/** A line without escape sequences and control characters. */
-function printable(line: string): string {
+/** Removes escape sequences and control characters. */
+function withoutControls(line: string): string {
   return line.replaceAll(escapes, '').replaceAll('\t', '    ').replaceAll(unprintable, '');
 }
 
 /**
- * A line in which no workflow command can begin: the runner takes `::name::` at the start of a line, white space not
- * counted, and `##[name]` anywhere (ActionCommand.cs).
+ * Prevents workflow commands in a line: the runner recognises `::name::` at the start of a line, after white space,
+ * and `##[name]` anywhere (ActionCommand.cs).
  */
 function withoutCommands(line: string): string {
   return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
 }
 
-/** Of a message with more lines the first and the last are shown: a host could send millions. */
-const mostLines = 2000;
+/** Of a longer message the first and the last lines are shown: a host could send millions. */
+const maxLines = 2000;
 
 /**
- * Makes lines for the log of one stream: each complete, free of secrets and control characters, not too long, and
- * none of them able to begin a workflow command.
- * @param prefix stands before every line.
+ * Returns a function that makes lines for the log of one stream: each complete, without secrets and control
+ * characters, of limited length, and none a workflow command.
+ * @param prefix precedes every line.
  */
 export function lineCleaner(redactor: Redactor, prefix = ''): (message: string) => string[] {
   const redactLines = redactor.forStream();
   return (message) => {
     const lines = withoutMiddle(splitLines(message));
-    const heads = lines.map((line) => line.slice(0, mostOfLine));
-    return redactLines(heads.map(printable)).map((line, index) => {
+    const heads = lines.map((line) => line.slice(0, maxSearchedLength));
+    return redactLines(heads.map(withoutControls)).map((line, index) => {
       const missing = (lines[index]?.length ?? 0) - (heads[index]?.length ?? 0);
-      return withoutCommands(shortened(prefix + line, longestLine, missing));
+      return withoutCommands(shortenLine(prefix + line, maxLineLength, missing));
     });
   };
 }
 
 function withoutMiddle(lines: string[]): string[] {
-  if (lines.length <= mostLines) return lines;
-  const half = mostLines / 2;
-  return [...lines.slice(0, half), `… (${lines.length - mostLines} more lines)`, ...lines.slice(-half)];
+  if (lines.length <= maxLines) return lines;
+  const half = maxLines / 2;
+  return [...lines.slice(0, half), `… (${lines.length - maxLines} more lines)`, ...lines.slice(-half)];
 }
 
-/** The runner cuts the message of an annotation here (_maxIssueMessageLength in ExecutionContext.cs). */
-const longestAnnotation = 4096;
+/** The runner's maximum length of an annotation (_maxIssueMessageLength in ExecutionContext.cs). */
+const maxAnnotationLength = 4096;
 
-/** Clean lines as the message of one annotation. */
+/** Joins clean lines to the message of one annotation. */
 export function annotation(lines: readonly string[]): string {
-  return shortened(lines.join('\n'), longestAnnotation - 40);
+  return shortenLine(lines.join('\n'), maxAnnotationLength - 40);
 }

@@ -1,49 +1,51 @@
 /** A program to start on the runner. */
 export interface Program {
-  /** Its name; it is looked for in the runner's PATH. */
+  /** Its name, looked up in the runner's PATH. */
   readonly name: string;
   /** Every user of the machine can read them: no secrets. */
   readonly args: readonly string[];
-  /** All that it finds in its environment. */
+  /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Its whole standard input; the only road by which a secret reaches it. Absent: an input that never ends. */
+  /** Its whole standard input, the only way to pass it a secret. Absent: an input that never ends. */
   readonly input?: Buffer;
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
-  /** Told when the process has ended, while its output may still be held open by others. */
+  /** Called when the process has ended; other processes may still hold its output open. */
   readonly onExit?: (code: number | null) => void;
 }
 
-/** The longest delay that a timer takes (2^31 - 1 ms): 24 days. */
-const FOR_EVER_MS = 2_147_483_647;
+/** The longest delay of a timer (2^31 - 1 ms): 24 days. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * Runs a program and reads what that has left of the input: @actions/exec writes it to a pipe without a listener for
- * errors, and a program that ends before it has read all would break the pipe and so end this process.
+ * Runs a program and reads the rest of its input: @actions/exec writes the input to a pipe without a listener for
+ * errors, and a program that ends before it has read everything would break the pipe and so end this process.
  */
-const DRAINED = '"$@"; status=$?; cat > /dev/null; exit $status';
+const DRAIN_INPUT = '"$@"; status=$?; cat > /dev/null; exit $status';
 
 /**
  * Runs a program by @actions/exec, which gives no handle to end it.
- * @returns its exit code once it has ended and all its output has come; null when a signal ended it.
+ * @returns its exit code once it has ended and all its output has arrived; null if a signal ended it.
  * @throws when it cannot be started.
  */
 export async function runProgram({ name, args, env, ...io }: Program): Promise<number | null> {
   const { input, onStdout, onStderr, onExit } = io;
-  // Most runs start no program on the runner, and need not load what does.
+  // Most runs start no program on the runner, and need not load the library.
   const { exec } = await import('@actions/exec');
-  // Typed as a number, but it is what node gives: null after a signal.
+  // Typed as a number, but it is node's value: null after a signal.
   const [program, words] =
-    input === undefined ? [name, args] : ['bash', ['--norc', '-c', DRAINED, 'etcd-ha-input', name, ...args]];
+    input === undefined
+      ? [name, args]
+      : ['bash', ['--norc', '-c', DRAIN_INPUT, 'etcd-ha-input', name, ...args]];
   return await exec(program, [...words], {
     env: { ...env },
     silent: true, // it would print the command line
     ignoreReturnCode: true,
-    delay: FOR_EVER_MS, // output may come as long as somebody holds it open
+    delay: MAX_TIMER_MS, // output may continue while another process holds it open
     ...(input === undefined ? {} : { input }),
     listeners: {
-      stdout: passedOnTo(onStdout),
-      stderr: passedOnTo(onStderr),
+      stdout: withoutBuffering(onStdout),
+      stderr: withoutBuffering(onStderr),
       debug: (message) => {
         const [, code] = /^Exit code (\S+) received from tool/.exec(message) ?? [];
         if (code !== undefined) onExit?.(code === 'null' ? null : Number(code));
@@ -53,18 +55,18 @@ export async function runProgram({ name, args, env, ...io }: Program): Promise<n
 }
 
 /**
- * @actions/exec hands each piece of output on, and then gathers it into lines that are asked for here by nobody: of a line
- * without an end it would keep all, and look through all of it again with each piece. It finds an empty piece instead.
+ * Stops @actions/exec from collecting output into lines, which are not used here: it would keep a line without an end
+ * as a whole, and search all of it again with each chunk. It gets an empty chunk instead.
  */
-function passedOnTo(listener: ((chunk: Buffer) => void) | undefined): (chunk: Buffer) => void {
+function withoutBuffering(listener: ((chunk: Buffer) => void) | undefined): (chunk: Buffer) => void {
   return (chunk) => {
     listener?.(chunk.subarray());
     Object.defineProperty(chunk, 'toString', { value: () => '' });
   };
 }
 
-/** A program that runs beside this process and no longer than it. */
-export interface TiedProgram {
+/** A child process that ends with this process at the latest. */
+export interface ParentBoundProgram {
   readonly name: string;
   /** Every user of the machine can read them: no secrets. */
   readonly args: readonly string[];
@@ -73,20 +75,20 @@ export interface TiedProgram {
   readonly onStderr?: (chunk: Buffer) => void;
 }
 
-/** What was started. */
-export interface Tied {
-  /** Its exit code; null when a signal ended it. */
+/** A started child process. */
+export interface ParentBoundProcess {
+  /** Its exit code; null if a signal ended it. */
   readonly whenEnded: Promise<number | null>;
-  /** Ends it, if it still runs. */
+  /** Ends it if it is running. */
   kill(): void;
 }
 
 /**
- * Runs a program and ends it when its own input does: @actions/exec gives it one that stays open as long as this process
- * lives, however that ends. The first line of standard output is the program's number, whatever that prints. Once it has ended, nothing
- * of it is left: the one that watches is waited for, too.
+ * Runs a program and ends it when its own input ends: @actions/exec keeps the input open while this process lives,
+ * however that ends. The first line of standard output is the program's pid. At its end nothing is left: the watcher
+ * is waited for, too.
  */
-const TIED = `
+const PARENT_BOUND = `
 exec 3<&0 < /dev/null
 { echo $BASHPID; exec "$@" 3<&-; } &
 program=$!
@@ -100,17 +102,23 @@ wait $watch 2> /dev/null
 exit $status`;
 
 /**
- * Starts a program that lives as long as this process at most.
- * @returns when its number is known. @throws when it cannot be started.
+ * Starts a program that ends with this process at the latest.
+ * @returns when its pid is known. @throws when it cannot be started.
  */
-export async function startTied({ name, args, env, onStdout, onStderr }: TiedProgram): Promise<Tied> {
+export async function startParentBound({
+  name,
+  args,
+  env,
+  onStdout,
+  onStderr,
+}: ParentBoundProgram): Promise<ParentBoundProcess> {
   const started = Promise.withResolvers<number>();
   let first = '';
   let pid: number | undefined;
   const whenEnded = runProgram({
     name: 'bash',
-    // bash takes the socket that node gives it for a sign of rshd, and would read .bashrc
-    args: ['--norc', '-c', TIED, 'etcd-ha-tied', name, ...args],
+    // Without --norc bash takes node's socket for a sign of rshd and reads .bashrc.
+    args: ['--norc', '-c', PARENT_BOUND, 'etcd-ha-tied', name, ...args],
     env,
     onStdout: (chunk) => {
       if (pid !== undefined) {
@@ -139,7 +147,7 @@ export async function startTied({ name, args, env, onStdout, onStderr }: TiedPro
       try {
         process.kill(number);
       } catch {
-        // it has just ended by itself
+        // It has ended by itself.
       }
     },
   };

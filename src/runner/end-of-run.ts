@@ -1,36 +1,36 @@
 import type { FindingCode } from '../finding-codes.ts';
-import { errorMessage, Refusal } from '../findings.ts';
+import { errorMessage, RunError } from '../findings.ts';
 
-/** What ended a run from outside. */
+/** The external reason for the end of a run. */
 interface EndReason {
   readonly code: FindingCode;
   readonly fact: string;
   readonly cause: string;
-  /** Where running again is not all that is to be said. */
+  /** If running again is not the whole fix. */
   readonly fix?: string;
 }
 
 const RUN_AGAIN = 'Run again: it goes on from where it stands. Nothing has to be undone on any host.';
 
-/** A run that was ended from outside, with what it was doing then. */
-export class Interruption extends Refusal {
+/** A run that was ended from outside, with the work that it interrupted. */
+export class InterruptedError extends RunError {
   readonly reason: EndReason;
 
-  /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
+  /** @param reason an {@link EndReason}; @param during the error of the interrupted work. */
   constructor(reason: unknown, during: unknown, title = 'the run was ended before it was done') {
     const { code, fact, cause, fix = RUN_AGAIN } = reason as EndReason;
     super(title, [{ code, at: 'run', fact, cause, fix }]);
-    this.name = 'Interruption';
+    this.name = 'InterruptedError';
     this.reason = reason as EndReason;
     this.cause = during;
   }
 }
 
-/** Watches for the signals of a cancelled job and for the end of the run's time. */
+/** Watches for the signals of a cancelled job and for the time limit of the run. */
 export interface EndWatch {
   /** Aborted with an {@link EndReason}. */
   readonly signal: AbortSignal;
-  /** From now on the run may take this long. */
+  /** Limits the rest of the run to this time. */
   limitTo(seconds: number): void;
   /** Ends the run now. */
   endBy(reason: EndReason): void;
@@ -38,9 +38,9 @@ export interface EndWatch {
 }
 
 /**
- * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
- * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
- * back and to report.
+ * Starts watching. The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
+ * (actions/runner, ProcessInvoker.cs): running work gets a few seconds to end, which leaves time to release the locks
+ * and to report.
  */
 export function watchForEnd(): EndWatch {
   const controller = new AbortController();
@@ -75,12 +75,12 @@ export function watchForEnd(): EndWatch {
   };
 }
 
-/** An error that no code has caught. It ends the step, or is told of at its end. */
-export class Fault extends Interruption {
-  /** @param error what was thrown; a host or a bastion may have chosen its words. */
+/** An uncaught error. It ends the step, or is reported at its end. */
+export class UncaughtError extends InterruptedError {
+  /** @param error the thrown value; a host or a bastion may control its text. */
   constructor(error: unknown) {
     super(reasonOf(error), error, 'an error came where none is expected');
-    this.name = 'Fault';
+    this.name = 'UncaughtError';
   }
 }
 
@@ -93,28 +93,28 @@ function reasonOf(error: unknown): EndReason {
   };
 }
 
-/** So many faults are looked at; one that makes another would go on for ever. */
-const MOST_FAULTS = 10;
+/** Maximum number of uncaught errors that are handled: one that causes another would loop for ever. */
+const MAX_UNCAUGHT_ERRORS = 10;
 
 /**
- * Takes the errors that no code catches, before Node prints their text to standard error as it is: a host may have chosen
- * that text, and the runner takes workflow commands from standard error too. Warnings of Node and its libraries are taken
- * for the same reason.
- * @param onFault gets each error. @param onWarning gets the text of each warning.
- * @returns a function that ends the watch; for tests.
+ * Handles uncaught errors before Node prints their text to standard error: a host may control that text, and the
+ * runner executes workflow commands from standard error too. Warnings of Node and its libraries are handled for the
+ * same reason.
+ * @param onFault receives each error. @param onWarning receives the text of each warning.
+ * @returns a function that stops watching; for tests.
  */
-export function watchForFaults(
+export function watchForUncaughtErrors(
   onFault: (error: unknown) => void,
   onWarning: (text: string) => void,
 ): () => void {
   let count = 0;
   const take = (error: unknown): void => {
     count += 1;
-    if (count > MOST_FAULTS) return;
+    if (count > MAX_UNCAUGHT_ERRORS) return;
     try {
       onFault(error);
     } catch {
-      // Not with the text of either error: what cleans texts has failed.
+      // Without the text of either error: redaction itself has failed.
       process.stdout.write('::error::etcd-ha-action: an error could not be told of\n');
       process.exitCode = 1;
     }

@@ -1,14 +1,14 @@
 /**
- * Where progress goes. The rooms get one handed in, so that none of them knows of the runner.
- * Every call is whole lines: text cut inside a line could slip past masking.
+ * The destination of progress. It is passed in, so that other modules do not depend on the runner. Every call takes
+ * whole lines: text cut inside a line could slip past masking.
  */
 export interface Log {
   /** Progress worth a line in every run. */
   info(message: string): void;
-  /** Something the user should look at; also becomes an annotation. */
+  /** A problem for the user's attention; also becomes an annotation. */
   warning(message: string): void;
-  /** Detail, shown when step debug logging is on. */
+  /** Detail, shown if step debug logging is on. */
   debug(message: string): void;
-  /** The same log with every line marked as coming from this host. */
+  /** Returns the same log with every line marked as this host's. */
   host(name: string): Log;
 }

@@ -1,10 +1,10 @@
 import type { Log } from './log.ts';
 import type { Redactor } from './masking/redaction.ts';
 
-/** What a phase of the step is given. */
-export interface StepMeans {
+/** The dependencies of one phase of the step. */
+export interface StepDeps {
   readonly redactor: Redactor;
   readonly log: Log;
-  /** From now on these are handed the errors that no code has caught. */
-  readonly takeFaults: (onFault: (error: unknown) => void) => void;
+  /** Sets the handler of uncaught errors from now on. */
+  readonly handleUncaughtErrors: (onFault: (error: unknown) => void) => void;
 }

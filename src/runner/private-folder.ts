@@ -3,59 +3,59 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorMessage, Refusal } from '../findings.ts';
+import { errorMessage, RunError } from '../findings.ts';
 import { printable } from '../text/printable.ts';
 
 const PREFIX = 'etcd-ha-run-';
-/** What mkdtemp(3) adds to it. */
-const RANDOM = 6;
-/** A socket's path ends after 107 bytes (unix(7)); names in the folder, and what ssh adds to one, need 40 at most. */
-const MOST_CHARACTERS = 66;
+/** The length of mkdtemp(3)'s suffix. */
+const SUFFIX_LENGTH = 6;
+/** A socket's path is limited to 107 bytes (unix(7)); names in the folder, and ssh's suffix, need 40 at most. */
+const MAX_PATH_LENGTH = 66;
 
 /**
- * A folder of the run on the runner that nobody else may enter, for sockets, pipes and public files: never for a secret. It
- * is made when it is first asked for.
+ * The run's private folder on the runner, for sockets, pipes and public files: never for a secret. It is created at
+ * the first use.
  */
 export class PrivateFolder {
-  readonly #place: Place;
+  readonly #place: FolderLocation;
   #path: string | undefined;
   #names = 0;
 
   /** @param temporary the runner's folder for temporary files. */
   constructor(temporary: string) {
-    this.#place = placeFor(temporary);
+    this.#place = locationFor(temporary);
   }
 
-  /** The path of a file in it. @throws Refusal when the folder cannot be made. */
+  /** Returns the path of a file in it. @throws RunError when the folder cannot be created. */
   at(name: string): string {
-    this.#path ??= made(this.#place);
+    this.#path ??= createFolder(this.#place);
     return join(this.#path, name);
   }
 
-  /** A path in it that was given to nobody before. */
+  /** Returns a unique path in it. */
   newPath(name: string): string {
     this.#names += 1;
     return this.at(`${name}-${this.#names}`);
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes it with its contents. */
   remove(): void {
     if (this.#path !== undefined) rmSync(this.#path, { recursive: true, force: true });
     this.#path = undefined;
   }
 }
 
-/** Removes the folders that killed runs of this runner have left. Does not throw. */
+/** Removes the folders that killed runs of this runner left behind. Does not throw. */
 export async function removePrivateFolders(temporary: string): Promise<void> {
-  const { base, prefix } = placeFor(temporary);
+  const { base, prefix } = locationFor(temporary);
   await removeOwnFolders(base, prefix);
 }
 
-function made({ base, prefix }: Place): string {
+function createFolder({ base, prefix }: FolderLocation): string {
   try {
     return mkdtempSync(join(base, prefix));
   } catch (error) {
-    throw new Refusal('The runner has no room for the files of this run', [
+    throw new RunError('The runner has no room for the files of this run', [
       {
         code: 'runner-folder-unwritable',
         at: 'RUNNER_TEMP',
@@ -68,27 +68,27 @@ function made({ base, prefix }: Place): string {
   }
 }
 
-interface Place {
+interface FolderLocation {
   readonly base: string;
   readonly prefix: string;
 }
 
 /**
- * Where the folders of a runner are. Its own folder for temporary files will not do where sockets cannot be in it, as its path
- * is too long, or where ssh's configuration cannot name it; the one of the machine is shared with other runners, and what is
- * there of this one is told from theirs by its name.
+ * Chooses the location of a runner's folders. Its own folder for temporary files is unsuitable if its path is too
+ * long for sockets, or not valid in ssh's configuration. The machine's folder is shared with other runners, so the
+ * names there identify this one.
  */
-function placeFor(temporary: string): Place {
-  if (temporary.length + PREFIX.length + RANDOM < MOST_CHARACTERS && /^[\w./-]+$/.test(temporary))
+function locationFor(temporary: string): FolderLocation {
+  if (temporary.length + PREFIX.length + SUFFIX_LENGTH < MAX_PATH_LENGTH && /^[\w./-]+$/.test(temporary))
     return { base: temporary, prefix: PREFIX };
   const runner = createHash('sha256').update(temporary).digest('hex').slice(0, 8);
   return { base: tmpdir(), prefix: `${PREFIX}${runner}-` };
 }
 
 /**
- * Removes the folders of this process's user whose names begin so. A folder of another user stays: in a place that users
- * share anyone can make one of that name. What cannot be removed keeps nothing else from being removed. Does not throw.
- * @param base the folder that they are in; it may be missing.
+ * Removes the folders with this prefix that belong to this process's user. A folder of another user stays: in a
+ * shared place anyone can create one of that name. An error with one folder does not stop the others. Does not throw.
+ * @param base the folder that contains them; it may be missing.
  */
 export async function removeOwnFolders(base: string, prefix: string): Promise<void> {
   const names = await readdir(base).catch(() => []);

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import * as core from '@actions/core';
 import { describeFinding, errorMessage, type Finding } from '../findings.ts';
 
-/** What this action wants of the runner beyond `@actions/core`: everything else is asked there. */
+// The runner functions that `@actions/core` lacks or that need error handling; the rest comes from there.
 
 /** Masks secrets in everything that the job prints from now on. @param secrets texts of one line each. */
 export function setSecrets(secrets: readonly string[]): void {
@@ -10,39 +10,42 @@ export function setSecrets(secrets: readonly string[]): void {
 }
 
 /**
- * Sets an output of the step; without a runner, which alone names the file, there is nothing to write to. A file that
- * cannot be written is a warning, once: what was done on the hosts is done. {@link lostOutputs} tells of it at the end.
+ * Sets an output of the step; without a runner, which alone names the file, it does nothing. A file that cannot be
+ * written causes one warning, because the work on the hosts is done. {@link lostOutputs} reports it at the end.
  */
 export function setOutput(name: string, value: string): void {
-  handOver('GITHUB_OUTPUT', () => core.setOutput(name, value));
+  writeCommandFile('GITHUB_OUTPUT', () => core.setOutput(name, value));
 }
 
-/** Leaves a value to the post step; as {@link setOutput}. */
+/** Passes a value to the post step, like {@link setOutput}. */
 export function saveState(name: string, value: string): void {
-  handOver('GITHUB_STATE', () => core.saveState(name, value));
+  writeCommandFile('GITHUB_STATE', () => core.saveState(name, value));
 }
 
-/** Why outputs of this step did not reach the runner; undefined where all did. */
+/** Explains why outputs of this step did not reach the runner; undefined if all did. */
 export function lostOutputs(): Finding | undefined {
-  return unwritten.get('GITHUB_OUTPUT');
+  return failedFiles.get('GITHUB_OUTPUT');
 }
 
-/** The runner turns a name into `INPUT_` and the name in capitals, spaces as underscores (actions/runner, Handler.cs). */
+/**
+ * The runner names a variable `INPUT_` and the input's name in capitals, with underscores for spaces (actions/runner,
+ * Handler.cs).
+ */
 export const INPUT_PREFIX = 'INPUT_';
 
-/** Where temporary files belong; the runner empties it with the job. */
+/** Returns the folder for temporary files; the runner empties it after the job. */
 export function temporaryFolder(): string {
   const folder = process.env['RUNNER_TEMP'] ?? '';
   return folder === '' ? tmpdir() : folder;
 }
 
-/** The files of the runner that could not be written, by the variables that name them. */
-const unwritten = new Map<string, Finding>();
+/** The runner's files that could not be written, by their variables. */
+const failedFiles = new Map<string, Finding>();
 
-/** @param write throws where the file that the variable names cannot be written. */
-function handOver(variable: string, write: () => void): void {
+/** @param write throws if the variable's file cannot be written. */
+function writeCommandFile(variable: string, write: () => void): void {
   const file = process.env[variable] ?? '';
-  // without the file the toolkit prints a command that runners do not take any more
+  // Without the file the toolkit prints a command that runners no longer accept.
   if (file === '') return;
   try {
     write();
@@ -54,19 +57,19 @@ function handOver(variable: string, write: () => void): void {
       cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,
       fix: 'let the container run as a user that may, for example with `options: --user 0` below `container:` of the job.',
     };
-    if (!unwritten.has(variable)) core.warning(describeFinding(problem));
-    unwritten.set(variable, problem);
+    if (!failedFiles.has(variable)) core.warning(describeFinding(problem));
+    failedFiles.set(variable, problem);
   }
 }
 
 /**
- * State that main saves for post: set once main has reported, whichever way it ended. {@link LOCKS_LEFT} where it could not
- * see to its locks.
+ * State that main saves for post: set once main has reported, successful or not. {@link LOCKS_LEFT} if main could not
+ * release its locks.
  */
 export const MAIN_ENDED = 'main-ended';
 
-/** The value of {@link MAIN_ENDED} of a main that has reported, and may have left locks on hosts. */
+/** The value of {@link MAIN_ENDED} if main has reported, and may have left locks on hosts. */
 export const LOCKS_LEFT = 'locks-left';
 
-/** State that main saves for post before it takes the hosts' locks: whose they are. Not secret. */
+/** State that main saves for post before it acquires the hosts' locks: their owner. Not secret. */
 export const LOCK_OWNER = 'lock-owner';

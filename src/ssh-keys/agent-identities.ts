@@ -1,24 +1,24 @@
 import { connect } from 'node:net';
-import { errorMessage, Refusal } from '../findings.ts';
+import { errorMessage, RunError } from '../findings.ts';
 import { WireReader, wireString } from './wire.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 /** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
-const LONGEST_ANSWER = 256 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 /** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
 const REQUEST_IDENTITIES = 11;
 const IDENTITIES_ANSWER = 12;
 
 /**
- * Asks an ssh-agent what it can sign with: public keys and certificates in SSH wire form, in its order.
+ * Lists the public keys and certificates that an ssh-agent can sign with, in SSH wire form and in its order.
  * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
  */
 export async function listIdentities(socket: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<Buffer[]> {
-  return identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+  return identitiesOf(await request(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
 }
 
-/** Sends one message and gives the one that comes back, both without their length. */
-function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
+/** Sends one message and returns the response, both without their length. */
+function request(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const stream = connect(socket);
   const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
@@ -26,7 +26,7 @@ function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer
   stream.on('data', (chunk) => {
     seen = Buffer.concat([seen, chunk]);
     const length = seen.length < 4 ? 0 : seen.readUInt32BE();
-    if (length > LONGEST_ANSWER || seen.length > LONGEST_ANSWER + 4) reject(new Error(NO_AGENT));
+    if (length > MAX_ANSWER_BYTES || seen.length > MAX_ANSWER_BYTES + 4) reject(new Error(NO_AGENT));
     else if (length > 0 && seen.length >= 4 + length) resolve(seen.subarray(4, 4 + length));
   });
   stream.on('error', reject);
@@ -38,7 +38,7 @@ function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer
   });
 }
 
-/** The public keys in an answer: each is followed by its comment. */
+/** Parses the public keys of an answer: each is followed by its comment. */
 function identitiesOf(answer: Buffer): Buffer[] {
   const reader = new WireReader(answer);
   if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER) throw new Error(NO_AGENT);
@@ -54,17 +54,17 @@ function identitiesOf(answer: Buffer): Buffer[] {
 
 const NO_AGENT = 'what answers is no ssh-agent';
 
-/** An agent that does not answer. */
-export function silentAgent(socket: string, error: unknown): Refusal {
+/** Returns the refusal for an agent that does not answer. */
+export function noAnswerRefusal(socket: string, error: unknown): RunError {
   return agentRefusal(
     `the ssh-agent at ${socket} does not answer: ${errorMessage(error)}.`,
     'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.',
   );
 }
 
-/** An agent that cannot log in. */
-export function agentRefusal(fact: string, cause: string): Refusal {
-  return new Refusal('Nobody can be logged in', [
+/** Returns the refusal for an agent that cannot log in. */
+export function agentRefusal(fact: string, cause: string): RunError {
+  return new RunError('Nobody can be logged in', [
     {
       code: 'ssh-agent-unusable',
       at: 'ssh-private-key',

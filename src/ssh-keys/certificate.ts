@@ -2,28 +2,28 @@ import type { HostKey } from './known-hosts.ts';
 import type { UsableKey } from './private-key.ts';
 import { keyBlobType, WireReader, wireString } from './wire.ts';
 
-/** An OpenSSH certificate (PROTOCOL.certkeys), as far as it says who may do what, and until when. Public. */
+/** The public fields of an OpenSSH certificate (PROTOCOL.certkeys): its key, principals and validity. */
 export interface SshCertificate {
   /** e.g. `ssh-ed25519-cert-v01@openssh.com`. */
   readonly type: string;
   /** The whole certificate in SSH wire form. */
   readonly blob: Buffer;
-  /** The key that it is for. */
+  /** The certified key. */
   readonly key: HostKey;
   readonly role: 'user' | 'host';
-  /** Free text of whoever has signed it. */
+  /** Free text of the signer. */
   readonly keyId: string;
-  /** Users or hosts that it is for; empty: all. */
+  /** Users or hosts that it is valid for; empty: all. */
   readonly principals: readonly string[];
   readonly validAfter: Date;
   /** Absent: for ever. */
   readonly validBefore?: Date;
-  /** The key that has signed it. */
+  /** The key that signed it. */
   readonly authority: HostKey;
 }
 
 const SUFFIX = '-cert-v01@openssh.com';
-/** How many fields a key's own part has. */
+/** The number of fields in a key's own part. */
 const KEY_FIELDS: Readonly<Record<string, number>> = {
   'ssh-ed25519': 1,
   'ecdsa-sha2-nistp256': 2,
@@ -32,17 +32,17 @@ const KEY_FIELDS: Readonly<Record<string, number>> = {
   'ssh-rsa': 2,
 };
 const ROLES: Readonly<Record<number, SshCertificate['role']>> = { 1: 'user', 2: 'host' };
-/** The last second that a Date can be. */
+/** The last second that a Date can represent. */
 const LAST_SECOND = 8_640_000_000_000n;
 
-/** The certificate types that stand for these types of keys. */
+/** Returns the certificate types for these types of keys. */
 export function certificateTypes(keyTypes: readonly string[]): readonly string[] {
   return keyTypes.filter((type) => type in KEY_FIELDS).map((type) => `${type}${SUFFIX}`);
 }
 
 /**
- * Takes a certificate apart; whether its signature is right is not looked at.
- * @returns undefined when it is none, or of a key that lives in hardware.
+ * Parses a certificate without verifying its signature.
+ * @returns undefined if it is not one, or its key is in hardware.
  */
 export function parseCertificate(blob: Buffer): SshCertificate | undefined {
   const type = keyBlobType(blob);
@@ -50,10 +50,10 @@ export function parseCertificate(blob: Buffer): SshCertificate | undefined {
   const count = KEY_FIELDS[keyType];
   if (type === undefined || count === undefined) return undefined;
   const reader = new WireReader(blob);
-  reader.string(); // its type
-  reader.string(); // a nonce
+  reader.string(); // type
+  reader.string(); // nonce
   const fields = Array.from({ length: count }, () => reader.string());
-  reader.raw(8); // its serial number
+  reader.raw(8); // serial number
   const role = ROLES[reader.uint32() ?? 0];
   const keyId = reader.string()?.toString('utf8');
   const principals = reader.string();
@@ -97,13 +97,13 @@ function dateOf(seconds: bigint): Date {
   return new Date(Number(seconds < LAST_SECOND ? seconds : LAST_SECOND) * 1000);
 }
 
-/** What proves who logs in: a private key that was given, or those of an ssh-agent on the runner. */
+/** The credential of a login: a given private key, or the keys of an ssh-agent on the runner. */
 export type Identity =
   | { readonly kind: 'key'; readonly key: UsableKey }
   /** @property socket path of the agent's Unix socket. */
   | { readonly kind: 'agent'; readonly socket: string };
 
-/** A key as messages name it: nothing of it is secret. */
+/** A key in messages, without anything secret. */
 export interface KeyLabel {
   /** e.g. `ssh-ed25519`. */
   readonly type: string;
@@ -111,7 +111,7 @@ export interface KeyLabel {
   readonly fingerprint: string;
 }
 
-/** A key in messages. */
-export function describeKey({ type, fingerprint }: KeyLabel): string {
+/** Describes a key for messages. */
+export function describeKeyLabel({ type, fingerprint }: KeyLabel): string {
   return `${type} ${fingerprint}`;
 }

@@ -11,54 +11,54 @@ import {
 } from './known-hosts.ts';
 import { fingerprint } from './wire.ts';
 
-/** One fingerprint, and whose it is. */
+/** One fingerprint and its host. */
 export interface PinnedFingerprint {
-  /** Input and line that it comes from. */
+  /** Its input and line. */
   readonly at: string;
   /** Name or address of a host in lower case, or `[address]:port`. */
   readonly host: string;
   /** `SHA256:` and base64 without padding, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
-  /** Types that a key of this fingerprint can have; absent: not said. */
+  /** The possible types of the key; absent: not given. */
   readonly types?: readonly string[];
 }
 
-/** How host keys are judged, as the inputs say. */
+/** The rules for host keys, from the inputs. */
 export interface HostKeyRules {
-  /** The lines of known_hosts that count. */
+  /** The valid lines of known_hosts. */
   readonly knownHosts: readonly KnownHost[];
   readonly fingerprints: readonly PinnedFingerprint[];
-  /** What becomes of a host of which nothing is pinned: `strict` refuses it, `accept-new` takes whichever key it shows. */
+  /** For a host without any pin: `strict` refuses it, `accept-new` accepts any key. */
   readonly policy: 'strict' | 'accept-new';
 }
 
-/** What one host may show. */
+/** The pins of one host. */
 export interface HostPins {
   readonly keys: readonly HostKey[];
   readonly fingerprints: readonly PinnedFingerprint[];
-  /** Lines of known_hosts that name the host, and not as it is connected to: by another name, or for another port. */
+  /** Lines of known_hosts for the host under another name or for another port. */
   readonly elsewhere: readonly KnownHost[];
-  /** Keys that it must not show, whatever else says. */
+  /** Keys that it must not show, whatever the other pins are. */
   readonly revoked: readonly HostKey[];
   /** Keys of authorities that may have signed its host certificate. */
   readonly authorities: readonly HostKey[];
-  /** Nothing of it is pinned, and any key is taken. */
+  /** The host has no pin, and any key is accepted. */
   readonly acceptsAny: boolean;
 }
 
-/** A host as its keys are looked up. */
+/** A host whose pins are looked up. */
 export interface PinnedHost {
-  /** Where it is connected to, without brackets. */
+  /** The address to connect to, without brackets. */
   readonly address: string;
   readonly port: number;
-  /** What else it is called: the member's name and address. */
+  /** Its other names: the member's name and address. */
   readonly aliases: readonly string[];
 }
 
 /**
- * What is pinned for a host. known_hosts lists it by the address and port that are connected to, as OpenSSH has it;
- * fingerprints also by what else it is called. A key is revoked for it under any of its names and at any port, and a host
- * that is named anywhere is not one of which nothing is pinned: `@revoked *` alone names none.
+ * Looks up the pins of a host. known_hosts lists it by the address and port to connect to, as in OpenSSH;
+ * fingerprints also by its other names. A key is revoked under any of its names and at any port, and a host that is
+ * named anywhere counts as pinned: `@revoked *` alone names none.
  */
 export function pinsFor(rules: HostKeyRules, host: PinnedHost): HostPins {
   const { keys, authorities } = lookup(rules.knownHosts, host.address, host.port);
@@ -74,7 +74,7 @@ export function pinsFor(rules: HostKeyRules, host: PinnedHost): HostPins {
   return { keys, authorities, revoked, elsewhere, fingerprints, acceptsAny };
 }
 
-/** Whether a fingerprint was given for this host. @param atAnyPort also for another port than is connected to. */
+/** Reports whether a fingerprint was given for this host. @param atAnyPort also for other ports. */
 export function isPinOf(
   pin: PinnedFingerprint,
   { address, port, aliases }: PinnedHost,
@@ -85,10 +85,10 @@ export function isPinOf(
   return names.some((name) => name.toLowerCase() === given);
 }
 
-/** What becomes of a key that a host shows. */
+/** The verdict on a host key. */
 export type HostKeyVerdict = 'pinned' | 'accepted' | 'revoked' | 'refused';
 
-/** @param key shown by the host; that it holds it is not proven by this. */
+/** @param key shown by the host; this does not prove that the host holds it. */
 export function judgeHostKey(pins: HostPins, key: HostKey): HostKeyVerdict {
   const isKey = (other: HostKey): boolean => other.blob.equals(key.blob);
   if (pins.revoked.some(isKey)) return 'revoked';
@@ -98,8 +98,8 @@ export function judgeHostKey(pins: HostPins, key: HostKey): HostKeyVerdict {
 }
 
 /**
- * The types of the keys that are pinned.
- * @returns undefined when a key of any type may be the right one, or nothing is pinned.
+ * Returns the types of the pinned keys.
+ * @returns undefined if a key of any type may be the pinned one, or nothing is pinned.
  */
 export function pinnedTypes({ keys, fingerprints }: HostPins): readonly string[] | undefined {
   if (keys.length + fingerprints.length === 0) return undefined;
@@ -112,8 +112,8 @@ const KNOWN_HOSTS = 'ssh-known-hosts';
 const FINGERPRINTS = 'ssh-host-fingerprints';
 const POLICY = 'host-key-policy';
 
-/** Where a host is connected to. */
-interface Place {
+/** The address of a host. */
+interface HostAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -123,8 +123,8 @@ export type ShownKeys = readonly [HostKey, ...HostKey[]];
 
 type Explanation = Omit<Finding, 'host' | 'at'>;
 
-/** Why a host is refused that has shown these keys. */
-export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): Explanation {
+/** Explains why a host with these keys is refused. */
+export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: HostAddress): Explanation {
   const revoked = shown.find((key) => judgeHostKey(pins, key) === 'revoked');
   if (revoked !== undefined) {
     return {
@@ -138,8 +138,8 @@ export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): E
   return pins.authorities.length > 0 ? authorityOnly(shown, host) : unknownHost(pins, shown, host);
 }
 
-/** What to tell of a key that was taken because nothing is pinned. */
-export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Finding, 'host'> {
+/** Returns the warning about a key that was accepted without a pin. */
+export function acceptedKeyWarning(key: HostKey, { address, port }: HostAddress): Omit<Finding, 'host'> {
   return {
     code: 'host-key-accepted',
     at: POLICY,
@@ -149,7 +149,7 @@ export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Findin
   };
 }
 
-function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port }: Place): Explanation {
+function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port }: HostAddress): Explanation {
   const lines = elsewhere.map(({ line }) => line);
   return {
     code: 'host-key-unknown',
@@ -162,11 +162,11 @@ function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port 
   };
 }
 
-/** Why a host is refused that has shown a certificate; what is wrong with it is not told by ssh in a fixed form. */
+/** Explains why a host with a certificate is refused; ssh has no fixed message for the defect. */
 export function certificateRefusal(
   { authorities, keys }: HostPins,
   { authority, principals, validAfter, validBefore, role }: SshCertificate,
-  { address }: Place,
+  { address }: HostAddress,
 ): Explanation {
   const until = validBefore === undefined ? 'for ever' : `until ${validBefore.toISOString()}`;
   const names = principals.length === 0 ? 'no name' : principals.join(', ');
@@ -182,7 +182,7 @@ export function certificateRefusal(
   };
 }
 
-function authorityOnly(shown: ShownKeys, { address, port }: Place): Explanation {
+function authorityOnly(shown: ShownKeys, { address, port }: HostAddress): Explanation {
   return {
     code: 'host-key-authority-only',
     fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
@@ -195,7 +195,7 @@ function addLine([key]: ShownKeys, address: string, port: number): string {
   return `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS}: ${knownHostsLine(address, port, key)}`;
 }
 
-function changedKey(pins: HostPins, shown: ShownKeys, { address, port }: Place): Explanation {
+function changedKey(pins: HostPins, shown: ShownKeys, { address, port }: HostAddress): Explanation {
   const [key] = shown;
   const [pin] = pins.fingerprints;
   const expectations = [

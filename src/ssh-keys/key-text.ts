@@ -2,31 +2,34 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { keyBlobType, WireReader, wireString, wireUint32 } from './wire.ts';
 
-/** One PEM block, taken apart: what is left is independent of how it was wrapped, indented or pasted. */
-export interface PemBlock {
+/** The parts of one PEM block, independent of how it was wrapped, indented or pasted. */
+export interface KeyPemBlock {
   /** e.g. `OPENSSH PRIVATE KEY`. */
   readonly label: string;
-  /** Value of the `DEK-Info` header, which only a PEM key encrypted in the old way has. */
+  /** Value of the `DEK-Info` header, which only a PEM key with the old encryption has. */
   readonly dekInfo?: string;
-  /** Base64 without blanks. */
+  /** Base64 without white space. */
   readonly body: string;
 }
 
-/** What kind of thing the user pasted. */
+/** The kind of text that the user pasted. */
 export type KeyText =
-  | { readonly kind: 'private'; readonly block: PemBlock }
+  | { readonly kind: 'private'; readonly block: KeyPemBlock }
   | { readonly kind: 'putty'; readonly text: string }
   | { readonly kind: 'several'; readonly count: number }
   | { readonly kind: 'public' | 'certificate' | 'truncated' | 'damaged' | 'empty' | 'unknown' };
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
-/** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
+/**
+ * Cipher and initialization vector, as long as the cipher's block: the key may follow immediately if line breaks were
+ * lost.
+ */
 const DEK_INFO = /DEK-Info:\s*(AES-[A-Z0-9-]+,[0-9A-F]{32}|[A-Z0-9-]+,[0-9A-F]{16})/i;
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /**
- * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
- * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
+ * Recognises a key in pasted text: CRLF, a byte order mark, quotes around it, lost or literal `\n` newlines,
+ * indentation, and the base64 of the whole file. Checks the wrapping only, not the key.
  */
 export function readKeyText(pasted: string): KeyText {
   const text = tidy(pasted);
@@ -41,8 +44,8 @@ export function readKeyText(pasted: string): KeyText {
   return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
 }
 
-/** The block as a PEM file: 64 columns, LF, a newline at the end. */
-export function pemText(block: PemBlock): string {
+/** Formats the block as a PEM file: 64 columns, LF, a newline at the end. */
+export function pemText(block: KeyPemBlock): string {
   const headers =
     block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
   const lines = block.body.match(/.{1,64}/g) ?? [];
@@ -57,7 +60,7 @@ function tidy(pasted: string): string {
     .replaceAll('\u00A0', ' ')
     .trim();
   const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
-  // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
+  // A backslash never occurs in a key; a PuTTY file may have one in its comment and keeps its own newlines.
   const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
   return lines.replace(/\r\n?/g, '\n').trim();
 }
@@ -107,13 +110,13 @@ function decodeBase64(text: string): string | undefined {
 
 const MAGIC = Buffer.from('openssh-key-v1\0');
 /** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
-const BLOCK = 8;
+const BLOCK_BYTES = 8;
 
-/** What an OpenSSH private key file tells without its passphrase. */
+/** The part of an OpenSSH private key file that is readable without its passphrase. */
 export interface OpensshKeyHeader {
-  /** e.g. `aes256-ctr`; `none`: it is not encrypted. */
+  /** e.g. `aes256-ctr`; `none`: not encrypted. */
   readonly cipher: string;
-  /** Rounds of the key derivation; 0 where there is none. */
+  /** Rounds of the key derivation; 0 if there is none. */
   readonly rounds: number;
   /** Type of the key, e.g. `ssh-ed25519`. */
   readonly type: string;
@@ -121,7 +124,7 @@ export interface OpensshKeyHeader {
   readonly publicBlob: Buffer;
 }
 
-/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
+/** Reads the unencrypted part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined if it is not one. */
 export function readOpensshHeader(bytes: Buffer): OpensshKeyHeader | undefined {
   const reader = new WireReader(bytes);
   if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true) return undefined;
@@ -143,7 +146,7 @@ export function readOpensshHeader(bytes: Buffer): OpensshKeyHeader | undefined {
   return type === undefined ? undefined : { cipher, rounds: roundsOf(options), type, publicBlob };
 }
 
-/** Of bcrypt's options: a salt, and the number of rounds. */
+/** Reads bcrypt's options: a salt, and the number of rounds. */
 function roundsOf(options: Buffer): number {
   const reader = new WireReader(options);
   reader.string();
@@ -151,8 +154,8 @@ function roundsOf(options: Buffer): number {
 }
 
 /**
- * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
- * ssh2 takes one.
+ * Encodes an Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
+ * ssh2 reads one.
  * @returns base64 of the file's body. Secret.
  */
 export function opensshEd25519Body(key: KeyObject): string {
@@ -161,11 +164,13 @@ export function opensshEd25519Body(key: KeyObject): string {
   const publicKey = Buffer.from(x, 'base64url');
   const type = wireString('ssh-ed25519');
   const publicBlob = Buffer.concat([type, wireString(publicKey)]);
-  // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
+  // Two equal numbers, which verify the decryption; without encryption any will do.
   const check = Buffer.concat([wireUint32(0), wireUint32(0)]);
   const secret = wireString(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
   const section = Buffer.concat([check, type, wireString(publicKey), secret, wireString('')]);
-  const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
+  const padding = Buffer.from(
+    Array.from({ length: -section.length & (BLOCK_BYTES - 1) }, (_, index) => index + 1),
+  );
   return Buffer.concat([
     MAGIC,
     wireString('none'),
@@ -178,9 +183,9 @@ export function opensshEd25519Body(key: KeyObject): string {
 }
 
 /**
- * A private key as text that ssh-add reads from its standard input, without a passphrase: OpenSSH before 9.6 reads Ed25519 in
- * its own format alone, and others as PEM.
- * @param pem as node reads it. Secret, as is what comes back.
+ * Converts a private key to text that ssh-add reads from its standard input, without a passphrase: OpenSSH before 9.6
+ * reads Ed25519 in its own format only, and others as PEM.
+ * @param pem as node reads it. Secret, as is the result.
  */
 export function sshAddText(pem: string): string {
   const key = createPrivateKey(pem);
@@ -191,10 +196,10 @@ export function sshAddText(pem: string): string {
 }
 
 /**
- * A key as ssh2 reads it, or why it does not. A damaged one can lead it so far astray that it throws instead, with a
- * message that tells a user nothing.
+ * Parses a key with ssh2, or returns why it cannot. A damaged key can make ssh2 throw instead, with a message that
+ * means nothing to a user.
  */
-export function parseKey(text: string, passphrase?: string): ParsedKey | Error {
+export function parseSsh2Key(text: string, passphrase?: string): ParsedKey | Error {
   try {
     return ssh2.utils.parseKey(text, passphrase);
   } catch (error) {

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Finding } from '../findings.ts';
 import { keyBlobType } from './wire.ts';
 
-/** A public key as known_hosts lists it. */
+/** A public key in known_hosts. */
 export interface HostKey {
-  /** e.g. `ssh-ed25519`; always the one the blob itself names. */
+  /** e.g. `ssh-ed25519`; always the type in the blob. */
   readonly type: string;
-  /** The key in SSH wire form, which is what a server offers. */
+  /** The key in SSH wire form, as a server sends it. */
   readonly blob: Buffer;
 }
 
@@ -14,27 +14,27 @@ export interface HostKey {
 export type HostNames =
   { readonly patterns: readonly string[] } | { readonly salt: Buffer; readonly hash: Buffer };
 
-/** One line of known_hosts that counts. */
+/** One valid line of known_hosts. */
 export interface KnownHost {
   /** Line number, from 1. */
   readonly line: number;
   /**
    * `revoked`: the key must never be accepted from these hosts. `authority`: it signs their host certificates, and is
-   * the key of none of them.
+   * no host's own key.
    */
   readonly role: 'host' | 'revoked' | 'authority';
   readonly names: HostNames;
   readonly key: HostKey;
 }
 
-/** What a known_hosts text says. */
+/** The parsed known_hosts. */
 export interface KnownHosts {
   readonly entries: readonly KnownHost[];
-  /** Lines that are no known_hosts lines. */
+  /** Lines that are not valid in known_hosts. */
   readonly findings: readonly Finding[];
 }
 
-/** What known_hosts has of one host. */
+/** The entries of known_hosts for one host. */
 export interface KnownKeys {
   /** The keys that it may show. */
   readonly keys: readonly HostKey[];
@@ -52,7 +52,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const DEFAULT_PORT = 22;
 
 /**
- * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
+ * Parses known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
  * `[host]:port`, hashed names, `@revoked`, `@cert-authority`, comments, blank lines, LF or CRLF.
  */
 export function parseKnownHosts(text: string): KnownHosts {
@@ -65,25 +65,27 @@ export function parseKnownHosts(text: string): KnownHosts {
     const line = index + 1;
     const content = raw.trim();
     if (content === '' || content.startsWith('#')) continue;
-    const parsed = parseLine(content);
+    const parsed = parseKnownHostsLine(content);
     if ('entry' in parsed) entries.push({ line, ...parsed.entry });
     else findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
   }
   return { entries, findings };
 }
 
-/** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
+/**
+ * Returns the name of a host in known_hosts: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port).
+ */
 export function knownHostName(host: string, port: number): string {
   return port === DEFAULT_PORT ? host : `[${host}]:${port}`;
 }
 
-/** The line that makes this key known for this host. */
+/** Returns the line of known_hosts for this key and host. */
 export function knownHostsLine(host: string, port: number, key: HostKey): string {
   return `${knownHostName(host, port)} ${key.type} ${key.blob.toString('base64')}`;
 }
 
 /**
- * The keys listed for a host. A line without a port speaks for port 22 only, one with `[host]:port` for that
+ * Returns the keys listed for a host. A line without a port applies to port 22 only, one with `[host]:port` to that
  * port only.
  */
 export function lookup(entries: readonly KnownHost[], host: string, port: number): KnownKeys {
@@ -95,8 +97,8 @@ export function lookup(entries: readonly KnownHost[], host: string, port: number
 }
 
 /**
- * The lines that name a host at all: by any of its names, and at any port. A hashed line does not tell its port, so of those
- * only the ones for this port and for port 22 are found.
+ * Returns the lines that name a host by any of its names, at any port. A hashed line does not reveal its port, so
+ * only hashed lines for this port and for port 22 are found.
  * @param names of the host, in any case.
  */
 export function linesNaming(
@@ -114,7 +116,7 @@ export function linesNaming(
   });
 }
 
-/** Whether a line is for each and every host. */
+/** Reports whether a line applies to every host. */
 export function isForAll({ names }: KnownHost): boolean {
   return 'patterns' in names && names.patterns.every((pattern) => /^\*+$/.test(pattern));
 }
@@ -127,13 +129,13 @@ const ROLES: ReadonlyMap<string, KnownHost['role']> = new Map([
   ['@cert-authority', 'authority'],
 ]);
 
-function parseLine(content: string): Parsed {
+function parseKnownHostsLine(content: string): Parsed {
   const words = content.split(/[ \t]+/);
   const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : undefined;
   const role = marker === undefined ? 'host' : ROLES.get(marker);
   if (role === undefined) {
     return problem(
-      `the marker \`${shortened(marker ?? '')}\` is not known.`,
+      `the marker \`${shortenKey(marker ?? '')}\` is not known.`,
       'the only markers are `@revoked` and `@cert-authority`.',
     );
   }
@@ -149,7 +151,7 @@ function parseLine(content: string): Parsed {
       'expected is `|1|salt|hash`, both in base64, 20 bytes each.',
     );
   }
-  const key = parseKey(type, base64);
+  const key = parseHostKey(type, base64);
   if (typeof key === 'string') return problem(key, EXPECTED);
   if (words.some((word, at) => at > 2 && KEY_TYPE.test(word) && words[at + 1]?.startsWith('AAAA') === true)) {
     return problem(
@@ -188,8 +190,8 @@ function parseNames(field: string): HostNames | undefined {
   return version === '1' && decoded.salt.length === 20 && decoded.hash.length === 20 ? decoded : undefined;
 }
 
-function parseKey(type: string, base64: string): HostKey | string {
-  if (!KEY_TYPE.test(type)) return `\`${shortened(type)}\` is not a key type.`;
+function parseHostKey(type: string, base64: string): HostKey | string {
+  if (!KEY_TYPE.test(type)) return `\`${shortenKey(type)}\` is not a key type.`;
   if (!BASE64.test(base64)) return `the ${type} key is cut off or damaged: it is not base64.`;
   const blob = Buffer.from(base64, 'base64');
   const inner = keyBlobType(blob);
@@ -198,11 +200,11 @@ function parseKey(type: string, base64: string): HostKey | string {
   return { type, blob };
 }
 
-function shortened(word: string): string {
+function shortenKey(word: string): string {
   return word.length > 40 ? `${word.slice(0, 40)}…` : word;
 }
 
-/** OpenSSH hostfile.c, match_hashed / match_hostname: a negated pattern that fits overrules the others. */
+/** OpenSSH hostfile.c, match_hashed / match_hostname: a matching negated pattern overrules the others. */
 function namesMatch(names: HostNames, name: string): boolean {
   if ('hash' in names) {
     return timingSafeEqual(createHmac('sha1', names.salt).update(name).digest(), names.hash);
@@ -212,8 +214,8 @@ function namesMatch(names: HostNames, name: string): boolean {
 }
 
 /**
- * OpenSSH match.c, match_pattern: `*` stands for any characters or none, `?` for one. Only the last `*` is ever gone
- * back to, so that no pattern takes longer than the product of both lengths.
+ * OpenSSH match.c, match_pattern: `*` matches any number of characters, `?` one. Only the last `*` is backtracked to,
+ * so that no pattern takes longer than the product of both lengths.
  */
 function matchesPattern(name: string, pattern: string): boolean {
   let at = 0;

@@ -4,8 +4,8 @@ import { errorMessage, type Finding } from '../findings.ts';
 import {
   type KeyText,
   opensshEd25519Body,
-  parseKey,
-  type PemBlock,
+  parseSsh2Key,
+  type KeyPemBlock,
   pemText,
   readKeyText,
   readOpensshHeader,
@@ -14,7 +14,7 @@ import { fingerprint } from './wire.ts';
 
 /** A private key that ssh2 can sign with. */
 export interface UsableKey {
-  /** Decrypted, so that a passphrase is worked through once and not per host. Secret. */
+  /** Decrypted, so that the key derivation runs once and not per host. Secret. */
   readonly key: ParsedKey;
   /** e.g. `ssh-ed25519`. */
   readonly type: string;
@@ -22,7 +22,7 @@ export interface UsableKey {
   readonly fingerprint: string;
 }
 
-/** The key, or why it cannot be used. Findings and warnings hold nothing of key or passphrase. */
+/** The key, or why it cannot be used. Findings and warnings contain nothing of key or passphrase. */
 export type PreparedKey =
   | (UsableKey & { readonly ok: true; readonly warnings: readonly Finding[] })
   | { readonly ok: false; readonly finding: Finding };
@@ -37,18 +37,18 @@ const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
 const DEFAULT_INPUTS: KeyInputs = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
-/** What ssh2 decrypts, of ssh-keygen's ciphers (-Z); the first is its default. */
+/** The ciphers of ssh-keygen (-Z) that ssh2 decrypts; the first is the default. */
 const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
-/** ssh-keygen makes 16 or 24 of itself; each takes some hundredths of a second here. */
-const MOST_ROUNDS = 1000;
+/** ssh-keygen uses 16 or 24 by default; each takes some hundredths of a second here. */
+const MAX_KDF_ROUNDS = 1000;
 const NEW_KEY =
   'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
 const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
 
 /**
- * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
- * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
- * @param passphrase absent or empty: none. @param inputs what the findings call them.
+ * Parses a private key as the user pasted it. Accepts OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with RSA,
+ * NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
+ * @param passphrase absent or empty: none. @param inputs their names in the findings.
  */
 export function preparePrivateKey(
   text: string,
@@ -57,12 +57,12 @@ export function preparePrivateKey(
 ): PreparedKey {
   const prepared = prepare(text, passphrase === '' ? undefined : passphrase);
   return prepared.ok
-    ? { ...prepared, warnings: prepared.warnings.map((finding) => named(finding, inputs)) }
-    : { ...prepared, finding: named(prepared.finding, inputs) };
+    ? { ...prepared, warnings: prepared.warnings.map((finding) => withInputNames(finding, inputs)) }
+    : { ...prepared, finding: withInputNames(prepared.finding, inputs) };
 }
 
-/** The findings below are written for the hosts' key. */
-function named(finding: Finding, { key, passphrase }: KeyInputs): Finding {
+/** Replaces the inputs' names in a finding, which are those of the hosts' key. */
+function withInputNames(finding: Finding, { key, passphrase }: KeyInputs): Finding {
   const rename = (text: string): string =>
     text.replaceAll(KEY_INPUT, key).replaceAll(PASSPHRASE_INPUT, passphrase);
   const { at, fix } = finding;
@@ -78,7 +78,7 @@ function prepare(text: string, secret: string | undefined): PreparedKey {
     : preparePem(read.block, secret);
 }
 
-function prepareOpenssh(block: PemBlock, passphrase: string | undefined): PreparedKey {
+function prepareOpenssh(block: KeyPemBlock, passphrase: string | undefined): PreparedKey {
   const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
   if (header === undefined) return refuse(DAMAGED);
   const { cipher, rounds, type, publicBlob } = header;
@@ -88,14 +88,14 @@ function prepareOpenssh(block: PemBlock, passphrase: string | undefined): Prepar
   const name = `${type} ${fingerprint(publicBlob)}`;
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing(name));
   if (encrypted && !OPENSSH_CIPHERS.test(cipher)) return refuse(cipherUnknown(name, cipher));
-  if (rounds > MOST_ROUNDS) return refuse(tooManyRounds(name, rounds));
-  const key = parseKey(pemText(block), passphrase);
+  if (rounds > MAX_KDF_ROUNDS) return refuse(tooManyRounds(name, rounds));
+  const key = parseSsh2Key(pemText(block), passphrase);
   if (!(key instanceof Error)) return usable(key, encrypted, passphrase);
   if (/^Unsupported/.test(errorMessage(key))) return refuse(unsupported(`a key of type ${type}`));
   return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
 }
 
-function preparePem(block: PemBlock, passphrase: string | undefined): PreparedKey {
+function preparePem(block: KeyPemBlock, passphrase: string | undefined): PreparedKey {
   const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing(block.label));
   if (!isCipherLoaded(block)) return refuse(OLD_ENCRYPTION);
@@ -104,7 +104,7 @@ function preparePem(block: PemBlock, passphrase: string | undefined): PreparedKe
     key = createPrivateKey({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
   } catch (error) {
     if (/digital envelope routines::unsupported/.test(errorMessage(error))) return refuse(OLD_ENCRYPTION);
-    // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
+    // Also if the decoder supports none of it: one wrong passphrase of 256 leaves a valid padding.
     return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
   }
   const converted = convert(key);
@@ -112,15 +112,15 @@ function preparePem(block: PemBlock, passphrase: string | undefined): PreparedKe
 }
 
 /**
- * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
- * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ * Reports whether OpenSSL can decrypt the cipher of the RFC 1421 header; Node does not load its legacy provider with
+ * DES and RC2. PKCS#8 names its cipher inside, and OpenSSL reports it itself.
  */
-function isCipherLoaded({ dekInfo }: PemBlock): boolean {
+function isCipherLoaded({ dekInfo }: KeyPemBlock): boolean {
   const cipher = dekInfo?.split(',')[0]?.toLowerCase();
   return cipher === undefined || getCiphers().includes(cipher);
 }
 
-/** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
+/** Converts a key for ssh2, which reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
 function convert(key: KeyObject): { readonly key: ParsedKey } | { readonly finding: Finding } {
   const type = key.asymmetricKeyType ?? 'unknown';
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
@@ -132,7 +132,7 @@ function convert(key: KeyObject): { readonly key: ParsedKey } | { readonly findi
   else if (type === 'ed25519')
     text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
   else return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
-  const parsed = parseKey(text);
+  const parsed = parseSsh2Key(text);
   return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
 }
 
@@ -140,7 +140,7 @@ function preparePutty(text: string, passphrase: string | undefined): PreparedKey
   if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text)) return refuse(PUTTY);
   const encrypted = !/^Encryption: none$/m.test(text);
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing('PuTTY key'));
-  const key = parseKey(text, encrypted ? passphrase : undefined);
+  const key = parseSsh2Key(text, encrypted ? passphrase : undefined);
   if (!(key instanceof Error))
     return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
   return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);

@@ -8,7 +8,7 @@ export interface DeliverFiles extends StepOnHost {
   readonly files: readonly PlannedFile[];
 }
 
-/** The kind of {@link DeliverFiles}. What the files replace must be what the run has seen. */
+/** The kind of {@link DeliverFiles}. The replaced files must be those that the run has seen. */
 export const deliverFilesStep: ScriptedKind<DeliverFiles> = {
   title: 'deliver files',
   touches({ files }) {
@@ -17,7 +17,7 @@ export const deliverFilesStep: ScriptedKind<DeliverFiles> = {
   replaces({ files }) {
     return files.map(({ path }) => path);
   },
-  // it says what it replaces, and an earlier step may have put that there
+  // It names the files that it replaces, and an earlier step may have put them there.
   madeLate: true,
   keepsAuthority({ files }) {
     return files.some(({ content }) => content.from === 'authority' && content.part === 'key');

@@ -1,16 +1,16 @@
 import type { Finding } from '../findings.ts';
-import { quote, SYNC_IMAGES } from '../hosts/bash.ts';
+import { quoteBash, SYNC_IMAGES } from '../hosts/bash.ts';
 import { explainUnknown, knownReason, type Reason } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { packImage } from '../images/image-archive.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Sends an image from the archive on the runner into the runtime's store, and sees that it is the one that was meant. */
+/** Imports an image from the archive on the runner into the runtime's store, and verifies it. */
 export interface ImportImage extends StepOnHost {
   readonly kind: 'import-image';
   readonly image: string;
-  /** The digest of the image's configuration, by which the CRI has to know it afterwards: `sha256:` and hex. */
+  /** The digest of the image's configuration, its id in the CRI afterwards: `sha256:` and hex. */
   readonly imageId: string;
   readonly criEndpoint: string;
 }
@@ -20,12 +20,12 @@ const title = 'import image';
 /** The kind of {@link ImportImage}. */
 export const importImageStep: ScriptedKind<ImportImage> = {
   title,
-  // the image may have come to the host by another way meanwhile, or have been removed
+  // The image may arrive on the host by another way meanwhile, or be removed.
   outsideDigest: true,
   describe({ image }) {
     return `${title} ${image}`;
   },
-  // the image takes all of standard input
+  // The image takes all of standard input.
   isAlone() {
     return true;
   },
@@ -56,26 +56,26 @@ async function* counted(chunks: AsyncIterable<Buffer>, sent: { bytes: number }):
   }
 }
 
-/** An image that is sent to a host. */
+/** An image to import on a host. */
 export interface ImportedImage {
   readonly image: string;
   /** `sha256:` and hex. */
   readonly imageId: string;
   readonly criEndpoint: string;
-  /** Begins to give a tar archive with this image alone, compressed with gzip or not. */
+  /** Starts a tar archive with this image only, compressed with gzip or not. */
   readonly archive: () => AsyncIterable<Buffer>;
 }
 
-/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
+/** Exit codes: containerd rejected it; the CRI has another image by this name, or none. */
 const REFUSED = 3;
 const OTHER = 4;
 
-/** Tenths of a second that the CRI may take to see what containerd has taken in. */
+/** Tenths of a second until the CRI must list the image that containerd has imported. */
 const SEEN_WITHIN = 100;
 
 /**
- * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
- * and has its very configuration. containerd compares every part with its digest.
+ * Returns a script that imports an image into containerd's namespace of the CRI as it arrives, and verifies that the
+ * CRI lists it by the wanted name with the same configuration. containerd compares every part with its digest.
  */
 export function importImage({ image, imageId, criEndpoint, archive }: ImportedImage): RemoteScript {
   return {
@@ -84,22 +84,22 @@ export function importImage({ image, imageId, criEndpoint, archive }: ImportedIm
     timeoutMs: 600_000,
     input: archive,
     script: `
-# gzip -dcf passes on what is not compressed
-if ! gzip -dcf | ctr --address ${quote(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${REFUSED}; fi
+# gzip -dcf passes on uncompressed data
+if ! gzip -dcf | ctr --address ${quoteBash(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${REFUSED}; fi
 ${SYNC_IMAGES}
 id=''
 for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
-  id=$(crictl --image-endpoint ${quote(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${quote(image)} 2> /dev/null) || true
+  id=$(crictl --image-endpoint ${quoteBash(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${quoteBash(image)} 2> /dev/null) || true
   if [ -n "$id" ]; then break; fi
   sleep 0.1
 done
-# CRI-O's ids are bare
-if [ "sha256:\${id#sha256:}" != ${quote(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
+# CRI-O's ids have no prefix
+if [ "sha256:\${id#sha256:}" != ${quoteBash(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
 `,
   };
 }
 
-/** Why an image could not be imported. */
+/** Explains why an image could not be imported. */
 export function explainImport({
   image,
   imageId,

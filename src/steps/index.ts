@@ -16,7 +16,7 @@ import { type StartMember, startMemberStep } from './start-member.ts';
 import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
 import { type VerifyFiles, verifyFilesStep } from './verify-files.ts';
 
-/** Everything that can happen to a host, as plain data. */
+/** Every kind of step on a host, as plain data. */
 export type Step =
   | DeliverFiles
   | SetModes
@@ -36,7 +36,7 @@ export type Step =
 
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
 
-/** Every kind of step by its name; one that is missing does not compile. */
+/** Every kind of step by its name; a missing one does not compile. */
 export const STEPS = {
   'deliver-files': deliverFilesStep,
   'set-modes': setModesStep,
@@ -55,12 +55,14 @@ export const STEPS = {
   'record-member': recordMemberStep,
 } as const satisfies { readonly [K in Step['kind']]: StepKind<StepOf<K>> };
 
-/** The kind of a step, whichever it is. To be called with that step alone: another one may lack what the kind looks at. */
+/**
+ * Returns the kind of any step. Call its methods with that step only: another one may lack the fields of that kind.
+ */
 export function kindOf({ kind }: Pick<Step, 'kind'>): StepKind<Step> {
   return STEPS[kind];
 }
 
-/** Steps that ask etcd or its listeners from the runner. */
+/** Steps that query etcd or its listeners from the runner. */
 export type AskingStep = {
   [K in Step['kind']]: (typeof STEPS)[K] extends { ask: unknown } ? StepOf<K> : never;
 }[Step['kind']];
@@ -68,23 +70,23 @@ export type AskingStep = {
 /** All others, which are a script on their host. */
 export type ScriptedStep = Exclude<Step, AskingStep>;
 
-/** Whether a step is no script. */
+/** Reports whether a step is no script. */
 export function isAsking(step: Step): step is AskingStep {
   return 'ask' in kindOf(step);
 }
 
-/** Whether a step is a script. */
+/** Reports whether a step is a script. */
 export function isScripted(step: Step): step is ScriptedStep {
   return !isAsking(step);
 }
 
-/** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
-export function ask(step: AskingStep, context: StepContext): Promise<void> {
+/** Carries out a step that is no script. @throws RunError or HostError, explained to the user. */
+export function runAskingStep(step: AskingStep, context: StepContext): Promise<void> {
   const kind: AskingKind<AskingStep> = STEPS[step.kind];
   return kind.ask(step, context);
 }
 
-/** The script of a step, with all that it needs to know; waits for keys and certificates. */
+/** Returns the script of a step; waits for keys and certificates. */
 export async function scriptOf(step: ScriptedStep, context: StepContext): Promise<StepScript> {
   const kind: ScriptedKind<ScriptedStep> = STEPS[step.kind];
   return kind.script(step, context);

@@ -5,19 +5,19 @@ import { errorMessage } from '../findings.ts';
 import { stepFailure } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
 
-/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
-const HANDOVER_WITHIN_MS = 3_000;
+/** etcd takes 0.1 s for it; if a member is cut off, etcd never answers. */
+const TRANSFER_TIMEOUT_MS = 3_000;
 const NEW_LEADER_WITHIN_MS = 5_000;
 const PAUSE_MS = 100;
 
-/** If this member leads, has another healthy one take over, so that clients wait for no election. */
+/** Transfers leadership from this member to another healthy one, so that clients do not wait for an election. */
 export interface MoveLeadership extends StepOnHost {
   readonly kind: 'move-leadership';
 }
 
 const title = 'move leadership';
 
-/** The kind of {@link MoveLeadership}. The healthy member that is furthest on takes over. */
+/** The kind of {@link MoveLeadership}. The most up-to-date healthy member becomes leader. */
 export const moveLeadershipStep: AskingKind<MoveLeadership> = {
   title,
   describe() {
@@ -43,7 +43,7 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       });
     }
     try {
-      await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+      await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: TRANSFER_TIMEOUT_MS });
     } catch (error) {
       throw stepFailure(title, host, {
         code: 'leadership-not-moved',

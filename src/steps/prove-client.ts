@@ -1,13 +1,13 @@
 import { EtcdClient } from '../etcd/client.ts';
 import type { EtcdCredentials } from '../etcd/endpoint.ts';
 import { EtcdError } from '../etcd/errors.ts';
-import { Refusal, type Finding } from '../findings.ts';
+import { RunError, type Finding } from '../findings.ts';
 import { transportOf, type StepContext, plannedCluster } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Proves that every member answers from this host of the control plane to the client pair that was just delivered there. */
+/** Proves that every member accepts the delivered client pair from this control plane host. */
 export interface ProveClient extends StepOnHost {
   readonly kind: 'prove-client';
 }
@@ -15,13 +15,13 @@ export interface ProveClient extends StepOnHost {
 const title = 'prove client certificate';
 
 /**
- * The kind of {@link ProveClient}. It asks every member for its version: what `kubeadm init` asks first, by the same way and
- * with the same files.
+ * The kind of {@link ProveClient}. It queries every member for its version, the first request of `kubeadm init`, by
+ * the same route and with the same files.
  */
 export const proveClientStep: AskingKind<ProveClient> = {
   title,
   onlyLooks: true,
-  /** @throws Refusal with each member that does not answer. */
+  /** @throws RunError with each member that does not answer. */
   async ask({ host }, context) {
     const { members, clientPort } = plannedCluster(context).shape;
     const transport = transportOf(context, host);
@@ -49,7 +49,7 @@ export const proveClientStep: AskingKind<ProveClient> = {
       }),
     );
     const findings = answers.flat();
-    if (findings.length > 0) throw new Refusal(`not every member answers ${host}`, findings);
+    if (findings.length > 0) throw new RunError(`not every member answers ${host}`, findings);
   },
 };
 

@@ -7,7 +7,7 @@ import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const HANDSHAKE_WITHIN_MS = 10_000;
 
-/** Proves that the member serves the certificates that were just delivered, by their serials, without a restart. */
+/** Proves that the member serves the delivered certificates, by their serials, without a restart. */
 export interface ProveServed extends StepOnHost {
   readonly kind: 'prove-served';
   readonly leaves: readonly ('server' | 'peer')[];
@@ -15,7 +15,7 @@ export interface ProveServed extends StepOnHost {
 
 const title = 'prove served certificates';
 
-/** The kind of {@link ProveServed}. It asks each listener for its certificate and compares it with the one that was delivered. */
+/** The kind of {@link ProveServed}. It reads each listener's certificate and compares it with the delivered one. */
 export const proveServedStep: AskingKind<ProveServed> = {
   title,
   onlyLooks: true,

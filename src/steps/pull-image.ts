@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import { quote, SYNC_IMAGES } from '../hosts/bash.ts';
+import { quoteBash, SYNC_IMAGES } from '../hosts/bash.ts';
 import { knownReason, type Reason } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
@@ -18,12 +18,12 @@ const title = 'pull image';
 /** The kind of {@link PullImage}. */
 export const pullImageStep: ScriptedKind<PullImage> = {
   title,
-  // the image may have come to the host by another way meanwhile, or have been removed
+  // The image may arrive on the host by another way meanwhile, or be removed.
   outsideDigest: true,
   describe({ image }) {
     return `${title} ${image}`;
   },
-  // credentials take all of standard input
+  // Credentials take all of standard input.
   isAlone(_step, { registry }) {
     return registry !== undefined;
   },
@@ -36,26 +36,27 @@ export const pullImageStep: ScriptedKind<PullImage> = {
 
 const WITHIN_SECONDS = 300;
 
-/** Exit codes of a pull with credentials: the runtime could not be asked, or it said no. */
+/** Exit codes of a pull with credentials: the runtime could not be called, or it refused. */
 const NOT_ASKED = 3;
 const REFUSED = 4;
 
-/** Before the runtime's own words, which are percent-encoded as gRPC has it. */
-const MARK = 'grpc-message: ';
+/** Precedes the runtime's own message, which is percent-encoded as in gRPC. */
+const MESSAGE_PREFIX = 'grpc-message: ';
 
 /**
- * Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry.
+ * Returns a script that pulls an image into the runtime's own store, so that the static pod starts without waiting
+ * for a registry.
  *
- * With credentials the CRI itself is asked, by curl over its socket, because crictl takes them as arguments only, which every
- * user of the host sees: they go from the script's input to the runtime's memory.
+ * With credentials it calls the CRI itself, by curl over its socket, because crictl takes them only as arguments,
+ * which every user of the host sees: they go from the script's input to the runtime's memory.
  */
 export function pullImage(image: string, criEndpoint: string, login?: RegistryLogin): RemoteScript {
   const common = { title: `pull ${image}`, effect: 'changes', timeoutMs: WITHIN_SECONDS * 1000 } as const;
-  const endpoint = quote(criEndpoint);
+  const endpoint = quoteBash(criEndpoint);
   return login === undefined
     ? {
         ...common,
-        script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${quote(image)} >&2
+        script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${quoteBash(image)} >&2
 ${SYNC_IMAGES}`,
       }
     : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
@@ -65,7 +66,7 @@ function askedByCurl(criEndpoint: string): string {
   const options = [
     '-q', // reads no .curlrc; has to be the first
     `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
-    `--http2-prior-knowledge --unix-socket ${quote(criEndpoint.replace(/^unix:\/\//, ''))}`,
+    `--http2-prior-knowledge --unix-socket ${quoteBash(criEndpoint.replace(/^unix:\/\//, ''))}`,
     "--header 'content-type: application/grpc' --header 'te: trailers'",
     '--data-binary @- --dump-header - --output /dev/null',
   ];
@@ -73,21 +74,21 @@ function askedByCurl(criEndpoint: string): string {
 said=$(curl ${options.join(' ')} http://localhost${PULL_IMAGE_CALL}) || exit ${NOT_ASKED}
 status=$(sed -n 's/^grpc-status: *\\([0-9]*\\).*/\\1/p' <<< "$said")
 if [ "$status" != 0 ]; then
-  sed -n 's/^${MARK}/&/p' <<< "$said" | tr -d '\\r' >&2
+  sed -n 's/^${MESSAGE_PREFIX}/&/p' <<< "$said" | tr -d '\\r' >&2
   exit ${REFUSED}
 fi
 ${SYNC_IMAGES}
 `;
 }
 
-/** Why an image could not be had. */
+/** Explains why an image could not be pulled. */
 export function explainPull(
   image: string,
   login?: Pick<RegistryLogin, 'server' | 'username'>,
 ): (result: RemoteResult) => Omit<Finding, 'host' | 'at'> {
   return (result) => {
     if (login !== undefined && result.code === NOT_ASKED) return notAsked(image, result);
-    const said = result.code === REFUSED ? wordsOf(result.stderr) : lastWords(result.stderr, 1);
+    const said = result.code === REFUSED ? runtimeMessage(result.stderr) : lastWords(result.stderr, 1);
     return {
       code: 'image-pull-failed',
       fact: `${image} is not on the host and could not be pulled: ${said}`,
@@ -158,13 +159,13 @@ function whyNotAsked({ stderr }: RemoteResult): Reason {
   return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
 }
 
-function wordsOf(stderr: string): string {
-  const line = stderr.split('\n').find((each) => each.startsWith(MARK)) ?? '';
-  const words = line.slice(MARK.length);
+function runtimeMessage(stderr: string): string {
+  const line = stderr.split('\n').find((each) => each.startsWith(MESSAGE_PREFIX)) ?? '';
+  const words = line.slice(MESSAGE_PREFIX.length);
   try {
     return decodeURIComponent(words);
   } catch {
-    return words; // what is encoded is bytes, and may be cut in the middle of a letter
+    return words; // The decoded bytes may be truncated in the middle of a character.
   }
 }
 
@@ -172,7 +173,7 @@ function wordsOf(stderr: string): string {
 const PULL_IMAGE_CALL = '/runtime.v1.ImageService/PullImage';
 
 /**
- * The body of a gRPC call of PullImage with credentials: one message, not compressed, as gRPC frames it over HTTP/2
+ * Encodes a gRPC call of PullImage with credentials: one message, not compressed, as gRPC frames it over HTTP/2
  * (grpc/doc/PROTOCOL-HTTP2.md).
  */
 function pullImageBody(image: string, { username, password, server }: RegistryLogin): Buffer {
@@ -194,14 +195,14 @@ function pullImageBody(image: string, { username, password, server }: RegistryLo
 }
 
 /**
- * The only server that the runtime may show the credentials to (containerd: internal/cri/server/images, ParseAuth, compares
- * the host of the URL with the one that it asks, mirrors and redirections included).
+ * Returns the only server to which the runtime may send the credentials (containerd: internal/cri/server/images,
+ * ParseAuth, compares the host of the URL with the server that it contacts, mirrors and redirections included).
  */
 function addressOf(server: string): string {
   return `https://${server === 'docker.io' ? 'registry-1.docker.io' : server}`;
 }
 
-/** A length-delimited field of a protocol buffer. */
+/** Encodes a length-delimited field of a protocol buffer. */
 function field(number: number, content: Buffer): Buffer {
   return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
 }

@@ -1,7 +1,7 @@
 import type { FileContent, PlannedFile } from '../cluster/planned-file.ts';
 import { formatHostState, type HostState } from '../facts/host-state.ts';
 import type { Finding } from '../findings.ts';
-import { quote, RELABEL } from '../hosts/bash.ts';
+import { quoteBash, RELABEL } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
@@ -22,9 +22,9 @@ import { digestsOf, memberOf, type StepContext, plannedCluster } from './context
 import type { StepScript } from './step-kind.ts';
 
 /**
- * Puts files in place; what they replace must be what the run has seen.
- * @param phase what the host's record says of it, if that is among them; with `member` the host forgets what was kept for
- * going back.
+ * Returns a script that puts files in place; the replaced files must be those that the run has seen.
+ * @param phase the phase for the host's record, if that is among them; with `member` the host removes the copies kept
+ * for a rollback.
  */
 export async function putFiles(
   host: string,
@@ -122,47 +122,47 @@ async function clientCopyOf(host: string, context: StepContext): Promise<HostSta
 }
 
 /**
- * Bash function `keep_copy PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy of a run is the
- * one that was proven, so it is never replaced; it is written aside, synced and renamed, so that a run that is killed, or a host
- * that loses power, leaves a whole copy or none.
+ * Bash function `backup_file PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy
+ * of a run is the proven one, so it is never replaced; it is written aside, synced and renamed, so that a killed run
+ * or a power cut leaves a whole copy or none.
  *
- * `cp -n` does not do that: its exit code for a file that is there is 0 in coreutils before 9.2 and from 9.5 on, and 1 between
- * (NEWS of 9.2 and 9.5).
+ * `cp -n` is unsuitable: its exit code for an existing file is 0 in coreutils before 9.2 and from 9.5 on, and 1
+ * between (NEWS of 9.2 and 9.5).
  */
-export const KEEP_COPY_FUNCTION = `
-keep_copy() {
-  local copy=${quote(REPLACED_DIR)}/"\${1//\\//%}"
+export const BACKUP_FUNCTION = `
+backup_file() {
+  local copy=${quoteBash(REPLACED_DIR)}/"\${1//\\//%}"
   if [ -e "$copy" ]; then return 0; fi
-  mkdir -p -m 0700 -- ${quote(REPLACED_DIR)}
+  mkdir -p -m 0700 -- ${quoteBash(REPLACED_DIR)}
   cp -p -- "$1" "$copy.new"
   sync -- "$copy.new"
   mv -fT -- "$copy.new" "$copy"
-  sync -- ${quote(REPLACED_DIR)} ${quote(ACTION_DIR)}
+  sync -- ${quoteBash(REPLACED_DIR)} ${quoteBash(ACTION_DIR)}
 }
 `;
 
-/** One file on its way to a host. */
+/** One file to deliver. */
 export interface Delivery {
   readonly path: string;
   /** Permission bits in octal. */
   readonly mode: string;
   readonly bytes: Buffer;
-  /** SHA-256 (hex) of what is replaced, `absent`, or {@link UNKNOWN_DIGEST}. */
+  /** SHA-256 (hex) of the replaced file, `absent`, or {@link UNKNOWN_DIGEST}. */
   readonly replaces: string;
 }
 
-/** Exit code: what lies there is not what was seen. */
+/** Exit code: a file has changed since the probe. */
 const CHANGED = 4;
 
 /**
- * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
- * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
- * A file that is not what was seen is left alone, and with it all others. SELinux labels are restored.
- * Files outside the action's own folder and the pki that are replaced by other contents are kept in
- * {@link REPLACED_DIR}.
- * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
- * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
- * @throws Error for bytes that bash cannot hold: a file with a zero byte is no text.
+ * Returns a script that puts files in place over one stream: each is written aside within its own folder, all are
+ * fsynced, then renamed in the order given, then their folders are fsynced. If killed at any point, every path holds
+ * either its old or its new contents. If a file has changed since the probe, nothing is replaced. SELinux labels are
+ * restored. Files outside the action's own folder and the pki that are replaced by other contents are kept in {@link
+ * REPLACED_DIR}.
+ * @param options.forgetReplaced removes these at the end, and the manifest kept by an interrupted restart: the
+ * cluster is proven healthy. It also removes folders of patches, except `patches`, the one in use.
+ * @throws Error for bytes that bash cannot hold: a file with a zero byte is not text.
  */
 export function deliverFiles(
   title: string,
@@ -180,7 +180,7 @@ export function deliverFiles(
   return { title, effect: 'changes', script, input: Buffer.concat([head, ...chunks]), timeoutMs: 180_000 };
 }
 
-/** Why files could not be put in place. */
+/** Explains why files could not be put in place. */
 export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== CHANGED) return explainUnknown(result);
   return {
@@ -191,8 +191,11 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
   };
 }
 
-/** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
-const DELIVER = `${RELABEL}${KEEP_COPY_FUNCTION}
+/**
+ * Bash writes the files itself, and each program is called once for many of them: a process costs about a
+ * millisecond.
+ */
+const DELIVER = `${RELABEL}${BACKUP_FUNCTION}
 paths=() texts=() seen=() aside=() left=() missing=() made=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
 read -r count
@@ -210,8 +213,8 @@ for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder
 for folder in "\${!folders[@]}"; do if ! [ -d "$folder" ]; then made+=("$folder"); fi; done
 if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
 relabel "\${made[@]}"
-if [ -n "\${holds[${ACTION_DIR}]-}" ]; then chmod 0700 -- ${quote(ACTION_DIR)}; fi
-# what a delivery that was cut off has left may be a key that is wanted nowhere any more
+if [ -n "\${holds[${ACTION_DIR}]-}" ]; then chmod 0700 -- ${quoteBash(ACTION_DIR)}; fi
+# an interrupted delivery may have left a key that is no longer needed
 for folder in "\${!holds[@]}"; do
   for path in "$folder"/.*.etcd-ha-action; do if [ -e "$path" ] || [ -L "$path" ]; then left+=("$path"); fi; done
 done
@@ -225,7 +228,7 @@ for mode in "\${!of_mode[@]}"; do
   for i in \${of_mode[$mode]}; do group+=("\${aside[i]}"); done
   chmod "$mode" -- "\${group[@]}"
 done
-# What is replaced must be what the run has decided on, or be what it would put there anyway.
+# A replaced file must have the contents that the plan is based on, or the new ones.
 for i in "\${!paths[@]}"; do
   case \${seen[i]} in
     ${UNKNOWN_DIGEST} | absent) ;;
@@ -250,9 +253,9 @@ for i in "\${!paths[@]}"; do
 done
 for i in "\${!paths[@]}"; do
   path=\${paths[i]}
-  case $path in ${quote(PKI_DIR)}/* | ${quote(ACTION_DIR)}/*) continue ;; esac
+  case $path in ${quoteBash(PKI_DIR)}/* | ${quoteBash(ACTION_DIR)}/*) continue ;; esac
   if [ -f "$path" ] && ! cmp -s -- "$path" "\${aside[i]}"; then
-    keep_copy "$path"
+    backup_file "$path"
   fi
 done
 sync -- "\${aside[@]}"
@@ -265,13 +268,13 @@ sync -- "\${!folders[@]}"
 function forgetReplaced(patches = PATCHES_DIR): string {
   return `
 stale=()
-for path in ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}; do if [ -e "$path" ]; then stale+=("$path"); fi; done
-if [ -e ${quote(ETCD_MANIFEST)} ] && [ -e ${quote(OUTGOING_MANIFEST)} ]; then stale+=(${quote(OUTGOING_MANIFEST)}); fi
-for folder in ${quote(PATCHES_DIR)}/*; do
-  if [ -d "$folder" ] && [ "$folder" != ${quote(patches)} ]; then stale+=("$folder"); fi
+for path in ${quoteBash(REPLACED_DIR)} ${quoteBash(RENDERED_MANIFEST)}; do if [ -e "$path" ]; then stale+=("$path"); fi; done
+if [ -e ${quoteBash(ETCD_MANIFEST)} ] && [ -e ${quoteBash(OUTGOING_MANIFEST)} ]; then stale+=(${quoteBash(OUTGOING_MANIFEST)}); fi
+for folder in ${quoteBash(PATCHES_DIR)}/*; do
+  if [ -d "$folder" ] && [ "$folder" != ${quoteBash(patches)} ]; then stale+=("$folder"); fi
 done
 if [ "\${#stale[@]}" -gt 0 ]; then rm -rf -- "\${stale[@]}"; fi
-if [ -d ${quote(PATCHES_DIR)} ]; then rmdir -- ${quote(PATCHES_DIR)} 2> /dev/null || sync -- ${quote(PATCHES_DIR)}; fi
-if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${quote(ACTION_DIR)}; fi
+if [ -d ${quoteBash(PATCHES_DIR)} ]; then rmdir -- ${quoteBash(PATCHES_DIR)} 2> /dev/null || sync -- ${quoteBash(PATCHES_DIR)}; fi
+if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${quoteBash(ACTION_DIR)}; fi
 `;
 }

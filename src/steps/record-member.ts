@@ -4,7 +4,7 @@ import type { PlannedFile } from '../cluster/planned-file.ts';
 import { putFiles } from './put-files.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Writes down that this host is a member from now on; removes what the run kept for going back. */
+/** Records that this host is a member from now on; removes the copies that the run kept for a rollback. */
 export interface RecordMember extends StepOnHost {
   readonly kind: 'record-member';
 }
@@ -20,7 +20,7 @@ export const recordMemberStep: ScriptedKind<RecordMember> = {
   replaces() {
     return [RECORD.path];
   },
-  // it lists the digests of all files that earlier steps have put in place
+  // It lists the digests of all files that earlier steps have put in place.
   madeLate: true,
   script({ host }, context) {
     return putFiles(host, [RECORD], 'member', context);

@@ -1,20 +1,20 @@
 import { createPrivateKey } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import type { Finding } from '../findings.ts';
-import { quote } from '../hosts/bash.ts';
+import { quoteBash } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { CA_KEY, stagedPath } from '../kubeadm/paths.ts';
 import { publicKeyOf } from '../pki/keys.ts';
 import { UNKNOWN_DIGEST } from '../run/issued-certificates.ts';
-import { readText, sha256 } from '../run/read-text.ts';
+import { readHostFile, sha256 } from '../run/read-text.ts';
 import { digestsOf, stepFailure, transportOf } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /**
- * Removes the CA's key from a host, once it has been seen to be the one that this run was given: the cluster has been proven,
- * and the key is wanted on no host.
+ * Removes the CA's key from a host, if it is the key that this run was given: the cluster is proven, and the key is
+ * no longer needed on any host.
  */
 export interface RemoveAuthorityKey extends StepOnHost {
   readonly kind: 'remove-authority-key';
@@ -23,8 +23,8 @@ export interface RemoveAuthorityKey extends StepOnHost {
 const title = 'remove key of the CA';
 
 /**
- * The kind of {@link RemoveAuthorityKey}. The key is read first and compared: one that is not that of the inputs exists
- * perhaps nowhere else.
+ * The kind of {@link RemoveAuthorityKey}. The key is read first and compared: if it is not that of the inputs, it may
+ * be the only copy.
  */
 export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
   title,
@@ -34,7 +34,7 @@ export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
   replaces() {
     return [CA_KEY];
   },
-  // the key is read before the script is made
+  // The key is read before the script is made.
   isAlone() {
     return true;
   },
@@ -44,7 +44,7 @@ export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
     const text =
       seen === undefined
         ? undefined
-        : await readText(
+        : await readHostFile(
             transportOf(context, host),
             CA_KEY,
             seen === UNKNOWN_DIGEST ? undefined : seen,
@@ -80,12 +80,12 @@ function isSameKey(text: string, key: Parameters<typeof publicKeyOf>[0]): boolea
   }
 }
 
-/** Exit code: what lies there is not what was seen. */
+/** Exit code: the file has changed since the probe. */
 const CHANGED = 4;
 
 /**
- * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
- * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
+ * Returns a script that removes a file, and the left-overs of an interrupted delivery beside it. If the file has
+ * changed, it stays. Its blocks are freed, not overwritten: on today's disks overwriting guarantees nothing.
  * @param sha256 hex; absent: the file was not there.
  */
 export function removeFile(path: string, sha256: string | undefined): RemoteScript {
@@ -94,17 +94,17 @@ export function removeFile(path: string, sha256: string | undefined): RemoteScri
     effect: 'changes',
     timeoutMs: 30_000,
     script: `
-rm -f -- ${quote(stagedPath(path))}
-if [ -e ${quote(path)} ]; then
-  case "$(sha256sum < ${quote(path)})" in ${quote(sha256 ?? 'absent')}' '*) ;; *) exit ${CHANGED} ;; esac
-  rm -- ${quote(path)}
+rm -f -- ${quoteBash(stagedPath(path))}
+if [ -e ${quoteBash(path)} ]; then
+  case "$(sha256sum < ${quoteBash(path)})" in ${quoteBash(sha256 ?? 'absent')}' '*) ;; *) exit ${CHANGED} ;; esac
+  rm -- ${quoteBash(path)}
 fi
-sync -- ${quote(dirname(path))}
+sync -- ${quoteBash(dirname(path))}
 `,
   };
 }
 
-/** Why a file was not removed. */
+/** Returns the explanation for a file that was not removed. */
 export function explainRemoval(path: string): (result: RemoteResult) => Omit<Finding, 'host' | 'at'> {
   return (result) =>
     result.code === CHANGED

@@ -12,17 +12,17 @@ import { digestsOf, memberOf, stepFailure, type StepContext, plannedCluster } fr
 import type { Rendering } from '../cluster/planned-file.ts';
 import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Has the host's own kubeadm check its configuration and render the static pod's manifest, aside. */
+/** Runs the host's own kubeadm to check its configuration and render the static pod's manifest, aside. */
 export interface RenderManifest extends StepOnHost, Rendering {
   readonly kind: 'render-manifest';
 }
 
 const title = 'render manifest';
 
-/** The kind of {@link RenderManifest}. What kubeadm has rendered is checked to be as asked for. */
+/** The kind of {@link RenderManifest}. Verifies that kubeadm has rendered the requested manifest. */
 export const renderManifestStep: ScriptedKind<RenderManifest> = {
   title,
-  // aside, for another step to put it where kubelet reads it
+  // Aside; another step moves it to where kubelet reads it.
   touches(step, { placesManifest }) {
     return placesManifest
       ? [{ path: ETCD_MANIFEST, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } }]
@@ -65,7 +65,7 @@ function check(step: RenderManifest, rendered: Rendered, context: StepContext): 
   context.material.publicFiles.get(step.host)?.set(ETCD_MANIFEST, text);
 }
 
-/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+/** Checks what patches have changed in the pod; without patches, kubeadm itself is trusted. */
 function checkPatched(step: RenderManifest, { text, plain }: Rendered, context: StepContext): void {
   if (!isPatched(context)) return;
   const { shape } = plannedCluster(context);

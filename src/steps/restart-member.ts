@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import { BLANK_LOG_FUNCTION, quote } from '../hosts/bash.ts';
+import { BLANK_LOG_FUNCTION, quoteBash } from '../hosts/bash.ts';
 import { explainUnknown, knownReason } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
@@ -13,8 +13,8 @@ import {
   RENDERED_MANIFEST,
   RUN_DIR,
 } from '../kubeadm/paths.ts';
-import { memberOf, renderedDigest, tell } from './context.ts';
-import { etcdWords, READY_WITHIN } from './member/member-ready.ts';
+import { memberOf, renderedDigest, logProgress } from './context.ts';
+import { etcdMessage, READY_WITHIN } from './member/member-ready.ts';
 import { whyCrashed, whyLate, whyNoPod } from './member/reasons.ts';
 import {
   GONE_WITHIN,
@@ -27,14 +27,14 @@ import {
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /**
- * Replaces the manifest of a running member by the one that was rendered: the old one out, the pod gone, the new one in,
- * by a unit of systemd that goes on without the runner; the old one comes back if the member does not get ready. Nothing
- * happens if both are the same.
+ * Replaces the manifest of a running member by the rendered one: the old one out, the pod gone, the new one in, by a
+ * systemd unit that continues without the runner; the old one comes back if the member does not get ready. Does
+ * nothing if both are the same.
  */
 export interface RestartMember extends StepOnHost, DataPlaces {
   readonly kind: 'restart-member';
   readonly criEndpoint: string;
-  /** True only where the cluster has never been healthy: elsewhere a member without its log is not started. */
+  /** True only if the cluster was never healthy: otherwise a member without its log is not started. */
   readonly mayLackData: boolean;
 }
 
@@ -47,7 +47,7 @@ export const restartMemberStep: ScriptedKind<RestartMember> = {
   restarts() {
     return 'etcd';
   },
-  // it says which manifest it replaces by which, and that has to be rendered first
+  // It names the manifests that it exchanges, and one has to be rendered first.
   madeLate: true,
   script(step, context) {
     const { host, criEndpoint, mayLackData } = step;
@@ -60,7 +60,7 @@ export const restartMemberStep: ScriptedKind<RestartMember> = {
       currentSha256: found?.get(ETCD_MANIFEST) ?? 'absent',
       renderedSha256,
       mayLackData,
-      onProgress: (line) => tell(host, line, context),
+      onProgress: (line) => logProgress(host, line, context),
     });
     return {
       script,
@@ -70,33 +70,33 @@ export const restartMemberStep: ScriptedKind<RestartMember> = {
   },
 };
 
-/** What the script needs to know. */
+/** The parameters of the script. */
 export interface MemberRestart extends ManifestChange {
   readonly onProgress: (line: string) => void;
 }
 
-/** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
+/** The longest time of a unit: out, in, not ready, out, in, ready. Then systemd ends it. */
 const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
 
-/** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
+/** Exit code: the unit ended without a result, so it was killed or a required command failed. */
 const CUT_OFF = 20;
 
 const UNIT_SCRIPT = `${RUN_DIR}/restart.sh`;
 const UNIT_LOG = `${RUN_DIR}/restart.log`;
 
 /**
- * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
- * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
- * old manifest comes back.
+ * Returns a script that restarts a member with the rendered manifest, the quick way: the old one out, the pod gone,
+ * the new one in (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link
+ * READY_WITHIN}, the old manifest comes back.
  *
- * One detached unit of systemd on the host does it. This script starts it, shows its log as progress and waits for its
- * end; when the connection is lost, the unit goes on. However the unit ends, systemd sees to it that there is a manifest.
- * If an earlier one still works, its end is awaited first. Prints `restarted`, or `unchanged` when the rendered manifest
- * is in place and nothing is left to be done.
+ * One detached systemd unit on the host performs it. The script starts the unit, shows its log as progress and waits
+ * for its end; if the connection is lost, the unit continues. However the unit ends, systemd ensures that a manifest
+ * is in place. If an earlier unit is still running, the script waits for it first. Prints `restarted`, or `unchanged`
+ * if the rendered manifest is in place and nothing is left to do.
  */
 export function restartMember(restart: MemberRestart): RemoteScript {
   const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
-  const blankLog = restart.mayLackData ? ` && ! has_blank_log ${quote(logFolder(restart))}` : '';
+  const blankLog = restart.mayLackData ? ` && ! has_blank_log ${quoteBash(logFolder(restart))}` : '';
   return {
     title: 'restart the member',
     effect: 'changes',
@@ -108,7 +108,7 @@ outcome=unchanged
 if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
 if ! [ -e ${OUTGOING_MANIFEST} ] && [ -f ${ETCD_MANIFEST} ]${blankLog}; then
   case "$(sha256sum < ${ETCD_MANIFEST})" in
-    ${quote(restart.renderedSha256)}' '*)
+    ${quoteBash(restart.renderedSha256)}' '*)
       rm -f -- ${RENDERED_MANIFEST}
       clear_away
       echo "$outcome"
@@ -116,11 +116,11 @@ if ! [ -e ${OUTGOING_MANIFEST} ] && [ -f ${ETCD_MANIFEST} ]${blankLog}; then
   esac
 fi
 clear_away
-printf %s ${quote(unit)} > ${UNIT_SCRIPT}
+printf %s ${quoteBash(unit)} > ${UNIT_SCRIPT}
 : > ${UNIT_LOG}
 systemd-run --quiet --collect --unit=${RESTART_UNIT} --description='Restart of the etcd member by etcd-ha-action' \\
   --setenv=PATH="$PATH" --setenv=LC_ALL=C --property=RuntimeMaxSec=${UNIT_WITHIN} \\
-  --property=ExecStopPost=${quote(`-${PUT_MANIFEST_BACK}`)} "$BASH" ${UNIT_SCRIPT}
+  --property=ExecStopPost=${quoteBash(`-${PUT_MANIFEST_BACK}`)} "$BASH" ${UNIT_SCRIPT}
 follow
 result=${CUT_OFF}
 if [ -f ${RESTART_RESULT} ]; then read -r result < ${RESTART_RESULT}; fi
@@ -131,7 +131,7 @@ exit "$result"
   };
 }
 
-/** `works`: whether there is a unit that does. `follow`: shows its log and waits for its end. */
+/** `works`: reports whether a unit is running. `follow`: shows its log and waits for its end. */
 const WAIT_FUNCTIONS = `
 works() {
   case "$(systemctl show ${RESTART_UNIT} -p ActiveState --value)" in inactive | failed) return 1 ;; esac
@@ -147,9 +147,9 @@ follow() {
 clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
 `;
 
-/** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
+/** Explains by the script's exit code and etcd's last lines why a restart failed, and the state of the member. */
 export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
-  const last = etcdWords(result.stderr);
+  const last = etcdMessage(result.stderr);
   switch (result.code) {
     case RESTART_END.changed:
       return {

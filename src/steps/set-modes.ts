@@ -1,10 +1,10 @@
 import type { Finding } from '../findings.ts';
-import { quote } from '../hosts/bash.ts';
+import { quoteBash } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Gives files that lie where they belong the mode and owner (root:root) that they ought to have. */
+/** Sets mode and owner (root:root) of files that are in place. */
 export interface SetModes extends StepOnHost {
   readonly kind: 'set-modes';
   /** Path and permission bits in octal; folders end in no slash. */
@@ -22,20 +22,20 @@ export const setModesStep: ScriptedKind<SetModes> = {
   },
 };
 
-/** Exit code: a path is not what may be changed. */
+/** Exit code: a path is not a file or folder that may be changed. */
 const NOT_PLAIN = 3;
 
 /**
- * Gives files and folders that are there the mode, and the owner root:root. A link to a folder is followed, as a data dir may
- * be one. A path that is missing, a link to anything else or anything else than a file or folder is refused, before any is
- * changed.
+ * Returns a script that sets the mode of existing files and folders, and the owner root:root. It follows a link to a
+ * folder, because a data dir may be one. It changes nothing if a path is missing, another link, or neither a file nor
+ * a folder.
  * @param modes permission bits in octal, by path.
  */
 export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
-  const paths = [...modes.keys()].map(quote).join(' ');
+  const paths = [...modes.keys()].map(quoteBash).join(' ');
   const byMode = Map.groupBy(modes, ([, mode]) => mode);
   const changes = [...byMode].map(
-    ([mode, files]) => `chmod ${quote(mode)} -- ${files.map(([path]) => quote(path)).join(' ')}`,
+    ([mode, files]) => `chmod ${quoteBash(mode)} -- ${files.map(([path]) => quoteBash(path)).join(' ')}`,
   );
   return {
     title: 'set modes and owners',
@@ -46,7 +46,7 @@ set -- ${paths}
 if [ "$#" = 0 ]; then exit 0; fi
 owned=()
 for path do
-  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # what the link leads to, not the link
+  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # the target, not the link
   elif [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}
   else owned+=("$path")
   fi
@@ -58,7 +58,7 @@ sync -- "$@"
   };
 }
 
-/** Why modes were not set, from the script's exit code. */
+/** Explains by the script's exit code why modes were not set. */
 export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== NOT_PLAIN) return explainUnknown(result);
   return {

@@ -2,22 +2,22 @@ import type { Finding } from '../findings.ts';
 import { OWN_STATUS_FUNCTIONS, PAUSE_FUNCTION } from '../hosts/bash.ts';
 import { explainUnknown, type Reason } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
-import { STILL_WANTED } from '../hosts/lock/guard.ts';
+import { EXIT_IF_RUN_GONE } from '../hosts/lock/guard.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { STARTS_AT_BOOT } from '../kubeadm/kubelet-config.ts';
 import { KUBELET_CONFIG, KUBELET_DROP_IN, KUBELET_DROP_IN_DIR, REPLACED_DIR } from '../kubeadm/paths.ts';
 import { printable } from '../text/printable.ts';
-import { KUBELET_WORDS_FUNCTIONS } from './member/kubelet-words.ts';
+import { KUBELET_LOG_FUNCTIONS } from './member/kubelet-words.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Loads the drop-in, enables and (re)starts kubelet, and waits until it says that it is healthy. */
+/** Loads the drop-in, enables and (re)starts kubelet, and waits until it is healthy. */
 export interface StartKubelet extends StepOnHost {
   readonly kind: 'start-kubelet';
-  /** False: a kubelet that already runs as wanted is only started if it is not active. */
+  /** False: a kubelet that already runs with this configuration is only started if it is not active. */
   readonly restart: boolean;
-  /** Puts the files that this run has replaced back if kubelet does not get healthy with the new ones. */
+  /** Restores the files that this run has replaced if kubelet does not get healthy with the new ones. */
   readonly goBack?: boolean;
-  /** Only starts it: a later step waits, and others are done meanwhile. */
+  /** Only starts it: a later step waits, and others run meanwhile. */
   readonly awaitedLater?: boolean;
 }
 
@@ -35,7 +35,7 @@ export const startKubeletStep: ScriptedKind<StartKubelet> = {
   },
 };
 
-/** Seconds until a kubelet that was started, and goes on running, must say that it is healthy; a slow host takes minutes. */
+/** Seconds until a started and still running kubelet must be healthy; a slow host takes minutes. */
 const HEALTHY_WITHIN = 240;
 
 /** kubelet's default healthzPort; no input changes it. */
@@ -44,39 +44,39 @@ const HEALTHZ_PORT = 10248;
 /** kubelet's default --root-dir. */
 const KUBELET_STATE = '/var/lib/kubelet';
 
-/** Exit codes by which the script tells what stopped it. */
+/** Exit codes for the reason of a failure. */
 const OVERRULED = 3;
 const FAILED = 4;
 const NOT_HEALTHY = 5;
 const PORT_TAKEN = 6;
 const MASKED = 7;
 
-/** Seconds after which kubelet's words are read for the first time while it runs, and between two times: it costs processes. */
-const HEAR_AFTER = 3;
-const HEAR_EVERY = 5;
+/** Seconds until kubelet's log is first read while it runs, and between two times: it starts processes. */
+const FIRST_LOG_READ_AFTER = 3;
+const LOG_READ_EVERY = 5;
 
-/** Before the script's own words about who answers in place of kubelet. */
-const STRANGER = 'answered by ';
+/** Precedes the script's line about the program that responds in place of kubelet. */
+const OTHER_PROGRAM = 'answered by ';
 
-/** What may differ between two starts. */
+/** The options of a start. */
 export interface KubeletStart {
   readonly restart: boolean;
-  /** Puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones. */
+  /** Restores drop-in and configuration if kubelet does not get healthy with the new ones. */
   readonly goBack?: boolean;
   /** Only starts it: {@link awaitKubelet} waits. */
   readonly awaitedLater?: boolean;
 }
 
 /**
- * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
- * 127.0.0.1:10248 (kubelet's default healthzPort).
+ * Guide step 1. Returns a script that loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and
+ * waits for `/healthz` on 127.0.0.1:10248 (kubelet's default healthzPort).
  */
 export function startKubelet({ restart, goBack = false, awaitedLater = false }: KubeletStart): RemoteScript {
   return {
     title: 'start kubelet',
     effect: 'changes',
     timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-    script: `${goBack ? GO_BACK : GIVE_UP}${FUNCTIONS}
+    script: `${goBack ? GO_BACK : GIVE_UP}${KUBELET_FUNCTIONS}
 systemctl daemon-reload
 unit=$(systemctl show kubelet -p ExecStart -p UnitFileState -p LoadState)
 case $unit in *LoadState=masked*) exit ${MASKED} ;; esac
@@ -105,31 +105,31 @@ ${awaitedLater ? '' : AWAIT_HEALTH}
   };
 }
 
-/** Waits for a kubelet that {@link startKubelet} has only started. */
+/** Returns a script that waits for a kubelet that {@link startKubelet} has only started. */
 export function awaitKubelet(): RemoteScript {
   return {
     title: 'wait for kubelet',
     effect: 'reads',
     timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
-    script: `${GIVE_UP}${FUNCTIONS}${AWAIT_HEALTH}`,
+    script: `${GIVE_UP}${KUBELET_FUNCTIONS}${AWAIT_HEALTH}`,
   };
 }
 
 /**
- * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
- * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
- * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
- * and go.
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut both
+ * files existed and were empty, and kubelet never started again ("missing content for serving cert"). So these two
+ * are synced once it is healthy, and empty ones of an earlier start are removed before. Other files of that folder
+ * are temporary.
  */
 const AWAIT_HEALTH = `
-is_kubelets() { # a socket of root's; and of kubelet's own process, where the files of that can be seen
+is_kubelets() { # a socket of root's; and of kubelet's own process, if its files can be read
   local pid held=0
   [ "$1" = "$EUID" ] || return 1
   pid=$(systemctl show kubelet -p MainPID --value)
   holds_socket "\${pid:-0}" "$2" || held=$?
   [ "$held" != 1 ]
 }
-begun=$SECONDS looked=0 hear=${HEAR_AFTER} stranger=
+begun=$SECONDS looked=0 hear=${FIRST_LOG_READ_AFTER} stranger=
 while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
   own_status 127.0.0.1 ${HEALTHZ_PORT} /healthz is_kubelets
   if [ "$status" = 200 ]; then
@@ -138,7 +138,7 @@ while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
     if [ "\${#made[@]}" -gt 0 ]; then sync -- "\${made[@]}" ${KUBELET_STATE}/pki ${KUBELET_STATE}; fi
     exit 0
   fi
-  ${STILL_WANTED}
+  ${EXIT_IF_RUN_GONE}
   if [ "$waited" -gt "$looked" ]; then
     looked=$waited
     if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
@@ -146,20 +146,20 @@ while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
       give_up ${FAILED}
     fi
     if [ "$waited" -ge "$hear" ]; then
-      hear=$((waited + ${HEAR_EVERY}))
+      hear=$((waited + ${LOG_READ_EVERY}))
       case "$(kubelet_words 20)" in *'bind: address already in use'*) kubelet_words 20 >&2; give_up ${PORT_TAKEN} ;; esac
     fi
   fi
   pause "$waited"
 done
 kubelet_words 20 >&2
-if [ -n "$stranger" ]; then printf '${STRANGER}%s\\n' "$stranger" >&2; fi
+if [ -n "$stranger" ]; then printf '${OTHER_PROGRAM}%s\\n' "$stranger" >&2; fi
 give_up ${NOT_HEALTHY}
 `;
 
-const FUNCTIONS = `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}`;
+const KUBELET_FUNCTIONS = `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_LOG_FUNCTIONS}`;
 
-/** What is added to an exit code when the files before are back. */
+/** Added to an exit code if the previous files were restored. */
 const WENT_BACK = 10;
 
 const GIVE_UP = `
@@ -167,8 +167,8 @@ give_up() { exit "$1"; }
 `;
 
 /**
- * The files that the delivery has kept, put back in the order in which they were delivered. A kubelet that this step has not
- * touched runs on: a drop-in that beats ours would start another one, which may end etcd as a pod that it does not know.
+ * Restores the files that the delivery has kept, in the order in which they were delivered. A kubelet that this step
+ * has not touched keeps running: an overriding drop-in would start another one, which may end etcd as an unknown pod.
  */
 const GO_BACK = `
 started=
@@ -185,13 +185,13 @@ give_up() {
   done
   sync -- ${KUBELET_DROP_IN_DIR}
   systemctl daemon-reload
-  # that it does not start again is no news, and must not hide the reason
+  # a second failure to start is expected, and must not hide the reason
   if [ -n "$started" ]; then systemctl restart kubelet || true; fi
   exit $(($1 + back))
 }
 `;
 
-/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
+/** Explains by the script's exit code and kubelet's last lines why kubelet did not start. */
 export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   if (result.code !== null && result.code > WENT_BACK && result.code <= PORT_TAKEN + WENT_BACK) {
     const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
@@ -220,7 +220,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   if (result.code !== FAILED && result.code !== NOT_HEALTHY && result.code !== PORT_TAKEN) {
     return explainUnknown(result);
   }
-  const [journal, stranger] = wordsIn(result.stderr);
+  const [journal, stranger] = kubeletMessages(result.stderr);
   return {
     code: 'kubelet-not-healthy',
     fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Nothing that it wrote could be read.' : `Its last words: ${lastWords(journal, 2)}`}`,
@@ -235,19 +235,19 @@ function outcomeOf(code: number, stranger: string | undefined): string {
   return `kubelet did not get healthy within ${HEALTHY_WITHIN} s${instead}.`;
 }
 
-/** kubelet's own words, and who answered in its place, if anything did. */
-function wordsIn(stderr: string): readonly [string, string | undefined] {
+/** Returns kubelet's own messages, and the program that responded in its place, if any. */
+function kubeletMessages(stderr: string): readonly [string, string | undefined] {
   const lines = stderr.trim().split('\n');
-  const stranger = lines.findLast((line) => line.startsWith(STRANGER));
+  const stranger = lines.findLast((line) => line.startsWith(OTHER_PROGRAM));
   const words = lines.filter((line) => line !== stranger).join('\n');
-  return [words, stranger === undefined ? undefined : printable(stranger.slice(STRANGER.length))];
+  return [words, stranger === undefined ? undefined : printable(stranger.slice(OTHER_PROGRAM.length))];
 }
 
 const UNKNOWN_FAILURE: Reason = {
   fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; mend what it names, and run again.',
 };
 
-/** What real kubelets (1.31 to 1.35) say, each with its reason. */
+/** Messages of real kubelets (1.31 to 1.35), each with its reason. */
 const KNOWN_FAILURES: readonly { readonly pattern: RegExp; readonly reason: Reason }[] = [
   {
     pattern: /cgroup v1/i,

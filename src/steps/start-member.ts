@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Finding } from '../findings.ts';
-import { quote, RELABEL } from '../hosts/bash.ts';
+import { quoteBash, RELABEL } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import {
@@ -11,10 +11,10 @@ import {
   placesOf,
   RENDERED_MANIFEST,
 } from '../kubeadm/paths.ts';
-import { memberOf, renderedDigest, tell, plannedCluster } from './context.ts';
+import { memberOf, renderedDigest, logProgress, plannedCluster } from './context.ts';
 import {
   CRASHED,
-  etcdWords,
+  etcdMessage,
   memberReadyFunctions,
   NO_PAUSE,
   NO_POD,
@@ -23,17 +23,23 @@ import {
 import { whyCrashed, whyLate, whyNoPod } from './member/reasons.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Makes the data dir and the folder of the log, puts the rendered manifest where kubelet reads it, and waits until the member is ready. */
+/**
+ * Makes the data dir and the folder of the log, puts the rendered manifest where kubelet reads it, and waits until
+ * the member is ready.
+ */
 export interface StartMember extends StepOnHost, DataPlaces {
   readonly kind: 'start-member';
   readonly criEndpoint: string;
   /** False: the manifest is in place already; only wait. */
   readonly placeManifest: boolean;
-  /** Whether a container of etcd is on the host already, running or ended: how often it has ended is counted from there. */
+  /** A container of etcd is on the host already, running or ended: its exits are counted from there. */
   readonly hadContainers: boolean;
   /** Ids of containers that kubelet is about to end: the member is ready once another one is. */
   readonly outgoing?: readonly string[];
-  /** Name of the member that begins a moment before this one, so that no two of a new cluster wait for each other. */
+  /**
+   * Name of the member that starts a moment before this one, so that no two members of a new cluster wait for each
+   * other.
+   */
   readonly behind?: string;
 }
 
@@ -50,7 +56,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
   replaces({ placeManifest }) {
     return placeManifest ? [ETCD_MANIFEST] : [];
   },
-  // it says which manifest it puts in place, and that has to be rendered first
+  // It names the manifest that it puts in place, which has to be rendered first.
   madeLate: true,
   script(step, context) {
     const { host, criEndpoint, placeManifest, hadContainers, outgoing, behind } = step;
@@ -61,7 +67,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
       criEndpoint,
       hadContainers,
       ...(outgoing && { outgoing }),
-      onProgress: (line) => tell(host, line, context),
+      onProgress: (line) => logProgress(host, line, context),
       ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
       ...(behind !== undefined && {
         behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
@@ -78,22 +84,25 @@ export const startMemberStep: ScriptedKind<StartMember> = {
   },
 };
 
-/** What the script needs to know. */
+/** The parameters of the script. */
 export interface MemberStart extends DataPlaces {
   readonly address: string;
   readonly criEndpoint: string;
-  /** SHA-256 (hex) of the rendered manifest that is to be put in place; absent: it is there already. */
+  /** SHA-256 (hex) of the rendered manifest that will be put in place; absent: it is in place already. */
   readonly manifestSha256?: string;
-  /** The member that begins before this one. */
-  readonly behind?: LeadingMember;
-  /** Whether a container of etcd was on the host before, running or ended. */
+  /** The member that starts before this one. */
+  readonly behind?: FirstMember;
+  /** A container of etcd was on the host before, running or ended. */
   readonly hadContainers: boolean;
-  /** Ids of containers that kubelet is about to end: until none of them runs, whoever says that it is ready is the old one. */
+  /**
+   * Ids of containers that kubelet is about to end: while one of them runs, a readiness answer comes from the old
+   * one.
+   */
   readonly outgoing?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
-/** Exit codes by which the script tells what stopped it. */
+/** Exit codes for the reason of a failure. */
 const DATA_THERE = 3;
 const MANIFEST_CHANGED = 4;
 const OTHER_FILESYSTEM = 5;
@@ -103,8 +112,9 @@ const WITHOUT_PAUSE = 8;
 const WITHOUT_POD = 9;
 
 /**
- * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
- * waits until etcd says that it is ready, which it does only with a quorum.
+ * Guide step 7. Returns a script that makes the data dir as kubeadm does (0700), and the folder of the log the same,
+ * renames the rendered manifest to where kubelet reads it, and waits until etcd reports that it is ready, which takes
+ * a quorum.
  */
 export function startMember(start: MemberStart): RemoteScript {
   return {
@@ -114,7 +124,7 @@ export function startMember(start: MemberStart): RemoteScript {
     onProgress: start.onProgress,
     script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
-${start.outgoing === undefined ? '' : awaitReplaced(start.outgoing)}
+${start.outgoing === undefined ? '' : awaitOldPodEnd(start.outgoing)}
 outcome=0
 await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
@@ -129,16 +139,16 @@ esac
   };
 }
 
-/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
+/** Seconds in which kubelet ends a pod after its start, observed: 1.5. After that it keeps the pod. */
 const REPLACED_WITHIN = 45;
 
-/** An answer of the runtime that does not come is none: it is asked again. */
-function awaitReplaced(ids: readonly string[]): string {
+/** Retries if the runtime does not answer. */
+function awaitOldPodEnd(ids: readonly string[]): string {
   return `
 runs_still() {
   local running id
   running=$(cri ps -q --name '^etcd$') || return 0
-  for id in ${ids.map(quote).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
+  for id in ${ids.map(quoteBash).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
   return 1
 }
 begun=$SECONDS
@@ -150,8 +160,8 @@ function placeManifest(start: MemberStart, sha256: string): string {
   const folders = dataFolders(start);
   const parents = [...new Set(folders.map((folder) => dirname(folder)))];
   return `${RELABEL}
-${start.behind === undefined ? '' : giveLead(start.behind)}
-folders=(${folders.map(quote).join(' ')}) parents=(${parents.map(quote).join(' ')})
+${start.behind === undefined ? '' : bootstrapStagger(start.behind)}
+folders=(${folders.map(quoteBash).join(' ')}) parents=(${parents.map(quoteBash).join(' ')})
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
   if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
@@ -164,13 +174,13 @@ relabel ${MANIFEST_DIR} "\${folders[@]}"
 devices=$(stat -c %d -- ${MANIFEST_DIR} ${RENDERED_MANIFEST})
 if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
-sync -- ${MANIFEST_DIR} "\${parents[@]}" ${quote(dirname(RENDERED_MANIFEST))}
+sync -- ${MANIFEST_DIR} "\${parents[@]}" ${quoteBash(dirname(RENDERED_MANIFEST))}
 `;
 }
 
-/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
+/** Explains by the script's exit code and etcd's last lines why a member did not get ready. */
 export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
-  const last = etcdWords(result.stderr);
+  const last = etcdMessage(result.stderr);
   switch (result.code) {
     case DATA_THERE:
       return {
@@ -222,42 +232,46 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
   }
 }
 
-/** A member that is given a lead, and where its peers reach it. */
-interface LeadingMember {
+/** The member that starts first, and where its peers reach it. */
+interface FirstMember {
   readonly address: string;
   readonly peerPort: number;
-  /** How many others it asks before it answers anybody. */
+  /** Number of peers that it queries before it answers any. */
   readonly peers: number;
 }
 
-/** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
-const LEAD = 8;
-/** For members that do not take the same time to start; no more than they have round trips of their own. */
-const ROOM = 12;
-const MOST = 300;
+/**
+ * All in hundredths of a second, the unit of Linux's uptime. The time of a member to write its first log, besides its
+ * queries.
+ */
+const STAGGER_BASE = 8;
+/** Allowance for different start times; at most the members' own round trips. */
+const STAGGER_ALLOWANCE = 12;
+const MAX_STAGGER = 300;
 
 /**
- * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
+ * Returns bash that delays this member's start behind another one of a new cluster. It needs `nap` of
+ * `PAUSE_FUNCTION`.
  *
- * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
- * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
- * with that. So members that begin at the same moment wait for each other, a second for each peer (BootstrapTimeoutEffective in
- * server/config/config.go). One that is ahead of them all finds nobody who listens yet, which costs it a round trip for each
- * peer; the others ask it first, and have its answer at once.
+ * A new member first queries the others, in the order of their peer URLs, whether it was bootstrapped before
+ * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It already listens then, but answers only after
+ * that. So members that start at the same moment wait for each other, a second for each peer
+ * (BootstrapTimeoutEffective in server/config/config.go). A member that starts first finds no listening peer, which
+ * costs it one round trip each; the others query it first, and get its answer at once.
  *
- * The round trip is measured by a connection to where that member will listen. Where none is refused nor made within a second
- * no lead is of any use.
+ * The round trip is measured by a connection to that member's future port. If it is neither refused nor accepted
+ * within a second, the delay is useless and is skipped.
  */
-export function giveLead({ address, peerPort, peers }: LeadingMember): string {
+export function bootstrapStagger({ address, peerPort, peers }: FirstMember): string {
   return `
 uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
 uptime_hundredths begun
 outcome=0
-timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${quote(address)} ${peerPort} || outcome=$?
+timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${quoteBash(address)} ${peerPort} || outcome=$?
 uptime_hundredths answered
 took=$((answered - begun))
-lead=$((${LEAD} + ${peers} * took + (2 * took < ${ROOM} ? 2 * took : ${ROOM})))
-left=$(((lead < ${MOST} ? lead : ${MOST}) - took))
+lead=$((${STAGGER_BASE} + ${peers} * took + (2 * took < ${STAGGER_ALLOWANCE} ? 2 * took : ${STAGGER_ALLOWANCE})))
+left=$(((lead < ${MAX_STAGGER} ? lead : ${MAX_STAGGER}) - took))
 if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(printf %02d $((left % 100)))"; fi
 `;
 }

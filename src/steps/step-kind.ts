@@ -3,74 +3,74 @@ import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import type { StepContext } from './context.ts';
 import type { TouchedFile } from '../cluster/planned-file.ts';
 
-/** What every step says, whatever its kind. */
+/** The fields of every step. */
 export interface StepOnHost {
-  /** Name of the member's host, or of one of the control plane's. */
+  /** Name of the member's host, or of a control plane host. */
   readonly host: string;
-  /** Why it is needed, as the log and the summary tell it. */
+  /** Reason for the step, for the log and the summary. */
   readonly why: string;
 }
 
 /**
- * All that the action knows of one kind of step `S`. What is optional has the usual answer: it changes something, a plan says
- * no more of it than its title, it touches no file, it can be sent together with others.
+ * Everything that the action knows about one kind of step `S`. Optional members have the usual default: the step
+ * changes something, a plan describes it by its title, it touches no file, it can be sent together with others.
  */
 export type StepKind<S extends StepOnHost> = ScriptedKind<S> | AskingKind<S>;
 
 /** A kind of step that is one script on its host. */
 export interface ScriptedKind<S extends StepOnHost> extends Described<S> {
-  /** The script, with what its end means; waits for keys and certificates. */
+  /** Returns the script, with the meaning of its exit codes; waits for keys and certificates. */
   script(step: S, context: StepContext): StepScript | Promise<StepScript>;
 }
 
-/** A kind of step that asks etcd or its listeners from the runner. */
+/** A kind of step that queries etcd or its listeners from the runner. */
 export interface AskingKind<S extends StepOnHost> extends Described<S> {
-  /** @throws Refusal or HostError in words for the user. */
+  /** @throws RunError or HostError, explained to the user. */
   ask(step: S, context: StepContext): Promise<void>;
 }
 
 // Methods, not properties that are functions: only so the kind of one step can be used as that of any (`kindOf`).
 interface Described<S extends StepOnHost> {
-  /** What it is called in log, plan, summary and errors. */
+  /** Its name in log, plan, summary and errors. */
   readonly title: string;
   /** It changes nothing. */
   readonly onlyLooks?: true;
-  /** In a plan: its title, and what the plan does not say elsewhere. */
+  /** Describes it in a plan: its title, and the details that the plan lacks elsewhere. */
   describe?(step: S): string;
-  /** Whether it is needed may change until a plan is approved, without that being another plan. */
+  /** The need for it may change before a plan is approved, without changing the plan. */
   readonly outsideDigest?: true;
-  /** Files of its host as they will be after it, for the plan. */
+  /** Returns the files of its host as they will be after it, for the plan. */
   touches?(step: S, plan: HostPlan): readonly TouchedFile[];
-  /** Paths that it replaces or removes; the audit record has their digests before and after. */
+  /** Returns the paths that it replaces or removes; the audit record has their digests before and after. */
   replaces?(step: S): readonly string[];
-  /** What it interrupts. */
+  /** Returns the program that it interrupts. */
   restarts?(step: S): 'kubelet' | 'etcd' | undefined;
-  /** Its script is made from what earlier steps have found or put in place, and so not before these are done. */
+  /** Its script depends on the results of earlier steps, and so is made after these. */
   readonly madeLate?: true;
-  /** It goes to the host alone: its script takes all of standard input, or the host is looked at to make it. */
+  /** It is sent to the host alone: its script takes all of standard input, or making it needs a look at the host. */
   isAlone?(step: S, context: StepContext): boolean;
-  /** It delivers the CA's key, without which nothing is delivered that the CA has signed. */
+  /** It delivers the CA's key, before anything that the CA has signed. */
   keepsAuthority?(step: S): boolean;
-  /** It delivers what the CA has signed. */
+  /** It delivers files that the CA has signed. */
   bringsSigned?(step: S): boolean;
 }
 
-/** What a plan does on one host. */
+/** The plan for one host. */
 export interface HostPlan {
-  /** Whether a step puts the manifest in place that kubeadm renders aside. */
+  /** A step puts the manifest in place that kubeadm renders aside. */
   readonly placesManifest: boolean;
 }
 
 /** A step's script. */
 export interface StepScript {
   readonly script: RemoteScript;
-  /** Words for its exit code; if not given, those for any. */
+  /** Explains its exit codes; default: the explanation for any script. */
   readonly explain?: Explain;
-  /** What follows from its success. */
+  /** Called after its success. */
   readonly succeeded?: () => void;
-  /** Looks at what it has printed. @throws Refusal when that is not as it has to be. */
+  /** Checks its output. @throws RunError when it is wrong. */
   readonly check?: (stdout: Buffer) => void | Promise<void>;
 }
 
-/** Words for what a script's exit code and last lines mean. */
+/** Explains a script's exit code and last lines. */
 export type Explain = (result: RemoteResult) => Omit<Finding, 'host' | 'at'>;

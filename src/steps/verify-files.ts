@@ -5,37 +5,44 @@ import { verifyLeaf } from '../pki/verify.ts';
 import { digestsOf, stepFailure, type StepContext, plannedCluster } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Reads back what was delivered: tree, modes, owners, digests. */
+/** Reads back the delivered files: tree, modes, owners, digests. */
 export interface VerifyFiles extends StepOnHost {
   readonly kind: 'verify-files';
-  /** Files below /etc/kubernetes/pki with their modes; nothing else may be there. */
+  /** Files below /etc/kubernetes/pki with their modes; no other may be there. */
   readonly pkiTree: ReadonlyMap<string, string>;
 }
 
 const title = 'verify files';
 
-/** The kind of {@link VerifyFiles}. Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+/**
+ * The kind of {@link VerifyFiles}. Guide step 6: every expected file, no other, with the right contents, mode and
+ * owner.
+ */
 export const verifyFilesStep: ScriptedKind<VerifyFiles> = {
   title,
   onlyLooks: true,
   script(step, context) {
     return {
       script: listPki(),
-      check: (stdout) => check(step, parsePki(stdout.toString('utf8')), context),
+      check: (stdout) => checkPlaced(step, parsePki(stdout.toString('utf8')), context),
     };
   },
 };
 
-async function check(step: VerifyFiles, files: readonly PlacedFile[], context: StepContext): Promise<void> {
+async function checkPlaced(
+  step: VerifyFiles,
+  files: readonly PlacedFile[],
+  context: StepContext,
+): Promise<void> {
   const placed = new Map(files.map((file) => [file.path, file]));
   const digests = digestsOf(context, step.host);
   const wrong = [...step.pkiTree].flatMap(([path, mode]) =>
     fileDifference(path, mode, digests.get(path), placed.get(path)),
   );
-  const strangers = [...placed.keys()]
+  const unexpected = [...placed.keys()]
     .filter((path) => !step.pkiTree.has(path))
     .map((path) => `${path} does not belong there`);
-  const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+  const facts = [...wrong, ...unexpected, ...(await unfitLeaves(step.host, context))];
   if (facts.length === 0) return;
   throw stepFailure(title, step.host, {
     code: 'pki-file-unexpected',
@@ -45,7 +52,7 @@ async function check(step: VerifyFiles, files: readonly PlacedFile[], context: S
   });
 }
 
-/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+/** The host's files equal those in memory, by their digests: these are checked against the CA and their keys. */
 async function unfitLeaves(host: string, context: StepContext): Promise<string[]> {
   const { material, now } = context;
   const plan = plannedCluster(context);
@@ -68,7 +75,7 @@ function fileDifference(
 ): string[] {
   if (placed === undefined) return [`${path} is missing`];
   const differences = [];
-  // A digest is unknown only for a CA key that has been on the host all along.
+  // A digest is unknown only for a CA key that was on the host before.
   if (sha !== undefined && placed.sha256 !== sha) differences.push(`${path} has other contents`);
   if (placed.mode !== mode) differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
   if (placed.owner !== '0:0') differences.push(`${path} belongs to ${placed.owner}, wanted root`);

@@ -1,10 +1,10 @@
 import type { FindingCode } from '../finding-codes.ts';
 
-/** Characters that are not seen, or are seen as a space and are none: format characters, separators, fillers. */
+/** Invisible characters, and those that look like a space but are none: format characters, separators, fillers. */
 const UNSEEN = /[\p{DI}\p{Cf}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/u;
 const ALL_UNSEEN = new RegExp(UNSEEN.source, 'gu');
 
-/** What those are called that come with copied text (Unicode, names and aliases). */
+/** Names of those that come with copied text (Unicode, names and aliases). */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['\u00A0', 'no-break space'],
   ['\u00AD', 'soft hyphen'],
@@ -37,36 +37,41 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['\uFF1A', 'fullwidth colon'],
 ]);
 
-/** A character by its code point, with its name where it is a common one, for example `U+200B (zero width space)`. */
+/**
+ * Names a character by its code point, with its common name if it has one, for example `U+200B (zero width space)`.
+ */
 export function nameOfCharacter(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   const name = NAMES.get(character);
   return name === undefined ? code : `${code} (${name})`;
 }
 
-/** Where the first character stands that is not seen; nothing where all are. */
+/** Finds the first invisible character; undefined if there is none. */
 export function findUnseen(text: string): { readonly character: string; readonly index: number } | undefined {
   const found = UNSEEN.exec(text);
   return found === null ? undefined : { character: found[0], index: found.index };
 }
 
-/** A text without the characters that are not seen. */
+/** Removes the invisible characters. */
 export function withoutUnseen(text: string): string {
   return text.replaceAll(ALL_UNSEEN, '');
 }
 
-/** A text with its unseen characters as `<U+200B>`. */
+/** Replaces invisible characters by e.g. `<U+200B>`. */
 export function showUnseen(text: string): string {
   return text.replaceAll(ALL_UNSEEN, (character) => `<${nameOfCharacter(character).split(' ', 1)[0] ?? ''}>`);
 }
 
-/** The first character that is not ASCII, by its code point: it may look like one that is. Nothing where there is none. */
+/**
+ * Names the first character that is not ASCII, by its code point: it may look like one that is. Undefined if there is
+ * none.
+ */
 export function foreignCharacter(text: string): string | undefined {
   const [character] = /[^\p{ASCII}]/u.exec(text) ?? [];
   return character === undefined ? undefined : nameOfCharacter(character);
 }
 
-/** What is told of a character that is not seen. @returns a finding without its place. */
+/** Explains an invisible character. @returns a finding without its place. */
 export function unseenProblem(character: string): {
   readonly code: FindingCode;
   readonly fact: string;

@@ -1,9 +1,9 @@
-/** What a program or a file from elsewhere gives as JSON: any field may be missing, or be something else. */
+/** A JSON object of a program or a foreign file: any field may be missing or of another type. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The text as an object; undefined where it is no JSON or no object. An answer that cannot be read says nothing, so what to
- * make of it is for the caller to say.
+ * Parses the text as an object; undefined if it is not JSON or not an object. The caller decides what an unreadable
+ * answer means.
  */
 export function fieldsOf(text: string): Fields | undefined {
   try {
@@ -14,27 +14,27 @@ export function fieldsOf(text: string): Fields | undefined {
   }
 }
 
-/** The value as an object; without fields where it is none. */
+/** Returns the value as an object; without fields if it is none. */
 export function fieldsIn(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** The objects of a list; none where it is no list. */
+/** Returns the objects of a list; none if it is no list. */
 export function objectsIn(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
 
-/** The text; empty where it is none. */
+/** Returns the text; empty if it is none. */
 export function textIn(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The texts of a list; none where it is no list. */
+/** Returns the texts of a list; none if it is no list. */
 export function textsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 }
 
-/** The number; undefined where it is none. */
+/** Returns the number; undefined if it is none. */
 export function numberIn(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }

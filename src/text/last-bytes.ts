@@ -1,6 +1,6 @@
 /**
- * The last bytes of what comes in pieces. They are copied into one buffer that grows: a piece that is kept as it is would
- * keep all of the packet that it came in, and a host may send packets of one byte. The cost is linear in what comes.
+ * Keeps the last bytes of a stream. They are copied into one growing buffer: a kept chunk would retain its whole
+ * packet, and a host may send packets of one byte. The cost is linear in the stream.
  */
 export class LastBytes {
   readonly #limit: number;
@@ -8,17 +8,17 @@ export class LastBytes {
   #length = 0;
   #total = 0;
 
-  /** @param limit how many are kept; up to twice as many are held. */
+  /** @param limit how many bytes are kept; up to twice as many are held. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** How many have come, kept or not. */
+  /** The number of bytes received, kept or not. */
   get total(): number {
     return this.#total;
   }
 
-  /** What is kept. It is part of the buffer: valid until more comes. */
+  /** The kept bytes. They are part of the buffer: valid until more arrive. */
   get bytes(): Buffer {
     const begin = Math.max(0, this.#length - this.#limit);
     return this.#buffer.subarray(begin, this.#length);

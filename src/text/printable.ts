@@ -1,65 +1,69 @@
-/** So much of a text is looked at. */
-const MOST_CHARACTERS = 64 * 1024;
+/** Maximum length of a text that is used. */
+const MAX_TEXT_LENGTH = 64 * 1024;
 
-/** Text from elsewhere, fit for a message: one line, no control characters, no private key, at most `limit` characters. */
+/**
+ * Makes foreign text safe for a message: one line, no control characters, no private key, at most `limit` characters.
+ */
 export function printable(text: string, limit = 300): string {
-  const line = hideKeys(text.slice(0, MOST_CHARACTERS))
+  const line = hideKeys(text.slice(0, MAX_TEXT_LENGTH))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/ +/g, ' ')
     .trim();
   return line.length > limit ? `${line.slice(0, limit)}…` : line;
 }
 
-/** A duration as messages say it, e.g. `1.5 s` or `20 s`. */
+/** Formats a duration for messages, e.g. `1.5 s` or `20 s`. */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
 }
 
-/** What stands in the place of something secret; the runner's masker writes the same. */
+/** Replaces secrets; the runner's masker prints the same. */
 export const hidden = '***';
 
-/** A BEGIN or END line of a private key, wherever it stands in a line. The counts keep the search linear. */
+/** A BEGIN or END line of a private key, anywhere in a line. The counts keep the search linear. */
 const KEY_MARK = /-{4,5} ?(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,40}-{4,5}/g;
 
-/** So many lines without any of the key are looked at for the rest of it. */
-const MOST_LINES = 200;
+/** After this many lines without key material a key's rest is no longer expected. */
+const MAX_LINES_WITHOUT_KEY = 200;
 
-/** What stands around a line of a key where it is quoted: in JSON, YAML, shells and mails. */
-const BLANKISH = /^[\s>|+\-*"'#]*$/;
+/** Characters around a line of a quoted key: in JSON, YAML, shells and mails. */
+const DECORATED_BLANK = /^[\s>|+\-*"'#]*$/;
 const DECORATION = /[\s"'`,;\\)\]}]/;
 
-/** Hides private keys in a text of any number of lines, whichever they are. */
+/** Hides all private keys in a text of any number of lines. */
 export function hideKeys(text: string): string {
   return text.includes('----') ? new KeyBlocks().hideAll(text.split('\n')).join('\n') : text;
 }
 
 /** A key that has begun and not ended. */
 interface Block {
-  /** What stands before its BEGIN line, as it is and in the form that is compared. */
+  /** The text before its BEGIN line, unchanged and in the compared form. */
   readonly prefix: string;
   readonly column: string;
-  /** The length of its lines, once one was seen. */
+  /** The length of its lines, once known. */
   width: number;
-  /** Whether the last line in its column was one of its body. */
+  /** The last line in its column belonged to its body. */
   inBody: boolean;
-  /** Lines for which it is still open. */
+  /** The remaining lines for which it is open. */
   left: number;
 }
 
 /**
- * Hides private keys in the lines of one stream, whichever they are: from BEGIN to END, also behind a prefix such as a
- * journal's, in quotes, wrapped at any width, and with other lines in between. A line that merely names a BEGIN line, as an
- * error message may, does not swallow what follows it.
+ * Hides all private keys in the lines of one stream: from BEGIN to END, also after a prefix such as a journal's, in
+ * quotes, wrapped at any width, and with other lines in between. A line that merely mentions a BEGIN line, as an
+ * error message may, does not hide the following text.
  */
 export class KeyBlocks {
   #block: Block | undefined;
 
-  /** The next line of the stream without key material. */
+  /** Returns the next line of the stream without key material. */
   hide(line: string): string {
     return this.hideAll([line])[0] ?? '';
   }
 
-  /** The next lines of the stream. Of a key whose END alone is among them the lines before that are hidden too. */
+  /**
+   * Returns the next lines of the stream. If only the END of a key is among them, the lines before it are hidden too.
+   */
   hideAll(lines: readonly string[]): string[] {
     const shown: string[] = [];
     for (const [index, line] of lines.entries()) {
@@ -74,7 +78,7 @@ export class KeyBlocks {
     return shown;
   }
 
-  /** A line with BEGIN or END lines in it. */
+  /** Hides a key in a line with BEGIN or END marks. */
   #hideAround(line: string, marks: readonly RegExpExecArray[]): string {
     let shown = '';
     let done = 0;
@@ -102,18 +106,19 @@ export class KeyBlocks {
     }
     const { prefix, run, suffix } = inColumnOf(block, tailOf(line));
     if (run === '' || !isBody(run, prefix, block)) return line;
-    block.left = MOST_LINES;
+    block.left = MAX_LINES_WITHOUT_KEY;
     return prefix + hidden + suffix.trimEnd();
   }
 }
 
 function newBlock(prefix: string): Block {
-  return { prefix, column: columnOf(prefix), width: 0, inBody: false, left: MOST_LINES };
+  return { prefix, column: columnOf(prefix), width: 0, inBody: false, left: MAX_LINES_WITHOUT_KEY };
 }
 
-/** Whether a run of base64 at a line's end belongs to the key that is open; notes what that tells of the key. */
+/** Reports whether a run of base64 at a line's end belongs to the open key, and updates the key. */
 function isBody(run: string, prefix: string, block: Block): boolean {
-  if (columnOf(prefix) !== block.column && !BLANKISH.test(prefix)) return run.length >= 40 && isMixed(run, 3);
+  if (columnOf(prefix) !== block.column && !DECORATED_BLANK.test(prefix))
+    return run.length >= 40 && isMixed(run, 3);
   const isWhole = run.length === block.width || run.length >= 40 || isLikely(run);
   const isLast = !isWhole && block.inBody && run.length < block.width;
   block.inBody = isWhole;
@@ -121,24 +126,24 @@ function isBody(run: string, prefix: string, block: Block): boolean {
   return isWhole || isLast;
 }
 
-/** Whether a run of base64 is one of bytes and no word: words have no capitals inside and no digits. */
+/** Reports whether a run of base64 encodes bytes and is not a word: words have no inner capitals and no digits. */
 function isLikely(run: string): boolean {
   return run.length >= 24 ? isMixed(run, 2) : run.length >= 8 && isMixed(run, 3);
 }
 
-/** @param kinds of characters that have to be in it: small letters, capitals, and then digits or signs. */
+/** @param kinds how many of these kinds it must contain: lower-case letters, capitals, digits or signs. */
 function isMixed(run: string, kinds: 2 | 3): boolean {
   return /[a-z]/.test(run) && /[A-Z]/.test(run) && (kinds === 2 || /[0-9+/=]/.test(run));
 }
 
 interface Tail {
   readonly prefix: string;
-  /** Of base64; the last in the line but for decoration. */
+  /** Base64; the last in the line except for decoration. */
   readonly run: string;
   readonly suffix: string;
 }
 
-/** By hand and from the end: a search for what ends a line begins anew at every place of it. */
+/** Scans from the end, without a regular expression: that would restart at every position. */
 function tailOf(line: string): Tail {
   let end = line.length;
   while (end > 0 && DECORATION.test(line.charAt(end - 1))) end -= 1;
@@ -147,14 +152,14 @@ function tailOf(line: string): Tail {
   return { prefix: line.slice(0, start), run: line.slice(start, end), suffix: line.slice(end) };
 }
 
-/** `+`, which a diff puts before each line, is of the prefix where that of the BEGIN line has it. */
+/** Moves `+`, which a diff puts before each line, to the prefix if the BEGIN line's prefix has it. */
 function inColumnOf({ prefix }: Block, tail: Tail): Tail {
   const more = prefix.length - tail.prefix.length;
   if (more <= 0 || !`${tail.prefix}${tail.run}`.startsWith(prefix)) return tail;
   return { ...tail, prefix, run: tail.run.slice(more) };
 }
 
-/** Prefixes of one column differ in numbers and blanks: times, counts, indents. */
+/** Replaces numbers and white space, in which the prefixes of one column differ: times, counts, indents. */
 function columnOf(prefix: string): string {
   return prefix.replaceAll(/\d+/g, '0').replaceAll(/\s+/g, ' ').trim();
 }
@@ -164,20 +169,20 @@ function isBase64(code: number): boolean {
   return isLetter || (code >= 47 && code <= 57) || code === 43 || code === 61;
 }
 
-/** From the first run that looks like one of a key up to the end. */
+/** Hides everything from the first run that looks like a key's. */
 function withoutRuns(text: string): string {
   const first = [...text.matchAll(/[A-Za-z0-9+/=]+/g)].find(([run]) => run.length >= 40 || isLikely(run));
   return first === undefined ? text : text.slice(0, first.index) + hidden;
 }
 
-/** The lines of a key before its END line, where its BEGIN line is not among them. */
+/** Hides the lines of a key before its END line, if its BEGIN line is not among them. */
 function hideBefore(lines: readonly string[], shown: string[], index: number, prefix: string): void {
   const block = newBlock(prefix);
-  for (let at = index - 1; at >= Math.max(0, index - MOST_LINES); at -= 1) {
+  for (let at = index - 1; at >= Math.max(0, index - MAX_LINES_WITHOUT_KEY); at -= 1) {
     const line = lines[at] ?? '';
     if (line.includes('-----')) return; // another key, or a certificate
     const tail = inColumnOf(block, tailOf(line));
-    const isColumn = columnOf(tail.prefix) === block.column || BLANKISH.test(tail.prefix);
+    const isColumn = columnOf(tail.prefix) === block.column || DECORATED_BLANK.test(tail.prefix);
     if (!isColumn) continue;
     // The last line of a key may be of any length.
     const isBefore = at === index - 1 && tail.run !== '';
@@ -190,7 +195,7 @@ function isDecoration(text: string): boolean {
   return /^[\s"'`,;\\)\]}]*$/.test(text);
 }
 
-/** A line of an old encrypted key between BEGIN and body (RFC 1421), or a blank one. */
+/** Matches a line of an old encrypted key between BEGIN and body (RFC 1421), or a blank one. */
 function isHeader(line: string): boolean {
   return /^[\s>|+\-*]*(?:$|(?:Proc-Type|DEK-Info|Comment): )/.test(line);
 }

@@ -1,23 +1,25 @@
 import { showUnseen } from './characters.ts';
 
-/** A value longer than this is cut in a message. */
-const longestQuote = 80;
+/** The maximum length of a value in a message. */
+const maxQuoteLength = 80;
 
-/** A user's value as it stands in a message: in double quotes, on one line, cut when long, unseen characters by their code. */
+/**
+ * Quotes a user's value for a message: in double quotes, on one line, shortened, invisible characters by their code.
+ */
 export function quote(value: string): string {
   return JSON.stringify(showUnseen(cut(value)));
 }
 
-/** A value of YAML or JSON as it stands in a message: a text by {@link quote}, anything else as JSON, which has no quotes of its own. */
+/** Quotes a value of YAML or JSON for a message: a text by {@link quote}, anything else as JSON, without quotes. */
 export function quoteJson(value: unknown): string {
   return typeof value === 'string' ? quote(value) : showUnseen(cut(JSON.stringify(value)));
 }
 
 function cut(text: string): string {
-  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+  return text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text;
 }
 
-/** True for a text with a PEM private key in it, whole or not. */
+/** Reports whether a text contains a PEM private key, whole or in part. */
 export function holdsPrivateKey(value: string): boolean {
   return value.includes('PRIVATE KEY');
 }

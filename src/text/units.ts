@@ -4,9 +4,9 @@ const UNITS_BELOW_A_SECOND = [
 ] as const;
 
 /**
- * A duration as Go's time.Duration.String() prints it, which is what etcdctl prints behind `took =`:
- * 16.283339ms, 850ns, 1.002s, 1m5s. Below a second the largest fitting unit, from a second on h, m and s;
- * fractions without trailing zeros (go/src/time/time.go, Duration.format).
+ * Formats a duration like Go's time.Duration.String(), which etcdctl prints after `took =`: 16.283339ms, 850ns,
+ * 1.002s, 1m5s. Below a second in the largest fitting unit, from a second on in h, m and s; fractions without
+ * trailing zeros (go/src/time/time.go, Duration.format).
  *
  * @param nanoseconds a whole number of nanoseconds, zero or more.
  */
@@ -25,7 +25,7 @@ export function formatGoDuration(nanoseconds: number): string {
   return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
 }
 
-/** `value / divisor` in full, without floating-point noise; the divisor is a power of ten. */
+/** Formats `value / divisor` exactly, without floating-point noise; the divisor is a power of ten. */
 function decimal(value: number, divisor: number): string {
   const digits = Math.log10(divisor);
   const fraction = String(value % divisor)
@@ -37,7 +37,7 @@ function decimal(value: number, divisor: number): string {
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+/** Formats a size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
 export function size(bytes: number): string {
   let unit = 0;
   let value = bytes;
@@ -59,12 +59,12 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
-/** At most one digit behind the point, none from 100 on. */
+/** Rounds to at most one decimal, none from 100 on. */
 function trimmed(value: number): string {
   return String(Number(value.toFixed(value < 100 ? 1 : 0)));
 }
 
-/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+/** Returns the middle value; for an even number the mean of the two in the middle. NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;

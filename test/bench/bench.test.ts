@@ -40,7 +40,7 @@ test('the median of an even number of runs lies between the two in the middle', 
 });
 
 describe('goals', () => {
-  test('each is told as met or missed by what was measured', () => {
+  test('each is reported as met or missed by what was measured', () => {
     expect(goalsOf(results()).map(({ text, reached, met }) => [text, reached, met])).toEqual([
       ['our deploy ÷ floor ≤ 1.25 at 0 ms', '1.25', true],
       ["the guide's shell ÷ our deploy ≥ 3.5 at 0 ms", '4.00', true],
@@ -53,7 +53,7 @@ describe('goals', () => {
     ]);
   });
 
-  test('nothing is told of what was not measured', () => {
+  test('nothing is reported that was not measured', () => {
     expect(goalsOf(results({ byRoundTrip: new Map(), byMembers: new Map(), startUp: samples() }))).toEqual(
       [],
     );

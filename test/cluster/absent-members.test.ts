@@ -3,7 +3,7 @@ import { type AbsentHost, membersInOrder, resolveAbsent } from '../../src/cluste
 import { planDeploy } from '../../src/operations/deploy/deploy.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { Refusal, type Finding } from '../../src/findings.ts';
+import { RunError, type Finding } from '../../src/findings.ts';
 import { FRESH, clusterOf, membersOf, withoutFile } from '../operations/deploy/deciding.ts';
 import { clusterFacts, type ClusterState } from './example-health.ts';
 import {
@@ -26,7 +26,7 @@ const WHY: Finding = {
   fix: 'Start it.',
 };
 
-/** A deploy to the example's hosts of which some could not be reached. */
+/** Decides a deploy to the example's hosts, some of which could not be reached. */
 function decide(
   away: readonly string[],
   settings: SettingsChanges = {},
@@ -51,7 +51,7 @@ function refusal(...question: Parameters<typeof decide>): readonly Finding[] {
   try {
     decide(...question);
   } catch (error) {
-    if (error instanceof Refusal) return error.findings;
+    if (error instanceof RunError) return error.findings;
     throw error;
   }
   throw new Error('there is a plan');
@@ -129,7 +129,7 @@ describe('the run cannot go on without a host that is away', () => {
     expect(lines.join('\n')).toMatch(words);
   });
 
-  test('findings on the other hosts are told beside the reason why it was not reached', () => {
+  test('findings on the other hosts are reported beside the reason why it was not reached', () => {
     const facts = finishedCluster().map((host) => ({ ...host, state: 'unreadable' as const }));
     expect(refusal(['infra2'], {}, null, facts).map(({ at }) => at)).toEqual(['connect', 'state', 'state']);
   });

@@ -55,7 +55,7 @@ describe('ca-custody: input-only', () => {
     expect(delivered(plan)).not.toContain(CA_KEY);
     for (const { pkiTree } of stepsLike(plan, 'verify-files')) expect(pkiTree.has(CA_KEY)).toBe(false);
     expect(stepsLike(plan, 'remove-authority-key')).toEqual([]);
-    // the same with the key on the first host, to tell the two apart
+    // The same with the key on the first host, to distinguish the two cases.
     const other = decide(pristine(), { settings: { ...BROUGHT, bootstrap: 'allow' } });
     expect([other.cluster?.keyKeeper, delivered(other).filter((path) => path === CA_KEY)]).toEqual([
       'infra0',
@@ -99,7 +99,7 @@ describe('ca-custody: input-only', () => {
     expect(plan.stages).toEqual([]);
   });
 
-  test('on every host that has it, as somebody may have copied it', () => {
+  test('on every host that has it, because it may have been copied', () => {
     const facts = withFile(finishedCluster(), 2, fileFact(CA_KEY, 'key'));
     expect(stepsLike(decide(facts, healthy), 'remove-authority-key').map(({ host }) => host)).toEqual([
       'infra0',

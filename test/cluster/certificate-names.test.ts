@@ -26,7 +26,7 @@ function given(...extraSans: readonly string[]): Circumstances {
   return { cluster: clusterFacts(), settings: { certificates: asking(...extraSans) } };
 }
 
-/** The finished cluster, as a run with these names has left it. */
+/** The finished cluster after a run with these names. */
 async function clusterWith(...extraSans: readonly string[]): Promise<HostFacts[]> {
   return Promise.all(finishedCluster().map((host, index) => named(host, index, extraSans)));
 }
@@ -58,7 +58,7 @@ describe('a changed list of further names', () => {
     expect([plan.verdict.name, plan.warnings]).toEqual(['unchanged', []]);
   });
 
-  test('a longer one: server and peer are issued anew on every host, and no member restarts', () => {
+  test('a longer one: server and peer are reissued on every host, and no member restarts', () => {
     const plan = decide(finishedCluster(), given('etcd.example.com', '10.0.0.100'));
     expect(plan.verdict.name).toBe('converge');
     expect([...clusterOf(plan).issue]).toEqual(MEMBERS.map(({ name }) => [name, ['server', 'peer']]));
@@ -67,7 +67,7 @@ describe('a changed list of further names', () => {
       ['infra1', 'infra2', 'infra0'].map((name) => [name, ['server', 'peer']]),
     );
     expect(stepsLike(plan, 'restart-member')).toEqual([]);
-    // the certificates first: cut off in between, the next run still knows what was asked for before
+    // Certificates first: after an interruption in between, the next run still knows the earlier inputs.
     const files = stepsLike(plan, 'deliver-files').flatMap((step) => step.files.map(({ path }) => path));
     expect(files.indexOf(KUBEADM_CONFIG)).toBeGreaterThan(files.lastIndexOf(leafPath('peer', 'key')));
     expect(files).not.toContain(ETCD_MANIFEST);
@@ -86,7 +86,7 @@ describe('a changed list of further names', () => {
     const before = await clusterWith('b.example.com');
     const after = finishedCluster();
     const server = leafPath('server', 'certificate');
-    // new certificates, and still the configuration that asks for the name
+    // New certificates, and still the configuration that contains the name.
     const facts = withHost(before, 1, (host) =>
       withFiles(
         host,
@@ -98,7 +98,7 @@ describe('a changed list of further names', () => {
   });
 });
 
-describe('names that nobody has asked the action for', () => {
+describe('names that the inputs do not contain', () => {
   test('in a cluster that was made in another way: left, and told what to give before they are lost', async () => {
     const cluster = await Promise.all(
       guideCluster().map((host, index) => named(host, index, ['lb.example.com', '10.0.0.100'])),

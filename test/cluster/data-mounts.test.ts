@@ -20,7 +20,7 @@ function withDisk(host: HostFacts, mountPoint: string | undefined): HostFacts {
   return { ...host, places: [on(mountPoint)] };
 }
 
-/** A finished cluster whose data was on disks of their own, and is where it is said to be now. */
+/** A finished cluster with data on disks of their own, and the present mount points. */
 function recorded(now: string | undefined): HostFacts[] {
   return finishedCluster().map((host) => withDisk(recordedAs(host, { mounts: { [DATA]: DATA } }), now));
 }
@@ -46,8 +46,8 @@ describe('what a record keeps', () => {
   });
 });
 
-// With all disks gone, etcd founds a cluster anew under the same ids, and its members call it healthy.
-describe('a disk that is not mounted any more', () => {
+// With all disks gone, etcd founds a new cluster under the same ids, and its members call it healthy.
+describe('a disk that is not mounted any longer', () => {
   test.each([
     ['the root', '/', 'lies on that of / now'],
     ['the one above', '/var', 'lies on that of /var now'],

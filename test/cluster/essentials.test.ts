@@ -45,7 +45,7 @@ describe('kubelet.service', () => {
   });
 });
 
-test('programs that are missing are told, with their packages', () => {
+test('programs that are missing are reported, with their packages', () => {
   const { fact, fix } = only({ missingTools: ['cmp', 'flock', 'find'] });
   expect(fact).toBe('programs that the scripts of a deploy need are not on the host: cmp, flock, find.');
   expect(fix).toContain('Install diffutils, util-linux, findutils');
@@ -66,7 +66,7 @@ describe('kubeadm', () => {
     ['ended with 126: Exec format error', /another processor/],
     ['it printed: WARNING: this host is managed by Puppet', undefined],
     ['ended with 1: Permission denied', /Root itself was refused/],
-  ])('that did not say its version is told with what it said: %s', (words, cause) => {
+  ])('that did not say its version is reported with what it said: %s', (words, cause) => {
     const found = only(withoutVersion(words));
     expect(found.fact).toBe(`/usr/bin/kubeadm did not say its version: ${words}.`);
     if (cause === undefined) expect(found.cause).toBeUndefined();
@@ -97,7 +97,7 @@ describe('kubeadm', () => {
   });
 });
 
-// A decision may leave these two to the essentials: their silence never passes without a finding.
+// A decision may leave these two to the essentials: a missing answer never passes without a finding.
 test.each([
   ['kubeadm', { kubeadmVersion: undefined, etcdImage: undefined }],
   ['kubeadm', { etcdImage: undefined }],
@@ -124,7 +124,7 @@ describe('different images', () => {
     expect(imagesOf(undefined, undefined, undefined)).toEqual([]);
   });
 
-  test('those that differ are told, and those without an answer are none of them', () => {
+  test('those that differ are reported, and those without an answer are none of them', () => {
     expect(imagesOf('etcd:1', undefined, 'etcd:2').map(({ fact }) => fact)).toEqual([
       "the hosts' kubeadm ask for different etcd images (infra0: etcd:1; infra2: etcd:2).",
     ]);

@@ -1,7 +1,7 @@
 import type { ArchivedImage } from '../../src/images/archive-index.ts';
 import type { ImageArchive } from '../../src/images/image-archive.ts';
 
-/** An id of an image, of one letter. */
+/** Returns an image id of one repeated letter. */
 export const id = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
 /** An image in an archive. */

@@ -3,18 +3,18 @@ import { quorumOf } from '../../src/etcd/quorum.ts';
 import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/errors.ts';
 import { assessHealth } from '../../src/etcd/health/health.ts';
 import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
-import type { Member as ListedMember } from '../../src/etcd/messages.ts';
+import type { ListedMember } from '../../src/etcd/messages.ts';
 import type { MemberIdentity } from '../../src/kubeadm/kubeadm-config.ts';
 import { httpsUrl } from '../../src/etcd/endpoint.ts';
 import { MEMBERS, NOW } from './example.ts';
 
-/** How the example cluster is, where not everything is well. */
+/** The state of the example cluster, as far as it is not healthy. */
 export interface ClusterState {
-  /** The first that answers unless said otherwise; null: an election is under way. */
+  /** Default: the first that answers; null: an election is under way. */
   readonly leader?: string | null;
   /** Members that do not answer. */
   readonly down?: readonly string[];
-  /** Members that are far behind. */
+  /** Members that lag far behind. */
   readonly lagging?: readonly string[];
   /** Members that are not in the member list. */
   readonly missing?: readonly string[];
@@ -27,7 +27,7 @@ export interface ClusterState {
   readonly members?: readonly MemberIdentity[];
 }
 
-/** What the cluster tells: healthy, unless said otherwise. */
+/** Returns the cluster's answers; healthy by default. */
 export function clusterFacts(state: ClusterState = {}): ClusterFacts {
   const { members = MEMBERS, down = [] } = state;
   const hasQuorum = members.length - down.length >= quorumOf(members.length);

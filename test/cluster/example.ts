@@ -49,7 +49,7 @@ export const FIVE_MEMBERS: readonly MemberIdentity[] = [
 export const IMAGE = 'registry.k8s.io/etcd:3.6.5-0';
 export const TOKEN = 'etcd-0123456789abcdef';
 
-/** Two CAs, to tell the cluster's own from a stranger's. */
+/** Two CAs: the cluster's own and another one. */
 export const ownCa = await createAuthority({
   algorithm: 'ECDSA-P256',
   now: new Date('2026-01-01T00:00:00Z'),
@@ -59,7 +59,7 @@ export const otherCa = await createAuthority({
   now: new Date('2026-01-01T00:00:00Z'),
 });
 
-/** When the example's certificates were issued, and a day on which none of them ends soon. */
+/** Issue date of the example's certificates, and a day on which none of them expires soon. */
 export const ISSUED_AT = new Date('2026-03-01T00:00:00Z');
 export const NOW = new Date('2026-06-01T00:00:00Z');
 
@@ -80,10 +80,10 @@ const OTHER_LEAVES = await leavesOf(otherCa, ISSUED_AT);
 
 const ADDRESSES: readonly MemberSettings[] = MEMBERS.map(({ address }) => ({ address }));
 
-/** Decisions never look at the key. */
+/** Decisions never read the key. */
 const UNUSED_KEY = { type: 'ssh-ed25519', fingerprint: 'SHA256:' } as UsableKey;
 
-/** Changes of settings; how hosts are logged in to means nothing to a decision, and may be left out. */
+/** Changes of settings; decisions do not depend on the login, which may be left out. */
 export type SettingsChanges = Partial<Omit<Settings, 'hosts' | 'controlPlane'>> & {
   readonly hosts?: readonly MemberSettings[];
   readonly controlPlane?: readonly MemberSettings[];
@@ -159,7 +159,7 @@ const RUNTIME: RuntimeFacts = {
   cgroupDriver: 'systemd',
 };
 
-/** A host as kubeadm's packages leave it: nothing of etcd on it. */
+/** A host after the installation of kubeadm's packages: nothing of etcd on it. */
 export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts> = {}): HostFacts {
   return {
     address: member.address,
@@ -212,13 +212,13 @@ export function fileFact(path: string, text: string, mode = '600'): FileFact {
   };
 }
 
-/** A file of which the probe has seen the digest only, as it is with keys. */
+/** A file whose digest alone the probe has read, such as a key. */
 export function unreadFact(path: string, contents: string, mode = '600'): FileFact {
   const { kind, owner, size, sha256 = '' } = fileFact(path, contents, mode);
   return { path, kind, mode, owner, size, sha256 };
 }
 
-/** A member's certificates and keys as kubeadm's modes have them. */
+/** A member's certificates and keys with kubeadm's modes. */
 export function leafFacts(leaves: Readonly<Partial<MemberLeaves>>): FileFact[] {
   return leafFiles().flatMap(({ name, part, path, mode }) => {
     const leaf = leaves[name];
@@ -231,10 +231,10 @@ export function leafFacts(leaves: Readonly<Partial<MemberLeaves>>): FileFact[] {
   });
 }
 
-/** How far the example host has come. */
+/** The progress of the example host. */
 export type Progress = 'files delivered' | 'started' | 'finished';
 
-/** What may be different from one example host to the next. */
+/** The differences between example hosts. */
 export interface HostOptions {
   readonly keepsKey?: boolean;
   readonly shape?: ClusterShape;
@@ -281,7 +281,7 @@ export function ownHost(member: MemberIdentity, progress: Progress, options: Hos
   };
 }
 
-/** The same host with another record; the file says what the fact says. */
+/** The same host with another record, in its file and in its fact. */
 export function recordedAs(host: HostFacts, changes: Partial<HostState>): HostFacts {
   if (typeof host.state === 'string') throw new Error('the host has no record');
   const state = { ...host.state, ...changes };
@@ -317,7 +317,7 @@ export function unmanagedHost(member: MemberIdentity, options: HostOptions = {})
   };
 }
 
-/** As the guide's step 1 writes it, which names the socket by the older path. */
+/** As written by the guide's step 1, which names the socket by the older path. */
 const GUIDE_KUBELET_TEXT = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication:
@@ -349,7 +349,7 @@ const RUNNING: Pick<HostFacts, 'dataDir' | 'containers' | 'listeners'> = {
   ]),
 };
 
-/** The same, with its log where the shape says. */
+/** The same, with its log in the folder of the shape. */
 function runningWith({ walDir }: ClusterShape): typeof RUNNING {
   const own = { exists: true, empty: false, mode: '700' };
   return walDir === undefined ? RUNNING : { ...RUNNING, dataDir: { ...RUNNING.dataDir, walDir: own } };
@@ -381,7 +381,7 @@ export function withoutFiles(host: HostFacts, ...paths: readonly string[]): Pick
   return { files: new Map([...host.files].filter(([path]) => !paths.includes(path))) };
 }
 
-/** The manifest as kubeadm 1.34 renders it: its own flags, those of its configuration in their place. */
+/** The manifest as rendered by kubeadm 1.34: its own flags, replaced by those of its configuration. */
 export function manifestFact(
   flags: readonly EtcdArgument[],
   { image = IMAGE, dataDir }: { readonly image?: string; readonly dataDir: string },
@@ -412,7 +412,7 @@ export function finishedCluster(): HostFacts[] {
   return MEMBERS.map((member, index) => ownHost(member, 'finished', { keepsKey: index === 0 }));
 }
 
-/** The same cluster, set up by hand with the guide; infra0 is where it made the CA. */
+/** The same cluster, set up by hand with the guide, which made the CA on infra0. */
 export function guideCluster(): HostFacts[] {
   return MEMBERS.map((member, index) => unmanagedHost(member, { keepsKey: index === 0 }));
 }

@@ -38,7 +38,7 @@ describe('a member that is down', () => {
     [QUORUM, true],
     [only('infra2'), false],
     [only('infra1'), true],
-    // what is down already can be taken away
+    // A member that is down already can be taken away.
     [without('infra2'), true],
     [without('infra1'), false],
   ])('%j of three: %s', (gate, open) => {
@@ -57,7 +57,7 @@ describe('a member that is down', () => {
 
   test('counts where it will be back before the gate is passed', () => {
     expect(isOpen(without('infra1'), { down: ['infra2'] }, ['infra2'])).toBe(true);
-    // it cannot be counted on and be taken away
+    // A member cannot be both counted on and taken away.
     expect(isOpen(without('infra2'), { members: MEMBERS, down: ['infra1'] }, ['infra2'])).toBe(false);
   });
 });
@@ -130,7 +130,7 @@ test.each<[Gate, ClusterState, RegExp]>([
     /^1 of 3 members would be healthy without infra1, and 2 are needed \(not healthy: infra2, .*\)\.$/,
   ],
   [QUORUM, { down: ['infra1', 'infra2'] }, /^the members know of no leader/],
-])('why %j is shut is told with cause and fix', (gate, state, fact) => {
+])('why %j is shut is reported with cause and fix', (gate, state, fact) => {
   const [finding] = gateFindings(gate, clusterFacts(state).health);
   expect(finding?.fact).toMatch(fact);
   expect(finding).toMatchObject({ cause: expect.stringMatching(/./), fix: expect.stringMatching(/./) });

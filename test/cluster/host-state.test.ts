@@ -14,7 +14,7 @@ test('what is written is read back', () => {
   expect(parseHostState(formatHostState(state))).toEqual(state);
 });
 
-// A record that is only half understood must stop the run, not pass for an empty host.
+// A partly understood record must stop the run, not pass for an empty host.
 test.each([
   ['cut off', formatHostState(state).slice(0, -20)],
   ['another form', JSON.stringify({ ...state, schema: 2 })],

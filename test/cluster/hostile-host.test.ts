@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { Refused } from '../../src/findings.ts';
+import { RefusedError } from '../../src/findings.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
 import {
@@ -30,8 +30,8 @@ import {
 } from './example.ts';
 
 /*
- * One host is root's who wants more than its own etcd: it lies in everything that the probe asks. What it can get is a
- * refusal, which it could have by breaking itself, and nothing of the others. otherCa is its own CA.
+ * An attacker is root on one host and forges every answer of its probe. The attack may end in a refusal, which a broken
+ * host causes too, but must not affect the other hosts. otherCa is the attacker's CA.
  */
 
 const POSITIONS = [0, 1, 2];
@@ -107,12 +107,12 @@ const INPUTS: Readonly<Record<string, SettingsChanges>> = {
   'a CA whose key is kept on no host': { ...BROUGHT, caCustody: 'input-only' },
 };
 
-/** The plan; undefined where it was refused. */
+/** The plan; undefined if it was refused. */
 function planFor(facts: readonly HostFacts[], circumstances: Circumstances): Plan | undefined {
   try {
     return decide(facts, circumstances);
   } catch (error) {
-    if (error instanceof Refused) return undefined;
+    if (error instanceof RefusedError) return undefined;
     throw error;
   }
 }
@@ -133,7 +133,7 @@ const CASES = Object.keys(LIES).flatMap((lie) =>
   ),
 );
 
-describe('one host that lies, wherever it stands', () => {
+describe('one host that lies, in any position', () => {
   test.each(CASES)('%s, %s, %s among the inputs', (lie, cluster, input) => {
     const settings = INPUTS[input];
     const facts = CLUSTERS[cluster]?.();
@@ -144,7 +144,7 @@ describe('one host that lies, wherever it stands', () => {
       const plan = planFor(hosts, { ...healthy, settings });
       if (plan === undefined) continue;
       const liar = MEMBERS[position]?.name ?? '';
-      // the key of the CA goes to the first host, and to no other
+      // The key of the CA goes to the first host, and to no other.
       expect(['', 'infra0']).toContain(keyGoesTo(plan).join());
       if (settings.caCustody === 'input-only') expect(keyGoesTo(plan)).toEqual([]);
       // one certificate is handed out, and only where the hosts agree on it is it not the one of the inputs
@@ -155,9 +155,9 @@ describe('one host that lies, wherever it stands', () => {
       const isReady = cluster === 'empty hosts' && settings.authority === undefined;
       if (authority.from !== 'made' && !isReady)
         expect(new X509Certificate(authorityCertificate).fingerprint256).toBe(ownCa.fingerprint);
-      // certificates are signed with a key of a host only where it kept it before, or is the first
+      // A host's key signs certificates only if the host kept it before, or is the first.
       if (authority.from === 'host' && position !== 0 && !isReady) expect(authority.host).toBe('infra0');
-      // what it says of itself is written into no configuration of another host, but for its name
+      // No configuration of another host contains its claims, except its name.
       for (const { host, files } of stepsLike(plan, 'deliver-files'))
         for (const { content } of files)
           if (content.from === 'text' && host !== liar) expect(content.text).not.toMatch(/eeeeeeee|;id/);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { Refused } from '../../src/findings.ts';
+import { RefusedError } from '../../src/findings.ts';
 import {
   ETCD_MANIFEST,
   GUIDE_KUBELET_CONFIG,
@@ -13,11 +13,11 @@ import { decide, withFile } from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import { fileFact, finishedCluster, guideCluster, MEMBERS } from './example.ts';
 
-/* Files in YAML are read as any host has them. One host's must neither stop the run of the others nor take its time. */
+/* YAML files are read on every host. Those of one host must neither stop the run of the others nor slow it down. */
 
 const FILES = [ETCD_MANIFEST, KUBEADM_CONFIG, KUBELET_CONFIG, GUIDE_KUBELET_CONFIG];
 
-/** The decision and its description, as a run makes them; undefined: it is refused. */
+/** The decision and its description, as in a run; undefined if it is refused. */
 function decided(facts: readonly HostFacts[]): Plan | undefined {
   try {
     const plan = decide(facts, { cluster: clusterFacts() });
@@ -27,7 +27,7 @@ function decided(facts: readonly HostFacts[]): Plan | undefined {
     describePlan({ plan, operation: 'deploy', facts: byName });
     return plan;
   } catch (error) {
-    if (error instanceof Refused) return undefined;
+    if (error instanceof RefusedError) return undefined;
     throw error;
   }
 }
@@ -54,7 +54,7 @@ describe.each([
     expect(warnings).toEqual([]);
   });
 
-  // 250 kB of each took up to 107 s, and up to 5 s if they were cut to 64 KiB and read anew by each who asked
+  // 250 kB of each took up to 107 s, and up to 5 s if they were cut to 64 KiB and reread by each reader.
   test.each([
     ['opens quotes', '"'],
     ['opens lists', '['],

@@ -1,13 +1,13 @@
 /**
- * The process of a user of an API server, which shares nothing with the action: plain HTTPS. It reads its settings as one
- * line of JSON from standard input, writes `working` once the first write was read back, goes on until its input ends,
- * and writes what it has seen as one line of JSON.
+ * The process of a user of an API server, which shares nothing with the action: plain HTTPS. It reads its settings as
+ * one line of JSON from standard input, writes `working` after the first write was read back, works until its input
+ * ends, and writes its observations as one line of JSON.
  */
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the user is told. */
+/** The settings of the user. */
 export interface ApiUserSettings {
   /** `https://ADDRESS:PORT` of the API server. */
   readonly server: string;
@@ -19,20 +19,20 @@ export interface ApiUserSettings {
   readonly timeoutMs: number;
 }
 
-/** What it has seen; times are milliseconds since 1970. */
+/** The observations of the user; times are milliseconds since 1970. */
 export interface ApiUserRecord {
   readonly startedMs: number;
   readonly endedMs: number;
-  /** When each write was acknowledged and read back. */
+  /** Times at which writes were acknowledged and read back. */
   readonly writtenMs: readonly number[];
-  /** When /readyz was asked, and whether it answered 200. */
+  /** Times of requests to /readyz, and whether it answered 200. */
   readonly ready: readonly { readonly atMs: number; readonly isReady: boolean }[];
   readonly errors: readonly { readonly atMs: number; readonly message: string }[];
 }
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 
-/** Wall-clock time that no adjustment of the clock can bend during the run. */
+/** Returns wall-clock time that no adjustment of the clock changes during the run. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -96,7 +96,7 @@ async function work(settings: ApiUserSettings, stopped: AbortSignal): Promise<Ap
       const nextMs = now() + intervalMs;
       try {
         await must(ask(settings, agent, 'PUT', `${MAPS}/${configMap}`, map(String(count))));
-        // Without a resource version the answer comes from etcd, through its majority, and from no cache.
+        // Without a resource version the answer comes from etcd, through its majority, and not from a cache.
         const read = JSON.parse(await must(ask(settings, agent, 'GET', `${MAPS}/${configMap}`))) as {
           data: { value: string };
         };

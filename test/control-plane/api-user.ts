@@ -5,7 +5,7 @@ import type { Lab } from '../../lab/client.ts';
 import { Recorder } from '../e2e/support/recorder.ts';
 import type { ApiUserRecord, ApiUserSettings } from './api-user-process.ts';
 
-/** What a user of an API server has seen. */
+/** The observations of a user of an API server. */
 export interface ApiUserReport {
   readonly writes: number;
   /** The longest stretch without a write that was read back, in ms. */
@@ -16,8 +16,8 @@ export interface ApiUserReport {
 }
 
 /**
- * Writes a ConfigMap every 50 ms and reads it back, and asks /readyz as often, from the runner's side of the lab and with
- * the administrator's certificate.
+ * Writes a ConfigMap every 50 ms and reads it back, and requests /readyz as often, from the runner's side of the lab
+ * and with the administrator's certificate.
  */
 export class ApiUser {
   readonly #recorder: Recorder<ApiUserRecord>;
@@ -26,7 +26,10 @@ export class ApiUser {
     this.#recorder = recorder;
   }
 
-  /** Resolves once the first write was read back. @throws Error when none was within 15 s. */
+  /**
+   * Resolves once the first write was read back.
+   * @throws Error if none was within 15 s.
+   */
   static async start(lab: Lab, host: string): Promise<ApiUser> {
     return new ApiUser(
       await Recorder.start(lab, {
@@ -38,7 +41,7 @@ export class ApiUser {
     );
   }
 
-  /** Ends the work and gives what was seen. */
+  /** Ends the work and returns the observations. */
   async stop(): Promise<ApiUserReport> {
     return reportOf(await this.#recorder.stop());
   }

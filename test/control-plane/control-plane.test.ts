@@ -11,8 +11,9 @@ import { logOf, succeeded } from '../e2e/support/expect-run.ts';
 import { ApiUser, type ApiUserReport } from './api-user.ts';
 
 /**
- * A real control plane on a fourth host: kubeadm init with exactly the files that were handed over and the configuration
- * that the action puts out, then an API server that is used while etcd's members restart and its certificate is renewed.
+ * A real control plane on a fourth host: kubeadm init with exactly the files of the hand-over and the configuration
+ * that the action outputs, then an API server that is in use while etcd's members restart and its certificate is
+ * renewed.
  */
 jest.setTimeout(30 * 60_000);
 
@@ -42,7 +43,7 @@ async function deploy(changes: Readonly<Record<string, string>> = {}): ReturnTyp
 const kubectl = (command: string): Promise<string> =>
   lab.sh(HOST, `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
 
-/** Waits until the API server answers so. */
+/** Waits until the API server gives this answer. */
 async function eventually(what: () => Promise<unknown>, seconds: number): Promise<void> {
   for (let left = seconds; ; left -= 1) {
     try {
@@ -55,7 +56,7 @@ async function eventually(what: () => Promise<unknown>, seconds: number): Promis
   }
 }
 
-/** What a control plane that does not come up says of it. */
+/** Prints the state of a control plane that does not start. */
 const WHAT_RUNS = `
 crictl ps -a
 for container in $(crictl ps -aq | head -n 6); do crictl logs --tail 8 "$container" 2>&1; done
@@ -70,10 +71,10 @@ function told(what: string, { writes, longestGapMs, longestNotReadyMs, errors }:
 }
 
 test('kubeadm init comes up with the files and the configuration as they are', async () => {
-  // .kubelet-keep is of kubelet's package
+  // .kubelet-keep belongs to kubelet's package.
   const files = await lab.sh(HOST, 'find /etc/kubernetes -type f ! -name .kubelet-keep');
   expect(files.trim().split('\n').toSorted()).toEqual([CERTIFICATE, KEY, `${PKI}/etcd/ca.crt`].toSorted());
-  // What is the lab's alone: a host without a default route, a processor too few, and no registry.
+  // Settings for the lab only: a host without a default route, too few processors, and no registry.
   const init = stringify({
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'InitConfiguration',
@@ -139,7 +140,7 @@ test('a renewed pair is taken without a restart: it works on when the old one ha
     [KEY, ending.keyPem],
   ] as const)
     await lab.sh(HOST, `base64 -d <<< ${Buffer.from(text).toString('base64')} > ${path}`);
-  // all its connections are now of the pair that ends soon
+  // From now on all its connections use the pair that expires soon.
   await lab.sh(HOST, `crictl stop "$(crictl ps -q --name '^kube-apiserver$')" > /dev/null`);
   await eventually(() => kubectl('get --raw /readyz'), 120);
   const before = await apiServer();
@@ -152,7 +153,7 @@ test('a renewed pair is taken without a restart: it works on when the old one ha
     expect(run.outputs).toMatchObject({ verdict: 'converge' });
     expect(logOf(run)).toContain(`[${HOST}] done: prove client certificate`);
     await sleep(Math.max(0, endsAt - Date.now()) + 1000);
-    // every connection is made anew, and the old pair opens none any more
+    // Every connection is reopened, and none with the old pair.
     await deploy({ 'extra-args': 'snapshot-count: 6000' });
   } finally {
     report = await user.stop();

@@ -13,7 +13,7 @@ import { read } from './repository.ts';
 const FILE = 'docs/access.md';
 const example = (heading: string): SshSettings => sshOf(settingsOfExample(FILE, heading));
 
-/** How many keys and fingerprints are pinned for a host. */
+/** Returns how many keys and fingerprints are pinned for a host. */
 function pinned({ hostKeys }: SshSettings, address: string, port = 22, aliases: string[] = []): number {
   const { keys, fingerprints } = pinsFor(hostKeys, { address, port, aliases });
   return keys.length + fingerprints.length;
@@ -48,7 +48,7 @@ test('known_hosts: each kind of line speaks for the hosts that the comment above
 
 test('fingerprints: by name, by address, and as ssh-keygen prints them', () => {
   const ssh = example('`ssh-host-fingerprints`');
-  expect(pinned(ssh, '10.0.0.6', 22, ['infra0'])).toBe(2); // and the key that every example gets
+  expect(pinned(ssh, '10.0.0.6', 22, ['infra0'])).toBe(2); // and the key that every example has
   expect(pinned(ssh, '10.0.0.7', 22, ['infra1'])).toBe(2);
   expect(pinned(ssh, '10.0.0.8', 22, ['infra2'])).toBe(1);
 });

@@ -21,7 +21,7 @@ const text = read('docs/hosts.md');
 const blocks = codeBlocks(text, 'yaml');
 const [terraform = ''] = codeBlocks(text, 'json');
 
-/** The files of the examples, each with its path in its first line, in a workspace as they are checked out. */
+/** The files of the examples, each with its path in its first line, in a workspace as after a checkout. */
 const workspace = mkdtempSync(join(tmpdir(), 'docs-hosts-'));
 for (const block of blocks) {
   const path = /^# (\S+\.ya?ml)\n/.exec(block)?.[1];
@@ -44,7 +44,7 @@ const steps = blocks
     ),
   );
 
-/** What an example means, beside the key and the host keys that they leave out. */
+/** Returns the settings of an example, with the key and the host keys that it leaves out. */
 function settingsOf(inputs: Readonly<Record<string, string>>): Settings {
   const { 'ssh-private-key': key = '', 'ssh-known-hosts': hosts = '' } = given;
   const files = readInputFiles(inputs, workspace, () => undefined);

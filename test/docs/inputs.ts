@@ -7,9 +7,10 @@ import { read } from './repository.ts';
 import { filledIn } from './stored.ts';
 
 /**
- * What the one example under a heading of a documentation file becomes, with the least that a user gives around it. An
+ * Returns the settings of the one example under a heading of a documentation file, with the minimum of other inputs. An
  * example is a block of YAML whose keys are names of inputs.
- * @throws Refusal when the action would refuse it; Error when it gives a secret in the open, or there is no one example.
+ * @throws RunError if the action would refuse it; Error if it contains a secret in plain text, or there is not exactly
+ *   one example.
  */
 export function settingsOfExample(path: string, heading: string): Settings {
   const sections = read(path)

@@ -1,4 +1,4 @@
-/** The verbs of `npm start`, `npm test` and `npm run VERB` that a text names. */
+/** Returns the verbs of `npm start`, `npm test` and `npm run VERB` in a text. */
 export function npmVerbs(text: string): string[] {
   return [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
     ([, script, verb]) => script ?? verb ?? '',
@@ -8,7 +8,7 @@ export function npmVerbs(text: string): string[] {
 /** Folders of this repository; a path in code that begins with another one is a path on a host. */
 const FOLDERS = /^(?:\.ci|bench|deploy|dist|docs|health|lab|preflight|scripts|src|test|workflows-examples)\//;
 
-/** Paths of this repository that a text names in code, without a closing slash. */
+/** Returns paths of this repository that a text contains in code, without a closing slash. */
 export function repositoryPaths(text: string): string[] {
   return [...text.matchAll(/`([^`\s]+)`/g)]
     .map(([, code = '']) => code)
@@ -20,11 +20,11 @@ export function repositoryPaths(text: string): string[] {
 export interface LocalLink {
   /** Relative to the file that holds the link; empty: that file itself. */
   readonly path: string;
-  /** Without `#`; empty when the link is to the whole file. */
+  /** Without `#`; empty if the link is to the whole file. */
   readonly anchor: string;
 }
 
-/** The links and pictures of a text that are not outside of the repository. */
+/** Returns the links and pictures of a text within the repository. */
 export function localLinks(text: string): LocalLink[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)]
     .map(([, link, image]) => link ?? image ?? '')
@@ -35,13 +35,13 @@ export function localLinks(text: string): LocalLink[] {
     });
 }
 
-/** The headings of a text without their marks, code blocks passed over. */
+/** Returns the headings of a text without their marks, ignoring code blocks. */
 export function headings(text: string): string[] {
   const prose = text.replaceAll(/^```[^]*?^```/gm, '');
   return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
 }
 
-/** The anchor that GitHub gives a heading: lower case, blanks as dashes, no other punctuation. */
+/** Returns GitHub's anchor of a heading: lower case, blanks as dashes, no other punctuation. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -49,7 +49,7 @@ export function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-/** The blocks of code of one language. */
+/** Returns the blocks of code in one language. */
 export function codeBlocks(text: string, language: string): string[] {
   return [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)]
     .filter(([, found]) => found === language)

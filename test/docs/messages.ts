@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { FINDING_CODES } from '../../src/finding-codes.ts';
 import { filesBelow, read } from './repository.ts';
 
-/** What is different in each message that is printed. */
+/** Stands for the variable parts of a message. */
 const VARIABLE = '…';
 
 /** A message of a finding, and where it stands. */
@@ -95,7 +95,7 @@ function codeBeside(declaration: ts.VariableDeclaration, name: string): string |
   return more.length === 0 ? only : undefined;
 }
 
-/** The texts that an expression may give; none where it gives that of something else. */
+/** Returns the possible texts of an expression; none if they come from elsewhere. */
 function textsOf(expression: ts.Expression): string[] {
   if (ts.isStringLiteralLike(expression)) return [expression.text];
   if (ts.isParenthesizedExpression(expression)) return textsOf(expression.expression);
@@ -139,7 +139,7 @@ export function quotesOf(line: string): Quote[] {
   );
 }
 
-/** Whether a message has the phrase in it. */
+/** Reports whether a message contains the phrase. */
 export function isQuotedBy(message: string, quote: Quote): boolean {
   let from = 0;
   return quote.every((piece) => {
@@ -149,7 +149,7 @@ export function isQuotedBy(message: string, quote: Quote): boolean {
   });
 }
 
-/** Whether a message has words of its own, two in a row: others are put together of what is told elsewhere. */
+/** Reports whether a message has two words of its own in a row: other messages consist of texts from elsewhere. */
 export function hasWords(message: string): boolean {
   return message.split(VARIABLE).some((piece) => /\p{L}{2,}[,:]? (?:an? )?\p{L}{2,}/u.test(piece));
 }

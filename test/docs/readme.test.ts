@@ -185,7 +185,7 @@ describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('do
     });
 
     test('names only paths that the repository has', () => {
-      // a file that the page itself shows how to add
+      // The page itself shows how to add this file.
       const others = text.replaceAll(/^`[\w./-]+`\n\n```ts$/gm, '');
       expect(repositoryPaths(others).filter((path) => !exists(path))).toEqual([]);
     });

@@ -58,7 +58,7 @@ test('every check that preflight makes has its row in preflight.md', () => {
   expect([...names].filter((name) => !table.includes(`| \`${name}\``))).toEqual([]);
 });
 
-test('every step that costs a member is told in deploy.md by its title', () => {
+test('every step that costs a member is described in deploy.md by its title', () => {
   const text = read('docs/deploy.md').toLowerCase();
   for (const kind of ['move-leadership', 'restart-member'] as const) {
     expect(text).toContain(`**${STEPS[kind].title}.**`);
@@ -71,7 +71,7 @@ test('every promise names a test that holds the action to it', () => {
   expect(promises.filter((promise) => !/`test\/[\w/-]+\.test\.ts`/.test(promise))).toEqual([]);
 });
 
-test('the number of kinds of steps is told', () => {
+test('the number of kinds of steps is reported', () => {
   const kinds = Object.keys(STEPS);
   const numbers = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen'];
   expect(read('docs/promises.md')).toContain(`there are ${numbers[kinds.length - 10] ?? ''}.`);

@@ -5,7 +5,10 @@ import { codeBlocks } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';
 import { filledIn } from './stored.ts';
 
-/** Inputs in a runbook, for `with:`: a piece of YAML that is no part of a workflow, no file of a host, and none that begins with its path. */
+/**
+ * Inputs in a runbook, for `with:`: a block of YAML that is not a workflow, nor a file of a host, and does not begin
+ * with a path.
+ */
 const snippets = filesBelow('docs', '.md').flatMap((file) =>
   codeBlocks(read(file), 'yaml')
     .filter((block) => !/^# \S+\.ya?ml\n/.test(block))

@@ -8,7 +8,7 @@ import { run, sshKey } from '../inputs/given.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: run.now });
 
-/** What the repository of an example has as secrets and variables. */
+/** Secrets and variables of the example's repository. */
 const STORED: Readonly<Record<string, string>> = {
   'secrets.ETCD_CA_KEY': ca.keyPem,
   'vars.ETCD_CA_CERTIFICATE': ca.certificatePem,
@@ -20,7 +20,10 @@ const STORED: Readonly<Record<string, string>> = {
   'secrets.SUDO_PASSWORD': 'correct horse',
 };
 
-/** The inputs of a piece of a workflow, with what the repository has in place of expressions. An inventory is in place of hosts. */
+/**
+ * Returns the inputs of a part of a workflow, with the repository's values instead of expressions. An inventory
+ * replaces hosts.
+ */
 export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<string, string> {
   const all = 'inventory' in inputs ? { hosts: '', ...inputs } : inputs;
   return Object.fromEntries(
@@ -31,7 +34,7 @@ export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<stri
   );
 }
 
-/** Of the key that every example gets. */
+/** Certifies the key that every example has. */
 function certificate(user: string): string {
   const folder = new TemporaryFolder();
   const { type, key } = usableKey(sshKey);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { read, ROOT } from './repository.ts';
 
-/** A block of code in the page, with the file that the line before it names. */
+/** A block of code in the page, with the file in the line before it. */
 interface Block {
   readonly file: string;
   readonly language: string;
@@ -25,7 +25,10 @@ function blocksOf(page: string): Block[] {
   return blocks;
 }
 
-/** A file with the lines of a diff changed. @throws Error where its old lines do not stand there exactly once. */
+/**
+ * Applies a diff to a file.
+ * @throws Error if its old lines do not occur exactly once.
+ */
 function patched(content: string, diff: string): string {
   const lines = diff.trimEnd().split('\n');
   const without = (mark: string): string =>
@@ -39,12 +42,12 @@ function patched(content: string, diff: string): string {
   return pieces.join(without('-'));
 }
 
-// Pages about how things are done go out of date unseen; this one is done.
+// Instructions become outdated unnoticed; this test follows them.
 const blocks = blocksOf(read('docs/adding-an-operation.md'));
 const files = [...new Set(blocks.map(({ file }) => file))];
 let copy: string;
 
-/** The sources with everything of the page put in. */
+/** The sources with all additions of the page. */
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'worked-example-'));
   for (const name of [
@@ -68,7 +71,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** Runs a tool of the project in the copy; what it says where it fails. */
+/** Runs a tool of the project in the copy; returns its output if it fails. */
 function complaints(tool: string, ...words: string[]): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -14,9 +14,9 @@ import { filesWith, hostFilesWith, seenIn, watchProcesses } from './support/secr
 
 jest.setTimeout(15 * 60_000);
 
-// The hard way in, all of it at once: the runner reaches infra0 alone, and comes through infra0 and infra1 to all hosts, with a key of
-// its own for the two; the hosts are logged in to with an agent's key, sudo asks for a password, PAM counts wrong ones, host keys are
-// pinned by fingerprints, and sshd allows as little as it can.
+// All obstacles to a login at once: the runner reaches only infra0, and comes through infra0 and infra1 to all hosts,
+// with a key of its own for the two; the hosts accept an agent's key, sudo asks for a password, PAM counts wrong ones,
+// host keys are pinned by fingerprints, and sshd permits as little as possible.
 const PASSWORD = 'Tr0ub4dor & "3"';
 const ACCOUNTS = `
 useradd --create-home --shell /bin/sh ops
@@ -47,7 +47,7 @@ Banner /etc/issue.net
 END
 systemctl reload ssh
 `;
-/** Bytes that pam_faillock has written of wrong passwords, 64 for each. */
+/** Prints the size of pam_faillock's records of wrong passwords, 64 bytes each. */
 const FAILURES = 'cat /run/faillock/ops 2> /dev/null | wc -c';
 
 const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-access-'));
@@ -118,14 +118,17 @@ function newKey(name: string): { path: string; privateKey: string; publicKey: st
   return { path, privateKey: readFileSync(path, 'utf8'), publicKey: readFileSync(`${path}.pub`, 'utf8') };
 }
 
-/** As ssh-keygen prints them of the lab's known_hosts, those of types that no host shows any more too. */
+/**
+ * Returns the fingerprints that ssh-keygen prints for the lab's known_hosts, also those of key types that no host has
+ * any more.
+ */
 function fingerprints(): string {
   const file = join(folder, 'known_hosts');
   writeFileSync(file, lab.knownHosts);
   return execFileSync('ssh-keygen', ['-lf', file], { encoding: 'utf8' });
 }
 
-/** Who has logged in on a host, and from where; not the lab itself. */
+/** Returns users and origins of a host's logins, without the lab's own. */
 async function logins(host: string): Promise<string[]> {
   const log = await lab.sh(
     host,
@@ -189,7 +192,7 @@ describe('what does not let in', () => {
     expect(failures.map(Number).toSorted()).toEqual([0, 0, 64]);
   });
 
-  test('a bastion with another key than is pinned is told once, and no host of it', async () => {
+  test('a bastion with another key than is pinned is reported once, and no host of it', async () => {
     const other = `10.77.0.11 SHA256:${'A'.repeat(43)}`;
     const pins = fingerprints()
       .split('\n')
@@ -208,7 +211,7 @@ describe('what does not let in', () => {
   });
 });
 
-test('keys that are taken unseen are told, as lines that pin them', async () => {
+test('keys that are taken unseen are reported, as lines that pin them', async () => {
   const before = succeeded(
     await runInLab(lab, {
       ...deployInputs(lab, { 'dry-run': 'true', 'ssh-bastion': 'ubuntu@10.77.0.10, ubuntu@10.77.0.11' }),

@@ -70,7 +70,7 @@ describe('a host that reaches no registry and has no image', () => {
     ];
     expect(sent.map(([, image]) => image).toSorted()).toEqual([etcd, pause].toSorted());
     expect((await idsOf(etcd, pause)).toSorted()).toEqual(sent.map(([, , id]) => id).toSorted());
-    // the archive has layers as they are; on the way they are compressed
+    // The archive has uncompressed layers; they are compressed on the way.
     const megabytes = sent.reduce((sum, [, , , each]) => sum + Number(each), 0);
     expect(megabytes).toBeGreaterThan(5);
     expect(megabytes).toBeLessThan(statSync(archive).size / 1e6 / 2);
@@ -110,7 +110,7 @@ describe('a host whose registry asks for a password, and that has no pause image
     );
   });
 
-  test('a wrong password is told as that', async () => {
+  test('a wrong password is reported as that', async () => {
     const failed = await pulling('not-the-password');
     expect(failed.conclusion).toBe('failure');
     expect(logOf(failed)).toMatch(

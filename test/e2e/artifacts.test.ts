@@ -17,7 +17,7 @@ afterAll(async () => {
   await lab.down();
 });
 
-// Uploads that succeed are proven in deploy.test.ts; these are the ways in which a service does not take one.
+// deploy.test.ts covers successful uploads; these are the ways in which a service refuses one.
 test.each([
   ['refuses', 'refuse', 25],
   ['never answers', 'hang', 25],
@@ -34,7 +34,7 @@ test.each([
   expect(run.main.durationMs / 1000).toBeLessThan(seconds);
 });
 
-// After the deploys above there is a cluster; what a check of it found is uploaded by the same way.
+// The deploys above leave a cluster; the results of its health check are uploaded in the same way.
 test('a health check uploads its report in every form', async () => {
   const before = (await service.artifacts()).length;
   await service.setBehaviour('accept');

@@ -24,7 +24,7 @@ import { assertOneClusterHealthy } from './support/cluster.ts';
 
 jest.setTimeout(15 * 60_000);
 
-/** Where the host's kubeadm makes its own certificates from the action's configuration. */
+/** Folder in which the host's kubeadm creates its own certificates from the action's configuration. */
 const THEIRS = '/var/tmp/kubeadm-pki';
 const CONFIG = '/etc/kubernetes/etcd-ha-action/kubeadmcfg.yaml';
 const FILES = ['etcd/ca', ...leafProfileNames.map((name) => leafProfiles[name].path)];
@@ -35,7 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab.down());
 
-/** Has the host's kubeadm make all certificates in {@link THEIRS}. @param edit of the action's configuration, for sed. */
+/**
+ * Lets the host's kubeadm create all certificates in {@link THEIRS}.
+ * @param edit of the action's configuration, for sed.
+ */
 async function kubeadmMakes(edit = ''): Promise<Map<string, string>> {
   const phases = ['etcd-ca', 'etcd-server', 'etcd-peer', 'etcd-healthcheck-client', 'apiserver-etcd-client'];
   await lab.sh(
@@ -65,9 +68,9 @@ function differences(ours: ReadonlyMap<string, string>, theirs: ReadonlyMap<stri
   );
 }
 
-// One member is enough: the certificates of each are made in the same way.
+// One member is enough: the certificates of all members are created in the same way.
 describe("certificates beside those that the host's kubeadm makes from the same configuration", () => {
-  // nothing as kubeadm has it by default
+  // No value is kubeadm's default.
   const deploy = (extraSans = sans, more: Record<string, string> = {}): Promise<ActionRun> =>
     runInLab(
       lab,
@@ -100,7 +103,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
   test.each(keyAlgorithms)('%s: no field differs', async (algorithm) => {
     const edit = `s#^encryptionAlgorithm: .*#encryptionAlgorithm: ${algorithm}#`;
     if (algorithm === 'ECDSA-P384' && minorOf(lab) < FIRST_MINOR_WITH_P384) {
-      // the reason why such a configuration does not name it
+      // The reason why such a configuration does not contain it.
       await expect(kubeadmMakes(edit)).rejects.toThrow(/Invalid encryption algorithm .*ECDSA-P384/);
       return;
     }
@@ -147,7 +150,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     if (caCrt === undefined || caKey === undefined) throw new Error('the CA lies on its host');
     const before = await containerIds(lab);
     const given = { 'ca-certificate': caCrt, 'ca-key': caKey, 'ca-custody': 'input-only' };
-    // of another CA: refused, and the key stays
+    // Of another CA: refused, and the key stays.
     const stranger = await createAuthority({ algorithm: 'ECDSA-P256', now: new Date() });
     expectRefusal(
       await deploy(sans, { ...given, 'ca-certificate': stranger.certificatePem, 'ca-key': stranger.keyPem }),
@@ -163,7 +166,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     expect(await placesOf(caKey)).toBe('');
     expect(await containerIds(lab)).toEqual(before);
     expect(succeeded(await deploy(sans, given)).outputs).toMatchObject({ verdict: 'unchanged' });
-    // without the key nothing is signed any more, and nothing needs to be
+    // Without the key nothing can be signed any more, and nothing has to be.
     expect(logOf(await deploy(sans, { 'ca-custody': 'input-only' }))).toContain('no CA is among the inputs');
 
     await lab.sh('infra0', 'touch /etc/kubernetes/pki/etcd/ca.key');
@@ -174,7 +177,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
   });
 });
 
-/** Files of the host, wherever, that hold the key. */
+/** Returns all files of the host that contain the key. */
 function placesOf(keyPem: string): Promise<string> {
   const line = keyPem.split('\n')[2] ?? '';
   return lab.sh(
@@ -211,7 +214,7 @@ describe('a CA of the user, below a root', () => {
   let ca: Pair;
   beforeAll(async () => {
     root = await make('/O=Example/CN=root', 'RSA-3072', caLines(''));
-    // what Go's own verification has to make of constraints: etcd, kubelet's probes and etcdctl all meet them
+    // Go's own verification has to handle constraints: etcd, kubelet's probes and etcdctl all use it.
     const allowed = [
       'DNS:infra0',
       'DNS:localhost',
@@ -223,7 +226,7 @@ describe('a CA of the user, below a root', () => {
     ca = await make('/O=Example/CN=etcd CA', 'ECDSA-P384', [...caLines(',pathlen:0'), constraints], root);
   });
 
-  // Why hosts get the CA's certificate alone, and never the root.
+  // The reason why hosts get the CA's certificate alone, and never the root.
   test('etcd takes all that is below a root in its ca.crt, and nothing else than its own below the CA alone', async () => {
     const sibling = await make('/CN=sibling', 'ECDSA-P256', caLines(''), root);
     const [own, ofRoot, ofSibling] = await Promise.all([ca, root, sibling].map(clientOf));

@@ -10,7 +10,7 @@ import { loseRunner, stepsOf } from './support/faults.ts';
 import { checkHealthOf, checkIn, troubles } from './support/health.ts';
 import { differences, snapshotHost } from './support/snapshot.ts';
 
-// What a real control plane does with these files: test/control-plane.
+// test/control-plane covers a real control plane with these files.
 
 jest.setTimeout(15 * 60_000);
 
@@ -20,7 +20,7 @@ const KEY = `${PKI}/apiserver-etcd-client.key`;
 const CA = `${PKI}/etcd/ca.crt`;
 const DAY_MS = 86_400_000;
 
-/** One member, and two hosts of a control plane: the first is named by the user, the second by itself. */
+/** One member, and two hosts of a control plane: the inputs name the first, the second has its own name. */
 let lab: Lab;
 beforeAll(async () => {
   lab = await freshLab();
@@ -36,7 +36,7 @@ function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionR
   return runInLab(lab, deployInputs(lab, { ...hosts(), ...changes }));
 }
 
-/** What the host can do with what it was handed: ask the member as `kubeadm init` does. */
+/** Connects to the member with the files of the hand-over, as `kubeadm init` does. */
 function ask(host: string): Promise<string> {
   const member = lab.hosts[0]?.address ?? '';
   return lab.sh(
@@ -74,7 +74,7 @@ test('a new cluster is handed to its control plane, and nothing else of those ho
         .toSorted(),
     );
   }
-  // each host has a key of its own, which has never lain anywhere else
+  // Each host has a key of its own, which has never been anywhere else.
   expect(keys.size).toBe(3);
 });
 
@@ -92,7 +92,7 @@ test('the same run again changes nothing; a health check says how long it lasts'
   ]);
 });
 
-test('a pair that ends soon is told by the health check, planned, and replaced on that host alone', async () => {
+test('a pair that ends soon is reported by the health check, planned, and replaced on that host alone', async () => {
   const [certificatePem = '', keyPem = ''] = await Promise.all(
     ['ca.crt', 'ca.key'].map((file) => lab.sh('infra0', `cat ${PKI}/etcd/${file}`)),
   );
@@ -155,7 +155,7 @@ test('what belongs to another etcd is left as it is, and nothing is done anywher
   await lab.sh('infra1', `cp -a /root/ca.crt ${CA}`);
 });
 
-test('a host that lets nobody in keeps nothing else from being done, and fails the step', async () => {
+test('a host that refuses logins stops no other work, and fails the step', async () => {
   await lab.sh('infra2', 'systemctl stop ssh.socket ssh sshd 2>/dev/null || true');
   await lab.sh('infra1', `chmod 644 ${KEY}`);
   const run = await deploy();

@@ -17,7 +17,7 @@ const PKI = '/etc/kubernetes/pki';
 
 let lab: Lab;
 let authority: string;
-/** What the cluster has been brought to by the tests so far. */
+/** Inputs of the tests so far, which the cluster already has. */
 let settled: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionR
   return runInLab(lab, deployInputs(lab, { ...settled, ...changes }));
 }
 
-/** A deploy that brings the cluster to something new, after which it is whole and a second run finds nothing to do. */
+/** Deploys a change, after which the cluster is healthy and a second run finds nothing to do. */
 async function converge(changes: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
   settled = { ...settled, ...changes };
   const run = succeeded(await deploy());
@@ -70,7 +70,7 @@ describe('changed flags of etcd', () => {
     );
 
     expect(await lostWrites(lab, acknowledged)).toEqual([]);
-    // with what was seen, so that a failure tells more than a number
+    // With the observations, so that a failure shows more than a number.
     expect({ gaps, errors, tooLong: longestGapMs > LONGEST_GAP_MS }).toEqual({
       gaps,
       errors,
@@ -102,7 +102,7 @@ describe('changed flags of etcd', () => {
     expect(await assertOneClusterHealthy(lab)).toBe(authority);
     expect(await lostWrites(lab, acknowledged)).toEqual([]);
     expect({ gaps, tooLong: longestGapMs > LONGEST_GAP_MS }).toEqual({ gaps, tooLong: false });
-    // The summary says where every host stands.
+    // The summary lists every host.
     for (const { name } of lab.hosts) expect(run.summary).toContain(name);
 
     expect(succeeded(await deploy()).outputs).toMatchObject({ healthy: 'true' });
@@ -111,7 +111,7 @@ describe('changed flags of etcd', () => {
   });
 });
 
-// kubelet ends a pod that has no cgroup where it looks for it, and that is after it has said that it is healthy
+// kubelet ends a pod whose cgroup it does not find, which happens after it reports itself healthy.
 test('a runtime with another cgroup driver: kubelets move their pods one by one, and no write is lost', async () => {
   const before = await containerIds(lab);
   const leader = await leaderOf(lab);
@@ -199,7 +199,7 @@ describe('what is changed without a restart of etcd', () => {
     await expectSettled();
   });
 
-  /** Serials that the client listener and the peer listener of each member serve now. */
+  /** Returns the serials that the client listener and the peer listener of each member serve now. */
   function servedSerials(): Promise<string[]> {
     const served = (address: string, port: number, pair: string): string =>
       `openssl s_client -connect ${address}:${port} -cert ${PKI}/etcd/${pair}.crt -key ${PKI}/etcd/${pair}.key < /dev/null 2> /dev/null | openssl x509 -noout -serial`;

@@ -25,14 +25,15 @@ async function loseRunnerAt(line: RegExp): Promise<void> {
   if (run.conclusion !== 'lost') throw new Error(`${line} did not come:\n${run.log.join('\n')}`);
 }
 
-// A sample of "killed anywhere, run again: converges": one lost runner in each stage and within the first, one after the other.
+// A sample of "killed anywhere, run again: converges": the runner is lost once in each stage and during the first, one
+// after the other.
 test('runs that are lost in every stage leave what the next one goes on from, with one CA throughout', async () => {
   await loseRunnerAt(/^Kubelet, certificates and manifest of each host/);
   await loseRunnerAt(/^\[infra0\] done: deliver files/);
   const fingerprint = await lab.sh('infra0', FINGERPRINT);
   await loseRunnerAt(/^\[infra1\] done: verify files/);
   await loseRunnerAt(/^Start of the members/);
-  // by then the members may be found healthy, and all that is left is the record
+  // By then the members may be healthy, and only the record is missing.
   await loseRunnerAt(/^Record of (?:the finished cluster|what was done)/);
   const last = await runInLab(lab, deployInputs(lab));
   if (last.conclusion !== 'success') throw new Error(last.log.join('\n'));
@@ -82,7 +83,7 @@ test('the power of all hosts is cut the moment the action has said success: all 
   expect(await get(lab, 'infra2', 'after')).toBe('cut');
 });
 
-// Somebody has stopped the whole cluster in the way kubelet offers, and lost what was taken away.
+// The whole cluster was stopped as kubelet permits, and its manifests were lost.
 test('no member runs and no manifest is left: all start together, with their data', async () => {
   await put(lab, 'infra0', 'before', 'stop');
   await Promise.all(

@@ -46,7 +46,7 @@ afterAll(async () => {
   await lab.down();
 });
 
-/** Evaluated when a test runs, with the log of the run if it is not as expected. */
+/** Evaluated when a test runs; prints the log of an unexpected run. */
 function expectSuccess(of: ActionRun): void {
   if (of.conclusion !== 'success') throw new Error(`the run was no success:\n${of.log.join('\n')}`);
 }
@@ -168,7 +168,7 @@ describe("the guide's files on each host", () => {
         "find /tmp /home/ubuntu /root /run /etc/kubernetes /etc/systemd -xdev \\( -name '*etcd-ha-action*' -o -name 'kubeadmcfg*' -o -name pki \\) " +
           "-not -path '/etc/kubernetes/etcd-ha-action*' -not -path /etc/kubernetes/pki",
       );
-      // the folder of the lock, in memory; the lock itself is given back
+      // The folder of the lock, in memory; the lock itself is released.
       expect(left.trim()).toBe('/run/etcd-ha-action');
       expect((await lab.sh(name, 'ls /run/etcd-ha-action')).split('\n')).not.toContain('lock.json');
     }
@@ -191,7 +191,7 @@ describe('no private key leaves its place', () => {
   });
 
   test('log, outputs, state, summary', () => {
-    // What the runner consumes and never shows: the commands by which it is told what to mask.
+    // The runner consumes the mask commands and never shows them.
     const printed = run.rawLog.filter((line) => !line.startsWith('::add-mask::'));
     const places = {
       printed,
@@ -259,7 +259,7 @@ describe('a cluster that lives', () => {
     const files =
       'find /etc/kubernetes /etc/systemd/system/kubelet.service.d -type f -printf "%p %T@ %i\\n" | sort; systemctl show kubelet -p MainPID';
     const filesBefore = await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, files)));
-    // In another order, which has no meaning any more.
+    // In another order, which no longer matters.
     const hosts = lab.hosts
       .map(({ address }) => address)
       .toReversed()

@@ -72,7 +72,7 @@ describe('hosts that hold nothing', () => {
     await expectUntouched();
   });
 
-  test('a plan that nobody approved is not carried out', async () => {
+  test('an unapproved plan is not carried out', async () => {
     const other = await run({ 'approved-plan': 'ab'.repeat(32) });
     expectRefusal(other, [/approved-plan: .*Fix: .*dry-run/]);
     await expectUntouched();
@@ -92,7 +92,7 @@ describe('hosts that hold nothing', () => {
       'plan-digest': digest,
     });
     await assertOneClusterHealthy(lab);
-    // It is carried out now, so it cannot be so again.
+    // The plan is carried out now, so the same plan no longer applies.
     expectRefusal(await run({ 'approved-plan': digest }), [/approved-plan/]);
   });
 });

@@ -18,11 +18,12 @@ import { freshLab, labKey, REPOSITORY } from './support/action-in-lab.ts';
 import { waitReady } from './support/etcd.ts';
 import { exportImages } from './support/images.ts';
 
-// Every workflow that people are told to paste is carried out as it stands, but for the addresses, by nektos/act in host
-// mode: triggers, expressions, secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's
-// own. Stand-ins: act gives the secrets and variables of an environment as those of the repository and waits for no
-// approval; actions/checkout is act's own; terraform-stand-in.ts is Terraform with its state; ResultsService is GitHub's artifact storage; gh-stand-in.ts is `gh` and the issues of the repository. act
-// masks whole values only: masking is proven elsewhere, with the runner's own rules.
+// nektos/act runs every workflow of the examples in host mode with only the addresses changed: triggers, expressions,
+// secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's own. Stand-ins: act treats
+// an environment's secrets and variables as those of the repository and waits for no approval; actions/checkout is
+// act's own; terraform-stand-in.ts is Terraform with its state; ResultsService is GitHub's artifact storage;
+// gh-stand-in.ts is `gh` and the issues of the repository. act masks only whole values: other tests cover masking, with
+// the runner's own rules.
 
 jest.setTimeout(10 * 60_000);
 
@@ -55,12 +56,15 @@ function addressOf(name: string): string {
   return host.address;
 }
 
-/** The variables of the repository that the examples ask for. */
+/** Returns the variables of the repository that the examples need. */
 function variables(): Record<string, string> {
   return { SSH_KNOWN_HOSTS: lab.knownHosts, ETCD_HOSTS: MEMBERS.map(addressOf).join(', ') };
 }
 
-/** Runs a workflow as GitHub would. @throws Error with its log where it does not end as expected. */
+/**
+ * Runs a workflow as GitHub would.
+ * @throws Error with its log if it does not end as expected.
+ */
 async function runWorkflow(
   workflow: string,
   options: Partial<ActOptions> & { readonly fails?: boolean } = {},
@@ -86,7 +90,7 @@ async function runWorkflow(
   return { ...run, text };
 }
 
-/** Runs an example, with what a user would edit in it replaced. */
+/** Runs an example with the edits of a user. */
 function runExample(
   name: string,
   options: Parameters<typeof runWorkflow>[1] = {},
@@ -102,7 +106,7 @@ function runExample(
   return runWorkflow(workflow, options);
 }
 
-// The linter in the unit tests is of 2022; this one knows what GitHub knows today.
+// The linter in the unit tests is of 2022; this one knows GitHub's present features.
 test('a current actionlint finds nothing in any workflow', async () => {
   const files = [...filesBelow('.github/workflows', '.yml'), ...filesBelow('workflows-examples', '.yml')];
   const lines: string[] = [];
@@ -117,7 +121,7 @@ test('a current actionlint finds nothing in any workflow', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('preflight.yml looks at hosts that nobody has touched', async () => {
+test('preflight.yml examines untouched hosts', async () => {
   const { text } = await runExample('preflight', { event: 'schedule' });
   expect(text).toContain('was examined');
 });
@@ -132,7 +136,8 @@ test("the README's quick start makes a healthy cluster", async () => {
   expect(text).toContain('The cluster is healthy (create).');
 });
 
-// kubeadm itself is the lab's, and asks etcd with what it was handed. A control plane that comes up: test/control-plane.
+// kubeadm itself is the lab's, and connects to etcd with the files of the hand-over. test/control-plane covers a
+// running control plane.
 test('control-plane.yml hands the cluster over, and kubeadm finds there what it asks for first', async () => {
   await lab.sh('infra5', 'ip route add default via 10.77.0.1');
   const elsewhere = [
@@ -197,7 +202,7 @@ test('scheduled.yml changes nothing where nothing is to be done', async () => {
 });
 
 describe('health.yml', () => {
-  /** The window costs time and nothing else. */
+  /** The window only costs time. */
   const once = { 'metrics-window: 35s': 'metrics-window: 0s' };
   const issues = (): Issue[] => repositoryIn(join(folder, 'repository.json')).issues;
 

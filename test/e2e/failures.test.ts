@@ -20,8 +20,8 @@ function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionR
 const SQUAT = 'systemd-run --unit=squatter socat TCP-LISTEN:2381,bind=127.0.0.1,fork,reuseaddr /dev/null';
 
 /**
- * Has the host's own etcd end at its start until its log is blank (seen in 10 to 30 of 100 starts), with the member's own
- * flags but for TLS and the addresses it listens on.
+ * Restarts the host's own etcd until it ends with a blank log (10 to 30 of 100 starts), with the member's own flags
+ * except TLS and listen addresses.
  */
 const LEAVE_BLANK_LOG = `
 set -euo pipefail
@@ -44,9 +44,9 @@ systemctl stop squatter
 mv /root/etcd.yaml $manifest
 `;
 
-// One host after the other failure, each mended before the next: what the message names is all that has to be done.
+// Each failure is on another host, and is fixed before the next: the fix in the message has to be sufficient.
 test('a run that fails half-way names cause and fix, and goes on from there once that is done', async () => {
-  // Another drop-in that beats ours.
+  // Another drop-in that overrides ours.
   const dropIn = '/etc/systemd/system/kubelet.service.d/90-local.conf';
   await lab.sh(
     'infra0',
@@ -59,7 +59,7 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   );
   await lab.sh('infra0', `rm ${dropIn}`);
 
-  // Values that kubelet does not take together; each alone is good.
+  // Values that kubelet refuses in combination; each alone is valid.
   const thresholds = 'imageGCHighThresholdPercent: 50\nimageGCLowThresholdPercent: 60';
   const refused = await deploy({ 'kubelet-config': thresholds });
   expect(refused.log.join('\n')).toMatch(
@@ -75,7 +75,7 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   );
   await lab.sh('infra0', 'ctr -n k8s.io images import /var/tmp/etcd.tar && rm /var/tmp/etcd.tar');
 
-  // Something else on the port that etcd's metrics need: nothing is begun.
+  // Another program on the port of etcd's metrics: nothing is begun.
   await lab.sh('infra0', SQUAT);
   const taken = await deploy();
   expect(taken.conclusion).toBe('failure');
@@ -90,8 +90,8 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   expect((await deploy()).outputs).toMatchObject({ healthy: 'true', changed: 'false' });
 });
 
-// etcd makes its log, and then writes its members to it. One that ends between the two never gets ready again.
-test('a log that etcd left blank at its first start is set aside, and the member begins anew', async () => {
+// etcd creates its log, then writes its members to it. An etcd that ends between the two never becomes ready.
+test('a log that etcd left blank at its first start is set aside, and the member starts again', async () => {
   await lab.reset('infra0');
   const lost = new AbortController();
   await runInLab(lab, deployInputs(lab), {
@@ -101,7 +101,7 @@ test('a log that etcd left blank at its first start is set aside, and the member
     },
   });
   await lab.sh('infra0', LEAVE_BLANK_LOG);
-  // kubelet's next attempt runs, and has nobody to elect
+  // kubelet's next attempt runs, and has no members for an election.
   await lab.sh(
     'infra0',
     'systemctl restart kubelet; until crictl ps --name etcd -q | grep -q .; do sleep 0.2; done',

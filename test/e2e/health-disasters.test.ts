@@ -11,14 +11,14 @@ import { allHealthy, checkHealthOf, checkIn, startMember, stopMember } from './s
 jest.setTimeout(15 * 60_000);
 
 const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml';
-/** Of Debian's libfaketime (lab/machine/packages.ts). */
+/** Path of Debian's libfaketime (lab/machine/packages.ts). */
 const LIBFAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
 const DB = '/var/lib/etcd/member/snap/db';
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await freshLab();
-  // small, so that it is soon full
+  // Small, so that it is soon full.
   const extra = { 'extra-args': `quota-backend-bytes: ${16 * 1024 * 1024}` };
   succeeded(await runInLab(lab, deployInputs(lab, extra)));
 });
@@ -26,7 +26,7 @@ afterAll(() => lab.down());
 
 const addressOf = (host: string): string => lab.hosts.find(({ name }) => name === host)?.address ?? '';
 
-/** A check that must fail the step, whatever the cause. */
+/** Runs a check that must fail the step, for any reason. */
 async function failing(inputs: Readonly<Record<string, string>> = {}): ReturnType<typeof checkHealthOf> {
   const checked = await checkHealthOf(lab, inputs);
   expect([checked.run.conclusion, checked.report.healthy]).toEqual(['failure', false]);
@@ -34,7 +34,7 @@ async function failing(inputs: Readonly<Record<string, string>> = {}): ReturnTyp
 }
 
 describe('data', () => {
-  test('the quota is reached: no writes any more, and how to get out of it', async () => {
+  test('the quota is reached: no writes any longer, and how to get out of it', async () => {
     const tool = etcdctl(addressOf('infra0'));
     await lab.sh(
       'infra0',
@@ -42,7 +42,7 @@ describe('data', () => {
     );
     const { run, report } = await failing();
     expect(report.status).toBe('fail');
-    // each member for which the last write was too much has raised one
+    // Each member that could not store the last write has raised one.
     const alarms = report.checks.filter(({ name, status }) => name === 'alarms' && status === 'fail');
     expect(alarms).not.toEqual([]);
     for (const { measured, fix } of alarms) {
@@ -53,7 +53,7 @@ describe('data', () => {
       [],
     );
     expect(run.annotations.some(({ message }) => message.includes('NOSPACE'))).toBe(true);
-    // what the fix says, done
+    // The commands of the fix.
     await lab.sh(
       'infra0',
       `${tool} del --prefix big > /dev/null
@@ -170,14 +170,14 @@ describe('no quorum', () => {
 });
 
 describe('a host', () => {
-  // Hosts of the lab share the machine's clock: here the probe of one is shown another (a stand-in, by libfaketime).
+  // Hosts of the lab share the machine's clock: the probe of one host sees another time (by libfaketime).
   test('whose clock is two minutes ahead', async () => {
     const account = await installHealthAccount(lab);
     const program = '/usr/local/sbin/etcd-ha-health-probe';
     await lab.exec('infra1', 'cat > /opt/faketime.so', { stdin: readFileSync(LIBFAKETIME) });
     await lab.sh(
       'infra1',
-      // the probe begins anew with an environment of its own, in which the library is named here
+      // The probe restarts with an environment of its own, to which this adds the library.
       `sed -i 's/| PWD |/| PWD | LD_PRELOAD |/; s|env -i |env -i LD_PRELOAD=/opt/faketime.so |' ${program}
        echo +120s > /etc/faketimerc`, // bash has a getenv of its own, which hides FAKETIME
     );

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.down());
 
-/** Makes a host what it ought not to be, for as long as the body runs; the cluster is well again afterwards. */
+/** Breaks a host while the body runs, and restores the healthy cluster afterwards. */
 async function broken(
   host: string,
   breakIt: string | (() => Promise<unknown>),
@@ -53,7 +53,7 @@ async function broken(
   }
 }
 
-/** A check that must fail the step. */
+/** Runs a check that must fail the step. */
 async function failing(inputs: Readonly<Record<string, string>> = {}): Promise<CheckedCluster> {
   const checked = await checkHealthOf(lab, inputs);
   expect([checked.run.conclusion, checked.report.status, checked.report.healthy]).toEqual([
@@ -138,7 +138,7 @@ describe('a healthy cluster', () => {
 });
 
 describe('a member is gone', () => {
-  test('stopped: named, the cluster can lose none more, and the fix is told', () =>
+  test('stopped: named, the cluster can lose none more, and the fix is reported', () =>
     broken(
       'infra1',
       () => stopMember(lab, 'infra1'),
@@ -209,9 +209,9 @@ describe('the network', () => {
     );
   });
 
-  test('a slow link and a slow disk are told apart', async () => {
+  test('a slow link and a slow disk are distinguished', async () => {
     const [slow = ''] = others(await leaderOf(lab));
-    // far beyond what a busy machine does to both
+    // Far beyond the delays of a busy machine.
     const limits = { 'fsync-warning-ms': '100', 'peer-latency-warning-ms': '150', 'fail-on': 'never' };
     await lab.slowDisk(slow, 200);
     try {
@@ -236,7 +236,7 @@ describe('the network', () => {
       });
       expect(report.checks.filter(({ name, status }) => name === 'wal-fsync' && status !== 'ok')).toEqual([]);
       const links = report.checks.filter(({ name, status }) => name === 'peer-latency' && status === 'warn');
-      // etcd tells a smoothed round trip, in which other links still remember the cuts of the tests before
+      // etcd reports a smoothed round trip, which in other links still includes the cuts of earlier tests.
       expect(links.filter(({ member, subject }) => [member, subject].includes(slow))).not.toEqual([]);
       expect(report.members.find(({ name }) => name === slow)?.sshRoundTripMs).toBeGreaterThan(290);
     } finally {
@@ -285,7 +285,7 @@ describe('the member list', () => {
 });
 
 describe('files and certificates', () => {
-  /** A server certificate of a host with its key, by the cluster's CA, of which so many days are left. */
+  /** Issues a server certificate of a host with its key, by the cluster's CA, with this many days left. */
   async function serverLeaf(host: string, daysLeft: number): Promise<Leaf> {
     const [certificatePem, keyPem] = await Promise.all(
       ['ca.crt', 'ca.key'].map((file) => lab.sh('infra0', `cat ${PKI}/${file}`)),
@@ -324,7 +324,7 @@ describe('files and certificates', () => {
           `date -u +%Y-%m-%dT%H:%M -d "$(openssl x509 -in ${file} -noout -enddate | cut -d= -f2)"`,
         );
         expect(run.outputs['certificates-expire-at']).toContain(ends.trim());
-        // the same, where the user finds it early enough
+        // The same, with a threshold that warns early enough.
         const milder = { 'certificate-failure-days': '3', 'certificate-warning-days': '30' };
         expect((await checkHealthOf(lab, milder)).report.status).toBe('warn');
         expect((await checkHealthOf(lab, { ...milder, 'fail-on': 'warn' })).run.conclusion).toBe('failure');
@@ -332,7 +332,7 @@ describe('files and certificates', () => {
     );
   });
 
-  // etcd reads its files anew for each connection; a folder that was swapped under it stays the old one in its mount.
+  // etcd rereads its files for each connection; a replaced folder stays the old one in its mount.
   test('renewed on disk while an old one is served', () =>
     broken(
       'infra1',
@@ -364,7 +364,7 @@ describe('files and certificates', () => {
       },
     ));
 
-  test('the manifest was edited by hand: what differs is told', () =>
+  test('the manifest was edited by hand: what differs is reported', () =>
     broken(
       'infra1',
       `cp -a ${MANIFEST} /root/etcd.yaml && sed -i 's/--snapshot-count=10000/--snapshot-count=9000/; t; s/- --name=infra1/&\\n    - --heartbeat-interval=150/' ${MANIFEST}`,
@@ -436,7 +436,7 @@ describe('an account that may run nothing but the probe', () => {
     expect(deploy.outputs['changed']).toBe('false');
   });
 
-  test('another probe than this release reads, and none at all, are told with the fix', async () => {
+  test('another probe than this release reads, and none at all, are reported with the fix', async () => {
     const program = '/usr/local/sbin/etcd-ha-health-probe';
     await broken(
       'infra1',

@@ -8,8 +8,8 @@ import { checkHealthOf, patientHealth } from './support/health.ts';
 import { memberProcesses } from './support/processes.ts';
 
 /*
- * Data dirs that are disks of their own, and no longer mounted after a reboot of all hosts. kubelet then has etcd found an empty
- * cluster, whose names, ids and certificates are those of the old one: its members call it healthy.
+ * Data dirs are disks of their own, and no longer mounted after a reboot of all hosts. kubelet then lets etcd found an
+ * empty cluster with the names, ids and certificates of the old one: its members call it healthy.
  */
 jest.setTimeout(10 * 60_000);
 

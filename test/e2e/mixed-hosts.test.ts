@@ -9,8 +9,8 @@ import { memberProcesses } from './support/processes.ts';
 import { expectRollingChange } from './support/rolling-change.ts';
 
 /*
- * Hosts of three kinds in one cluster: another release, another runtime, another userland. What is known of one of them says
- * nothing about the others.
+ * Hosts of three kinds in one cluster: another release, another runtime, another userland. Facts about one of them do
+ * not apply to the others.
  */
 jest.setTimeout(10 * 60_000);
 

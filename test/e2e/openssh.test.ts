@@ -13,9 +13,9 @@ import { filesWith, hostFilesWith, piecesOf, seenIn, watchProcesses } from './su
 
 jest.setTimeout(15 * 60_000);
 
-// What only the runner's own ssh can do: the hosts know no key of the user but the authority of its certificate, the runner knows
-// none of the hosts but the authority of theirs, and the key exchange is post-quantum. Besides, nothing is forwarded, and sudo asks for
-// a password.
+// Only the runner's own ssh supports this: the hosts know no key of the user except the authority of its certificate,
+// the runner knows none of the hosts except the authority of theirs, and the key exchange is post-quantum. Besides,
+// nothing is forwarded, and sudo asks for a password.
 const PASSWORD = 'Tr0ub4dor & "3"';
 const ACCOUNT = `
 useradd --create-home --shell /bin/bash ops

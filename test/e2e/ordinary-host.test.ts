@@ -16,15 +16,15 @@ import { ReadyWatch } from './support/ready-watch.ts';
 import { lostWrites, Writer } from './support/writer.ts';
 
 /*
- * Hosts as their packages leave them, and as administrators arrange them. What cannot be read there is unknown: it must
- * neither look like something that is not there, nor cost a member that runs.
+ * Hosts with their packages' defaults, and with administrators' changes. Unreadable facts are unknown: they must
+ * neither look absent, nor cost a running member.
  */
 jest.setTimeout(10 * 60_000);
 
 const MIB = 1024 * 1024;
 
 let lab: Lab;
-/** What the cluster has been brought to by the tests so far. */
+/** Inputs of the tests so far, which the cluster already has. */
 let settled: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ function rollingChange(changes: Readonly<Record<string, string>>): Promise<void>
   return expectRollingChange(lab, () => deploy(changes));
 }
 
-/** Asked of etcd's own tools, so crictl must work again. */
+/** Uses etcd's own tools, so crictl must work again. */
 async function whole(acknowledged: readonly string[]): Promise<void> {
   await assertOneClusterHealthy(lab);
   expect(await lostWrites(lab, acknowledged)).toEqual([]);
@@ -90,7 +90,7 @@ describe('the hosts of the lab', () => {
 
 describe('on ordinary hosts', () => {
   test('a deploy, and the same once more', async () => {
-    // small, so that it is soon full
+    // Small, so that it is soon full.
     const run = succeeded(await deploy({ 'extra-args': `quota-backend-bytes: ${16 * MIB}` }));
     expect(run.outputs).toMatchObject({ verdict: 'create', changed: 'true', healthy: 'true' });
     expect(run.annotations).toEqual([]);
@@ -168,14 +168,14 @@ describe('on ordinary hosts', () => {
     );
     const before = await memberProcesses(lab);
     const run = await deploy({ 'extra-args': `quota-backend-bytes: ${64 * MIB}` });
-    // the alarm stays raised until it is disarmed, and a cluster that takes no writes is not healthy
+    // The alarm stays raised until it is disarmed, and a cluster that refuses writes is not healthy.
     expect(run.outputs).toMatchObject({ changed: 'true', healthy: 'false' });
     expect(logOf(run)).toContain('disarm');
     const after = await memberProcesses(lab);
     for (const [index, processes] of after.entries()) expect(processes).not.toBe(before[index]);
     await lab.sh('infra0', `${tool} alarm disarm`);
     await put(lab, 'infra0', 'after', 'the-quota');
-    // what the run that ended as not healthy could not prove and record is done now, and no member goes once more
+    // This run completes the proof and the record of the unhealthy one, and restarts no member again.
     expect(succeeded(await deploy()).outputs).toMatchObject({ healthy: 'true' });
     expect(await memberProcesses(lab)).toEqual(after);
     await expectUnchanged();
@@ -213,7 +213,7 @@ describe('links and mounts in the tree', () => {
   });
 });
 
-/** Every file that a deploy writes, with the time of its last change. */
+/** Returns every file that a deploy writes, with its modification time. */
 function treeOfAll(): Promise<string[]> {
   const roots = '/etc/kubernetes /etc/systemd/system /etc/default';
   return Promise.all(

@@ -19,7 +19,7 @@ afterAll(async () => {
   await lab.down();
 });
 
-/** Every file of every host that a deploy could touch, and the process of its kubelet's supervisor. */
+/** Returns every file of every host that a deploy could change, and the process of its kubelet's supervisor. */
 function hostsAsTheyAre(): Promise<string[]> {
   return Promise.all(
     lab.hosts.map(({ name }) =>
@@ -31,7 +31,7 @@ function hostsAsTheyAre(): Promise<string[]> {
   );
 }
 
-/** Runs a deploy that must fail, and gives its log and how long it took. */
+/** Runs a deploy that must fail, and returns its log and duration. */
 async function failingDeploy(
   changes: Readonly<Record<string, string>>,
 ): Promise<{ log: string; seconds: number }> {
@@ -43,14 +43,14 @@ async function failingDeploy(
   return { log: run.log.join('\n'), seconds: run.main.durationMs / 1000 };
 }
 
-/** A new key pair; the private key's text. */
+/** Creates a key pair and returns the private key's text. */
 function newKey(name: string, passphrase: string): { privateKey: string; publicKey: string } {
   const file = join(keys, name);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', file]);
   return { privateKey: readFileSync(file, 'utf8'), publicKey: readFileSync(`${file}.pub`, 'utf8') };
 }
 
-/** Logins that sshd has let in, and those that it has refused. */
+/** Accepted and refused logins in sshd's log. */
 const LOGINS =
   "journalctl -b -t sshd -o cat --no-pager | grep -cE 'Accepted|Failed|Invalid user|preauth.*authenticating' || true";
 
@@ -157,7 +157,7 @@ describe('a run that would harm something refuses before it touches anything', (
     await lab.sh('infra1', 'rm -r /var/lib/etcd');
   });
 
-  test('a node of a Kubernetes cluster, and a kubelet with other pods: both are told at once', async () => {
+  test('a node of a Kubernetes cluster, and a kubelet with other pods: both are reported at once', async () => {
     await lab.sh('infra0', 'touch /etc/kubernetes/kubelet.conf');
     await lab.sh('infra2', 'touch /etc/kubernetes/manifests/web.yaml');
     before = await hostsAsTheyAre();

@@ -33,7 +33,7 @@ function sha256(text: string): string {
 
 let changes = 0;
 
-/** Renders a manifest with another flag and gives the script that restarts the member with it. */
+/** Renders a manifest with another flag and returns the script that restarts the member with it. */
 async function prepareRestart(flag: (number: number) => string): Promise<{
   readonly old: string;
   readonly wanted: string;
@@ -65,12 +65,12 @@ function inPlace(): Promise<string> {
   return lab.sh(HOST, `cat ${ETCD_MANIFEST}`);
 }
 
-/** The arguments of the etcd that runs, which are those of the manifest that kubelet has read. */
+/** Returns the arguments of the running etcd, which are those of the manifest that kubelet has read. */
 function running(): Promise<string> {
   return lab.sh(HOST, "tr '\\0' '\\n' < /proc/$(pidof etcd)/cmdline");
 }
 
-/** Staged manifests and units of a restart that are still there. */
+/** Returns staged manifests and units of a restart that still exist. */
 function leftovers(): Promise<string> {
   return lab.sh(
     HOST,
@@ -85,8 +85,7 @@ function expectSuccess(result: RunResult, stdout: string): void {
 }
 
 /**
- * Starts a restart and stops in the middle of it, the old manifest out and the new one not in: a kubelet that does not
- * run ends no pod.
+ * Interrupts a restart in the middle, with the old manifest out and the new one not in: a stopped kubelet ends no pod.
  */
 async function restartUntilOut(): Promise<{
   readonly old: string;
@@ -115,15 +114,15 @@ test('changed flags: the member is back with them within 8 s, nothing is left; o
   expect(await running()).toContain(`${goodFlag(9000 + changes)}\n`);
   expect(await leftovers()).toBe('');
   const pid = await lab.sh(HOST, 'pidof etcd');
-  // As a run does it that has rendered the same once more.
+  // As in a run that has rendered the same manifest once more.
   await lab.sh(HOST, `cp ${ETCD_MANIFEST} ${RENDERED_MANIFEST}`);
   expectSuccess(await lab.exec(HOST, restartScript(wanted, wanted)), 'unchanged\n');
   expect(await lab.sh(HOST, 'pidof etcd')).toBe(pid);
   expect(await leftovers()).toBe('');
-  // What was seen is no longer there.
+  // The observed manifest no longer exists.
   await lab.sh(HOST, `cp ${ETCD_MANIFEST} ${RENDERED_MANIFEST}; echo >> ${RENDERED_MANIFEST}`);
   expect((await lab.exec(HOST, restartScript(old, `${wanted}\n`))).code).toBe(RESTART_END.changed);
-  // The disk is not there, or is empty.
+  // The disk is missing or empty.
   expect((await lab.exec(HOST, restartScript(wanted, `${wanted}\n`, '/mnt/no-such'))).code).toBe(
     RESTART_END.noData,
   );
@@ -141,11 +140,11 @@ test('a flag that etcd does not know: the old manifest comes back, the member is
   );
   expect(await inPlace()).toBe(old);
   await waitReady(lab, HOST, 1);
-  // What did not do stays to be looked at; the next rendering replaces it.
+  // The failed manifest stays for inspection; the next rendering replaces it.
   expect((await leftovers()).trim()).toBe(RENDERED_MANIFEST);
 });
 
-test('whoever waits is killed in the middle: the unit goes on; the next attaches to it', async () => {
+test('the waiting script is killed in the middle: the unit goes on; the next one attaches to it', async () => {
   const { wanted, script } = await prepareRestart(goodFlag);
   const { code } = await lab.exec(HOST, 'timeout -s KILL 1 bash -c "$(cat)"', { stdin: script });
   expect(code).toBe(137);
@@ -205,7 +204,7 @@ test('the power is cut with the manifest out: kubelet puts it back at its start'
   expectSuccess(await lab.exec(HOST, restartScript(old, wanted)), 'restarted\n');
   expect(await inPlace()).toBe(wanted);
   expect(await leftovers()).toBe('');
-  // Quietly: at a start with nothing to do it has nothing to say.
+  // A start without anything to do must not log anything.
   expect(await lab.sh(HOST, "journalctl -u kubelet -b -o cat | grep -cE 'mv:|outgoing' || true")).toBe('0\n');
 });
 

@@ -8,8 +8,8 @@ import { expectRefusal, logOf, succeeded } from './support/expect-run.ts';
 import { changesSince, snapshotHosts } from './support/snapshot.ts';
 
 /*
- * Three container runtimes in one cluster: containerd as Docker's package configures it, CRI-O, and an older containerd. The first is
- * refused until its owner has done what the finding says.
+ * Three container runtimes in one cluster: containerd with the configuration of Docker's package, CRI-O, and an older
+ * containerd. The first is refused until the fix in its finding is applied.
  */
 jest.setTimeout(10 * 60_000);
 
@@ -27,7 +27,7 @@ function run(operation: 'deploy' | 'preflight'): Promise<ActionRun> {
   return runInLab(lab, deployInputs(lab, { operation }));
 }
 
-/** What the finding of the first host says is to be done. */
+/** Matches the fix in the finding of the first host. */
 const CHANGE = /\[infra0\].* Make line (\d+) of (\S+) `([^`]+)`\. Then run `(systemctl restart containerd)`/;
 
 test.each(['preflight', 'deploy'] as const)(
@@ -66,7 +66,7 @@ test("configured as kubeadm's guide says, it makes a cluster with the others", a
   await assertOneClusterHealthy(lab);
 });
 
-// CRI-O emptied its store, with the images: nothing of the container that was made last was on the disk yet
+// CRI-O emptied its store, with the images: the last container was not synced yet.
 test('a power cut of all right afterwards costs no image', async () => {
   await put(lab, 'infra0', 'power-cut/before', 'there');
   await Promise.all(names().map((host) => lab.kill(host)));

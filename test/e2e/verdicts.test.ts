@@ -19,7 +19,7 @@ afterAll(() => lab.down());
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** A deploy that must end for these reasons, with every host left as it was. */
+/** Expects a deploy to end for these reasons, with every host unchanged. */
 async function refuses(reasons: readonly RegExp[], inputs: Inputs = {}): Promise<void> {
   const before = await snapshotHosts(lab);
   const run = await runInLab(lab, deployInputs(lab, inputs));
@@ -27,7 +27,7 @@ async function refuses(reasons: readonly RegExp[], inputs: Inputs = {}): Promise
   expect(await changesSince(lab, before)).toEqual([]);
 }
 
-/** Makes a host what it is not, for as long as the body runs. */
+/** Changes a host while the body runs. */
 async function altered(host: string, make: string, undo: string, body: () => Promise<void>): Promise<void> {
   await lab.sh(host, make);
   try {
@@ -37,7 +37,7 @@ async function altered(host: string, make: string, undo: string, body: () => Pro
   }
 }
 
-/** A CA that nobody knows, as the inputs take it. */
+/** Creates an unknown CA, in the form of the inputs. */
 function strangeAuthority(): { 'ca-certificate': string; 'ca-key': string } {
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-ca-'));
   try {
@@ -86,7 +86,7 @@ describe('hosts without a cluster', () => {
   test('`never` means never', () =>
     refuses([/bootstrap: .*`bootstrap: never` forbids it.*Fix: /], { bootstrap: 'never' }));
 
-  test('a node of a Kubernetes cluster, and a kubelet that manages other pods: both are told at once', () =>
+  test('a node of a Kubernetes cluster, and a kubelet that manages other pods: both are reported at once', () =>
     altered('infra0', 'touch /etc/kubernetes/kubelet.conf', 'rm /etc/kubernetes/kubelet.conf', () =>
       altered(
         'infra2',
@@ -193,7 +193,7 @@ describe('a cluster that lives', () => {
     await lab.partition('infra2', 'infra0');
     await lab.partition('infra2', 'infra1');
     try {
-      // Once infra2 knows of no leader, and the other two of one.
+      // Wait until infra2 knows no leader, and the other two know one.
       await lab.sh('infra2', 'while curl -sf http://127.0.0.1:2381/readyz > /dev/null; do sleep 0.2; done');
       await waitReady(lab, 'infra0');
       await refuses(
@@ -239,7 +239,7 @@ describe('a cluster that lives', () => {
     });
   });
 
-  // From here on the cluster is not whole any more.
+  // From here on the cluster is incomplete.
   test('a member list that lacks one of the hosts', async () => {
     const id = /^(\w+), \w+, infra2,/m.exec(await etcdctlOn(0, 'member list'))?.[1] ?? '';
     await changeMembers(lab, 'infra0', `remove ${id}`);

@@ -23,7 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs the script with real bash, below `root`. @param before more bash, put before it. */
+/**
+ * Runs the script with real bash, below `root`.
+ * @param before additional bash before it.
+ */
 function append(lines: readonly string[], before = ''): { code: number | null; stderr: string } {
   const { script, input } = appendAudit(lines);
   if (!Buffer.isBuffer(input)) throw new Error('the lines are given whole');
@@ -83,7 +86,7 @@ test('a last line without an end, as an editor leaves it, is not joined with the
   expect(kept()).toEqual([1, 2]);
 });
 
-// The file is whole at every moment, so a run that is killed loses no older record.
+// The file is complete at every moment, so a killed run loses no older record.
 test.each(['tail', 'stat', 'sync', 'mv'])(
   'killed at its call of %s, it leaves the old records, and the next run goes on',
   (program) => {
@@ -97,7 +100,7 @@ test.each(['tail', 'stat', 'sync', 'mv'])(
   },
 );
 
-test('a full disk loses nothing and is told', () => {
+test('a full disk loses nothing and is reported', () => {
   append([record(1)]);
   const { code, stderr } = append([record(2, 200_000)], "trap '' XFSZ; ulimit -f 64");
   expect(code).not.toBe(0);

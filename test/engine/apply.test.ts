@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ClusterFacts } from '../../src/cluster/gates.ts';
 import type { ApplyContext } from '../../src/engine/apply-context.ts';
 import { applyStages } from '../../src/engine/apply.ts';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { HostError } from '../../src/hosts/host-error.ts';
 import { guard, LOCK_LOST } from '../../src/hosts/lock/guard.ts';
 import type { RemoteResult, RemoteScript } from '../../src/hosts/transport.ts';
@@ -12,7 +12,7 @@ import { CA_KEY, KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { generateKey, privateKeyToPem } from '../../src/pki/keys.ts';
 import type { Stage } from '../../src/plan/plan.ts';
-import type { Material } from '../../src/run/issued-certificates.ts';
+import type { IssuedFiles } from '../../src/run/issued-certificates.ts';
 import { sha256 } from '../../src/run/read-text.ts';
 import { RunRecord } from '../../src/report/run-record.ts';
 import { Timeline } from '../../src/run/timeline.ts';
@@ -26,7 +26,7 @@ const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: NOW });
 const otherKeyPem = privateKeyToPem(await generateKey('ECDSA-P256'));
 const issued = leavesOf(ca, NOW).then((leaves) => leaves.get('infra0') ?? {});
 
-/** What acting needs, and what it left behind. */
+/** The inputs of acting, and its results. */
 interface Scene {
   readonly context: ApplyContext;
   /** What the hosts were asked for and when the cluster was asked, in order. */
@@ -55,7 +55,7 @@ function scene({
   const happened: string[] = [];
   const log = new Lines();
   const clients = standInClients(told, () => happened.push('cluster'));
-  const material: Material = {
+  const material: IssuedFiles = {
     authority: Promise.resolve(ca),
     signer: Promise.resolve(ca),
     leaves: new Map(leaves === true ? MEMBERS.map(({ name }) => [name, issued]) : []),
@@ -100,7 +100,7 @@ function stage(title: string, steps: readonly Step[], more: Partial<Stage> = {})
 const KUBELET = 'start kubelet';
 const PULL = 'pull etcd:1';
 
-/** A host that takes its time; each end is told too. */
+/** A slow host, which also reports each end. */
 function slow(happened: () => string[], ms: (host: string) => number): Behaviour {
   return async ({ title }, host) => {
     await sleep(ms(host));
@@ -109,12 +109,12 @@ function slow(happened: () => string[], ms: (host: string) => number): Behaviour
   };
 }
 
-async function failureOf(acting: Promise<void>): Promise<Refusal> {
+async function failureOf(acting: Promise<void>): Promise<RunError> {
   const failure: unknown = await acting.then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+  if (!(failure instanceof RunError)) throw new Error(`expected a refusal, got ${String(failure)}`);
   return failure;
 }
 
@@ -156,7 +156,7 @@ describe('order', () => {
     ]);
   });
 
-  test('each step is told, with its host, when it is done', async () => {
+  test('each step is reported, with its host, when it is done', async () => {
     const { context, lines } = scene();
     await applyStages([stage('Kubelet', [kubelet('infra0'), pull('infra0'), kubelet('infra1')])], context);
     expect(lines[0]).toBe('Kubelet: infra0 (start kubelet, pull image); infra1 (start kubelet)');
@@ -168,7 +168,10 @@ describe('order', () => {
   });
 });
 
-/** What a host answers to several steps at once; each ends with a code of `codes`, and those after one that failed do not begin. */
+/**
+ * The answers of a host to several steps at once; each ends with a code of `codes`, and those after a failure do not
+ * begin.
+ */
 async function answerTo(
   script: RemoteScript,
   codes: readonly number[],
@@ -226,7 +229,7 @@ describe('by host', () => {
     expect(titles).toEqual(['start kubelet done', 'pull image done', 'deliver files done']);
   });
 
-  // The runtime's own client reads what there is to the end: nothing that belongs to another step may be behind it.
+  // The runtime's own client reads its input to the end: no input of another step may follow.
   test('a pull with credentials goes to the host alone', async () => {
     const { context, happened } = scene();
     const registry = { server: 'r.example', username: 'u', password: 'p' };
@@ -234,7 +237,7 @@ describe('by host', () => {
     expect(happened).toEqual([`infra0: ${KUBELET}`, `infra0: ${PULL}`]);
   });
 
-  test('each is told as done as soon as it is, while the next one still runs', async () => {
+  test('each is reported as done as soon as it is, while the next one still runs', async () => {
     const one: Scene = scene({
       behave: (script) =>
         answerTo(script, [0, 0], async (index) => {
@@ -254,7 +257,7 @@ describe('by host', () => {
     expect(second?.durationMs).toBeGreaterThan(20);
   });
 
-  test('the one that failed is told with its own words, those before it as done, those after it as not begun', async () => {
+  test('the one that failed is reported with its own words, those before it as done, those after it as not begun', async () => {
     const { context, lines } = scene({ behave: (script) => answerTo(script, [0, 1]) });
     const steps = [...pair('infra0'), { kind: 'await-kubelet' as const, host: 'infra0', why: 'x' }];
     const failure = await failureOf(applyStages([stage('A', steps, { order: 'by-host' })], context));
@@ -388,7 +391,7 @@ describe('gates', () => {
     ]);
   });
 
-  test('one that is shut is waited for, and why is told once', async () => {
+  test('one that is shut is waited for, and why is reported once', async () => {
     const shut = clusterFacts({ down: ['infra2'] });
     const { context, happened, lines } = scene({ told: [shut, shut, clusterFacts()] });
     await applyStages([gated], context);
@@ -469,7 +472,7 @@ describe('a failure', () => {
     expect(happened).toEqual([`infra1: ${KUBELET}`]);
   });
 
-  test('on several hosts is told of all of them', async () => {
+  test('on several hosts is reported for all of them', async () => {
     const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
     const failure = await failureOf(
       applyStages(
@@ -509,7 +512,7 @@ describe('a failure', () => {
     expect(context.record.unfinished).toEqual([]);
   });
 
-  test('a lost lock is told as such, and nothing was done', async () => {
+  test('a lost lock is reported as such, and nothing was done', async () => {
     const { context } = scene({
       behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }),
     });
@@ -596,7 +599,7 @@ describe('every step that changes a host', () => {
 
 describe("the CA's key, wanted on no host", () => {
   const step: Step = { kind: 'remove-authority-key', host: 'infra0', why: 'x' };
-  /** A host on which this text lies in place of the key. */
+  /** A host with this text instead of the key. */
   async function removal(text: string, seen = text): Promise<Scene & { masked: string[]; failure: unknown }> {
     const masked: string[] = [];
     const made = scene({
@@ -615,7 +618,7 @@ describe("the CA's key, wanted on no host", () => {
     ['as the action writes it', ca.keyPem],
     ['in another form', ca.key.export({ type: 'pkcs8', format: 'pem' }).toString()],
   ])(
-    '%s: seen to be the one of the inputs, then removed, and no part of the record any more',
+    '%s: seen to be the one of the inputs, then removed, and no part of the record any longer',
     async (_, text) => {
       const { happened, masked, failure, context, lines } = await removal(text);
       expect([failure, masked]).toEqual([undefined, [text]]);
@@ -632,7 +635,7 @@ describe("the CA's key, wanted on no host", () => {
   test('another file than the run has seen is not even compared', async () => {
     const { happened, failure } = await removal(ca.keyPem, otherKeyPem);
     expect(happened).toEqual([`infra0: read ${CA_KEY}`]);
-    if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+    if (!(failure instanceof RunError)) throw new Error(`expected a refusal, got ${String(failure)}`);
     expect(failure.findings.map(({ fact }) => fact)).toEqual([
       `${CA_KEY} has changed since the run looked at it; it was not used.`,
     ]);
@@ -644,7 +647,7 @@ describe("the CA's key, wanted on no host", () => {
   ])('%s stays: it may exist nowhere else', async (_, text) => {
     const { happened, failure } = await removal(text);
     expect(happened).toEqual([`infra0: read ${CA_KEY}`]);
-    if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+    if (!(failure instanceof RunError)) throw new Error(`expected a refusal, got ${String(failure)}`);
     expect(failure.findings).toEqual([
       expect.objectContaining({
         host: 'infra0',

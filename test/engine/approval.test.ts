@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { refuseUnapproved } from '../../src/engine/approval.ts';
-import { Refused } from '../../src/findings.ts';
+import { RefusedError } from '../../src/findings.ts';
 import { plan } from '../report/samples.ts';
 
 test('without an approval any plan may be carried out, with one only that plan', () => {
@@ -11,6 +11,6 @@ test('without an approval any plan may be carried out, with one only that plan',
 test('another plan is refused with both digests', () => {
   const approved = 'ab'.repeat(32);
   const refuse = (): void => refuseUnapproved(approved, plan);
-  expect(refuse).toThrow(Refused);
+  expect(refuse).toThrow(RefusedError);
   expect(refuse).toThrow(`the plan is now ${plan.digest} (create); approved was ${approved}.`);
 });

@@ -7,7 +7,7 @@ import { decide } from '../operations/deploy/deciding.ts';
 
 const RENEWAL = { settings: { renewBeforeDays: 364 }, cluster: clusterFacts() };
 
-/** Hosts that are recorded after a renewal that ended with the cluster in such a state. */
+/** Returns the hosts that are recorded after a renewal that left the cluster in this state. */
 function recorded(state: ClusterState, facts: readonly HostFacts[] = finishedCluster()): string[] {
   const byName = new Map(MEMBERS.map(({ name }, index) => [name, facts[index] as HostFacts]));
   const stages = healthyRecords(decide(finishedCluster(), RENEWAL), byName, clusterFacts(state).health);

@@ -16,7 +16,7 @@ const plan = samplePlan({
   stages: [
     stage([kubelet('infra0'), kubelet('infra1')], { title: 'A' }),
     stage([{ kind: 'set-modes', host: 'infra0', why: 'x', modes: new Map() }], { title: 'B' }),
-    // the same kind of step once more, in another stage
+    // The same kind of step once more, in another stage.
     stage([kubelet('infra0')], { title: 'C' }),
   ],
   afterProof: [stage([record('infra0'), record('infra1')], { title: 'D' })],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { refreshStaleHosts } from '../../src/engine/cluster.ts';
-import { Refusal } from '../../src/findings.ts';
-import { parseProbe } from '../../src/hosts/probe/parse-probe.ts';
+import { RunError } from '../../src/findings.ts';
+import { parseHostProbe } from '../../src/hosts/probe/parse-probe.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import { clusterFacts, type ClusterState } from '../cluster/example-health.ts';
 import { exampleSettings, MEMBERS } from '../cluster/example.ts';
@@ -11,7 +11,7 @@ import { type Behaviour, observedHost, standInTransport } from './stand-ins.ts';
 const settings = exampleSettings();
 const withoutLog = recorded('pristine');
 
-/** The part of the probe that is asked again, of a host on which etcd has written its log. */
+/** The repeated part of the probe, on a host on which etcd has written its log. */
 const WITH_LOG = laterAnswer(
   'data-dir yes /d',
   'log yes /d/member/wal',
@@ -26,19 +26,20 @@ function laterAnswer(...entries: readonly string[]): Buffer {
   return Buffer.from(`mark\n\nmark data-dir\n${dataDir}\nmark ran.data-dir\n0\n\nmark end\n`);
 }
 
-/** Which hosts were looked at again, and which have a log then. */
+/** Returns the hosts that were observed again, and those that have a log then. */
 async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: string[]; logs: boolean[] }> {
   const asked: string[] = [];
   const observed = MEMBERS.map(({ name, address }) => {
     const answer = withSections(withoutLog, { hostname: name });
-    return observedHost(parseProbe(address, answer), standInTransport(name, asked, behave), answer);
+    return observedHost(parseHostProbe(address, answer), standInTransport(name, asked, behave), answer);
   });
   const timeline = new Timeline(() => performance.now());
   const seen = await refreshStaleHosts(observed, clusterFacts(cluster), settings, timeline);
   return { asked, logs: seen.map(({ facts }) => facts.dataDir.hasLog) };
 }
 
-// A run was lost while the members were starting: the next one has seen them before they wrote anything, and asked them after.
+// A run was lost while the members were starting: the next one has observed them before they wrote anything, and asked
+// them afterwards.
 test('a member that has published itself since it was seen without a log is looked at again', async () => {
   expect(await look({}, () => ({ stdout: WITH_LOG }))).toEqual({
     asked: ['infra0: look again', 'infra1: look again', 'infra2: look again'],
@@ -63,5 +64,5 @@ test('a host that cannot be examined then ends the run', async () => {
   const cutOff = { stdout: Buffer.from('mark\n\nmark data-dir\n') };
   await expect(
     look({}, (_, host) => (host === 'infra0' ? cutOff : { stdout: WITH_LOG })),
-  ).rejects.toBeInstanceOf(Refusal);
+  ).rejects.toBeInstanceOf(RunError);
 });

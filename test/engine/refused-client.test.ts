@@ -27,10 +27,13 @@ const ADDRESSES = ['127.0.0.1', '::1'];
 beforeAll(() => gateway.listen());
 afterAll(() => gateway.close());
 
-/** A member's alert, as Node gives it (test/etcd/real-etcd.test.ts has real members send it). */
+/** A member's alert, as Node reports it (test/etcd/real-etcd.test.ts covers real members). */
 const ALERT = Object.assign(new Error('alert'), { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' });
 
-/** Asks the member through two hosts with these pairs. @param refusing the hosts whose pair the member refuses. */
+/**
+ * Asks the member through two hosts with these pairs.
+ * @param refusing the hosts whose pair the member refuses.
+ */
 async function ask(
   pairs: readonly TestCertificate[],
   refusing: readonly string[],
@@ -78,7 +81,7 @@ test('where they take it, no other key is fetched', async () => {
   expect(memberIds(found)).toEqual(['a0', 'a0']);
 });
 
-test('where they refuse all pairs, what they said to the first is told', async () => {
+test('where they refuse all pairs, what they said to the first is reported', async () => {
   const found = await ask([longest, gateway.client], ['infra0', 'infra1']);
   expect(found.keysOf).toEqual(['infra0', 'infra1']);
   expect(memberIds(found)).toEqual([null, null]);

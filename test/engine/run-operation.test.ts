@@ -7,7 +7,7 @@ import {
   type Reach,
 } from '../../src/engine/operation.ts';
 import { runOperation } from '../../src/engine/run-operation.ts';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { RunRecord } from '../../src/report/run-record.ts';
 import { Timeline } from '../../src/run/timeline.ts';
@@ -83,7 +83,7 @@ function planning(changes: Partial<PlanningOperation> = {}): PlanningOperation {
     probe: () => ({ membersReach: false, sandbox: false }),
     lock: 'none',
     plan: () => {
-      throw new Refusal('enough was seen', []);
+      throw new RunError('enough was seen', []);
     },
     verify: () => Promise.resolve(clusterFacts().health),
     report: () => ({ outputs: {}, unfinished: '' }),
@@ -112,11 +112,11 @@ async function asked(answers: Readonly<Record<string, Behaviour>>): Promise<Plan
   const operation = planning({
     plan: (input) => {
       inputs.push(input);
-      throw new Refusal('enough was seen', []);
+      throw new RunError('enough was seen', []);
     },
   });
   const run = runOperation(operation, exampleSettings(), world(answers).context);
-  await expect(run).rejects.toThrow(Refusal);
+  await expect(run).rejects.toThrow(RunError);
   return inputs;
 }
 
@@ -158,7 +158,7 @@ describe('how many hosts an operation has to reach', () => {
     const planned = plans.length > 0;
     expect(planned).toBe(error === undefined);
     if (!planned) {
-      expect(error).toBeInstanceOf(Refusal);
+      expect(error).toBeInstanceOf(RunError);
       expect(String(error)).toMatch(/could be reached, so nothing was changed on any[^]*no route to host/);
     }
     expect(happened.filter((what) => what.endsWith(': close'))).toHaveLength(count);

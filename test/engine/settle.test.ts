@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { settleAll } from '../../src/engine/collect.ts';
-import { Refusal } from '../../src/findings.ts';
+import { allOrFindings } from '../../src/engine/collect.ts';
+import { RunError } from '../../src/findings.ts';
 import { HostError } from '../../src/hosts/host-error.ts';
 
 test('results come in the order of the work, not of its end', async () => {
@@ -9,15 +9,17 @@ test('results come in the order of the work, not of its end', async () => {
     { host: 'infra0', at: 'probe', result: later },
     { host: 'infra1', at: 'probe', result: Promise.resolve('second') },
   ];
-  expect(await settleAll('title', work)).toEqual(['first', 'second']);
+  expect(await allOrFindings('title', work)).toEqual(['first', 'second']);
 });
 
-test('all failures are told, after all work has ended', async () => {
+test('all failures are reported, after all work has ended', async () => {
   let ended = false;
   const slow = new Promise<never>((_, reject) => {
     setTimeout(() => {
       ended = true;
-      reject(new Refusal('inner', [{ code: 'command-failed', host: 'infra2', at: 'verify', fact: 'third' }]));
+      reject(
+        new RunError('inner', [{ code: 'command-failed', host: 'infra2', at: 'verify', fact: 'third' }]),
+      );
     }, 20);
   });
   const work = [
@@ -31,10 +33,10 @@ test('all failures are told, after all work has ended', async () => {
     { host: 'infra1', at: 'b', result: Promise.reject(new Error('second')) },
     { host: 'infra2', at: 'c', result: slow },
   ];
-  const failure = await settleAll('title', work).catch((error: unknown) => error);
+  const failure = await allOrFindings('title', work).catch((error: unknown) => error);
   expect(ended).toBe(true);
-  if (!(failure instanceof Refusal)) throw new Error('it is a refusal');
-  // The member's name takes the place of the address that a connection knows its host by.
+  if (!(failure instanceof RunError)) throw new Error('it is a refusal');
+  // The member's name replaces the host's address in a connection's findings.
   expect(failure.findings.map(({ host, at, fact }) => [host, at, fact])).toEqual([
     ['infra0', 'connect', 'first'],
     ['infra1', 'b', expect.stringContaining('second')],

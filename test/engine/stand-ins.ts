@@ -5,7 +5,7 @@ import type { HostFacts } from '../../src/facts/host.ts';
 import type { ClusterClients } from '../../src/run/cluster-clients.ts';
 import type { Log } from '../../src/runner/log.ts';
 
-/** Log lines as they come, those of a host with its name before them. */
+/** Collects log lines, those of a host after its name. */
 export class Lines implements Log {
   readonly lines: string[];
   readonly #prefix: string;
@@ -32,13 +32,13 @@ export class Lines implements Log {
   }
 }
 
-/** What a stand-in host does when a script is run on it. */
+/** The behaviour of a stand-in host when it runs a script. */
 export type Behaviour = (
   script: RemoteScript,
   host: string,
 ) => Promise<Partial<RemoteResult>> | Partial<RemoteResult>;
 
-/** A host that runs nothing; `happened` tells what it was asked for: `host: title`. */
+/** A host that runs nothing; `happened` receives the requests as `host: title`. */
 export function standInTransport(
   name: string,
   happened: string[],
@@ -65,8 +65,8 @@ export function observedHost(facts: HostFacts, transport: Transport, answer = ''
 }
 
 /**
- * Clients of a cluster that tells one thing after the other, the last one for ever.
- * @param asked called each time it is asked.
+ * Clients of a cluster that gives one answer after the other, and the last one forever.
+ * @param asked called on each request.
  */
 export function standInClients(
   told: readonly ClusterFacts[],

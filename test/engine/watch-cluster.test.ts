@@ -26,7 +26,7 @@ import { standInClients, observedHost, standInTransport } from './stand-ins.ts';
 const election = clusterFacts({ leader: null });
 
 describe('watching', () => {
-  /** How often the cluster was asked, and what was believed. */
+  /** Returns how often the cluster was asked, and the accepted answer. */
   async function watch(
     told: Parameters<typeof standInClients>[0],
     clock = (): number => performance.now(),
@@ -64,7 +64,7 @@ describe('watching', () => {
     expect(now).toBeLessThan(10_000);
   });
 
-  test('nobody waits for a cluster that does not answer at all', async () => {
+  test('no run waits for a cluster that does not answer at all', async () => {
     expect(await watch([clusterFacts({ down: ['infra0', 'infra1', 'infra2'] })])).toMatchObject({ asked: 1 });
   });
 
@@ -77,7 +77,7 @@ describe('watching', () => {
 describe('reaching', () => {
   const pairs = leavesOf(ownCa, ISSUED_AT);
 
-  /** The finished cluster with pairs of which the keys are known here. */
+  /** The finished cluster with pairs whose keys are known here. */
   async function withKeys(): Promise<HostFacts[]> {
     const leaves = await pairs;
     return finishedCluster().map((host) => ({
@@ -86,7 +86,7 @@ describe('reaching', () => {
     }));
   }
 
-  /** The hosts whose keys were fetched, in that order; undefined where the cluster was not asked. */
+  /** Returns the hosts whose keys were fetched, in that order; undefined if the cluster was not asked. */
   async function keysFrom(
     facts: readonly HostFacts[],
     keys: ReadonlyMap<string, string>,
@@ -125,7 +125,7 @@ describe('reaching', () => {
     expect(await keysFrom(facts, keys)).toEqual(['infra1']);
   });
 
-  test('a key that has changed since the run looked, or fits another certificate, is passed over', async () => {
+  test('a key that has changed since the run looked, or fits another certificate, is skipped', async () => {
     const keys = await ownKeys();
     const changed = new Map([...keys, ['infra0', keys.get('infra1') ?? '']]);
     expect(await keysFrom(await withKeys(), changed)).toEqual(['infra0', 'infra1']);
@@ -145,12 +145,12 @@ describe('reaching', () => {
     const keys = new Map([...(await ownKeys()), ['infra0', lying.keyPem]]);
     const own = leafFacts({ healthcheckClient: lying });
     expect(await keysFrom(withFile(await withKeys(), 0, ...own), keys)).toEqual(['infra1']);
-    // with a CA of its own beside it
+    // With a CA of its own beside it.
     const beside = fileFact(CA_CERTIFICATE, made.certificatePem, '644');
     expect(await keysFrom(withFile(await withKeys(), 0, ...own, beside), keys)).toEqual(['infra1']);
   });
 
-  // What the container runtime says is one witness; the members themselves are the other.
+  // The container runtime is one witness; the members themselves are the other.
   test('also where no etcd is seen to run', async () => {
     const off = (await withKeys()).map((host) => ({ ...host, ...ETCD_OFF }));
     expect(await keysFrom(off, await ownKeys())).toEqual(['infra0']);

@@ -1,13 +1,13 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyPairSyncResult } from 'node:crypto';
 import forge from 'node-forge';
 
-/** Certificate and key as PEM text, as etcd and node:tls read them. */
+/** Certificate and key as PEM text, for etcd and node:tls. */
 export interface TestCertificate {
   readonly certificatePem: string;
   readonly keyPem: string;
 }
 
-/** What a test asks of a certificate; everything has an ordinary default. */
+/** Properties of a test's certificate; all have ordinary defaults. */
 export interface TestCertificateRequest {
   readonly commonName: string;
   readonly ips?: readonly string[];
@@ -16,13 +16,13 @@ export interface TestCertificateRequest {
   readonly notAfter?: Date;
 }
 
-/** A throw-away authority for tests: deliberately not the product's own, so that each can disprove the other. */
+/** A throw-away authority for tests, deliberately independent of the product's own, so that each verifies the other. */
 export class TestAuthority {
   readonly certificatePem: string;
   readonly #keyPem: string;
   readonly #subject: forge.pki.CertificateField[];
 
-  /** @param above the CA that signs this one; absent: it signs itself. */
+  /** @param above the CA that signs this one; absent: self-signed. */
   constructor(commonName: string, above?: TestAuthority) {
     const pair = rsaKeyPair();
     this.#keyPem = pair.privateKey;
@@ -69,7 +69,7 @@ export function strangeKeyPem(): string {
 
 type RsaKeyPair = KeyPairSyncResult<string, string>;
 
-/** One key pair serves all leaves: making them takes most of the time, and no test here tells them apart. */
+/** One key pair for all leaves: its generation takes most of the time, and no test here distinguishes the keys. */
 let sharedLeafKeys: RsaKeyPair | undefined;
 
 function leafKeyPair(): RsaKeyPair {
@@ -107,7 +107,7 @@ function signed(certificate: forge.pki.Certificate, keyPem: string): string {
   const oid = forge.pki.oids['sha256WithRSAEncryption'] ?? '';
   certificate.signatureOid = oid;
   certificate.siginfo.algorithmOid = oid;
-  // The types leave this one out.
+  // Missing in the types.
   const { getTBSCertificate } = forge.pki as unknown as {
     getTBSCertificate: (from: forge.pki.Certificate) => forge.asn1.Asn1;
   };

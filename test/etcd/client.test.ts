@@ -42,7 +42,7 @@ function clientWith(overrides: Partial<EtcdClientOptions> = {}): EtcdClient {
   return client;
 }
 
-/** Opens channels, and keeps what it has opened. */
+/** Opens channels, and keeps them. */
 function openings(): { streams: Duplex[]; open: () => Promise<Duplex> } {
   const streams: Duplex[] = [];
   const open = async (): Promise<Duplex> => {
@@ -83,7 +83,7 @@ describe('one connection', () => {
     expect((await clientWith().status()).version).toBe(version);
   });
 
-  test('trusts a CA below a root, as Go does: nobody has the root', async () => {
+  test('trusts a CA below a root, as Go does, without the root', async () => {
     const below = new TestAuthority('etcd-ca', new TestAuthority('root'));
     const other = new GatewayStandIn(ANSWERS, below.issue({ commonName: 'infra0', ips: ['127.0.0.1'] }));
     try {
@@ -96,7 +96,7 @@ describe('one connection', () => {
     }
   });
 
-  test('is made anew when it ended while nothing was asked', async () => {
+  test('is reopened when it ended while nothing was asked', async () => {
     const client = clientWith();
     await client.version();
     gateway.cutConnections();
@@ -104,7 +104,7 @@ describe('one connection', () => {
     expect(gateway.connections).toBe(2);
   });
 
-  test('that ended while nothing was asked is made anew once for all that are asked at once', async () => {
+  test('that ended while nothing was asked is reopened once for all that are asked at once', async () => {
     const client = clientWith();
     await client.version();
     gateway.cutConnections();
@@ -112,14 +112,14 @@ describe('one connection', () => {
     expect(gateway.connections).toBe(2);
   });
 
-  test('that ends in the middle of the first requests is not made anew by each of them', async () => {
+  test('that ends in the middle of the first requests is not reopened by each of them', async () => {
     gateway.answer('/version', () => (gateway.connections === 1 ? 'cut' : ANSWERS['/version']));
     const client = clientWith();
     const kinds = [client.version(), client.version(), client.version()].map(
       async (work) => (await failureOf(work)).kind,
     );
     expect(await Promise.all(kinds)).toEqual(['connection-lost', 'connection-lost', 'connection-lost']);
-    // The second one is to find out why, and carries no request: what is refused once is not asked for again.
+    // The second one finds out why, and carries no request: a refused request is not repeated.
     expect(gateway.connections).toBe(2);
   });
 
@@ -130,7 +130,8 @@ describe('one connection', () => {
     const read = client.rangeLinearizable('health');
     await gateway.heard('/v3/kv/range');
     gateway.goAway();
-    // Until the client has heard of it, it may send on. What is not begun on is sent again, even a write.
+    // The client may send requests until it hears of the end. Requests that were not processed are retried, even a
+    // write.
     let puts = 0;
     while (gateway.connections === 1) {
       await client.put('a', 'b');
@@ -172,13 +173,13 @@ describe('one connection', () => {
     expect(gateway.requests.filter((request) => request.endsWith('/range'))).toHaveLength(2);
   });
 
-  // On hosts that allow few sessions and forward nothing, a connection kept for later keeps scripts from running.
-  test('whose stream is wanted by others is given up when no request is under way on it, and made anew', async () => {
+  // On hosts that permit few sessions and forward nothing, a connection kept for later prevents scripts from running.
+  test('whose stream is wanted by others is given up when no request is under way on it, and reopened', async () => {
     const streams: Duplex[] = [];
     const open = async (): Promise<Duplex> => {
       const stream = await openChannel('127.0.0.1', gateway.port)();
       streams.push(stream);
-      // Asked as early as can be: the request that the stream was opened for is still to come.
+      // As early as possible: the request that the stream was opened for is still to come.
       if (streams.length === 2) setImmediate(() => stream.emit('wanted'));
       return stream;
     };
@@ -221,7 +222,7 @@ describe('one connection', () => {
     await ended;
   });
 
-  test('whose stream breaks, with something under way or nothing, is made anew', async () => {
+  test('whose stream breaks, with something under way or nothing, is reopened', async () => {
     const { streams, open } = openings();
     const client = clientWith({ open });
     await client.version();
@@ -305,7 +306,7 @@ describe('deadlines', () => {
     const { streams, open } = openings();
     const client = clientWith({ open });
     await client.version();
-    // Nothing passes any more, and nobody is told, as behind a firewall that forgot the connection.
+    // Drop all traffic silently, like a firewall that forgot the connection.
     const [dead] = streams;
     if (dead !== undefined) dead._write = () => undefined;
     const long = failureOf(client.status({ timeoutMs: 2_000 }));
@@ -318,7 +319,7 @@ describe('deadlines', () => {
     expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, false]);
   });
 
-  // What a member does that waits for its peers at the first start.
+  // The behaviour of a member that waits for its peers at the first start.
   test('a port that accepts and never answers the TLS handshake is named as such', async () => {
     const { port, close } = await listening(() => undefined);
     const client = clientWith({ port, open: openChannel('127.0.0.1', port) });
@@ -354,7 +355,7 @@ describe('deadlines', () => {
 describe('who is on the other side', () => {
   test.each([
     ['another CA', 'The server certificate', () => new TestAuthority('another').certificatePem],
-    // Every kubeadm CA is called etcd-ca: only the signature tells them apart.
+    // Every kubeadm CA is called etcd-ca: only the signature distinguishes them.
     [
       'another CA of the same name',
       'CERT_SIGNATURE_FAILURE',
@@ -518,7 +519,7 @@ describe('an answer without an end', () => {
   });
 });
 
-/** A TCP server that is ended whole, connections included. */
+/** A TCP server that is closed together with its connections. */
 async function listening(
   onConnection: (socket: Socket) => void,
 ): Promise<{ port: number; close: () => Promise<void> }> {

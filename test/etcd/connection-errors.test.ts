@@ -7,7 +7,7 @@ function thrown(code: string): Error {
   return Object.assign(new Error(`it went wrong: ${code}`), { code });
 }
 
-// The first three are what Node 24 gave before real members (one built with Go 1.19 says `bad certificate` for all).
+// The first three are Node 24's errors with real members (one built with Go 1.19 reports `bad certificate` for all).
 describe('a client certificate that the member refuses', () => {
   test.each([
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'unknown ca', 'not signed by a CA'],

@@ -12,7 +12,7 @@ import { parseMetrics } from '../../src/etcd/metrics.ts';
 import { numbers, oneOf, spoiled, withStrangePart } from '../fuzz.ts';
 import { RECORDED_VERSIONS, recorded } from './recorded.ts';
 
-// A proxy, another release or a member that is broken may answer anything: it is read, or told to be no such message.
+// A proxy, another release or a broken member may answer anything: an answer is either read or refused.
 test.each<[string, (message: unknown) => unknown]>([
   ['version', decodeVersion],
   ['status-0', decodeStatus],

@@ -26,13 +26,13 @@ describe.each(RECORDED_VERSIONS)('errors of etcd %s', (version) => {
     expect(error.message).toContain('https://10.0.0.6:2379');
   });
 
-  // server.crt without clientAuth: the member works, and nobody can ask its gateway anything.
+  // server.crt without clientAuth: the member works, but its gateway answers no request.
   test('a gateway that cannot dial its own member names the usage that is missing', () => {
     const answer = recorded(version, 'error-gateway-cut-off');
     expect(gatewayError(PLACE, '/v3/kv/range', answer).finding.cause).toContain('clientAuth');
   });
 
-  test('a path that is unknown to the release is told apart from a refusal', () => {
+  test('a path that is unknown to the release is distinguished from a refusal', () => {
     const answer = recorded(version, 'error-no-such-path');
     const error = gatewayError(PLACE, '/v3/no/such', answer);
     expect(error.finding.fact).toContain('Not Found');
@@ -50,7 +50,7 @@ test.each(['<html>Bad Gateway</html>', '', '[]', 'null', '{"code":14}'])('no err
 });
 
 test.each(['bad gateway\n', '"bad gateway"', '  bad\r\n\tgateway  '])(
-  'what is no error of etcd is told on one line and in quotes once: %j',
+  'what is no error of etcd is reported on one line and in quotes once: %j',
   (body) => {
     expect(gatewayError(PLACE, '/v3/kv/range', { status: 502, body }).reason).toBe(
       'unexpected answer: HTTP 502 "bad gateway"',

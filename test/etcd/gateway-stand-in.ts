@@ -12,28 +12,28 @@ import { Duplex } from 'node:stream';
 import { TestAuthority, type TestCertificate } from './certificates.ts';
 
 /**
- * What the stand-in answers at one path; `hang` never answers, `stall` not to the end, `cut` ends the connection
- * instead, `reset` the request alone, with half of an answer; `endless` and `endless headers` go on until the connection
- * is gone.
+ * An answer of the stand-in at one path; `hang` never answers, `stall` not to the end, `cut` closes the connection
+ * instead, `reset` only the request, with half of an answer; `endless` and `endless headers` continue until the
+ * connection is gone.
  */
 export type StandInAnswer =
   { readonly status?: number; readonly body: unknown } | 'hang' | 'stall' | 'cut' | 'reset' | Endless;
 type Endless = 'endless' | 'endless headers';
 
-/** A promise keeps requests waiting; a function is asked with the body of each. */
+/** A promise delays requests; a function receives the body of each. */
 type Answering =
   StandInAnswer | Promise<StandInAnswer> | ((body: string) => StandInAnswer | Promise<StandInAnswer>);
 
 /**
- * A stand-in for the gateway of one member: HTTP/2 over TLS with client certificates as etcd asks for them, and fixed
- * answers. It serves to test forms, errors and deadlines; it proves nothing about etcd itself.
+ * A stand-in for the gateway of one member: HTTP/2 over TLS with client certificates as in etcd, and fixed answers. It
+ * tests forms, errors and deadlines, and proves nothing about etcd itself.
  */
 export class GatewayStandIn {
   readonly authority = new TestAuthority('etcd-ca');
   readonly client: TestCertificate = this.authority.issue({ commonName: 'client', usages: ['clientAuth'] });
   readonly requests: string[] = [];
   connections = 0;
-  /** Bytes that endless answers have sent. */
+  /** Bytes sent by endless answers. */
   sent = 0;
   readonly #answers: Map<string, Answering>;
   readonly #server: Http2SecureServer;
@@ -79,12 +79,12 @@ export class GatewayStandIn {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Resolves with the next request of that path. */
+  /** Resolves with the next request to that path. */
   async heard(path: string): Promise<void> {
     await once(this.#heard, path);
   }
 
-  /** Says that every connection is about to end, as a member does that stops, and answers what is under way. */
+  /** Announces the end of every connection, as a stopping member does, and answers requests in flight. */
   goAway(): void {
     for (const session of this.#sessions) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
   }
@@ -142,7 +142,7 @@ export class GatewayStandIn {
   }
 }
 
-/** A TCP stream as node gives it. */
+/** Returns a TCP stream as node provides it. */
 export function openTcp(address: string, port: number): () => Promise<Socket> {
   return () =>
     new Promise((resolve, reject) => {
@@ -152,7 +152,7 @@ export function openTcp(address: string, port: number): () => Promise<Socket> {
     });
 }
 
-/** The same stream as something that is no net.Socket, like a forwarded SSH channel. */
+/** Returns the same stream as an object that is no net.Socket, like a forwarded SSH channel. */
 export function openChannel(address: string, port: number): () => Promise<Duplex> {
   return async () => {
     const socket = await openTcp(address, port)();

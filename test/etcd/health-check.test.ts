@@ -54,7 +54,7 @@ const now = (): Date => new Date('2026-08-29T03:00:00Z');
 test('asks a member for its status first, then for all the rest at once, on one connection', async () => {
   gateway.requests.length = 0;
   const [connections, version] = [gateway.connections, HEALTHY['/version'] as StandInAnswer];
-  // Answered when all the others have been asked for: whoever asks in turn never comes so far.
+  // Answered only after all the others were requested: sequential requests never get that far.
   const rest = ['/v3/cluster/member/list', '/v3/kv/range', '/v3/maintenance/alarm'].map((path) =>
     gateway.heard(path),
   );
@@ -124,7 +124,7 @@ describe('the linearizable read', () => {
     expect(members).toHaveLength(2);
   });
 
-  // Alarms that are known by chance, from before the majority was lost, would stand for what the majority says.
+  // Alarms known by chance, from before the majority was lost, would pass for the majority's answer.
   test('hangs: the alarms count as not seen, whatever was said of them', async () => {
     const alarms = [{ memberID: '160', alarm: 'NOSPACE' }];
     gateway.answer('/v3/maintenance/alarm', { body: { header: HEADER, alarms } });

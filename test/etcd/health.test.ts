@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { assessHealth, type HealthReport } from '../../src/etcd/health/health.ts';
 import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
-import type { Member } from '../../src/etcd/messages.ts';
+import type { ListedMember } from '../../src/etcd/messages.ts';
 import { etcdFailure, leaderless, member, observation, PORTS, status, unreachable } from './observations.ts';
 
 const AT = new Date('2026-08-29T03:00:00Z');
@@ -14,8 +14,8 @@ function threeWith(index: number, changed: EndpointObservation): EndpointObserva
   return [0, 1, 2].map((other) => (other === index ? changed : observation(other)));
 }
 
-/** All three endpoints tell this member list. */
-function withMembers(...members: Member[]): EndpointObservation[] {
+/** All three endpoints report this member list. */
+function withMembers(...members: ListedMember[]): EndpointObservation[] {
   return [0, 1, 2].map((index) => observation(index, { memberList: { seen: { clusterId: 'c1', members } } }));
 }
 
@@ -73,7 +73,7 @@ describe('a healthy cluster', () => {
   });
 
   test('with IPv6 addresses, however they are written', () => {
-    const six = (address: string): Member =>
+    const six = (address: string): ListedMember =>
       member(1, { peerUrls: [`https://[${address}]:2380`], clientUrls: [`https://[${address}]:2379`] });
     const list = { seen: { clusterId: 'c1', members: [six('FD00:0::1')] } };
     const six6 = assess([observation(1, { address: 'fd00::1', memberList: list })]);
@@ -82,9 +82,9 @@ describe('a healthy cluster', () => {
   });
 });
 
-// The very thing that `etcdctl endpoint health --cluster` passes over.
+// `etcdctl endpoint health --cluster` overlooks exactly this.
 describe('the members are not the expected ones', () => {
-  test.each<[string, Member[], string, string | undefined]>([
+  test.each<[string, ListedMember[], string, string | undefined]>([
     [
       'one is missing',
       [member(0), member(1)],
@@ -147,7 +147,7 @@ describe('the members are not the expected ones', () => {
     expect(report.findings[0]?.host).toBe(host);
   });
 
-  test('two names swapped: each is told, and nobody is missing or strange', () => {
+  test('two names swapped: each is reported, and no member as missing or unexpected', () => {
     const report = assess(
       withMembers(member(0, { name: 'infra1' }), member(1, { name: 'infra0' }), member(2)),
     );
@@ -305,7 +305,7 @@ describe('endpoints', () => {
     expect(report.findings).toHaveLength(3);
   });
 
-  test('a read that does not come back although there is a leader is told of that endpoint', () => {
+  test('a read that does not come back although there is a leader is reported for that endpoint', () => {
     const slow = { failure: etcdFailure('timeout', 'context deadline exceeded', 0) };
     const report = assess(threeWith(0, observation(0, { readNs: slow, alarms: slow })));
     expect(report.endpoints[0]?.message).toBe(
@@ -342,7 +342,7 @@ describe('alarms', () => {
     ['CORRUPT', 'Active Alarm(s): CORRUPT ', 'differs from the other members'],
     ['HOT', 'Active Alarm(s): UNKNOWN ', 'Alarm HOT is raised for infra2'],
   ])(
-    '%s on one member makes every endpoint unhealthy, as etcdctl has it, and is told once',
+    '%s on one member makes every endpoint unhealthy, as etcdctl has it, and is reported once',
     (alarm, line, words) => {
       const raised = { seen: [{ memberId: 'a2', alarm }] };
       const report = assess([0, 1, 2].map((index) => observation(index, { alarms: raised })));
@@ -358,7 +358,7 @@ describe('alarms', () => {
     },
   );
 
-  // Without a majority the alarm list hangs; etcd 3.7 writes one blank more than those before it.
+  // Without a majority the alarm list hangs; etcd 3.7 writes one blank more than earlier releases.
   test.each(['memberID:162 alarm:NOSPACE ', 'memberID:162  alarm:NOSPACE'])(
     'seen in the status alone: %j',
     (line) => {
@@ -374,7 +374,7 @@ describe('alarms', () => {
     },
   );
 
-  test('an error that nobody knows yet is passed on', () => {
+  test('an unknown error is passed on', () => {
     const odd = observation(0, { status: { seen: status(0, { errors: ['etcdserver: disk is on fire'] }) } });
     const report = assess(threeWith(0, odd));
     expect(report.healthy).toBe(false);
@@ -396,7 +396,7 @@ test('different versions are a warning: healthy, told, and after the failures', 
   expect(worse.findings.map(({ status }) => status)).toEqual(['fail', 'warn']);
 });
 
-// One host is not believed about another: whichever it is, what it alone says of the members is not the cluster's word.
+// No host is believed about another: the claims of a single host about the members do not count as the cluster's.
 describe.each([0, 1, 2])('a member that makes itself the leader and the only member: infra%d', (index) => {
   const liar = (changes: Parameters<typeof status>[1] = {}): EndpointObservation =>
     observation(index, {

@@ -21,7 +21,7 @@ test.each([
     ],
     0.0152,
   ],
-  // beyond the last limit nothing is known but that limit
+  // Beyond the last limit only that limit is known.
   [
     0.99,
     [

@@ -77,7 +77,7 @@ describe.each(RECORDED_VERSIONS)('answers of etcd %s', (version) => {
 describe('forms', () => {
   const header = { cluster_id: '1', member_id: '2' };
 
-  // Two ids that a JavaScript number would make one.
+  // Two ids that would be equal as JavaScript numbers.
   test('ids beyond 2^53 keep every digit, in hexadecimal', () => {
     const { members } = decodeMemberList({
       header: { cluster_id: '18446744073709551615' },

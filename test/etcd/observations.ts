@@ -1,15 +1,15 @@
 import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/errors.ts';
 import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
-import type { Member, MemberStatus } from '../../src/etcd/messages.ts';
+import type { ListedMember, MemberStatus } from '../../src/etcd/messages.ts';
 
 export const PORTS = { clientPort: 2379, peerPort: 2380 };
 
-/** `10.0.0.1` for infra0 and so on. */
+/** Returns `10.0.0.1` for infra0 and so on. */
 export function addressOf(index: number): string {
   return `10.0.0.${index + 1}`;
 }
 
-export function member(index: number, overrides: Partial<Member> = {}): Member {
+export function member(index: number, overrides: Partial<ListedMember> = {}): ListedMember {
   return {
     id: `a${index}`,
     name: `infra${index}`,
@@ -68,7 +68,7 @@ export function etcdFailure(kind: EtcdErrorKind, reason: string, index = 0): Etc
   };
 }
 
-/** An endpoint that could not be asked at all. */
+/** An endpoint that could not be reached at all. */
 export function unreachable(index: number): EndpointObservation {
   const failed = { failure: etcdFailure('unreachable', 'connection refused', index) };
   return observation(index, {
@@ -80,7 +80,7 @@ export function unreachable(index: number): EndpointObservation {
   });
 }
 
-/** An endpoint without a majority: it answers for itself, and the read does not come back. */
+/** An endpoint without a majority: it answers for itself, and the read gets no answer. */
 export function leaderless(index: number): EndpointObservation {
   const failed = { failure: etcdFailure('timeout', 'context deadline exceeded', index) };
   return observation(index, {

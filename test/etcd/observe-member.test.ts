@@ -49,7 +49,7 @@ function observed(): Promise<MemberObservation> {
   return observeMember(member, AbortSignal.timeout(10_000));
 }
 
-// A large answer before a small one would be taken for a slow read.
+// A large answer before a small one would be mistaken for a slow read.
 test.each(['/version', 'linearizable', 'serializable'])(
   'metrics are asked for last, when all that is timed has been answered: %s comes late',
   async (late) => {
@@ -86,7 +86,7 @@ test('without a majority, what hangs keeps nothing else from being seen', async 
   const startedAt = performance.now();
   const observation = observed();
   await gateway.heard('/metrics');
-  // The read may take two seconds, and is still under way.
+  // The read may take two seconds, and is still in flight.
   expect(performance.now() - startedAt).toBeLessThan(1_800);
   const { metrics, livez, readyz, localReadNs, endpoint } = await observation;
   expect(performance.now() - startedAt).toBeLessThan(3_500);

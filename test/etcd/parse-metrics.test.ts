@@ -20,7 +20,7 @@ process_start_time_seconds 1.76e+09
 something_else{le="0.001"} 3
 `;
 
-test('what is wanted is read, the rest is passed over', () => {
+test('what is wanted is read, the rest is skipped', () => {
   expect(parseMetrics(SCRAPE)).toEqual({
     version: '3.6.5',
     walFsync: {
@@ -71,7 +71,7 @@ test('a window holds what was observed in it', () => {
   expect(window.peerRoundTrips.get('91bc3c398fb3c146')?.count).toBe(0);
 });
 
-// Its counters began at zero again: subtracted, they would be negative.
+// Its counters restarted at zero: differences would be negative.
 test('a member that was restarted in between is shown since its start', () => {
   const restarted = parseMetrics(SCRAPE.replace('1.76e+09', '1.77e+09').replace('_count 10', '_count 2'));
   expect(windowOf(restarted, parseMetrics(SCRAPE))).toBe(restarted);

@@ -14,25 +14,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestAuthority, type TestCertificate } from './certificates.ts';
 
-/** A member that a test may stop, freeze and start. */
+/** A member that a test can stop, freeze and start. */
 export interface RealMember {
   readonly name: string;
   readonly address: string;
 }
 
-/** What a test wants of its cluster. */
+/** A test's requirements for its cluster. */
 export interface RealClusterOptions {
   /** Path of an etcd binary, 3.4 or later. */
   readonly binary: string;
   /** One loopback address per member. */
   readonly addresses: readonly string[];
-  /** More flags for every member, e.g. `--quota-backend-bytes=…`. */
+  /** Additional flags for every member, e.g. `--quota-backend-bytes=…`. */
   readonly flags?: readonly string[];
-  /** Usages of the server certificate; kubeadm gives both. */
+  /** Usages of the server certificate; kubeadm's has both. */
   readonly serverUsages?: readonly ('serverAuth' | 'clientAuth')[];
 }
 
-/** Real etcd processes on loopback addresses, with mutual TLS as kubeadm sets it up. */
+/** Real etcd processes on loopback addresses, with mutual TLS as in kubeadm. */
 export class RealCluster {
   readonly members: readonly RealMember[];
   readonly clientPort: number;
@@ -45,7 +45,7 @@ export class RealCluster {
   readonly #processes = new Map<string, ChildProcess>();
   readonly #initialCluster: string;
 
-  /** Ports that are free on the first address are taken for all of them. */
+  /** Uses ports that are free on the first address for all of them. */
   static async create(options: RealClusterOptions): Promise<RealCluster> {
     const first = options.addresses[0] ?? '127.0.0.1';
     return new RealCluster(options, await freePort(first), await freePort(first));
@@ -111,7 +111,7 @@ export class RealCluster {
     await ended;
   }
 
-  /** Stops a member from running without closing anything: its ports accept and never answer. */
+  /** Freezes a member without closing anything: its ports accept and never answer. */
   freeze(member: RealMember): void {
     this.#processes.get(member.name)?.kill('SIGSTOP');
   }

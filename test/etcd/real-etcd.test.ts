@@ -12,8 +12,8 @@ import { RealCluster, type RealMember } from './real-cluster.ts';
 import { needing } from '../needs.ts';
 
 /*
- * Client and health check before real members. Distributions carry etcd too old or none at all, so the binary has to be
- * named; what is proven here on loopback is proven again in the lab, through SSH and kubelet.
+ * Client and health check with real members. Distributions have an etcd that is too old or none at all, so a variable
+ * names the binary; the lab repeats these proofs through SSH and kubelet.
  */
 const BINARY = process.env['ETCD_BIN'] ?? '';
 const { describe: describeReal } = needing('etcd');
@@ -73,7 +73,7 @@ class Watched {
     return checkHealth({ members, expected: this.cluster, now: () => new Date(), deadlineMs: DEADLINE_MS });
   }
 
-  /** The first report that is as wanted; the last one when none was. */
+  /** Returns the first report that satisfies the condition, or the last one. */
   async healthOnce(wanted: (report: HealthReport) => boolean): Promise<HealthReport> {
     const until = performance.now() + SETTLE_MS;
     for (;;) {
@@ -104,7 +104,8 @@ describeReal('three real members with mutual TLS', () => {
 
   afterAll(() => watched.end());
 
-  // One attempt with a long deadline is enough to wait for a member: no polling, and the answer comes the moment it is ready.
+  // One attempt with a long deadline is enough to wait for a member: no polling, and the answer arrives as soon as it
+  // is ready.
   test('a member that waits for its peers accepts and is silent; the waiting request is answered once it is ready', async () => {
     watched.cluster.start(watched.member(0));
     const first = watched.client(0);
@@ -198,11 +199,11 @@ describeReal('three real members with mutual TLS', () => {
     expect(opened).toBe(1);
   });
 
-  // etcd refuses after our side of the TLS 1.3 handshake: several rounds, for the alert races with the request.
+  // etcd refuses after our side of the TLS 1.3 handshake: several rounds, because the alert races with the request.
   test.each([
     ['a forwarded channel', openChannel],
     ['a TCP socket', openTcp],
-  ])('a client certificate that etcd refuses is told as such, over %s', async (_, open) => {
+  ])('a client certificate that etcd refuses is reported as such, over %s', async (_, open) => {
     const { cluster } = watched;
     const member = watched.member(0);
     const refused = [
@@ -241,7 +242,7 @@ describeReal('three real members with mutual TLS', () => {
       credentials: { caPem: cluster.authority.certificatePem, ...cluster.client },
     });
     const change = async (path: string, body: object): Promise<{ member?: { ID: string } }> => {
-      // "unhealthy cluster" until every peer connection has stood for 5 s (strict-reconfig-check).
+      // "unhealthy cluster" until every peer connection has lasted for 5 s (strict-reconfig-check).
       for (;;) {
         const answer = await raw.send(
           { method: 'POST', path, body, repeatable: false },
@@ -265,7 +266,7 @@ describeReal('three real members with mutual TLS', () => {
     expect((await watched.healthOnce(({ healthy }) => healthy)).findings).toEqual([]);
   });
 
-  test('leadership moves to the member that is named, and why it does not is told', async () => {
+  test('leadership moves to the member that is named, and why it does not is reported', async () => {
     const { endpoints, leader } = await watched.healthOnce(({ healthy }) => healthy);
     const from = endpoints.findIndex(({ isLeader }) => isLeader === true);
     const to = (from + 1) % 3;
@@ -285,7 +286,7 @@ describeReal('three real members with mutual TLS', () => {
     );
     await watched.client(from).moveLeader(heir);
     expect((await watched.healthOnce((report) => report.leader?.id === heir)).leader?.id).toBe(heir);
-    // etcd gives up to hand over after an election timeout, and keeps the request all the same.
+    // etcd gives up moving the leader after an election timeout, and keeps the request all the same.
     watched.cluster.freeze(watched.member(from));
     const tooLong = await kindOf(watched.client(to).moveLeader(leader?.id ?? '', { timeoutMs: 3_000 }));
     watched.cluster.thaw(watched.member(from));
@@ -322,7 +323,7 @@ describeReal('three real members with mutual TLS', () => {
     expect((await watched.healthOnce(({ healthy }) => healthy)).findings).toEqual([]);
   });
 
-  test('the quota is reached: no writes, reads go on, the alarm is told once', async () => {
+  test('the quota is reached: no writes, reads go on, the alarm is reported once', async () => {
     const value = 'x'.repeat(900_000);
     const kinds = new Set<string>();
     for (let index = 0; index < 12; index += 1)
@@ -351,7 +352,7 @@ describeReal('three real members with mutual TLS', () => {
       'infra1',
       'infra2',
     ]);
-    // The alarm of the test before is still known, from the status alone.
+    // The alarm of the previous test is still known, from the status alone.
     expect(report.findings.some(({ at }) => at === 'alarms')).toBe(true);
   });
 

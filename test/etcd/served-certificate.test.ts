@@ -25,7 +25,9 @@ async function listen(started: Server): Promise<number> {
   return (started.address() as AddressInfo).port;
 }
 
-/** A listener as etcd's: it asks for client certificates of one CA, and can be given another pair while it listens. */
+/**
+ * A listener like etcd's: it requires client certificates of one CA, and can switch to another pair while it listens.
+ */
 async function listener(
   pair: TestCertificate,
   clientCa = authority,
@@ -98,7 +100,7 @@ test('a port that accepts and says nothing ends by its deadline', async () => {
   await expect(served(port, 200)).rejects.toThrow('no TLS handshake within 0.2 s');
 });
 
-test('a port that hangs up is told', async () => {
+test('a port that hangs up is reported', async () => {
   const port = await listen(createTcpServer((socket) => socket.destroy()));
   await expect(served(port)).rejects.toThrow(/handshake|ECONNRESET|disconnected|socket/);
 });

@@ -17,8 +17,9 @@ import { lostWrites, Writer } from '../e2e/support/writer.ts';
 import { versionsOf } from './versions.ts';
 
 /*
- * What every kind of host has to pass. LAB_VARIANT and LAB_KUBERNETES name the hosts; `npm run test:fleet` goes through all that
- * scripts/fleet/rows.ts lists, and `npm test` takes one of them as a sample. The titles are columns of lab/FLEET.md.
+ * The tests that every kind of host has to pass. LAB_VARIANT and LAB_KUBERNETES name the hosts; `npm run test:fleet`
+ * runs all rows of scripts/fleet/rows.ts, and `npm test` one of them as a sample. The titles are columns of
+ * lab/FLEET.md.
  */
 jest.setTimeout(15 * 60_000);
 
@@ -36,7 +37,7 @@ function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionR
   return runInLab(lab, deployInputs(lab, changes));
 }
 
-/** A run that finds nothing to do: it touches no file, and no process of a member. */
+/** Expects a run to find nothing to do: it changes no file, and no process of a member. */
 async function expectUnchanged(changes: Readonly<Record<string, string>> = {}): Promise<void> {
   const before = { processes: await memberProcesses(lab), files: await snapshotHosts(lab) };
   const run = succeeded(await deploy(changes));

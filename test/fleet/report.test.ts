@@ -31,7 +31,7 @@ function result(row: FleetRow, changes: Partial<RowResult> = {}): RowResult {
 }
 
 describe('the rows', () => {
-  // a runtime that kubelet cannot use is refused: test/e2e/runtimes.test.ts
+  // A runtime that kubelet cannot use is refused: test/e2e/runtimes.test.ts.
   test('have every trait that a cluster can be made with, every release and every Kubernetes version', () => {
     const inUse = new Set(
       fleetRows.flatMap(({ variant }) => traitsOf(variantNamed(variant)).map(({ name }) => name)),

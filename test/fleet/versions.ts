@@ -1,6 +1,6 @@
 import type { Lab } from '../../lab/client.ts';
 
-/** Prints `NAME<tab>VERSION` for everything on a host that the action meets. What a host does not have is left out. */
+/** Prints `NAME<tab>VERSION` for every program on a host that the action uses. Leaves out missing ones. */
 const VERSIONS = `
 say() { [ -z "$2" ] || printf '%s\\t%s\\n' "$1" "$2"; }
 . /etc/os-release
@@ -23,7 +23,7 @@ say crictl "$(crictl --version | sed 's/.* //')"
 say etcd "$(crictl images 2> /dev/null | sed -n 's/.*\\/etcd *\\([^ ]*\\) .*/\\1/p' | head -n 1)"
 `;
 
-/** Versions of the programs on the lab's first host, by name, in the order in which lab/FLEET.md shows them. */
+/** Returns the versions of the programs on the lab's first host, by name, in the order of lab/FLEET.md. */
 export async function versionsOf(lab: Lab): Promise<Record<string, string>> {
   const path = 'export PATH=$PATH:/opt/bin:/usr/local/bin\n';
   const printed = await lab.sh(lab.hosts[0]?.name ?? '', `${path}${VERSIONS}true`);

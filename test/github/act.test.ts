@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAct } from './act.ts';
 
-// What act itself does with a workflow is proven in test/e2e, where its binary is; here, how it is called.
+// test/e2e, which has act's binary, covers act's own behaviour; these tests cover its command line.
 const FAKE_ACT = join(import.meta.dirname, 'fixtures/fake-act.sh');
 
 let folder: string;
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A folder as a developer has it: with more in it than a release. */
+/** A developer's folder, with more in it than a release. */
 function makeAction(): string {
   const action = join(folder, 'developer');
   for (const name of ['dist', 'health', 'src', 'node_modules'])

@@ -1,7 +1,7 @@
 /**
- * Runs a workflow with nektos/act 0.2.89 in host mode (no Docker), where `uses: org/etcd-ha-action@v1` is a folder of
- * this machine. It proves the wiring of a workflow: `uses`, `with`, secrets, job outputs, order of main and post. It does
- * not prove masking: act masks a secret only as a whole, and prints outputs as they are.
+ * Runs a workflow with nektos/act 0.2.89 in host mode (no Docker), with `uses: org/etcd-ha-action@v1` as a folder of
+ * this machine. It proves the wiring of a workflow: `uses`, `with`, secrets, job outputs, order of main and post. It
+ * does not prove masking: act masks a secret only as a whole, and prints outputs unchanged.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -21,13 +21,13 @@ import { runChild } from './child.ts';
 import type { ChildResult } from './child.ts';
 import { SYSTEM_PATH } from './runner.ts';
 
-/** How a workflow is run. */
+/** Options of a run. */
 export interface ActOptions {
   /** The act binary. */
   readonly act: string;
-  /** Folder of the action: what a release of it would hold is copied from there. */
+  /** Folder of the action; the files of a release are copied from there. */
   readonly action: string;
-  /** What the workflow calls the action; sub-actions (`org/etcd-ha-action/health@v1`) come with it. */
+  /** The workflow's name for the action; sub-actions (`org/etcd-ha-action/health@v1`) are included. */
   readonly uses?: string;
   /** Text of the workflow file. */
   readonly workflow: string;
@@ -35,17 +35,17 @@ export interface ActOptions {
   readonly event?: string;
   /** Inputs of `workflow_dispatch`. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Payload of the event, as `github.event` has it. */
+  /** Payload of the event, for `github.event`. */
   readonly payload?: unknown;
-  /** Secrets of the repository; they lie in a file of mode 0600 while act runs. */
+  /** Secrets of the repository; they are in a file of mode 0600 while act runs. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Variables of the repository (`vars`). */
   readonly variables?: Readonly<Record<string, string>>;
   /** Files of the repository besides the workflow, by their paths. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Programs that every step finds first, e.g. a stand-in for `gh`: the Node scripts that they run, by their names. */
+  /** Programs that come first in every step's PATH, e.g. a stand-in for `gh`: Node scripts by their names. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Other actions that the workflow uses, with their refs: for each a step that does nothing stands in. */
+  /** Other actions that the workflow uses, with their refs: each is replaced by a step that does nothing. */
   readonly standIns?: readonly string[];
   /** Environment of every step, e.g. that of a results service. */
   readonly env?: Readonly<Record<string, string>>;
@@ -57,11 +57,11 @@ export interface ActOptions {
   readonly onLine?: (line: string) => void;
   /** Milliseconds after which act is interrupted. */
   readonly timeoutMs?: number;
-  /** An existing folder for everything that act reads and writes, kept; by default one that is removed. */
+  /** An existing folder for all files of act, kept; by default a temporary one. */
   readonly workFolder?: string;
 }
 
-/** What became of a workflow; the exit code is 0 if all jobs succeeded. */
+/** The result of a workflow; the exit code is 0 if all jobs succeeded. */
 export interface ActRun extends ChildResult {
   /** Lines as act printed them. */
   readonly log: readonly string[];
@@ -69,7 +69,7 @@ export interface ActRun extends ChildResult {
 
 const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** What a release of the action holds: action.yml, its bundles, package.json, and the folders of its sub-actions. */
+/** Returns the files of a release: action.yml, its bundles, package.json, and the folders of its sub-actions. */
 function releasedNames(folder: string): string[] {
   const { main, post } = readActionMetadata(folder);
   const bundles = [main, ...(post === undefined ? [] : [post])].map(
@@ -81,7 +81,7 @@ function releasedNames(folder: string): string[] {
   );
 }
 
-/** Makes a folder a git repository with one commit of all that is in it. */
+/** Turns a folder into a git repository with one commit of its contents. */
 function commitAll(folder: string): void {
   const git = (...args: string[]): void => {
     execFileSync('git', args, {
@@ -104,7 +104,7 @@ function commitAll(folder: string): void {
   );
 }
 
-/** Copies what a release of the action would hold, and commits it. */
+/** Copies the files of a release, and commits them. */
 function releaseAction(source: string, target: string): void {
   mkdirSync(target);
   for (const name of releasedNames(source))
@@ -112,7 +112,7 @@ function releaseAction(source: string, target: string): void {
   commitAll(target);
 }
 
-/** Makes the repository whose workflow it is. */
+/** Creates the repository of the workflow. */
 function makeRepository(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -121,7 +121,7 @@ function makeRepository(folder: string, files: Readonly<Record<string, string>>)
   commitAll(folder);
 }
 
-/** Node, and the programs that are wanted, in one folder for PATH. */
+/** Links Node and the requested programs into one folder for PATH. */
 function makePrograms(folder: string, { node = process.execPath, programs = {} }: ActOptions): void {
   mkdirSync(folder);
   symlinkSync(node, join(folder, 'node'));
@@ -141,7 +141,7 @@ function makeStandIn(folder: string): string {
   return folder;
 }
 
-/** act takes its key and value files as YAML, of which JSON is a part; values may so have several lines. */
+/** act reads its key and value files as YAML, of which JSON is a part, so values may have several lines. */
 function writeValues(file: string, values: unknown): string {
   writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
   return file;
@@ -205,7 +205,7 @@ async function runIn(root: string, options: ActOptions): Promise<ActRun> {
 
 /**
  * Runs a workflow to its end.
- * @throws Error if act, git or the action's folder is not there; a workflow that fails is in the result.
+ * @throws Error if act, git or the action's folder is missing; a failed workflow is in the result.
  */
 export async function runAct(options: ActOptions): Promise<ActRun> {
   if (options.workFolder !== undefined) return runIn(options.workFolder, options);

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
-/** When a post step runs; the runner takes any expression, this stand-in the four status functions. */
+/** The condition of a post step; the runner accepts any expression, this stand-in the four status functions. */
 export type PostCondition = 'always()' | 'success()' | 'failure()' | 'cancelled()';
 
 /** One input that the action declares. */
 export interface ActionInput {
-  /** Empty if action.yml gives none: `required` is not enforced by the runner. */
+  /** Empty if action.yml has none: the runner does not enforce `required`. */
   readonly default: string;
-  /** The words after which the runner warns about the input's use. */
+  /** The text of the runner's warning about the input's use. */
   readonly deprecationMessage?: string;
 }
 
-/** What the runner needs to know of a JavaScript action. */
+/** The properties of a JavaScript action that the runner uses. */
 export interface ActionMetadata {
   readonly name: string;
   readonly inputs: ReadonlyMap<string, ActionInput>;
@@ -74,11 +74,11 @@ function parsePostIf(value: unknown, file: string): PostCondition {
 /**
  * Reads `action.yml` in a folder. Paths of bundles are relative to that folder and may leave it (`../dist/index.js`),
  * as in a sub-action.
- * @throws Error if the file is missing, is no JavaScript action, or uses what this stand-in does not know.
+ * @throws Error if the file is missing, is no JavaScript action, or uses a feature that this stand-in lacks.
  */
 export function readActionMetadata(folder: string): ActionMetadata {
   const file = join(resolve(folder), 'action.yml');
-  // With the failsafe schema every scalar stays the text that was written: `default: 2379` is "2379".
+  // With the failsafe schema every scalar stays text: `default: 2379` is "2379".
   const document = fields(parse(readFileSync(file, 'utf8'), { schema: 'failsafe' }), file);
   const runs = fields(document['runs'], `${file}: runs`);
   const using = text(runs['using'], `${file}: runs.using`);

@@ -5,7 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 
-/** Whose storage the URL opens. */
+/** The account that the URL opens. */
 export interface StorageAccount {
   readonly name: string;
   /** base64, as Azure shows it. */
@@ -20,13 +20,13 @@ function sign(account: StorageAccount, fields: readonly string[]): string {
     .digest('base64');
 }
 
-/** Azure wants times without fractions of a second. */
+/** Azure requires times without fractions of a second. */
 function time(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /**
- * The query string that opens one blob.
+ * Returns the query string that opens one blob.
  * @param blob Container and name, e.g. `artifacts/a.zip`.
  * @param permissions In Azure's order, e.g. `cw` to create and write.
  */
@@ -54,7 +54,7 @@ export function blobSignature(
   return new URLSearchParams({ sv: VERSION, se: time(expiry), sr: 'b', sp: permissions, sig: signature });
 }
 
-/** The query string that opens all blobs and containers of an account, to create, read and write. */
+/** Returns the query string that opens all blobs and containers of an account, to create, read and write. */
 export function accountSignature(account: StorageAccount, expiry: Date): URLSearchParams {
   const [permissions, services, resourceTypes] = ['rwc', 'b', 'co'];
   const signature = sign(account, [

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineSplitter } from './lines.ts';
 
-/** How long the runner waits for a process before it takes the next measure, in milliseconds. */
+/** The runner's waits for a process before the next measure, in milliseconds. */
 export interface Grace {
   /** From SIGINT to SIGTERM. */
   readonly interrupt: number;
@@ -18,12 +18,12 @@ export interface Grace {
 /** The runner's own times (`_sigintTimeout`, `_sigtermTimeout`, `ProcessExitedHandler`). */
 export const RUNNER_GRACE: Grace = { interrupt: 7500, terminate: 2500, output: 5000 };
 
-/** Why a process was ended before its time. */
+/** The reason for ending a process early. */
 export type Ending = 'cancelled' | 'timeout' | 'killed';
 
-/** How a process is run. */
+/** Options of a process. */
 export interface ChildOptions {
-  /** Program and arguments; the program is looked for in the PATH of `env`. */
+  /** Program and arguments; the program is found by the PATH of `env`. */
   readonly argv: readonly string[];
   readonly cwd: string;
   /** The whole environment: nothing is inherited. */
@@ -39,7 +39,7 @@ export interface ChildOptions {
   readonly grace?: Partial<Grace> | undefined;
 }
 
-/** How a process ended. */
+/** The result of a process. */
 export interface ChildResult {
   /** null if a signal ended it. */
   readonly exitCode: number | null;
@@ -49,7 +49,7 @@ export interface ChildResult {
   readonly ending?: Ending;
 }
 
-/** Signals a process group; one that has gone already is no error. */
+/** Signals a process group; ignores one that is gone. */
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
@@ -65,8 +65,8 @@ function readLines(stream: Readable, onLine: (line: string) => void): void {
 }
 
 /**
- * Runs a process with closed standard input until it has ended. It leads a process group of its own, so that what it
- * leaves behind is ended with it and signals to the caller do not reach it.
+ * Runs a process with closed standard input to its end. It leads a process group of its own, so that its remaining
+ * children end with it and signals to the caller do not reach it.
  * @throws Error if the program cannot be started.
  */
 export async function runChild(options: ChildOptions): Promise<ChildResult> {
@@ -104,7 +104,7 @@ export async function runChild(options: ChildOptions): Promise<ChildResult> {
     await delay(grace.terminate, undefined, { signal: exited.signal });
     signalGroup(pid, 'SIGKILL');
   };
-  // The waits inside reject once the process has gone, which is what they wait for.
+  // The waits inside reject once the process has gone, which is their purpose.
   const onCancel = (): void => void end('cancelled').catch(() => undefined);
   const onTimeout = (): void => void end('timeout').catch(() => undefined);
   const onKill = (): void => {

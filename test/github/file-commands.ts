@@ -1,21 +1,21 @@
 /**
- * The files through which a step tells the runner its outputs, state and environment, as actions/runner v2.336 reads
- * them (src/Runner.Worker/FileCommandManager.cs).
+ * The files by which a step passes outputs, state and environment to the runner, as actions/runner v2.336 reads them
+ * (src/Runner.Worker/FileCommandManager.cs).
  */
 
 /** A step summary larger than this many bytes is dropped whole (`CreateStepSummaryCommand.AttachmentSizeLimit`). */
 export const SUMMARY_LIMIT_BYTES = 1024 * 1024;
 
-/** The position of the first of two markers in a line; absent counts as behind everything. */
+/** Returns the position of a marker in a line; absent counts as after everything. */
 function firstOf(line: string, marker: string): number {
   const index = line.indexOf(marker);
   return index < 0 ? Number.POSITIVE_INFINITY : index;
 }
 
 /**
- * The records of a GITHUB_OUTPUT, GITHUB_STATE or GITHUB_ENV file, in order: `name=value` or
- * `name<<DELIMITER`, lines, `DELIMITER`.
- * @throws Error with the runner's own words if the file is not of that form; the step has failed then.
+ * Returns the records of a GITHUB_OUTPUT, GITHUB_STATE or GITHUB_ENV file, in order: `name=value` or `name<<DELIMITER`,
+ * lines, `DELIMITER`.
+ * @throws Error with the runner's own words if the file is malformed, which fails the step.
  */
 export function parseKeyValueFile(text: string): [name: string, value: string][] {
   const lines = text.split('\n');
@@ -54,7 +54,7 @@ export function parseKeyValueFile(text: string): [name: string, value: string][]
   return records;
 }
 
-/** The directories of a GITHUB_PATH file, in order. */
+/** Returns the directories of a GITHUB_PATH file, in order. */
 export function parsePathFile(text: string): string[] {
   return text.split(/\r\n|\r|\n/).filter((line) => line !== '');
 }

@@ -1,6 +1,6 @@
 /**
- * Stands in for `gh` and the issues of a repository, in a file that GH_STAND_IN names: it understands the few commands
- * that the examples use, as gh 2.23 documents them, and fails at any other.
+ * Stands in for `gh` and the issues of a repository, in a file that GH_STAND_IN names: supports the few commands of the
+ * examples, as documented by gh 2.23, and fails on any other.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,13 +15,13 @@ export interface Issue {
   comments: string[];
 }
 
-/** What the repository has. */
+/** The labels and issues of a repository. */
 export interface Repository {
   labels: string[];
   issues: Issue[];
 }
 
-/** The repository in that file; one without labels and issues where there is none. */
+/** Reads the repository in that file; one without labels and issues if it is missing. */
 export function repositoryIn(file: string): Repository {
   if (!existsSync(file)) return { labels: [], issues: [] };
   return JSON.parse(readFileSync(file, 'utf8')) as Repository;

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * Cuts a byte stream into lines as .NET's StreamReader.ReadLine does, with which the runner reads a step's output:
- * CR LF, LF and a lone CR each end a line.
+ * Splits a byte stream into lines like .NET's StreamReader.ReadLine, with which the runner reads a step's output: CR
+ * LF, LF and a lone CR each end a line.
  */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
@@ -29,7 +29,7 @@ export class LineSplitter {
 
   #consume(text: string): void {
     this.#rest += text;
-    // A CR at the very end may be the first half of a CR LF: it waits for the next bytes.
+    // A CR at the very end may be the first half of a CR LF, so it waits for the next bytes.
     const parts = this.#rest.split(/\r\n|\n|\r(?!$)/);
     this.#rest = parts.pop() ?? '';
     for (const part of parts) this.#onLine(part);

@@ -60,7 +60,7 @@ describe('what is masked', () => {
   });
 });
 
-// These are the holes of GitHub's masker: a stand-in that closed them would hide leaks of the action.
+// These are gaps of GitHub's masker: a stand-in without them would hide leaks of the action.
 describe('what GitHub does not mask, and so is not masked here', () => {
   test.each([
     ['hex', Buffer.from(KEY).toString('hex')],

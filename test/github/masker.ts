@@ -1,10 +1,10 @@
 /**
- * The secret masker of GitHub's runner, ported from actions/runner v2.336
- * (src/Sdk/DTLogging/Logging/SecretMasker.cs and ValueEncoders.cs). What this lets through, GitHub lets through:
- * hex, re-wrapped text and base64 cut at another place are not recognised there either.
+ * The secret masker of GitHub's runner, ported from actions/runner v2.336 (src/Sdk/DTLogging/Logging/SecretMasker.cs
+ * and ValueEncoders.cs). It has the same gaps: hex, re-wrapped text and base64 with another offset are not recognised
+ * there either.
  */
 
-/** Gives the forms of a value that must not be seen either; an empty form is ignored. */
+/** Returns other forms of a value to mask; ignores empty ones. */
 type ValueEncoder = (value: string) => string[];
 
 /** A piece of a text: from `start` up to, not including, `end` (UTF-16 units). */
@@ -13,10 +13,10 @@ interface Range {
   end: number;
 }
 
-/** A part of a secret shorter than this is not masked by the PowerShell encoders. */
+/** The PowerShell encoders do not mask parts of a secret shorter than this. */
 const SHORTEST_SECTION = 6;
 
-/** base64 of the value, and as it looks when one or two bytes stand before it; each also in the URL alphabet. */
+/** base64 of the value, also after one or two other bytes; each also in the URL alphabet. */
 const base64Variations: ValueEncoder = (value) => {
   const bytes = Buffer.from(value, 'utf8');
   return [0, 1, 2]
@@ -62,7 +62,7 @@ const xmlData: ValueEncoder = (value) => [
 const withoutDoubleQuotes: ValueEncoder = (value) =>
   value.length > 8 && value.startsWith('"') && value.endsWith('"') ? [value.slice(1, -1)] : [];
 
-/** PowerShell colours the character after `&+` in its errors, which cuts a secret in two: this is the first part. */
+/** PowerShell colours the character after `&+` in its errors, which splits a secret: the first part. */
 const powerShellBeforeAmpersand: ValueEncoder = (value) => {
   const plus = value.indexOf('&+');
   const section =
@@ -90,7 +90,7 @@ const ENCODERS: readonly ValueEncoder[] = [
   powerShellAfterAmpersand,
 ];
 
-/** The trimmed, non-empty lines of a value: output is masked line by line, so each must be known by itself. */
+/** Returns the trimmed, non-empty lines of a value: output is masked line by line, so each is registered by itself. */
 function linesOf(value: string): string[] {
   return value
     .split(/[\r\n]/)
@@ -106,7 +106,7 @@ function rangesOf(secret: string, text: string): Range[] {
   return ranges;
 }
 
-/** Overlapping and touching ranges become one, as in the runner: two secrets side by side are one `***`. */
+/** Merges overlapping and touching ranges, as in the runner: two secrets side by side are one `***`. */
 function merged(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
@@ -125,7 +125,7 @@ export class SecretMasker {
   readonly #values = new Set<string>();
   readonly #forms = new Set<string>();
 
-  /** The values registered so far, in order, without their encoded forms. */
+  /** Returns the values registered so far, in order, without their encoded forms. */
   get values(): readonly string[] {
     return [...this.#values];
   }
@@ -140,7 +140,7 @@ export class SecretMasker {
     }
   }
 
-  /** Registers what `::add-mask::` registers: the value as it is, and each of its lines. */
+  /** Registers the values of `::add-mask::`: the value itself, and each of its lines. */
   addMask(value: string): void {
     this.addValue(value);
     for (const line of linesOf(value)) this.addValue(line);
@@ -151,7 +151,7 @@ export class SecretMasker {
     this.addMask(value.trim());
   }
 
-  /** The text with every registered value and encoded form replaced by `***`. */
+  /** Replaces every registered value and encoded form in the text by `***`. */
   mask(text: string): string {
     const ranges = merged([...this.#forms].flatMap((form) => rangesOf(form, text)));
     let result = '';
@@ -163,7 +163,7 @@ export class SecretMasker {
     return result + text.slice(from);
   }
 
-  /** True if the runner would keep the text back as a job output ("Skip output … since it may contain secret."). */
+  /** Reports whether the runner would drop the text as a job output ("Skip output … since it may contain secret."). */
   isRevealedBy(text: string): boolean {
     return this.mask(text) !== text;
   }

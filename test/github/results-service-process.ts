@@ -16,13 +16,13 @@ import { text } from 'node:stream/consumers';
 import { accountSignature, blobSignature } from './azure-sas.ts';
 import type { StorageAccount } from './azure-sas.ts';
 
-/** How the service answers; see ResultsService.setBehaviour. */
+/** The behaviour of the service; see ResultsService.setBehaviour. */
 export type Behaviour = 'accept' | 'refuse' | 'duplicate' | 'unavailable' | 'hang' | 'hang-upload';
 
 /** The first line on standard input. */
 export interface Settings {
   readonly host: string;
-  /** Where the uploaded archives are put. */
+  /** Folder of the uploaded archives. */
   readonly folder: string;
   /** The bearer token that a request must carry. */
   readonly token: string;
@@ -31,7 +31,7 @@ export interface Settings {
   readonly behaviour: Behaviour;
 }
 
-/** A later line on standard input; it is answered with `settled` behind everything that was told before. */
+/** A later line on standard input; answered with `settled` after all earlier events. */
 export interface Instruction {
   readonly behaviour?: Behaviour;
 }
@@ -42,12 +42,12 @@ export interface ArtifactRecord {
   readonly name: string;
   /** Bytes of the archive. */
   readonly size: number;
-  /** `sha256:` and hex digits, as the client computed and the service verified it. */
+  /** `sha256:` and hex digits, computed by the client and verified by the service. */
   readonly digest: string;
   readonly mimeType: string;
-  /** ISO 8601; missing if the client asked for no retention time of its own. */
+  /** ISO 8601; absent if the client requested no retention time. */
   readonly expiresAt?: string;
-  /** Where the archive lies. */
+  /** Path of the archive. */
   readonly file: string;
 }
 
@@ -55,7 +55,7 @@ export interface ArtifactRecord {
 export interface RequestRecord {
   /** `CreateArtifact`, `FinalizeArtifact`, or the path of anything else. */
   readonly method: string;
-  /** The answer's HTTP status; 0 if it is never answered. */
+  /** The answer's HTTP status; 0 if there is none. */
   readonly status: number;
 }
 
@@ -78,10 +78,10 @@ const SERVICE_PATH = '/twirp/github.actions.results.api.v1.ArtifactService/';
 
 const FIRST_ARTIFACT_ID = 4_100_000_001;
 
-/** How long a signed URL holds. */
+/** Validity of a signed URL. */
 const HOUR_MS = 3_600_000;
 
-/** The part of Azurite that is used; it ships without types. */
+/** The used part of Azurite, which ships without types. */
 interface BlobServerModule {
   readonly BlobServerFactory: new () => {
     createServer(): Promise<{ start(): Promise<void>; getHttpServerAddress(): string }>;
@@ -93,7 +93,7 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of the requests, by their proto names, that this stand-in looks at. */
+/** The used fields of the requests, by their proto names. */
 interface ArtifactRequest {
   readonly workflow_run_backend_id?: string;
   readonly workflow_job_run_backend_id?: string;
@@ -108,18 +108,21 @@ function tell(event: Event): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** An error in Twirp's form; the HTTP status belongs to the code (https://twitchtv.github.io/twirp/docs/errors.html). */
+/**
+ * Returns an error in Twirp's form; the HTTP status belongs to the code
+ * (https://twitchtv.github.io/twirp/docs/errors.html).
+ */
 function twirpError(status: number, code: string, msg: string): Answer {
   return { status, body: { code, msg } };
 }
 
-/** The artifact API, with what was created and what was finalized. */
+/** The artifact API, with the created and the finalized artifacts. */
 class ArtifactService {
   behaviour: Behaviour;
   readonly #settings: Settings;
   readonly #blobUrl: string;
   readonly #now: () => Date;
-  /** By name: what was asked for when the artifact was created. */
+  /** Requests of creation by the artifact's name. */
   readonly #created = new Map<string, ArtifactRequest>();
   #nextId = FIRST_ARTIFACT_ID;
 
@@ -130,7 +133,7 @@ class ArtifactService {
     this.behaviour = settings.behaviour;
   }
 
-  /** Makes the container in which all artifacts lie. */
+  /** Creates the container of all artifacts. */
   async prepare(): Promise<void> {
     const query = accountSignature(ACCOUNT, this.#expiry());
     const url = `${this.#blobUrl}/${ACCOUNT.name}/${CONTAINER}?restype=container&${query.toString()}`;
@@ -138,7 +141,7 @@ class ArtifactService {
     if (!response.ok) throw new Error(`Azurite does not make a container: ${await response.text()}`);
   }
 
-  /** @param ownUrl Where this service listens. */
+  /** @param ownUrl Address of this service. */
   async answer(method: string, authorization: string, body: string, ownUrl: string): Promise<Answer> {
     const request = JSON.parse(body) as ArtifactRequest;
     const { name } = request;
@@ -228,7 +231,7 @@ class ArtifactService {
 }
 
 async function startBlobService(): Promise<string> {
-  // Started through its own entry point Azurite would report its use to its makers; the class does not.
+  // Azurite's own entry point would send telemetry; the class does not.
   const require = createRequire(import.meta.url);
   const { BlobServerFactory } = require('azurite/dist/src/blob/BlobServerFactory.js') as BlobServerModule;
   const server = await new BlobServerFactory().createServer();

@@ -26,7 +26,7 @@ async function requests(): Promise<readonly RequestRecord[]> {
   return (await service.requests()).slice(earlierRequests);
 }
 
-/** The fixture uploads `report.txt` with the real client, under the name that `port` gives. */
+/** Uploads `report.txt` with the real client, under the name in `port`. */
 function upload(name: string, options: Partial<RunOptions> = {}): Promise<ActionRun> {
   return runAction({
     action: ECHO_ACTION,
@@ -57,7 +57,7 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
-/** One request as the client would send it. */
+/** Sends one request as the client would. */
 function ask(method: string, name: string, env: ArtifactServiceEnv = service.env): Promise<Answer> {
   const [, claims = ''] = env.ACTIONS_RUNTIME_TOKEN.split('.');
   const { scp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { scp: string };

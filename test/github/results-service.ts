@@ -24,9 +24,9 @@ import type { ZipEntry } from './zip.ts';
 
 export type { Behaviour, RequestRecord } from './results-service-process.ts';
 
-/** What the runner tells a JavaScript action about the service. */
+/** The runner's variables for a JavaScript action about the service. */
 export interface ArtifactServiceEnv {
-  /** A JWT; the client reads from its `scp` claim to which run and job it belongs. */
+  /** A JWT; its `scp` claim tells the client the run and the job. */
   readonly ACTIONS_RUNTIME_TOKEN: string;
   readonly ACTIONS_RESULTS_URL: string;
   readonly ACTIONS_RUNTIME_URL: string;
@@ -34,13 +34,13 @@ export interface ArtifactServiceEnv {
 
 /** An artifact that was uploaded and finalized. */
 export interface StoredArtifact extends Omit<ArtifactRecord, 'file'> {
-  /** The archive, as GitHub would hand it out. */
+  /** The archive, as downloaded from GitHub. */
   readonly archive: Buffer;
   /** The files in it. */
   readonly entries: readonly ZipEntry[];
 }
 
-/** How the service is started. */
+/** Options of the service. */
 export interface ResultsServiceOptions {
   /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
@@ -60,7 +60,7 @@ function base64Json(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** A JWT as GitHub's, but not signed: the client does not verify it, and the service knows the whole text. */
+/** Returns a JWT like GitHub's, but unsigned: the client does not verify it, and the service knows the whole text. */
 function runtimeToken(runBackendId: string, jobBackendId: string): string {
   const claims = {
     iss: 'https://token.actions.githubusercontent.com',
@@ -69,7 +69,7 @@ function runtimeToken(runBackendId: string, jobBackendId: string): string {
   return `${base64Json({ alg: 'RS256', typ: 'JWT' })}.${base64Json(claims)}.${base64Json(randomUUID())}`;
 }
 
-/** Storage in memory, a free port, and clients newer than this Azurite let in. */
+/** Storage in memory, a free port, and acceptance of clients newer than this Azurite. */
 const AZURITE_FLAGS = [
   '--inMemoryPersistence',
   '--loose',
@@ -100,7 +100,7 @@ function startProcess(options: ResultsServiceOptions, settings: Settings): Servi
     cwd: settings.folder,
     env: { PATH: process.env['PATH'], HOME: settings.folder },
   });
-  // A process that ends at once closes its input; whoever waits for it learns why it ended.
+  // A process that exits at once closes its input; its exit code is reported elsewhere.
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify(settings)}\n`);
   return child;
@@ -108,7 +108,7 @@ function startProcess(options: ResultsServiceOptions, settings: Settings): Servi
 
 /** The running service. */
 export class ResultsService {
-  /** What to give to the action. */
+  /** The variables for the action. */
   readonly env: ArtifactServiceEnv;
   readonly #requests: RequestRecord[] = [];
   readonly #artifacts: ArtifactRecord[] = [];
@@ -130,7 +130,7 @@ export class ResultsService {
 
   /**
    * Starts the service and waits until it listens.
-   * @throws Error with the process's last words if it does not start.
+   * @throws Error with the process's last output if it does not start.
    */
   static start(options: ResultsServiceOptions = {}): Promise<ResultsService> {
     const folder = mkdtempSync(join(tmpdir(), 'results-service-'));
@@ -164,7 +164,7 @@ export class ResultsService {
     });
   }
 
-  /** What was uploaded so far, in order. */
+  /** Returns the uploads so far, in order. */
   async artifacts(): Promise<readonly StoredArtifact[]> {
     await this.#instruct({});
     return this.#artifacts.map(({ file, ...record }) => {
@@ -173,22 +173,22 @@ export class ResultsService {
     });
   }
 
-  /** Every request to the API so far, and every upload that was left to hang, in order. */
+  /** Returns every request to the API so far, and every upload without an answer, in order. */
   async requests(): Promise<readonly RequestRecord[]> {
     await this.#instruct({});
     return [...this.#requests];
   }
 
   /**
-   * Changes how the service answers from now on: `accept`; `refuse` (401); `duplicate` (409, as if the name were
-   * taken; a name that is taken always gets it); `unavailable` (503, on which the client tries again); `hang` (never);
+   * Changes the behaviour of the service from now on: `accept`; `refuse` (401); `duplicate` (409, as if the name were
+   * taken; a taken name always gets it); `unavailable` (503, after which the client retries); `hang` (never answers);
    * `hang-upload` (creates, but the blob store never answers).
    */
   async setBehaviour(behaviour: Behaviour): Promise<void> {
     await this.#instruct({ behaviour });
   }
 
-  /** Ends the process and removes what was uploaded. */
+  /** Ends the process and removes the uploads. */
   async stop(): Promise<void> {
     this.#child.stdin.end();
     await this.#exited;
@@ -201,7 +201,7 @@ export class ResultsService {
     if (event.kind === 'settled') this.#onSettled.shift()?.();
   }
 
-  /** @returns Once the process has taken it, and everything it told before has arrived here. */
+  /** @returns after the process has taken it, and all its earlier events have arrived here. */
   async #instruct(instruction: Instruction): Promise<void> {
     const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
     this.#child.stdin.write(`${JSON.stringify(instruction)}\n`);

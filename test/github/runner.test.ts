@@ -29,12 +29,12 @@ function run(deeds: string, options: Partial<RunOptions> = {}): Promise<ActionRu
   });
 }
 
-/** Runs an action that waits, and does something once it says so. */
+/** Runs an action that waits, and calls `act` once it prints that. */
 function runUntilWaiting(deeds: string, act: () => void, options: Partial<RunOptions>): Promise<ActionRun> {
   return run(deeds, { ...options, onLine: (line) => line === 'waiting' && act() });
 }
 
-/** Waits until a process that was killed is gone, or has only its entry left until it is reaped. */
+/** Waits until a killed process is gone, or only a zombie remains. */
 async function expectGone(pid: string): Promise<void> {
   const status = `/proc/${pid}/status`;
   const isGone = (): boolean => !existsSync(status) || /^State:\s+Z/m.test(readFileSync(status, 'utf8'));
@@ -105,7 +105,7 @@ describe('inputs and environment', () => {
     await expect(run('files', { action })).rejects.toThrow(`File not found: '${action}/dist/index.js'`);
   });
 
-  test('a program in front that is not there is told', async () => {
+  test('a program in front that is not there is reported', async () => {
     await expect(run('files', { wrap: () => ['no-such-program'] })).rejects.toThrow('ENOENT');
   });
 

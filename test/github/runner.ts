@@ -1,6 +1,6 @@
 /**
  * Runs a JavaScript action's built bundle as GitHub's runner does (actions/runner v2.336): main, then post in a second
- * process, each with the inputs, files and environment that the runner gives, their output parsed and masked.
+ * process, each with the runner's inputs, files and environment, and with their output parsed and masked.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -16,15 +16,15 @@ import type { ArtifactServiceEnv } from './results-service.ts';
 import { Step } from './step.ts';
 import type { Annotation } from './step.ts';
 
-/** How an action is run; what is left out is as in a plain `workflow_dispatch` job on ubuntu. */
+/** Options of a run; the defaults are those of a plain `workflow_dispatch` job on ubuntu. */
 export interface RunOptions {
   /** Folder with action.yml; may be a sub-action's. */
   readonly action: string;
   /** `with:` of the step, by input name. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Values that the workflow took from repository secrets: the runner masks them from the start. */
+  /** Values from repository secrets: the runner masks them from the start. */
   readonly secrets?: readonly string[];
-  /** `env:` of the step. GITHUB_*, RUNNER_* and INPUT_* win over it. */
+  /** `env:` of the step. GITHUB_*, RUNNER_* and INPUT_* override it. */
   readonly env?: Readonly<Record<string, string>>;
   /** Replaces variables of the GITHUB context, e.g. `{ GITHUB_RUN_ATTEMPT: '2' }`. */
   readonly github?: Readonly<Record<string, string>>;
@@ -32,15 +32,15 @@ export interface RunOptions {
   readonly uses?: string;
   /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork, and use no shell (INPUT_* hold `-`). */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
-  /** The Node binary; must be of the version that action.yml asks for. */
+  /** The Node binary; must be of the version in action.yml. */
   readonly node?: string;
-  /** Called with each line as a user would see it, while the action runs. */
+  /** Called with each line as a user sees it, while the action runs. */
   readonly onLine?: (line: string) => void;
   /** Cancels the job: SIGINT, after 7.5 s SIGTERM, after 2.5 s more the process tree is killed; then post runs. */
   readonly cancel?: AbortSignal;
   /** Loses the runner: the process tree is killed at once and post never runs. */
   readonly kill?: AbortSignal;
-  /** Other times than the runner's; only for tests of this stand-in. */
+  /** Other waits than the runner's; only for tests of this stand-in. */
   readonly grace?: Partial<Grace>;
   /** The artifact service's address and token; without it the client refuses to upload. */
   readonly artifacts?: ArtifactServiceEnv;
@@ -48,11 +48,11 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Step debugging, as with the secret ACTIONS_STEP_DEBUG. */
   readonly debug?: boolean;
-  /** An existing folder for the runner's work, home and temporary folders, kept; by default one that is removed. */
+  /** An existing folder for the runner's work, home and temporary folders, kept; by default a temporary one. */
   readonly workFolder?: string;
 }
 
-/** What became of one phase. */
+/** The result of one phase. */
 export interface PhaseRun extends ChildResult {
   readonly failed: boolean;
   /** Masked lines. */
@@ -62,25 +62,25 @@ export interface PhaseRun extends ChildResult {
   readonly summary: string;
 }
 
-/** What became of a run. */
+/** The result of a run. */
 export interface ActionRun {
   /** `lost` after `kill`. */
   readonly conclusion: 'success' | 'failure' | 'cancelled' | 'lost';
   readonly main: PhaseRun;
-  /** Missing if the action has no post, its condition is not met, or the runner was lost. */
+  /** Absent if the action has no post, its condition is not met, or the runner was lost. */
   readonly post?: PhaseRun;
-  /** As later steps of the job see them, not masked. */
+  /** As seen by later steps of the job, unmasked. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Outputs that another job would not get because they hold a masked value. */
+  /** Outputs that another job would not get because they contain a masked value. */
   readonly droppedOutputs: readonly string[];
   readonly state: Readonly<Record<string, string>>;
   /** Environment variables that the action set for later steps. */
   readonly environment: Readonly<Record<string, string>>;
   /** Markdown of main and post, masked. */
   readonly summary: string;
-  /** Lines of the processes as they wrote them, not masked. */
+  /** Lines of the processes as written, unmasked. */
   readonly rawLog: readonly string[];
-  /** What a user sees of both phases, masked, with the runner's own lines. */
+  /** The log of both phases as a user sees it, masked, with the runner's own lines. */
   readonly log: readonly string[];
   readonly annotations: readonly Annotation[];
   /** Masked debug lines of the action and the runner; in `log` only with `debug`. */
@@ -119,7 +119,7 @@ function makeFolders(root: string): Folders {
   return folders;
 }
 
-/** The files that a step writes to, by the variable that names them, as new empty files. */
+/** Creates new empty files for a step to write to, by the variable that names each. */
 function makeStepFiles(folder: string): Record<string, string> {
   const suffix = randomUUID();
   const files = {
@@ -133,7 +133,7 @@ function makeStepFiles(folder: string): Record<string, string> {
   return files;
 }
 
-/** A step may delete its own files; the runner takes that for nothing written. */
+/** A step may delete its own files, which counts as writing nothing. */
 function readStepFile(files: Readonly<Record<string, string>>, variable: string): string {
   try {
     return readFileSync(files[variable] ?? '', 'utf8');
@@ -143,7 +143,7 @@ function readStepFile(files: Readonly<Record<string, string>>, variable: string)
   }
 }
 
-/** The inputs that the action gets: the user's, then the defaults of those that the user left out. */
+/** Returns the inputs of the action: the user's, then the defaults of the others. */
 function resolveInputs(
   given: Readonly<Record<string, string>>,
   metadata: ActionMetadata,
@@ -156,7 +156,7 @@ function resolveInputs(
   return inputs;
 }
 
-/** Warns of what the runner warns of; unknown inputs are passed all the same. */
+/** Prints the runner's warnings; unknown inputs are passed on all the same. */
 function warnOfInputs(step: Step, given: Readonly<Record<string, string>>, metadata: ActionMetadata): void {
   const declared = [...metadata.inputs].map(([name, input]) => [name.toLowerCase(), input] as const);
   const unexpected: string[] = [];
@@ -179,7 +179,7 @@ function warnOfInputs(step: Step, given: Readonly<Record<string, string>>, metad
   }
 }
 
-/** What the runner prints before main: the inputs, whose secret values are masked only if they are known by now. */
+/** Prints the runner's header before main: the inputs, whose secret values are masked only if they are known by now. */
 function printHeader(
   step: Step,
   uses: string,
@@ -268,7 +268,7 @@ function inputEnvironment(inputs: ReadonlyMap<string, string>): Record<string, s
   );
 }
 
-/** @throws Error if the binary is of another major version than the action asks for. */
+/** @throws Error if the binary is of another major version than the action requires. */
 function checkNode(node: string, metadata: ActionMetadata): void {
   const version =
     node === process.execPath
@@ -279,7 +279,7 @@ function checkNode(node: string, metadata: ActionMetadata): void {
   }
 }
 
-/** @throws Error if a bundle that action.yml names is not there. */
+/** @throws Error if a bundle in action.yml is missing. */
 function checkBundles({ main, post }: ActionMetadata): void {
   for (const bundle of [main, post]) {
     if (bundle !== undefined && !existsSync(bundle)) throw new Error(`File not found: '${bundle}'`);
@@ -383,7 +383,7 @@ class Job {
     return new Step(this.masker, this.#options.debug === true, (line) => this.#options.onLine?.(line));
   }
 
-  /** What main leaves for post: its state, and the environment and path that it set for later steps. */
+  /** Returns main's results for post: its state, and the environment and path that it set for later steps. */
   #legacyOf(main: Step): Record<string, string> {
     return {
       ...Object.fromEntries(main.environment),
@@ -438,7 +438,7 @@ class Job {
 
 /**
  * Runs an action and its post step.
- * @throws Error if action.yml, the bundle or Node is not what is needed; what the action does wrong is in the result.
+ * @throws Error if action.yml, the bundle or Node is unsuitable; failures of the action are in the result.
  */
 export async function runAction(options: RunOptions): Promise<ActionRun> {
   if (options.workFolder !== undefined) return new Job(options, options.workFolder).run();

@@ -1,7 +1,7 @@
 /**
- * What the runner makes of one step's output and files, as actions/runner v2.336 does it
- * (src/Runner.Worker/ActionCommandManager.cs, ExecutionContext.cs, FileCommandManager.cs).
- * Problem matchers are not modelled: `add-matcher` and `remove-matcher` are swallowed.
+ * Processes one step's output and files like actions/runner v2.336 (src/Runner.Worker/ActionCommandManager.cs,
+ * ExecutionContext.cs, FileCommandManager.cs). Problem matchers are not modelled: `add-matcher` and `remove-matcher`
+ * are swallowed.
  */
 import { parseKeyValueFile, parsePathFile, SUMMARY_LIMIT_BYTES } from './file-commands.ts';
 import type { SecretMasker } from './masker.ts';
@@ -16,16 +16,16 @@ export const ANNOTATION_LENGTH = 4096;
 
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
-/** What GitHub shows on the run's page, apart from the log. */
+/** An annotation on the run's page, apart from the log. */
 export interface Annotation {
   readonly level: AnnotationLevel;
   /** Masked and cut as GitHub does. */
   readonly message: string;
-  /** As the command gave them (`title`, `file`, `line`, …): the runner does not mask these. */
+  /** As written in the command (`title`, `file`, `line`, …): the runner does not mask these. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** The contents of the files that the step was given; `summary` with its size, since that is counted in bytes. */
+/** The contents of the step's files; `summary` with its size, which is counted in bytes. */
 export interface StepFiles {
   readonly output: string;
   readonly state: string;
@@ -34,7 +34,7 @@ export interface StepFiles {
   readonly summary: string;
 }
 
-/** Names that differ only in case are one name; the first spelling is kept. */
+/** Case-insensitive names; the first spelling is kept. */
 class NameMap extends Map<string, string> {
   override set(name: string, value: string): this {
     const known = [...this.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
@@ -52,12 +52,12 @@ const DEPRECATED_COMMAND =
 const BAD_STOP_TOKEN =
   "You cannot use a endToken that is an empty string, the string 'pause-logging', or another workflow command.";
 
-/** A stop token at most this long is not masked. */
+/** A stop token of at most this length is not masked. */
 const LONGEST_SHOWN_STOP_TOKEN = 6;
 
-/** One step of a job: takes its output line by line and its files at the end, and holds what the runner learnt. */
+/** One step of a job: takes its output line by line and its files at the end, and keeps the results. */
 export class Step {
-  /** The lines that a user sees, masked. */
+  /** The visible lines, masked. */
   readonly log: string[] = [];
   /** Masked; in the log only if step debugging is on, as with the secret ACTIONS_STEP_DEBUG. */
   readonly debugLog: string[] = [];
@@ -70,7 +70,7 @@ export class Step {
   readonly path: string[] = [];
   /** Markdown, masked; empty if there is none or it was too large. */
   summary = '';
-  /** True if the runner fails the step whatever its exit code was. */
+  /** True if the runner fails the step regardless of its exit code. */
   failed = false;
 
   readonly #masker: SecretMasker;
@@ -88,7 +88,7 @@ export class Step {
     this.#onLine = onLine;
   }
 
-  /** Takes one line of the process's stdout or stderr. */
+  /** Processes one line of the process's stdout or stderr. */
   takeLine(line: string): void {
     const command = parseWorkflowCommand(
       line,
@@ -97,7 +97,7 @@ export class Step {
     if (command === undefined || !this.#take(command, line)) this.print(line);
   }
 
-  /** Takes what the step wrote into its files. */
+  /** Processes the step's files. */
   takeFiles(files: StepFiles): void {
     this.#takeFile('output', () => {
       for (const [name, value] of parseKeyValueFile(files.output)) this.#setOutput(name, value);
@@ -112,7 +112,7 @@ export class Step {
     this.#takeSummary(files.summary);
   }
 
-  /** Writes to the log; a message of several lines is masked as one text. */
+  /** Writes to the log; a multi-line message is masked as one text. */
   print(message: string, tag = ''): void {
     for (const line of this.#masker.mask(`${tag}${message}`).split('\n')) {
       this.log.push(line);
@@ -131,7 +131,7 @@ export class Step {
     });
   }
 
-  /** Writes what is only of interest when debugging. */
+  /** Writes a debug line. */
   debug(message: string): void {
     for (const line of message.replaceAll('\r\n', '\n').split('\n')) {
       this.debugLog.push(this.#masker.mask(line));
@@ -139,7 +139,7 @@ export class Step {
     }
   }
 
-  /** @returns false if the line is to be printed as ordinary output. */
+  /** @returns false if the line is ordinary output. */
   #take(command: WorkflowCommand, line: string): boolean {
     if (this.#stopToken !== undefined) return this.#resume(command, line, this.#stopToken);
     if (this.#isEchoing && ECHOED_COMMANDS.has(command.name)) this.print(line);
@@ -183,7 +183,7 @@ export class Step {
     return true;
   }
 
-  /** While commands are stopped every other one is printed, an `add-mask` with its value too. */
+  /** While commands are stopped, all others are printed, also an `add-mask` with its value. */
   #resume(command: WorkflowCommand, line: string, token: string): boolean {
     if (command.name !== token.toLowerCase()) return false;
     this.#stopToken = undefined;
@@ -292,7 +292,7 @@ export class Step {
   }
 }
 
-/** Commands whose own line is shown after `::echo::on`; the others would show it twice or show a secret. */
+/** Commands whose own line is shown after `::echo::on`; others would appear twice or reveal a secret. */
 const ECHOED_COMMANDS: ReadonlySet<string> = new Set([
   'add-matcher',
   'add-path',

@@ -1,6 +1,6 @@
 /**
- * Stands in for Terraform and the state that it has of real machines: an output NAME is the file NAME.json of the
- * configuration's folder, `_` written as `-`. It fails at any other words than those of the examples.
+ * Stands in for Terraform and its state of real machines: an output NAME is the file NAME.json of the configuration's
+ * folder, with `_` as `-`. Fails on any other arguments than those of the examples.
  */
 import { readFileSync } from 'node:fs';
 

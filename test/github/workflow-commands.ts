@@ -5,9 +5,9 @@
 
 /** One command, un-escaped. */
 export interface WorkflowCommand {
-  /** In lower case: the runner does not tell `::Error::` from `::error::`. */
+  /** In lower case: the runner treats `::Error::` like `::error::`. */
   readonly name: string;
-  /** Keys as they were written, e.g. `title`, `file`, `line`. */
+  /** Keys as written, e.g. `title`, `file`, `line`. */
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
 }
@@ -31,7 +31,7 @@ export const WORKFLOW_COMMANDS: readonly string[] = [
   'warning',
 ];
 
-/** How one of the two forms of a command separates and escapes; escapes are undone in this order, `%25` last. */
+/** Separators and escapes of one of the two forms of a command; escapes are undone in this order, `%25` last. */
 interface Syntax {
   readonly propertySeparator: string;
   readonly propertyEscapes: readonly (readonly [escaped: string, plain: string])[];
@@ -99,7 +99,7 @@ function command(
   };
 }
 
-/** `::name key=value,key=value::data`, at the beginning of the line but for white space. */
+/** Parses `::name key=value,key=value::data`, at the beginning of the line after optional white space. */
 function parseDoubleColon(
   line: string,
   isRegistered: (name: string) => boolean,
@@ -110,7 +110,7 @@ function parseDoubleColon(
   return command(text.slice(2, end), text.slice(end + 2), DOUBLE_COLON, isRegistered);
 }
 
-/** The old form `##[name key=value;key=value]data`, which counts anywhere in a line. */
+/** Parses the old form `##[name key=value;key=value]data`, which counts anywhere in a line. */
 function parseHashBracket(
   line: string,
   isRegistered: (name: string) => boolean,
@@ -122,8 +122,8 @@ function parseHashBracket(
 }
 
 /**
- * The workflow command in a line, or undefined if the runner would print the line as it is.
- * @param isRegistered Tells a command by its lower-case name; see {@link WORKFLOW_COMMANDS}.
+ * Returns the workflow command in a line, or undefined if the runner would print the line unchanged.
+ * @param isRegistered reports whether a lower-case name is a command; see {@link WORKFLOW_COMMANDS}.
  */
 export function parseWorkflowCommand(
   line: string,

@@ -32,7 +32,7 @@ function decompress(data: Buffer, method: number, name: string): Buffer {
   throw new Error(`${name} is compressed with method ${method}, which this reader does not know`);
 }
 
-/** Sizes are taken from the central directory: an archive written as a stream has none in its local headers. */
+/** Sizes come from the central directory: an archive written as a stream has none in its local headers. */
 function readEntry(archive: Buffer, header: number): ZipEntry {
   expectSignature(archive, header, CENTRAL_FILE_HEADER);
   const method = archive.readUInt16LE(header + 10);
@@ -62,8 +62,8 @@ function endRecordOf(archive: Buffer): number {
 }
 
 /**
- * All files of an archive, in its order, folders left out.
- * @throws Error if it is no archive, is damaged, or needs what this reader does not know.
+ * Returns all files of an archive, in its order, without folders.
+ * @throws Error if it is no archive, is damaged, or uses a feature that this reader lacks.
  */
 export function readZip(archive: Buffer): ZipEntry[] {
   const end = endRecordOf(archive);

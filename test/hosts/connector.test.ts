@@ -28,7 +28,7 @@ async function serve(key: typeof hostKey, address?: string): Promise<TestServer>
   return server;
 }
 
-/** Takes connections and says nothing. */
+/** Accepts connections and stays silent. */
 async function serveSilence(): Promise<number> {
   const server = createServer((socket) => socket.on('error', () => undefined).resume()).listen(
     0,

@@ -5,7 +5,7 @@ import { deliverFiles } from '../../src/steps/put-files.ts';
 import { diskTest } from '../../src/operations/preflight/disk-test.ts';
 import { tryPatches } from '../../src/operations/preflight/try-patches.ts';
 import { pullImage } from '../../src/steps/pull-image.ts';
-import { listPki, readFile } from '../../src/hosts/read-pki.ts';
+import { listPki, readFileScript } from '../../src/hosts/read-pki.ts';
 import { renderManifest } from '../../src/hosts/render-manifest.ts';
 import { restartMember } from '../../src/steps/restart-member.ts';
 import { setModes } from '../../src/steps/set-modes.ts';
@@ -20,7 +20,7 @@ const member = {
   onProgress: () => undefined,
 };
 
-// Of every script of the action: a new one that changes a host has to say so to be refused.
+// Covers every script of the action: a new one that changes a host must be marked to be refused.
 test.each([
   deliverFiles('deliver files', [], { forgetReplaced: false }),
   diskTest('/var/lib/etcd'),
@@ -52,7 +52,7 @@ test.each([diskTest('/var/lib/etcd'), tryPatches(trial)])(
   },
 );
 
-test.each([listPki(), readFile('/etc/hostname')])('"$title" is run', async (script) => {
+test.each([listPki(), readFileScript('/etc/hostname')])('"$title" is run', async (script) => {
   const happened: string[] = [];
   expect((await limitedTo('reads', standInTransport('infra0', happened)).run(script)).code).toBe(0);
   expect(happened).toHaveLength(1);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A folder for archives that is removed in the end. */
+/** A temporary folder for archives. */
 export class Archives {
   readonly folder = mkdtempSync(join(tmpdir(), 'etcd-ha-images-'));
 
@@ -12,7 +12,10 @@ export class Archives {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** Packs files with GNU tar, in this order. @param options for tar, such as a format or a compression. */
+  /**
+   * Packs files with GNU tar, in this order.
+   * @param options for tar, such as a format or a compression.
+   */
   tar(
     name: string,
     files: Readonly<Record<string, string | Buffer>>,
@@ -29,12 +32,12 @@ export class Archives {
   }
 }
 
-/** SHA-256 in hex. */
+/** Returns the SHA-256 in hex. */
 export function digestOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Bytes in the place of a layer; packed layers begin as gzip does. */
+/** Returns bytes for a layer; compressed ones begin like gzip. */
 export function layer(text: string, compressed: boolean): Buffer {
   return Buffer.concat([compressed ? Buffer.of(0x1f, 0x8b) : Buffer.from('layer'), Buffer.from(text)]);
 }
@@ -45,7 +48,7 @@ export function configOf(architecture: string, layers: readonly Buffer[], os = '
   return JSON.stringify({ architecture, os, rootfs: { type: 'layers', diff_ids: diffIds } });
 }
 
-/** Blobs of one image in an OCI layout, and what names it from above. */
+/** Blobs of one image in an OCI layout, and its descriptor. */
 export interface OciImage {
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly descriptor: Readonly<Record<string, unknown>>;
@@ -76,7 +79,7 @@ export function ociImage(
   };
 }
 
-/** An index of several images, as a multi-platform image has it. */
+/** Returns an index of several images, like that of a multi-platform image. */
 export function ociIndex(images: readonly OciImage[]): Omit<OciImage, 'id'> {
   const index = JSON.stringify({
     schemaVersion: 2,
@@ -89,7 +92,7 @@ export function ociIndex(images: readonly OciImage[]): Omit<OciImage, 'id'> {
   };
 }
 
-/** The whole layout, with names by annotations. */
+/** Returns the whole layout, with names by annotations. */
 export function ociLayout(
   images: readonly (Pick<OciImage, 'files' | 'descriptor'> & {
     readonly annotations?: Record<string, string>;
@@ -110,7 +113,7 @@ function together(images: readonly Pick<OciImage, 'files'>[]): Record<string, st
   return Object.fromEntries(images.flatMap(({ files }) => Object.entries(files)));
 }
 
-/** What `docker save` wrote before 25. */
+/** Returns the format of `docker save` before 25. */
 export function dockerArchive(
   architecture: string,
   tags: readonly string[] | null,

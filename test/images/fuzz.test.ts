@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { afterAll, expect, test } from '@jest/globals';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { packImage, readImageArchive } from '../../src/images/image-archive.ts';
 import { numbers, oneOf, spoiledBytes, withStrangePart } from '../fuzz.ts';
 import { Archives, dockerArchive, ociImage, ociIndex, ociLayout } from './archives.ts';
@@ -19,7 +19,7 @@ const oci = ociLayout([
 ]);
 const docker = dockerArchive('amd64', ['registry.k8s.io/etcd:3.6.5-0']).files;
 
-/** The files with other values in one of those that are JSON. */
+/** Returns the files with other values in one of the JSON files. */
 function otherFiles(
   files: Readonly<Record<string, string | Buffer>>,
   random: () => number,
@@ -29,7 +29,7 @@ function otherFiles(
   return { ...files, [name]: JSON.stringify(withStrangePart(JSON.parse(String(files[name])), random)) };
 }
 
-// An archive comes from a download, a cache or another job, and can be cut off, damaged or of another tool.
+// An archive comes from a download, a cache or another job, and may be truncated, damaged or written by another tool.
 test.each([1, 2, 3, 4])(
   'any archive is read and packed, or refused with one finding (seed %d)',
   async (seed) => {
@@ -52,7 +52,7 @@ test.each([1, 2, 3, 4])(
         for (const image of archive.images)
           await buffer(Readable.from(packImage(archive, image, 'registry.k8s.io/etcd:1')));
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof RunError)) throw error;
         refused += 1;
         expect(error.findings).toHaveLength(1);
         expect(error.message).not.toMatch(/Cannot read prop|is not (?:a function|iterable)|is not an? /);

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { writeImageArchive } from '../../lab/images/archive.ts';
-import { Refusal, type Finding } from '../../src/findings.ts';
+import { RunError, type Finding } from '../../src/findings.ts';
 import { packImage, readImageArchive } from '../../src/images/image-archive.ts';
 import { readTar, tarFrame } from '../../src/images/tar.ts';
 import { needing } from '../needs.ts';
@@ -25,7 +25,7 @@ const ETCD = 'registry.k8s.io/etcd:3.6.5-0';
 const archives = new Archives();
 afterAll(() => archives.remove());
 
-/** What each image of an archive is called, for which platform, and its id. */
+/** Returns name, platform and id of each image in an archive. */
 async function imagesIn(path: string): Promise<unknown[]> {
   const { images } = await readImageArchive(path);
   return images.map(({ names, tags, os, architecture, id }) => [names, tags, `${os}/${architecture}`, id]);
@@ -33,7 +33,7 @@ async function imagesIn(path: string): Promise<unknown[]> {
 
 async function findingOf(path: string): Promise<Finding> {
   const error: unknown = await readImageArchive(path).catch((thrown: unknown) => thrown);
-  if (!(error instanceof Refusal) || error.findings[0] === undefined)
+  if (!(error instanceof RunError) || error.findings[0] === undefined)
     throw new Error(`no refusal: ${String(error)}`);
   expect(error.findings).toHaveLength(1);
   expect(error.findings[0]).toMatchObject({
@@ -300,7 +300,7 @@ describe('what a host gets', () => {
     const image = archive.images.find(({ id }) => id === arm64.id);
     if (image === undefined) throw new Error('the image is there');
     const bytes = await buffer(Readable.from(packImage(archive, image, WANTED)));
-    // its layers are compressed already
+    // Its layers are compressed already.
     const files = await filesOf(bytes);
     expect([...files.keys()].toSorted()).toEqual(
       [...Object.keys(arm64.files), 'index.json', 'oci-layout'].toSorted(),

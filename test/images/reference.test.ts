@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { normalName, tagOf } from '../../src/images/reference.ts';
 
-// As distribution/reference's ParseDockerRef has them, with `latest` for a name without a tag.
+// As in distribution/reference's ParseDockerRef, with `latest` for a name without a tag.
 test.each([
   ['registry.k8s.io/etcd:3.6.5-0', 'registry.k8s.io/etcd:3.6.5-0'],
   ['localhost/etcd:1', 'localhost/etcd:1'],

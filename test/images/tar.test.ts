@@ -47,12 +47,12 @@ function pack(...options: string[]): Buffer {
   return readFileSync(archive);
 }
 
-/** As their names are sorted. */
+/** Sorted like their names. */
 const SIZES = [0, 1, 5000, 511, 512, 513];
 
 const LONG = `${'folder'.repeat(12)}/${'name'.repeat(40)}`;
 
-// The forms in which GNU tar and bsdtar, docker and Go write archives.
+// The archive formats of GNU tar and bsdtar, docker and Go.
 describe.each(['gnu', 'pax', 'ustar', 'v7'])('format %s', (format) => {
   test('files of every size, and what is no file is left out', async () => {
     for (const size of SIZES) writeFileSync(join(folder, 'root', `f${size}`), 'x'.repeat(size));
@@ -97,7 +97,7 @@ test.each(['gnu', 'pax'])('names of any length and alphabet, %s', async (format)
   ]);
 });
 
-test('content that nobody reads, or not to its end, is passed over', async () => {
+test('content that is not read, or not to its end, is skipped', async () => {
   for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, 'root', name), name.repeat(3000));
   const names: string[] = [];
   for await (const { name, content } of readTar(Readable.from([pack()]))) {

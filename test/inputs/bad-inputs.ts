@@ -3,7 +3,7 @@ import type { RawInputs } from '../../src/inputs/table/table.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { sshKey } from './given.ts';
 
-/** What it is, the inputs that differ from a good run's, and what must be told of them: of each finding its place and its fact. */
+/** A title, the inputs that differ from a good run's, and the messages: place and fact of each finding. */
 export type BadInput = readonly [title: string, changes: RawInputs, ...told: string[]];
 
 function pem(key: KeyObject, passphrase?: string): string {
@@ -24,7 +24,7 @@ const [authority, other, ended] = await Promise.all([
   createAuthority({ algorithm: 'ECDSA-P256', now: new Date('2010-01-01T00:00:00Z') }),
 ]);
 
-/** What people write, by subject. */
+/** Common mistakes in inputs, by subject. */
 // prettier-ignore
 export const badInputs: readonly BadInput[] = [
   // What is to be done

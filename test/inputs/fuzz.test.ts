@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeFinding, type Finding, Refusal } from '../../src/findings.ts';
+import { describeFinding, type Finding, RunError } from '../../src/findings.ts';
 import { operationsUsing } from '../../src/operations/index.ts';
 import { definitionOf, type InputName, inputNames, type RawInputs } from '../../src/inputs/table/table.ts';
 import { bodyPieces, numbers, oneOf, overlong, spoiled, tooSlow } from '../fuzz.ts';
@@ -7,18 +7,18 @@ import { badInputs } from './bad-inputs.ts';
 import { given, settingsOf, sshKey } from './given.ts';
 import { inventories, malformed } from './inventory/examples.ts';
 
-/** What is wrong with these inputs; nothing where there are settings. Any other exception is let through. */
+/** Returns the findings about these inputs; undefined if there are settings. Lets any other exception through. */
 function refusalOf(changes: RawInputs): readonly Finding[] | undefined {
   try {
     expect(settingsOf(changes).hosts.length).toBeGreaterThan(0);
     return undefined;
   } catch (error) {
-    if (error instanceof Refusal) return error.findings;
+    if (error instanceof RunError) return error.findings;
     throw new Error(`not refused but broken by ${JSON.stringify(changes)}`, { cause: error });
   }
 }
 
-// Whatever is given, there are settings or findings with their places: no other exception, and no endless work.
+// Any input results in settings or findings with their places: no other exception, and no endless work.
 test.each([1, 2, 3, 4])(
   'any inventory and any list of hosts is read or refused (seed %d)',
   (seed) => {
@@ -39,7 +39,7 @@ test.each([1, 2, 3, 4])(
   30_000,
 );
 
-/** Good values that say much in a few words. */
+/** Short values with many features. */
 const GOOD: readonly (readonly [InputName, string])[] = [
   ['ssh-bastion', 'ops@jump.example.com:2222, ops@[fd00::1]:22'],
   [
@@ -55,7 +55,7 @@ const GOOD: readonly (readonly [InputName, string])[] = [
   ],
 ];
 
-// The values are those that people write, good and bad; a secret of them must not be in what is told.
+// The values are those that people write, good and bad; no message may contain their secrets.
 test.each([1, 2, 3, 4])(
   'any value of any input is read or refused (seed %d)',
   (seed) => {
@@ -84,7 +84,7 @@ test.each([1, 2, 3, 4])(
   30_000,
 );
 
-// A key ends up in the wrong field, with something around it, and with line breaks that were lost or turned into others.
+// A key in the wrong field, with text around it, and with lost or changed line breaks.
 test.each([1, 2, 3, 4])('of a private key in any input nothing is told (seed %d)', (seed) => {
   const random = numbers(seed);
   const others = inputNames.filter((name) => name !== 'ssh-private-key');

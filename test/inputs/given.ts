@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { OPERATION_INPUTS } from '../../src/operations/index.ts';
-import { type Finding, Refusal } from '../../src/findings.ts';
+import { type Finding, RunError } from '../../src/findings.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import type { RunContext } from '../../src/inputs/run/identity.ts';
 import type { Settings, SshSettings } from '../../src/inputs/settings.ts';
@@ -31,7 +31,7 @@ const hostKey = Buffer.concat([
   Buffer.alloc(32, 7),
 ]).toString('base64');
 
-/** The least that a user gives. */
+/** The minimal inputs. */
 export const given: RawInputs = {
   hosts: '10.0.0.6, 10.0.0.7, 10.0.0.8',
   'ssh-user': 'ubuntu',
@@ -39,29 +39,29 @@ export const given: RawInputs = {
   'ssh-known-hosts': `10.0.0.6 ssh-ed25519 ${hostKey}`,
 };
 
-/** Settings of the least, changed by some inputs. */
+/** Returns the settings of the minimal inputs, with changes. */
 export function settingsOf(changes: RawInputs): Settings {
   return parseSettings({ ...given, ...changes }, run, OPERATION_INPUTS);
 }
 
-/** How hosts are logged in to, where they are. */
+/** Returns the settings of SSH logins. */
 export function sshOf({ ssh }: Settings): SshSettings {
   if (ssh === undefined) throw new Error('no host is reached by SSH');
   return ssh;
 }
 
-/** What is wrong with the least, changed by some inputs; empty when it is accepted. */
+/** Returns the findings about the minimal inputs, with changes; empty if they are accepted. */
 export function findingsOf(changes: RawInputs): readonly Finding[] {
   try {
     settingsOf(changes);
   } catch (error) {
-    if (error instanceof Refusal) return error.findings;
+    if (error instanceof RunError) return error.findings;
     throw error;
   }
   return [];
 }
 
-/** The one finding that there is. */
+/** Returns the only finding. */
 export function findingOf(changes: RawInputs): Finding {
   const findings = findingsOf(changes);
   const [finding] = findings;

@@ -18,7 +18,7 @@ test('a default that is written out makes no difference, another value does', ()
   expect(settingsOf({ 'extra-args': 'max-wals: 3' }).inputDigest).not.toBe(inputDigest);
 });
 
-// Whoever has the digest could otherwise try out passphrases against it.
+// Otherwise the digest would permit guessing passphrases.
 test('no secret has any part in it', () => {
   expect(settingsOf({ 'ssh-private-key': `${sshKey}\n\n` }).inputDigest).toBe(settingsOf({}).inputDigest);
 });

@@ -5,7 +5,7 @@ import { sshKey } from './given.ts';
 
 const before = { ...process.env };
 let masked: string[];
-/** Secrets are always among what was read. */
+/** Secrets are always among the inputs that were read. */
 const noSecrets = Object.fromEntries(
   inputNames.filter((name) => definitionOf(name).secret === true).map((name) => [name, '']),
 );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingOf, findingsOf, settingsOf, sshKey, sshOf } from './given.ts';
 
-/** The hops of a chain as `user@address port`. */
+/** Returns the hops of a chain as `user@address port`. */
 function hops(value: string): readonly string[] {
   const { bastions } = sshOf(settingsOf({ 'ssh-bastion': value }));
   return bastions.map(({ user, address, port }) => `${user}@${address} ${port}`);
@@ -59,7 +59,7 @@ describe('ssh-bastion', () => {
     });
   });
 
-  test('all that is wrong with it is told at once', () => {
+  test('all that is wrong with it is reported at once', () => {
     expect(findingsOf({ 'ssh-bastion': 'a@, b@two:x' }).map(({ at }) => at)).toEqual([
       'ssh-bastion, entry 1',
       'ssh-bastion, entry 2',
@@ -68,7 +68,7 @@ describe('ssh-bastion', () => {
 });
 
 describe('a key for bastions', () => {
-  test('is told apart from that of the hosts in every finding', () => {
+  test('is distinguished from that of the hosts in every finding', () => {
     const changes = { 'ssh-bastion': 'jump', 'ssh-bastion-private-key': 'no key' };
     expect(findingOf(changes).at).toBe('ssh-bastion-private-key');
     const warnings = settingsOf({

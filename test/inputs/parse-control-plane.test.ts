@@ -31,7 +31,7 @@ describe('hosts of the control plane', () => {
     const settings = settingsOf({ 'control-plane-hosts': 'CP0=10.0.0.20 # first\n10.0.0.21' });
     expect(settings.controlPlane).toEqual([cp0, cp1]);
     expect(settings.hosts).toHaveLength(3);
-    // etcd's family means nothing to them
+    // etcd's address family does not apply to them.
     expect(settingsOf({ 'control-plane-hosts': 'fd00::20' }).controlPlane).toMatchObject([
       { address: 'fd00::20' },
     ]);
@@ -71,7 +71,7 @@ describe('hosts of the control plane', () => {
     expect([finding.at, finding.fact]).toEqual(['control-plane-hosts', expect.stringContaining('both say')]);
   });
 
-  test('that there is no user is told once for all hosts', () => {
+  test('that there is no user is reported once for all hosts', () => {
     const told = findingsOf({ ...given, 'ssh-user': '', 'control-plane-hosts': '10.0.0.20' });
     expect(told.map(({ at }) => at)).toEqual(['ssh-user']);
   });

@@ -112,7 +112,7 @@ describe('a CA that the user brings', () => {
     expect(settings.authority).toEqual({ certificatePem, keyPem });
   });
 
-  // which of them signs is in test/pki/read-authority.test.ts
+  // test/pki/read-authority.test.ts covers which of them signs.
   test('with a certificate that is not above it', async () => {
     const [{ certificatePem, keyPem }, other] = await Promise.all([
       authority,
@@ -133,7 +133,7 @@ describe('a CA that the user brings', () => {
       fact: expect.stringContaining("the CA's key is on no host, and no CA is among the inputs"),
       fix: expect.stringContaining('ca-key: ${{ secrets.ETCD_CA_KEY }}'),
     });
-    // half of it is told once
+    // Half of the pair is reported once.
     expect(findingOf({ ...custody, 'ca-certificate': certificatePem }).at).toBe('ca-key');
     expect(settingsOf({ ...custody, 'ca-certificate': certificatePem, 'ca-key': keyPem }).caCustody).toBe(
       'input-only',
@@ -180,7 +180,7 @@ describe('a CA that the user brings', () => {
     });
   });
 
-  test('what is wrong with both is told at once', () => {
+  test('what is wrong with both is reported at once', () => {
     const encrypted = generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
       .toString();
@@ -203,7 +203,7 @@ describe('a CA that the user brings', () => {
   });
 });
 
-test('a private key in the wrong input is told once per input, and no piece of it is quoted', async () => {
+test('a private key in the wrong input is reported once per input, and no piece of it is quoted', async () => {
   const { certificatePem, keyPem } = await createAuthority({ algorithm: 'RSA-2048', now: run.now });
   const findings = findingsOf({
     'ca-certificate': certificatePem + keyPem,

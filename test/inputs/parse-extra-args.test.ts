@@ -219,7 +219,7 @@ describe('values', () => {
   });
 });
 
-test('everything that is refused is told at once', () => {
+test('everything that is refused is reported at once', () => {
   const text = '--name=x\n--data-dir=/x\n--log-level=\n--max-wals=1\n--max-wals=2\n--enable-pprof';
   expect(findingsOf({ 'extra-args': text }).map(({ at }) => at)).toEqual([
     'extra-args, line 6',

@@ -13,7 +13,7 @@ const rsa = sshKeygen(folder, 'rsa', 'rsa', ['-b', '2048']);
 const A = ed25519.fingerprint;
 const B = rsa.fingerprint;
 
-/** What fingerprints alone say. */
+/** Returns the pins of fingerprints alone. */
 function pinsOf(text: string, more: Readonly<Record<string, string>> = {}): readonly PinnedFingerprint[] {
   const settings = settingsOf({ 'ssh-known-hosts': '', 'ssh-host-fingerprints': text, ...more });
   return sshOf(settings).hostKeys.fingerprints;
@@ -41,7 +41,7 @@ describe('ssh-known-hosts', () => {
     expect(findingsOf({ 'ssh-known-hosts': beside })).toEqual([]);
   });
 
-  test('every line that is damaged is told', () => {
+  test('every line that is damaged is reported', () => {
     const findings = findingsOf({ 'ssh-known-hosts': `10.0.0.6\n# comment\n10.0.0.7 ssh-ed25519 AAAA` });
     expect(findings.map(({ at }) => at)).toEqual(['ssh-known-hosts, line 1', 'ssh-known-hosts, line 3']);
   });
@@ -70,7 +70,7 @@ describe('ssh-host-fingerprints', () => {
       `10.0.0.6 ${ed25519.publicLine}`,
       `10.0.0.7,10.0.0.8 ${ecdsa.publicLine}`,
       `10.0.0.7 ${rsa.publicLine}`,
-    ].map((line) => line.replace(/ test$/, '')); // with a comment it would print that in place of the host
+    ].map((line) => line.replace(/ test$/, '')); // with a comment it would print that instead of the host
     writeFileSync(folder.at('known_hosts'), `${lines.join('\n')}\n`);
     const printed = tool('ssh-keygen', '-lf', folder.at('known_hosts'));
     const nist = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
@@ -128,7 +128,7 @@ describe('ssh-host-fingerprints', () => {
     expect(finding.fix).toBeTruthy();
   });
 
-  test('the names that would do are told', () => {
+  test('the names that would do are reported', () => {
     const changes = { names: 'infra0,infra1,infra2', 'ssh-host-fingerprints': `infra3 ${A}` };
     expect(findingOf(changes).fix).toContain('infra0, 10.0.0.6, infra1,');
   });
@@ -159,7 +159,7 @@ describe('host-key-policy', () => {
     expect(warning?.fact).toContain('10.0.0.6, 10.0.0.7, 10.0.0.8');
   });
 
-  test('accept-new that is not needed any more is told', () => {
+  test('accept-new that is not needed any longer is reported', () => {
     const { warnings } = settingsOf({
       'host-key-policy': 'accept-new',
       'ssh-known-hosts': (given['ssh-known-hosts'] ?? '').replace('10.0.0.6', '10.0.0.*'),

@@ -166,7 +166,7 @@ describe('addresses', () => {
     expect(findingOf({ hosts: '10.0.0.6, 10.0.0.7, fd00::8' }).fact).toContain('no dual stack');
   });
 
-  test('all that is wrong in a list is told, with its line', () => {
+  test('all that is wrong in a list is reported, with its line', () => {
     expect(findingsOf({ hosts: '10.0.0.6\ninfra1\n\n127.0.0.1' }).map(({ at }) => at)).toEqual([
       'hosts, line 2',
       'hosts, line 4',

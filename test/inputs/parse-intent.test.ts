@@ -38,7 +38,7 @@ describe('dry-run', () => {
   ])('%j is %j', (given, dryRun) => {
     expect(settingsOf({ 'dry-run': given }).dryRun).toBe(dryRun);
   });
-  // Taking it for `false` would change hosts that were only to be looked at.
+  // Reading it as `false` would change hosts that were only to be inspected.
   test.each(['yes', '1', 'dry'])('refuses %s', (given) => {
     expect(findingOf({ 'dry-run': given }).at).toBe('dry-run');
   });
@@ -114,7 +114,7 @@ describe('disk-test', () => {
     expect(warnings).toMatchObject([{ at: 'disk-test', fact: expect.stringContaining('dry-run: true') }]);
   });
 
-  test('is off, and nobody is warned', () => {
+  test('is off, without a warning', () => {
     expect(settingsOf({})).toMatchObject({ diskTest: false, warnings: [] });
   });
 

@@ -21,7 +21,7 @@ allowedUnsafeSysctls: [net.core.somaxconn]
   });
 });
 
-// Each line was given to sigs.k8s.io/yaml v1.6.0, which kubelet 1.34 is built with.
+// Each line was parsed by sigs.k8s.io/yaml v1.6.0, with which kubelet 1.34 is built.
 test.each<[text: string, value: unknown]>([
   ['failSwapOn: no', { failSwapOn: false }],
   ['failSwapOn: "false" # a text', undefined],
@@ -64,11 +64,11 @@ test('a merge deep in it is refused too, and never for a flag', () => {
   expect(findingOf({ 'kubelet-config': 'Fail_Swap: 1' })).not.toHaveProperty('cause');
 });
 
-test('a flag is told with the field that it is', () => {
+test('a flag is reported with the field that it is', () => {
   expect(findingOf({ 'kubelet-config': '--fail-swap-on: false' }).fix).toContain('perhaps failSwapOn');
 });
 
-test('a value that JSON does not know is told with its place', () => {
+test('a value that JSON does not know is reported with its place', () => {
   expect(findingOf({ 'kubelet-config': 'maxPods: 1\nport: null' }).at).toBe(
     'kubelet-config, line 2, column 7',
   );
@@ -134,6 +134,6 @@ describe('what is not such a mapping', () => {
   });
 });
 
-test('every field that is refused is told', () => {
+test('every field that is refused is reported', () => {
   expect(findingsOf({ 'kubelet-config': 'address: x\nkind: y\nstaticPodPath: z' })).toHaveLength(3);
 });

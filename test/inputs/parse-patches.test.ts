@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_INPUTS } from '../../src/operations/index.ts';
-import { type Finding, Refusal } from '../../src/findings.ts';
+import { type Finding, RunError } from '../../src/findings.ts';
 import type { InputFolder } from '../../src/inputs/input-files.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import type { KubeadmPatch } from '../../src/kubeadm/patches.ts';
@@ -162,7 +162,7 @@ describe('what is no patch', () => {
     try {
       parseSettings({ ...given, patches: patches.path }, run, OPERATION_INPUTS, { patches });
     } catch (error) {
-      if (error instanceof Refusal) return error.findings;
+      if (error instanceof RunError) return error.findings;
       throw error;
     }
     return [];

@@ -85,7 +85,7 @@ describe('client-certificate-copied', () => {
     expect(findingOf({ [input]: given }).fact).toContain(fact);
   });
 
-  test('every bad one is told with its place', () => {
+  test('every bad one is reported with its place', () => {
     expect(findingsOf({ [input]: `${hex}\nx\ny` }).map(({ at }) => at)).toEqual([
       `${input}, line 2`,
       `${input}, line 3`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_INPUTS } from '../../src/operations/index.ts';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import { findingOf, findingsOf, run, settingsOf, sshKey } from './given.ts';
 
@@ -132,8 +132,8 @@ test('nothing at all: every required input is named, at once', () => {
   } catch (error) {
     refusal = error;
   }
-  expect(refusal).toBeInstanceOf(Refusal);
-  expect((refusal as Refusal).findings.map(({ at }) => at)).toEqual([
+  expect(refusal).toBeInstanceOf(RunError);
+  expect((refusal as RunError).findings.map(({ at }) => at)).toEqual([
     'hosts',
     'ssh-user',
     'ssh-private-key',
@@ -141,7 +141,7 @@ test('nothing at all: every required input is named, at once', () => {
   ]);
 });
 
-test('every bad value is told at once, each with its fix', () => {
+test('every bad value is reported at once, each with its fix', () => {
   const findings = findingsOf({
     operation: 'deplyo',
     'dry-run': 'maybe',
@@ -231,7 +231,7 @@ describe('names that are no inputs', () => {
     });
   });
 
-  // A workflow's env may hold it, and the runner hands inputs over in the same way.
+  // A workflow's env may contain it, and the runner passes inputs in the same way.
   test('one that is near to nothing is a warning, which leads to the list', () => {
     const [warning] = settingsOf({ frobnicate: '' }).warnings;
     expect(warning).toMatchObject({ at: 'INPUT_FROBNICATE', fix: expect.stringContaining('README.md') });

@@ -8,16 +8,16 @@ const folder = new TemporaryFolder();
 afterAll(() => folder.remove());
 const authority = sshKeygen(folder, 'authority', 'ed25519');
 const login = sshKeygen(folder, 'login', 'ed25519');
-/** The run's own day, as ssh-keygen has it. */
+/** The run's own day in ssh-keygen's format. */
 const VALID = ['-V', '20261123000000Z:20261124000000Z'];
 
-/** What `ssh-keygen -s` writes for the key, with these options. */
+/** Returns the output of `ssh-keygen -s` for the key, with these options. */
 function signed(options: readonly string[], pair = login): string {
   tool('ssh-keygen', '-q', '-s', authority.path, '-I', 'deploy of infra', ...options, `${pair.path}.pub`);
   return tool('cat', `${pair.path}-cert.pub`);
 }
 
-/** The least with a certificate, changed by some inputs. */
+/** Returns the minimal inputs with a certificate, and with changes. */
 const inputs = (certificate: string, changes: Record<string, string> = {}): Record<string, string> => ({
   transport: 'openssh',
   'ssh-private-key': login.privateText,

@@ -73,7 +73,7 @@ describe('refused is', () => {
     );
   });
 
-  // server/embed/etcd.go takes it for 3.6 × 10¹² revisions.
+  // server/embed/etcd.go would read it as 3.6 × 10¹² revisions.
   test('a time where revisions are counted', () => {
     expect(
       findingOf({ 'auto-compaction-mode': 'revision', 'auto-compaction-retention': '1h' }),

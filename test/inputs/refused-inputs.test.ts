@@ -11,8 +11,8 @@ import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { badInputs } from './bad-inputs.ts';
 import { given } from './given.ts';
 
-// The whole action, run with one bad value each: it ends with the words for it, and nobody has been connected to. All ways lead through
-// a bastion on the loopback, which counts who comes.
+// The whole action, run with one bad value each: it ends with the message, and without any connection. All ways lead
+// through a bastion on the loopback, which counts connections.
 const before = { ...process.env };
 let bastion: Server;
 let connections: number;
@@ -39,7 +39,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-/** Runs the action with the least that a user gives, changed by some inputs; its annotations, without the verdict. */
+/** Runs the action with the minimal inputs, with changes; returns its annotations, without the verdict. */
 async function errorsOf(changes: RawInputs): Promise<readonly string[]> {
   const { port } = bastion.address() as AddressInfo;
   const inputs = {
@@ -61,7 +61,7 @@ async function errorsOf(changes: RawInputs): Promise<readonly string[]> {
     return true;
   });
   const redactor = new Redactor(() => undefined);
-  await main({ redactor, log: createActionsLog(redactor), takeFaults: () => undefined });
+  await main({ redactor, log: createActionsLog(redactor), handleUncaughtErrors: () => undefined });
   expect(process.exitCode).toBe(1);
   const [, ...errors] = written
     .split('\n')

@@ -10,7 +10,7 @@ test('every input is in one section alone', () => {
   expect(new Set(all).size).toBe(all.length);
 });
 
-// A default is also what an empty value stands for, so a required input can have none.
+// An empty value stands for the default, so a required input can have none.
 describe.each(inputNames)('%s', (name) => {
   const { required, secret, default: value, description }: InputDefinition = definitionOf(name);
 

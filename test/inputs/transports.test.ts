@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingOf, findingsOf, given, settingsOf } from './given.ts';
 
-/** The least for one host that is this machine. */
+/** The minimal inputs for one host that is this machine. */
 const alone = { ...Object.fromEntries(Object.keys(given).map((name) => [name, ''])), hosts: '10.0.0.6' };
 
 function transports(changes: Readonly<Record<string, string>>): string[] {
@@ -73,7 +73,7 @@ describe('transport', () => {
     expect(finding.fix).toContain('local-host');
   });
 
-  test('inputs for SSH that nobody uses are warned of', () => {
+  test('unused inputs for SSH cause a warning', () => {
     const { warnings } = settingsOf({ hosts: '10.0.0.6', transport: 'local' });
     expect(warnings.map(({ fact }) => fact)).toContain(
       'ssh-user, ssh-private-key, ssh-known-hosts: given, and no host is logged in to.',

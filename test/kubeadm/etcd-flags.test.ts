@@ -10,7 +10,7 @@ import { recorded } from '../hosts/probe/recorded.ts';
 const [member = { name: '', address: '' }] = MEMBERS;
 const actionsOwn = etcdArguments({ ...SHAPE, extraArgs: [] }, member).map(({ name }) => name);
 
-/** Flags of a real member, made by the action with kubeadm 1.34.4. */
+/** Flags of a real member that the action created with kubeadm 1.34.4. */
 function recordedFlags(): string[] {
   const sections = readSections(recorded('member'));
   const manifest = parseEtcdManifest(sections.get(`text:${ETCD_MANIFEST}`) ?? '');

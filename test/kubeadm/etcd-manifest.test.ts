@@ -50,7 +50,7 @@ describe('predictManifest', () => {
     { name: 'advertise-client-urls', value: 'https://10.77.0.10:2379' },
   ];
 
-  /** Lines as kubeadm 1.34 rendered them; only the flags are fewer. */
+  /** Lines as rendered by kubeadm 1.34, with fewer flags. */
   function manifest(flags: readonly string[], of = image): string {
     return `apiVersion: v1
 kind: Pod
@@ -116,7 +116,7 @@ status: {}
     );
   });
 
-  test('flags are dropped and the image is replaced, wherever it stands', () => {
+  test('flags are dropped and the image is replaced, in any position', () => {
     const present = [...byKubeadm, '--quota-backend-bytes=8589934592'];
     const options = { image: 'registry.example/etcd:3.6.7-0', dropFlags: ['quota-backend-bytes'] };
     expect(predictManifest(manifest(present), tail, options)).toBe(manifest(byKubeadm, options.image));

@@ -7,7 +7,8 @@ function kubeadm(text: string): KubernetesVersion {
   return version;
 }
 
-// Seen with etcd 3.5.24, 3.6.6 and 3.7.0, started with the flags of either kind; which kubeadm writes which is in its source.
+// Tested with etcd 3.5.24, 3.6.6 and 3.7.0, started with either kind of flags; kubeadm's source shows which flags it
+// writes.
 test.each([
   ['v1.31.0', '3.5 3.6', '3.7'],
   ['v1.32.13', '3.5 3.6', '3.7'],

@@ -8,9 +8,9 @@ import { patchFolderIn } from '../../src/kubeadm/patches.ts';
 import { ROOT } from '../docs/repository.ts';
 import { tooSlow } from '../fuzz.ts';
 
-/** Names by the ten thousand, which take the parser time that grows with the square of their number. */
+/** Tens of thousands of names, for which the parser takes quadratic time. */
 const NAMES = Array.from({ length: 26_000 }, (_, at) => `k${at}: 1\n`).join('');
-/** Ten to the power of twelve items in a kilobyte. */
+/** 10^12 items in a kilobyte. */
 const ALIASES = [
   'a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n',
   ...Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at},`.repeat(10)}]\n`),
@@ -55,7 +55,7 @@ test('a document that cannot be read does not hide the others', () => {
   expect(certSans(`a: [\n---\n${GOOD}`)).toEqual(['x']);
 });
 
-// Inputs are a user's own; what a manifest is written anew from was read before.
+// Inputs are a user's own; the manifests that are rewritten were read before.
 test('nothing else reads YAML', () => {
   const reads = /import \{[^}]*\bparse\w*[^}]*\} from 'yaml'/;
   const files = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) =>

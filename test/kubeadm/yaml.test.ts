@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { renderKubeletConfig } from '../../src/kubeadm/kubelet-config.ts';
 import { resolvePlain, toKubernetesYaml } from '../../src/kubeadm/yaml.ts';
 
-// What go-yaml v2 makes of bare words, as a program of Go with sigs.k8s.io/yaml v1.6.0 has said.
+// Plain scalars as parsed by go-yaml v2, according to a Go program with sigs.k8s.io/yaml v1.6.0.
 const WORDS: readonly [word: string, value: unknown][] = [
   ['yes', true],
   ['YES', true],
@@ -45,7 +45,7 @@ test.each([...WORDS.map(([word]) => word), '<<', 'plain', 'a: b', '- a'])(
   },
 );
 
-// The yaml package's own 1.1 writes this bare: its octal numbers have no o.
+// The yaml package's own 1.1 writes this plain: its octal numbers have no o.
 test('kubelet does not get a number for a text in quotes', () => {
   const runtime = { endpoint: 'unix:///run/crio/crio.sock', cgroupDriver: 'cgroupfs' } as const;
   expect(renderKubeletConfig(runtime, { podCIDR: '0o17' })).toContain('podCIDR: "0o17"\n');

@@ -1,6 +1,6 @@
 import { read } from '../docs/repository.ts';
 
-/** Paths of the table in lab/README.md, "What the lab adds"; one that ends in `/` means all below it as well. */
+/** Returns the paths of the table in lab/README.md, "What the lab adds"; one that ends in `/` includes all below it. */
 export function additions(): string[] {
   const chapter = read('lab/README.md').split('### What the lab adds')[1]?.split('\n## ')[0] ?? '';
   const rows = chapter.match(/^\| `.*$/gm) ?? [];
@@ -9,7 +9,7 @@ export function additions(): string[] {
   );
 }
 
-/** Whether the table's entry means this path. */
+/** Reports whether the table's entry covers this path. */
 export function means(entry: string, path: string): boolean {
   return entry.endsWith('/') ? `${path}/`.startsWith(entry) : path === entry;
 }

@@ -5,9 +5,9 @@ import { filesBelow, read } from '../docs/repository.ts';
 import { additions, means } from './additions.ts';
 
 /*
- * A host of the lab is what its packages leave. A file that makes it more convenient than a user's host hides faults: an
- * /etc/crictl.yaml that no package brings once hid that crictl's warning made every running etcd look stopped. What is on the
- * disk in the end is compared in test/e2e/ordinary-host.test.ts.
+ * A host of the lab has only the files of its packages. A file that makes it more convenient than a user's host hides
+ * faults: an /etc/crictl.yaml that no package contains once hid that crictl's warning made every running etcd look
+ * stopped. test/e2e/ordinary-host.test.ts compares the finished disk.
  */
 test('every file that the lab lays over a host stands in its README, with a reason', () => {
   const laid = filesBelow('lab/disks/host-files', '')

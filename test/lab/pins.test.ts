@@ -4,7 +4,7 @@ import { kubernetesVersions } from '../../lab/settings.ts';
 import { NEWEST_MINOR, OLDEST_MINOR } from '../../src/kubeadm/version.ts';
 import { read } from '../docs/repository.ts';
 
-/** The release that a family's pin names, without the `v`. */
+/** Returns the release in a family's pin, without the `v`. */
 function pinned({ name, module }: Family): string | undefined {
   const goMod = read(`lab/programs/${name}/go.mod`);
   return goMod
@@ -15,7 +15,7 @@ function pinned({ name, module }: Family): string | undefined {
     .split(' ')[0];
 }
 
-/** The pins of a Kubernetes version: its own programs and its etcd. */
+/** Returns the pins of a Kubernetes version: its own programs and its etcd. */
 function pinsOf(version: (typeof kubernetesVersions)[number]): { kubernetes: Family; etcd: Family } {
   const families = familiesOf[version];
   const kubernetes = families.find(({ module }) => module === 'k8s.io/kubernetes');
@@ -24,7 +24,7 @@ function pinsOf(version: (typeof kubernetesVersions)[number]): { kubernetes: Fam
   return { kubernetes, etcd };
 }
 
-// A range of which only the ends are run says nothing of what lies between them.
+// Running only the ends of a range proves nothing about the releases in between.
 test('the lab has every minor release of Kubernetes that the action supports', () => {
   const supported = Array.from(
     { length: NEWEST_MINOR - OLDEST_MINOR + 1 },
@@ -38,7 +38,7 @@ test.each(kubernetesVersions)('the pins of %s are of the releases that they are 
   expect(kubernetes.name).toBe(`kubernetes-${version}`);
   expect(pinned(kubernetes)).toMatch(new RegExp(String.raw`^${version.replace('.', String.raw`\.`)}\.\d+$`));
   expect(etcd.name).toBe(`etcd-${pinned(etcd)}`);
-  // each of Kubernetes' own libraries is of the same release
+  // All of Kubernetes' own libraries are of the same release.
   const goMod = read(`lab/programs/${kubernetes.name}/go.mod`);
   const libraries = [...goMod.matchAll(/^\t?(?:replace )?(k8s\.io\/\S+) => \1 v0\.(\S+)$/gm)];
   expect(libraries.length).toBeGreaterThan(20);

@@ -18,7 +18,7 @@ import { read } from '../docs/repository.ts';
 const own = ordinary().distribution;
 const HOSTS = ['infra0', 'infra1', 'infra2'];
 
-/** A release that the trait can be had on. */
+/** Returns a release that supports the trait. */
 const releaseFor = (trait: (typeof traits)[number]): string => trait.distributions?.[0] ?? own;
 
 describe('the name of a variant', () => {

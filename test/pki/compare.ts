@@ -12,17 +12,17 @@ import {
 import { type Extension, parseStructure, subjectKeyIdentifierOf } from '../../src/pki/structure.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 
-/** A certificate to compare, with the certificate of its issuer (itself for a CA). */
+/** A certificate to compare, with its issuer's certificate (itself for a CA). */
 export interface ComparedCertificate {
   readonly certificatePem: string;
   readonly issuerPem: string;
 }
 
 /**
- * Lists every difference between two certificates that were made for the same purpose by different tools. Both are
- * compared as they are encoded, down to string types and the order of extensions, apart from what must differ: key,
- * serial number and signature (their form is compared), the times (their types and the duration are compared), key
- * identifiers (their presence, length and agreement with the issuer's are compared).
+ * Lists every difference between two certificates that different tools issued for the same purpose. Compares them as
+ * encoded, down to string types and the order of extensions, except the parts that must differ: key, serial number and
+ * signature (their form is compared), the times (their types and the duration are compared), key identifiers (their
+ * presence, length and match with the issuer's are compared).
  */
 export function certificateDifferences(ours: ComparedCertificate, theirs: ComparedCertificate): string[] {
   const [left, right] = [describe(ours), describe(theirs)];
@@ -31,7 +31,7 @@ export function certificateDifferences(ours: ComparedCertificate, theirs: Compar
     .map((field) => `${field}: ${left.get(field) ?? '(absent)'} / ${right.get(field) ?? '(absent)'}`);
 }
 
-/** Gives the comparable value of each field. */
+/** Returns the comparable value of each field. */
 function describe({ certificatePem, issuerPem }: ComparedCertificate): Map<string, string> {
   const certificate = new X509Certificate(certificatePem);
   const issuer = new X509Certificate(issuerPem);
@@ -93,7 +93,10 @@ function hex(value: Asn1): string {
   return encode(value).toString('hex');
 }
 
-/** Says by which digest a CA's subject key identifier was made from its key: Go's way since 1.25, before, or neither. */
+/**
+ * Returns the digest with which a CA's subject key identifier was computed from its key: Go's since 1.25, Go's before,
+ * or neither.
+ */
 export function subjectKeyIdentifierMethod(caPem: string): 'sha256' | 'sha1' | 'other' {
   const certificate = new X509Certificate(caPem);
   const structure = parseStructure(certificate.raw);

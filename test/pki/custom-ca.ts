@@ -5,13 +5,13 @@ import { publicKeyOf } from '../../src/pki/keys.ts';
 import { oids } from '../../src/pki/asn1.ts';
 import type { PemSource } from '../../src/pki/pem-input.ts';
 
-/** Makes a self-signed certificate like a CA's, with whatever is wrong with it. */
+/** Creates a self-signed certificate like a CA's, with any faults. */
 export function customCa(
   key: KeyObject,
   options: {
     readonly notBefore?: Date;
     readonly notAfter?: Date;
-    /** Extensions by object identifier; undefined leaves the usual one out. */
+    /** Extensions by object identifier; undefined removes the usual one. */
     readonly extensions?: Readonly<Record<string, Extension | undefined>>;
   } = {},
 ): string {
@@ -40,12 +40,12 @@ export function customCa(
 /** A time at which customCa's certificates are valid. */
 export const now = new Date('2026-06-01T12:34:56.789Z');
 
-/** The text of the input ca-certificate. */
+/** Returns the text of the input ca-certificate. */
 export function caCertificate(text: string): PemSource {
   return { name: 'ca-certificate', text };
 }
 
-/** The text of the input ca-key. */
+/** Returns the text of the input ca-key. */
 export function caKey(text: string): PemSource {
   return { name: 'ca-key', text };
 }

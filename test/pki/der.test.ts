@@ -4,7 +4,7 @@ import { decode, encode, integer, text, time } from '../../src/pki/asn1.ts';
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 describe('text', () => {
-  // The tag is what Go's encoding/asn1 chooses; a subject of another string type is another name to Go.
+  // The tag is Go's encoding/asn1's choice; to Go, a subject of another string type is another name.
   test.each([
     ['infra0.example-1', '13'],
     ["a'()+,-./:=? Z9", '13'],

@@ -27,7 +27,7 @@ const member = { name: 'infra0', address: '10.0.0.6' };
 const rsa = await createAuthority({ algorithm: 'RSA-2048', now });
 const made = await createAuthority({ algorithm, now });
 const leaves = await issueMemberLeaves(made, { member, algorithm, now });
-/** One with everything that is looked into, by openssl. */
+/** A certificate with every parsed part, by openssl. */
 const brought = opensslCa({
   keyPem: made.keyPem,
   subject: '/O=Example/CN=etcd-ca',
@@ -41,7 +41,7 @@ const brought = opensslCa({
 });
 const certificates = [rsa.certificatePem, made.certificatePem, brought, brought + made.certificatePem];
 
-/** The PEM text with something wrong in it, or in the bytes that it stands for. */
+/** Returns the PEM text with a fault in it, or in its bytes. */
 function spoiledPem(pem: string, random: () => number): string {
   if (random() < 0.4) return spoiled(pem, random);
   return decodePem(pem)

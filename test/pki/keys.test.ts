@@ -5,7 +5,7 @@ import { describeKey, generateKey, keyAlgorithms, privateKeyToPem } from '../../
 import { decodePem, encodePem } from '../../src/pki/pem.ts';
 import { openssl } from './openssl.ts';
 
-// Finding the primes of RSA keys takes as long as it takes, more so on a busy machine.
+// Finding the primes of RSA keys may take long on a busy machine.
 jest.setTimeout(60_000);
 
 describe.each(keyAlgorithms)('%s', (algorithm) => {

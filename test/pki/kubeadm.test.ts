@@ -8,10 +8,10 @@ import { readAuthority } from '../../src/pki/read-authority.ts';
 import { inspectCertificate } from '../../src/pki/inspect.ts';
 import { certificateDifferences, subjectKeyIdentifierMethod } from './compare.ts';
 
-// Finding the primes of RSA keys takes as long as it takes, more so on a busy machine.
+// Finding the primes of RSA keys may take long on a busy machine.
 jest.setTimeout(60_000);
 
-// Certificates that kubeadm itself made, with the config in their README.
+// Certificates of kubeadm itself, made with the config in their README.
 const fixtures = new URL('fixtures/kubeadm-1.34.4/', import.meta.url);
 const sets: [folder: string, algorithm: KeyAlgorithm, address: string][] = [
   ['RSA-2048', 'RSA-2048', '10.0.0.6'],
@@ -28,7 +28,7 @@ const serverSans = [
   '::ffff:10.1.1.1',
   'a.example.com',
 ];
-// Any time will do for ours: durations are compared.
+// Any time works for ours: durations are compared.
 const now = new Date('2027-03-04T05:06:07.890Z');
 
 describe.each(sets)('%s', (folder, algorithm, address) => {

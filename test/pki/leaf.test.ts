@@ -9,14 +9,14 @@ import { verifyLeaf } from '../../src/pki/verify.ts';
 import { caCertificate, caKey } from './custom-ca.ts';
 import { openssl, opensslCa, opensslVerify } from './openssl.ts';
 
-// Finding the primes of RSA keys takes as long as it takes, more so on a busy machine.
+// Finding the primes of RSA keys may take long on a busy machine.
 jest.setTimeout(60_000);
 
-// openssl verify has no clock of ours, so these are issued now.
+// openssl verify uses the machine's clock, so these are issued now.
 const now = new Date();
 const member = { name: 'controlplane', address: '172.30.1.2' };
 
-/** The lines of `openssl x509 -text` that say something of purpose, in their order. */
+/** Returns the lines of `openssl x509 -text` about the purpose, in their order. */
 function opensslText(pem: string): string[] {
   const leftOut = 'no_pubkey,no_sigdump,no_serial,no_validity';
   return openssl(['x509', '-noout', '-text', '-nameopt', 'RFC2253', '-certopt', leftOut], pem)
@@ -95,7 +95,7 @@ describe('every key algorithm of CA and leaf together', () => {
     'ECDSA-P256': 'ecdsaWithSha256',
     'ECDSA-P384': 'ecdsaWithSha384',
   };
-  // Every algorithm as CA's and as leaf's, in each family's company; not all pairs, because RSA-4096 keys take long.
+  // Every algorithm for CA and leaf, with each family; not all pairs, because RSA-4096 keys take long.
   const pairs = keyAlgorithms.flatMap((ca) =>
     keyAlgorithms
       .filter((leaf) => ca === 'RSA-2048' || leaf === 'RSA-2048' || leaf === 'ECDSA-P256')

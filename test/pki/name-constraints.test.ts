@@ -16,7 +16,7 @@ const member = {
 const ALL =
   'permitted;IP:10.0.0.0/255.0.0.0,permitted;IP:127.0.0.1/255.255.255.255,permitted;IP:::1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff,permitted;IP:fd00::/ff00::';
 
-/** What openssl's own verification says of a certificate for {@link member} is what is asked of ours. */
+/** openssl's own verification of a certificate for {@link member} is the expected result of ours. */
 const cases: readonly (readonly [constraints: string, forbidden: readonly string[]])[] = [
   ['permitted;DNS:example.com,permitted;DNS:localhost', []],
   ['permitted;DNS:example.com', ['DNS:localhost']],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs the machine's openssl and gives what it prints. Without openssl it throws: these tests must not pass unseen. */
+/** Runs the machine's openssl and returns its output. Throws without openssl: these tests must not pass unrun. */
 export function openssl(args: readonly string[], input: string | Uint8Array = ''): string {
   return execFileSync('openssl', args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 }
@@ -26,7 +26,7 @@ export function opensslWithFiles(args: readonly string[], files: Readonly<Record
   }
 }
 
-/** Gives what `openssl verify` says of a leaf for a purpose (`sslserver`, `sslclient`); `ok` when it verifies. */
+/** Returns the result of `openssl verify` for a leaf and a purpose (`sslserver`, `sslclient`); `ok` if it verifies. */
 export function opensslVerify(leafPem: string, caPem: string, purpose: string): string {
   const said = opensslWithFiles(
     ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', '@ca.crt', '@leaf.crt'],
@@ -38,13 +38,13 @@ export function opensslVerify(leafPem: string, caPem: string, purpose: string): 
   return said.trim().endsWith('leaf.crt: OK') ? 'ok' : said;
 }
 
-/** Makes a CA's certificate with openssl's own hand, so that a brought CA owes nothing to our code. */
+/** Creates a CA's certificate with openssl, independently of our code. */
 export function opensslCa(options: {
   readonly keyPem: string;
   readonly subject: string;
   /** Lines of openssl's extension section. */
   readonly extensions: readonly string[];
-  /** The CA above it; absent: it signs itself. */
+  /** Its issuer; absent: self-signed. */
   readonly issuer?: { readonly certificatePem: string; readonly keyPem: string };
 }): string {
   const config = [

@@ -139,7 +139,7 @@ describe('certificate', () => {
   test.each(refusals)('%s', (_, pem, finding) => {
     const found = findings(pem);
     expect(found).toEqual([expect.stringMatching(finding)]);
-    // Messages go to the log; they must never repeat what they refuse.
+    // Messages go to the log; they must never repeat the refused text.
     expect(found.join()).not.toContain(goodKey.split('\n')[1]);
   });
 });
@@ -268,7 +268,7 @@ describe('a chain', () => {
         /^ca-certificate: It holds a certificate that has nothing to do with the CA: CN=old CA\. The key belongs to CN=etcd CA\..*bundle of an old and a new CA/,
       ),
     ]);
-    // a gap in the chain: nobody can say whether the root is above the CA
+    // A gap in the chain: it is unknown whether the root is above the CA.
     expect(findings(texts(ca, root), ca.keyPem, inAnHour)).toEqual([
       expect.stringContaining('has nothing to do with the CA: O=Example, CN=root'),
     ]);

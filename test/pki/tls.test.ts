@@ -9,13 +9,15 @@ import { basicConstraints, keyUsage } from '../../src/pki/structure.ts';
 import { generateKey, publicKeyOf, type KeyAlgorithm } from '../../src/pki/keys.ts';
 import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 
-// Finding the primes of RSA keys takes as long as it takes, more so on a busy machine.
+// Finding the primes of RSA keys may take long on a busy machine.
 jest.setTimeout(60_000);
 
 const now = new Date();
 const member = { name: 'infra0', address: '10.0.0.6' };
 
-/** Connects to a server that asks for client certificates, as etcd does, and gives what each side thinks of the other. */
+/**
+ * Connects to a server that requires client certificates, as etcd does, and returns each side's verdict on the other.
+ */
 async function handshake(
   caPem: string,
   server: Leaf,
@@ -27,7 +29,7 @@ async function handshake(
     cert: server.certificatePem,
     ca: caPem,
     requestCert: true,
-    // So that the reason reaches the test; `verdict` says whether it would have been rejected.
+    // So that the reason reaches the test; `verdict` reports whether it would have been rejected.
     rejectUnauthorized: false,
   });
   listener.listen(0, '127.0.0.1');
@@ -52,7 +54,7 @@ async function handshake(
   }
 }
 
-/** The other side's common name, or why it is not authorized. */
+/** Returns the other side's common name, or the reason why it is not authorized. */
 function verdict(socket: TLSSocket): string {
   return socket.authorized
     ? new X509Certificate(socket.getPeerCertificate().raw).subject
@@ -107,7 +109,7 @@ describe('mutual TLS over loopback', () => {
     });
   });
 
-  // kubeadm and etcd take an intermediate CA for a root; OpenSSL has to be told to.
+  // kubeadm and etcd accept an intermediate CA as a root; OpenSSL needs an option for it.
   test('a CA that is not self-signed works with allowPartialTrustChain', async () => {
     const root = await createAuthority({ algorithm: 'ECDSA-P256', now });
     const key = await generateKey('ECDSA-P256');

@@ -4,7 +4,7 @@ import { daysLeft, KUBEADM_AUTHORITY_DAYS, KUBEADM_LEAF_DAYS, validity } from '.
 const now = new Date('2025-11-17T19:09:09Z');
 
 describe('validity', () => {
-  // The dates of a cluster that kubeadm 1.34.1 made at this time.
+  // The dates of a cluster that kubeadm 1.34.1 created at this time.
   test('a leaf', () => {
     expect(validity(now, KUBEADM_LEAF_DAYS)).toEqual({
       notBefore: new Date('2025-11-17T19:04:09Z'),

@@ -43,7 +43,7 @@ function described(plan: Plan, facts: ReadonlyMap<string, HostFacts>, broughtCer
   });
 }
 
-/** What becomes of the files of infra1 in a plan of these steps. */
+/** Returns the changes to the files of infra1 in a plan of these steps. */
 function changes(
   steps: readonly Step[],
   facts: ReadonlyMap<string, HostFacts>,
@@ -138,7 +138,7 @@ describe('keys and certificates', () => {
   };
   const caKey: PlannedFile = { path: CA_KEY, mode: '600', content: { from: 'authority', part: 'key' } };
 
-  test('new ones are told by what they are for', () => {
+  test('new ones are reported by what they are for', () => {
     expect(changes([deliver(server('certificate'), server('key'))], hostsWith([]))).toEqual([
       {
         path: leafPath('server', 'certificate'),
@@ -172,7 +172,7 @@ describe('keys and certificates', () => {
     ]);
   });
 
-  test('what was chosen instead of what kubeadm would choose is told, and so approved with the plan', () => {
+  test('what was chosen instead of what kubeadm would choose is reported, and so approved with the plan', () => {
     const certificates = {
       ...KUBEADM_POLICY,
       keyAlgorithm: 'ECDSA-P384',
@@ -296,7 +296,7 @@ describe('the manifest', () => {
     });
   });
 
-  test('an override of a flag of kubeadm that goes away is told: its own value is not known here', () => {
+  test('an override of a flag of kubeadm that goes away is reported: its own value is not known here', () => {
     const configuration = `---\nkind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      - name: snapshot-count\n        value: "5"\n`;
     const facts = hostsWith([manifest('name=infra1'), fileFact(KUBEADM_CONFIG, configuration)]);
     expect(changes([render, restart], facts)[0]?.note).toContain(
@@ -304,7 +304,7 @@ describe('the manifest', () => {
     );
   });
 
-  test('one that was edited on the host is told: what was edited outside the flags is not known here', () => {
+  test('one that was edited on the host is reported: what was edited outside the flags is not known here', () => {
     const state = { files: { [ETCD_MANIFEST]: 'another' } } as unknown as HostFacts['state'];
     const [change] = changes([render, restart], hostsWith([manifest('name=infra1')], { state }));
     expect(change).toMatchObject({
@@ -314,7 +314,7 @@ describe('the manifest', () => {
   });
 });
 
-test('the record is told of, not shown', () => {
+test('the record is reported, not shown', () => {
   const record: Step = { kind: 'record-member', host: 'infra1', why: '' };
   expect(changes([record], hostsWith([]))).toEqual([
     { path: STATE_FILE, change: 'create', mode: '600', note: "the action's own record" },

@@ -13,7 +13,7 @@ function digest(plan: Plan, facts: ReadonlyMap<string, HostFacts> = runningHosts
   return describePlan({ plan, operation: 'deploy', facts }).digest;
 }
 
-/** The plan with its last stage, the restart, changed. */
+/** Returns the plan with its last stage, the restart, changed. */
 function withRestart(change: (restart: Stage) => Stage): Plan {
   const plan = convergePlan();
   return {

@@ -87,7 +87,7 @@ export function stage(steps: readonly Step[], changes: Partial<Stage> = {}): Sta
   return { title: 'Stage', steps, ...changes };
 }
 
-/** Facts of all hosts; on each these files. */
+/** Facts of all hosts, each with these files. */
 export function hostsWith(
   files: readonly FileFact[],
   changes: Partial<HostFacts> = {},
@@ -96,13 +96,13 @@ export function hostsWith(
   return new Map(MEMBERS.map((member) => [member.name, pristineHost(member, { files: byPath, ...changes })]));
 }
 
-/** A file that the probe has only seen the digest of. */
+/** A file of which the probe has read only the digest. */
 export function unreadFact(path: string, content: string, mode: string): FileFact {
   const { sha256 = '', size, kind, owner } = fileFact(path, content, mode);
   return { path, kind, mode, owner, size, sha256 };
 }
 
-/** A manifest as kubeadm 1.34 lays it out, with fewer lines. */
+/** A manifest in kubeadm 1.34's layout, with fewer lines. */
 export function sampleManifest(flags: readonly string[], image = IMAGE): string {
   return `apiVersion: v1
 kind: Pod
@@ -121,7 +121,7 @@ status: {}
 `;
 }
 
-/** The whole of a first deploy, as its stages are made. */
+/** The whole of a first deploy, with its stages. */
 export function createPlan(token = FRESH_TOKEN): Plan {
   const shape = sampleShape({ token });
   return samplePlan({
@@ -205,14 +205,14 @@ const INFRA1 = MEMBERS[1] ?? { name: '', address: '' };
 const OWN_FLAGS = ['data-dir=/var/lib/etcd', 'snapshot-count=10000'];
 const FLAGS = etcdArguments(sampleShape(), INFRA1).map(({ name, value }) => `${name}=${value}`);
 
-/** A member's server certificate as it lay there before, and one of a stranger. */
+/** A member's earlier server certificate, and one of another CA. */
 export const oldLeaf = await issueLeaf(ownCa, 'server', {
   member: INFRA1,
   algorithm: 'ECDSA-P256',
   now: new Date('2025-06-01T00:00:00Z'),
 });
 
-/** A running cluster: what is public on each host, and a key without its text. */
+/** A running cluster: each host's public files, and a key without its text. */
 export function runningHosts(changes: readonly FileFact[] = []): Map<string, HostFacts> {
   return hostsWith([
     fileFact(KUBEADM_CONFIG, renderKubeadmConfig(sampleShape(), INFRA1, 'v1.34.4', KUBEADM_POLICY)),
@@ -224,7 +224,7 @@ export function runningHosts(changes: readonly FileFact[] = []): Map<string, Hos
   ]);
 }
 
-/** On infra1 a certificate renewed, and a flag changed with a restart. */
+/** Renews a certificate on infra1, and changes a flag with a restart. */
 export function convergePlan(
   changes: {
     readonly flag?: string;

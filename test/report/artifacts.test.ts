@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { KUBEADM_CONFIG, KUBELET_CONFIG, PKI_DIR, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import {
   type ArtifactClient,
@@ -92,7 +92,7 @@ describe('which files', () => {
     const redactor = knowing(rsaKey.text, 'correct horse battery');
     const check = (): void =>
       checkArtifactFiles([{ path: 'infra0/pki/etcd/ca.crt', content }, ...files], redactor);
-    expect(check).toThrow(Refusal);
+    expect(check).toThrow(RunError);
     expect(check).toThrow(
       /^the artifact was not uploaded:\n- artifact infra0\/pki\/etcd\/ca\.crt: it holds [^\n]*$/,
     );
@@ -163,7 +163,7 @@ describe('on the way to the service', () => {
     const loadClient = (): never => {
       throw new Error('loaded');
     };
-    await expect(upload({ files: bad, loadClient })).rejects.toThrow(Refusal);
+    await expect(upload({ files: bad, loadClient })).rejects.toThrow(RunError);
     expect(readdirSync(runnerTemp)).toEqual([]);
   });
 

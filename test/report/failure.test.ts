@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { HostError } from '../../src/hosts/host-error.ts';
 import { explainFailure, failStep } from '../../src/report/failure.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
@@ -8,7 +8,7 @@ const finding = { code: 'host-missing' as const, at: 'hosts', fact: 'none.', fix
 
 describe('what was thrown, in words', () => {
   test('a refusal', () => {
-    expect(explainFailure(new Refusal('The inputs cannot be used', [finding, finding]))).toEqual({
+    expect(explainFailure(new RunError('The inputs cannot be used', [finding, finding]))).toEqual({
       title: 'The inputs cannot be used',
       findings: [finding, finding],
     });
@@ -20,14 +20,14 @@ describe('what was thrown, in words', () => {
   });
 
   test('several at once', () => {
-    const failures = [new Refusal('first', [finding]), new HostError({ host: 'infra0', ...finding })];
+    const failures = [new RunError('first', [finding]), new HostError({ host: 'infra0', ...finding })];
     expect(explainFailure(new AggregateError(failures))).toMatchObject({
       title: 'first',
       findings: [finding, { host: 'infra0' }],
     });
   });
 
-  test.each([[new TypeError('x is undefined')], ['x is undefined']])('what nobody foresaw: %s', (error) => {
+  test.each([[new TypeError('x is undefined')], ['x is undefined']])('an unforeseen error: %s', (error) => {
     expect(explainFailure(error).findings).toMatchObject([
       { fact: 'x is undefined', fix: expect.stringContaining('issue') },
     ]);
@@ -63,7 +63,7 @@ describe('failing the step', () => {
       at: `input ${index}`,
       fact: 'bad.',
     }));
-    const { failed, errors, info } = fail(new Refusal('no', findings));
+    const { failed, errors, info } = fail(new RunError('no', findings));
     expect(failed).toEqual(['etcd-ha-action: no (11 findings)']);
     expect(errors).toHaveLength(9);
     expect(info).toEqual([
@@ -82,8 +82,8 @@ describe('failing the step', () => {
     ]);
   });
 
-  test('the stack of what nobody foresaw goes to the debug log', () => {
+  test('the stack of an unforeseen error goes to the debug log', () => {
     expect(fail(new TypeError('boom')).debug.join('\n')).toContain('failure.test.ts');
-    expect(fail(new Refusal('no', [finding])).debug).toEqual([]);
+    expect(fail(new RunError('no', [finding])).debug).toEqual([]);
   });
 });

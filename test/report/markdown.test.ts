@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { codeBlock, text } from '../../src/report/markdown.ts';
 
-/** What a reader sees: character references resolved. */
+/** Resolves character references, as a reader sees the text. */
 function seen(markdown: string): string {
   return markdown.replaceAll(/&#(\d+);/g, (_all, number: string) => String.fromCharCode(Number(number)));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkOf } from '../../src/checks/check.ts';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
@@ -81,9 +81,9 @@ describe('an output that would reveal a secret is not set, and the run says so',
   ])('%s', (_what, value, secrets) => {
     const { outputs, error } = write({ 'ca-certificate': value, healthy: true }, ...secrets);
     expect(outputs).toEqual({ healthy: 'true' });
-    expect(error).toBeInstanceOf(Refusal);
-    expect((error as Refusal).findings).toMatchObject([{ at: 'output ca-certificate' }]);
-    expect((error as Refusal).message).not.toContain('hunter2');
+    expect(error).toBeInstanceOf(RunError);
+    expect((error as RunError).findings).toMatchObject([{ at: 'output ca-certificate' }]);
+    expect((error as RunError).message).not.toContain('hunter2');
   });
 });
 

@@ -13,7 +13,7 @@ const unchanged = describePlan({
   facts: runningHosts(),
 });
 
-/** The plan with one file of infra1 that has this diff. */
+/** Returns the plan with this diff for one file of infra1. */
 function withDiff(diff: string): PlanDocument {
   const files = [
     { path: '/etc/x', change: 'replace', mode: '644', diff: `--- /etc/x\n+++ /etc/x\n${diff}` },

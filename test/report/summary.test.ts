@@ -4,14 +4,14 @@ import { renderSummary } from '../../src/report/summary.ts';
 import { summaryLimitBytes } from '../../src/report/markdown.ts';
 import { healthy, plan, succeeded, unhealthy } from './samples.ts';
 
-/** The text as people read it: without the character references that keep it from being Markdown. */
+/** Returns the text as people read it: without the character references that escape Markdown. */
 function read(report: RunReport): string {
   return renderSummary(report).replaceAll(/&#(\d+);/g, (_all, number: string) =>
     String.fromCharCode(Number(number)),
   );
 }
 
-/** The cells of the table under a heading, without the header. */
+/** Returns the cells of the table under a heading, without the header. */
 function rowsUnder(heading: string, summary: string): string[][] {
   const section = summary.split('### ').find((part) => part.startsWith(heading)) ?? '';
   const [table = ''] = section.split('\n\n').slice(1);

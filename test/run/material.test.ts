@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';
-import { KeyStock, type Material, prepareMaterial } from '../../src/run/issued-certificates.ts';
+import { KeyPool, type IssuedFiles, prepareFiles } from '../../src/run/issued-certificates.ts';
 import {
   clusterOf,
   decide,
@@ -29,8 +29,8 @@ const healthy: Circumstances = { cluster: clusterFacts() };
 const bundle = fileFact(CA_CERTIFICATE, ownCa.certificatePem + otherCa.certificatePem, '644');
 
 describe('what is read a second time', () => {
-  /** What a run holds for a finished cluster in which a peer certificate is due. */
-  function material(told: string, seenKey: string): { material: Material; read: string[] } {
+  /** Returns the material of a run for a finished cluster in which a peer certificate is due. */
+  function material(told: string, seenKey: string): { material: IssuedFiles; read: string[] } {
     const facts = withoutFile(
       withFile(finishedCluster(), 0, unreadFact(CA_KEY, seenKey)),
       2,
@@ -41,13 +41,13 @@ describe('what is read a second time', () => {
     const transports = MEMBERS.map(
       ({ name }) => [name, standInTransport(name, read, () => ({ stdout: Buffer.from(told) }))] as const,
     );
-    const made = prepareMaterial({
+    const made = prepareFiles({
       planned,
       settings: exampleSettings(),
       hosts: new Map(transports),
       facts: new Map(facts.map((host) => [host.hostname, host])),
       now: NOW,
-      keys: new KeyStock(),
+      keys: new KeyPool(),
       maskSecret: () => undefined,
     });
     return { material: made, read };
@@ -58,7 +58,7 @@ describe('what is read a second time', () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-    if (!(error instanceof Refusal)) throw new Error(`expected a refusal, got ${String(error)}`);
+    if (!(error instanceof RunError)) throw new Error(`expected a refusal, got ${String(error)}`);
     return error.findings.map(({ fact }) => fact);
   }
 
@@ -90,13 +90,13 @@ describe('what is read a second time', () => {
     const facts = withoutFile(withFile(finishedCluster(), 0, bundle), 1, CA_CERTIFICATE);
     const plan = decide(facts, healthy);
     expect(stepsLike(plan, 'deliver-files').map(({ host }) => host)).toEqual(['infra1']);
-    const made = prepareMaterial({
+    const made = prepareFiles({
       planned: clusterOf(plan),
       settings: exampleSettings(),
       hosts: new Map(),
       facts: new Map(facts.map((host) => [host.hostname, host])),
       now: NOW,
-      keys: new KeyStock(),
+      keys: new KeyPool(),
       maskSecret: () => undefined,
     });
     expect((await made.authority).certificatePem).toBe(ownCa.certificatePem);

@@ -34,7 +34,7 @@ test('a message of several lines becomes as many lines, each with its host', () 
   expect(info).toEqual(['one', 'two', 'three', '[infra0] four', '[infra0] five', '[infra1] six']);
 });
 
-/** What a host may print to have the runner do something; each with all the runner's ways to end a line. */
+/** Output of a host that would control the runner; each with all line ends that the runner knows. */
 const hostile = [
   '::add-mask::x',
   '::set-output name=healthy::true',

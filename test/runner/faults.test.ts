@@ -27,7 +27,7 @@ const state = (): Record<string, string> => outputsIn(folder, 'state');
 
 function throwing(how: string): string {
   const error = `new Error(${JSON.stringify(`${TEXT}\nhunter2!`)})`;
-  // soon after main listens: the host refuses sessions, so the run ends by itself before long
+  // Soon after main listens: the host refuses sessions, so the run ends by itself before long.
   return `
     setImmediate(function again() {
       if (process.listenerCount('uncaughtException') === 0) return setImmediate(again);
@@ -83,7 +83,7 @@ describe('an error that no code catches, with text of a host', () => {
 
   test('warnings of Node and of libraries go to the debug log', async () => {
     const warn = `const warn = () => process.emitWarning(${JSON.stringify(TEXT)}); `;
-    // Not before the action has taken over: what is printed before that comes from no host.
+    // Not before the action has taken over: earlier output comes from no host.
     const often = `setInterval(() => process.listenerCount('uncaughtException') > 0 && warn(), 5);`;
     server = await hostileServer([disconnect(TEXT)]);
     const ended = await run(inputsFor(server, 'preflight'), warn + often);

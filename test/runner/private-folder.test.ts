@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Refusal } from '../../src/findings.ts';
+import { RunError } from '../../src/findings.ts';
 import { PrivateFolder, removePrivateFolders } from '../../src/runner/private-folder.ts';
 import { TemporaryFolder } from '../hosts/ssh/tools.ts';
 
@@ -30,13 +30,13 @@ test('it is made when it is needed, for this user alone, and removed with what i
 
 test('a runner whose folder is missing is named as such', () => {
   const missing = temporary.at('missing');
-  expect(() => new PrivateFolder(missing).at('config')).toThrow(Refusal);
+  expect(() => new PrivateFolder(missing).at('config')).toThrow(RunError);
   expect(() => new PrivateFolder(missing).at('config')).toThrow(
     /RUNNER_TEMP: no folder can be made in .*\/missing on the runner: .*ENOENT/,
   );
 });
 
-// A socket's path ends after 107 bytes, and what ssh reads of its configuration at a space.
+// A socket's path is limited to 107 bytes, and ssh splits its configuration at spaces.
 describe.each([
   ['a path that is too long', 'long/'.repeat(20)],
   ['a space in it', 'My Runner'],

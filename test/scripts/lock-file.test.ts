@@ -14,8 +14,8 @@ const { lockfileVersion, packages } = JSON.parse(read('package-lock.json')) as {
 };
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 
-// npm leaves the digest out of packages for other platforms than the one on which the lock file was last written; npm ci then
-// takes there whatever the registry gives.
+// npm leaves out the digests of packages for other platforms than the one that last wrote the lock file; npm ci then
+// accepts there whatever the registry returns.
 test('every package is locked by a digest, those of all platforms as well', () => {
   expect(lockfileVersion).toBe(3);
   expect(locked.length).toBeGreaterThan(500);
@@ -23,7 +23,7 @@ test('every package is locked by a digest, those of all platforms as well', () =
   expect(without.map(([path]) => path)).toEqual([]);
 });
 
-// The digest says what comes; a registry's address would only tie a checkout to it.
+// The digest identifies the package; a registry's address would only tie a checkout to it.
 test('no package is tied to an address, or is a link', () => {
   const tied = locked.filter(([, { resolved, link }]) => resolved !== undefined || link !== undefined);
   expect(tied.map(([path]) => path)).toEqual([]);

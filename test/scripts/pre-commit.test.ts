@@ -7,7 +7,7 @@ import { ROOT } from '../docs/repository.ts';
 
 let folder: string;
 
-/** A repository in which stand-ins for the tools note what they are asked to look at. */
+/** A repository in which stand-ins for the tools record the files that they are to check. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pre-commit-'));
   git('init', '--quiet');

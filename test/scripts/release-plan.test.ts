@@ -46,10 +46,10 @@ test('a version, with or without its v, gets its own chapter of the changelog as
 describe('the moving tag', () => {
   test.each([
     [['v1.2.2', 'v1.10.0-rc.1', 'v1', 'lab'], { movesMajor: true, newest: true }],
-    // as numbers: as texts 1.10.0 would come before 1.2.3
+    // As numbers: as texts 1.10.0 would come before 1.2.3.
     [['v1.10.0'], { movesMajor: false, newest: false }],
     [['v2.0.0'], { movesMajor: true, newest: false }],
-    // the tag that began the release is there already
+    // The tag that started the release exists already.
     [['v1.2.3'], { movesMajor: true, newest: true }],
   ])('beside %p', (tags, expected) => {
     const each = new Map(tags.map((tag) => [tag, tag === 'v1.2.3' ? commit : later]));
@@ -66,7 +66,7 @@ test.each([
       'CHANGELOG.md has no chapter "## [1.2.4] - YYYY-MM-DD" with something in it',
     ],
   ],
-  // released by hand again, from a later commit that has not raised its version
+  // Released by hand again, from a later commit with the same version.
   [
     { tags: new Map([['v1.2.3', commit]]), commit: later },
     [`v1.2.3 is the tag of ${commit}, and this is ${later}: raise the version, a release does not change`],

@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-skipped-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What jest reports of these files where there is no etcd, which the machine that runs this may have otherwise. */
+/** Returns jest's report of these files without an etcd, which this machine may have. */
 function reportWithout(mandatory: string): JestReport & { readonly success: boolean } {
   const results = join(folder, `results-${mandatory}.json`);
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -56,7 +56,7 @@ test('what is skipped without a reason is listed, too', () => {
   ]);
 });
 
-// `npm test` counts a skipped test as a failure where LAB_MANDATORY=1; only `needing` gives it a reason.
+// `npm test` counts a skipped test as a failure with LAB_MANDATORY=1; only `needing` adds a reason.
 test('no test skips by itself', () => {
   const files = filesBelow('test', '.ts').filter((file) => file !== 'test/needs.ts');
   const skipping = files.filter((file) =>

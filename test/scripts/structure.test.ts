@@ -59,7 +59,7 @@ describe('what the limits are held against is found', () => {
   });
 });
 
-test('a figure over its limit is told with what is behind it', () => {
+test('a figure over its limit is reported with what is behind it', () => {
   const { lines, good } = judgeStructure(shape({ 'src/run/a.ts': 'switch (kind) {' }));
   expect(good).toBe(false);
   expect(lines).toContain('switches: 1, at most 0 – over');

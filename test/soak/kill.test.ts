@@ -18,10 +18,10 @@ import { lostWrites, Writer } from '../e2e/support/writer.ts';
 import { leftOut } from '../needs.ts';
 
 /**
- * "Killed anywhere, run again: converges": the runner is lost, a host's cable pulled, or its power cut, after each step
- * of a create and of a converge, and the runner at random moments as well. LAB_SOAK=all does all of it, which takes
- * hours; `runner`, `link` or `power` one kind of fault; without it a sample of a few minutes is done. LAB_SOAK_SEED
- * repeats the random moments of an earlier run.
+ * "Killed anywhere, run again: converges": loses the runner, pulls a host's cable, or cuts its power, after each step
+ * of a create and of a converge, and the runner at random moments as well. LAB_SOAK=all runs all of it, which takes
+ * hours; `runner`, `link` or `power` one kind of fault; the default is a sample of a few minutes. LAB_SOAK_SEED repeats
+ * the random moments of an earlier run.
  */
 const scope = process.env['LAB_SOAK'] ?? 'sample';
 const seed = Number(process.env['LAB_SOAK_SEED'] ?? String(Date.now() % 1_000_000));
@@ -29,10 +29,10 @@ const seed = Number(process.env['LAB_SOAK_SEED'] ?? String(Date.now() % 1_000_00
 jest.setTimeout(6 * 3_600_000);
 
 let lab: Lab;
-/** What an undisturbed run of each kind is like; the moments follow from it. */
+/** The undisturbed course of each kind of run, from which the moments follow. */
 let create: Course;
 let converge: Course;
-/** Each converge asks for another value, so that there is always something to do. */
+/** Each converge has another value, so that there is always something to do. */
 let snapshotCount = 5000;
 
 interface Course {
@@ -71,7 +71,7 @@ type Fault = 'runner' | 'link' | 'power';
 interface Trial {
   readonly fault: Fault;
   readonly moment: Moment;
-  /** Whose cable or power it is. */
+  /** The host whose cable or power is cut. */
   readonly host: string;
 }
 
@@ -90,15 +90,18 @@ function disturb({ fault, moment, host }: Trial, inputs: Record<string, string>)
   }
 }
 
-/** What a person does before the run is started again. */
+/** Does what a person does before the next run. */
 async function mend({ fault, host }: Trial): Promise<void> {
   if (fault === 'link') await lab.link(host, 'up');
   if (fault === 'power') await lab.start(host);
 }
 
-/** After every step, the hosts in turn; of a sample one in the middle, and for a lost runner the last but one as well. */
+/**
+ * After every step, the hosts in turn; in a sample after one in the middle, and for a lost runner after the last but
+ * one as well.
+ */
 function trialsOf(fault: Fault, { steps }: Course): Trial[] {
-  // What comes after the last step is no step of the run.
+  // A fault after the last step would not be during the run.
   const all = Array.from({ length: steps }, (_, index) => index + 1);
   const chosen =
     scope === 'sample'
@@ -113,7 +116,7 @@ function hostOfTurn(turn: number): string {
   return lab.hosts[turn % lab.hosts.length]?.name ?? '';
 }
 
-/** Moments spread at random over the whole run, up to its end. */
+/** Moments at random over the whole run. */
 function randomTrials(count: number, { ms }: Course, random: () => number): Trial[] {
   return Array.from({ length: count }, () => ({
     fault: 'runner' as const,
@@ -122,7 +125,7 @@ function randomTrials(count: number, { ms }: Course, random: () => number): Tria
   }));
 }
 
-/** Mulberry32: a small generator whose row of numbers follows from its seed. */
+/** Mulberry32: a small random generator with a seed. */
 function randomFrom(start: number): () => number {
   let state = start;
   return () => {
@@ -133,7 +136,7 @@ function randomFrom(start: number): () => number {
   };
 }
 
-/** Runs all trials, whatever becomes of one, and gives what went wrong. */
+/** Runs all trials, also after failures, and returns the errors. */
 async function attempt(trials: readonly Trial[], one: (trial: Trial) => Promise<void>): Promise<string[]> {
   const failures: string[] = [];
   for (const trial of trials) {
@@ -152,14 +155,14 @@ async function attempt(trials: readonly Trial[], one: (trial: Trial) => Promise<
   return failures;
 }
 
-/** A failed trial must not fail the next ones. */
+/** Starts from a fresh state, so that a failed trial does not fail the next ones. */
 async function startAnew(): Promise<void> {
   await lab.heal();
   await Promise.all(lab.hosts.map((host) => lab.reset(host)));
   succeeded(await runInLab(lab, deployInputs(lab)));
 }
 
-/** One CA throughout, one healthy cluster, nothing left aside, and nothing more to do. */
+/** Expects one CA throughout, one healthy cluster, no remains, and nothing more to do. */
 async function expectConverged(inputs: Record<string, string>, known: readonly string[]): Promise<void> {
   const fingerprint = await assertOneClusterHealthy(lab);
   expect([...known, fingerprint]).toEqual([...known, fingerprint].map(() => fingerprint));
@@ -168,7 +171,7 @@ async function expectConverged(inputs: Record<string, string>, known: readonly s
   expect(again.outputs).toMatchObject({ changed: 'false', healthy: 'true' });
 }
 
-/** Fingerprints of the CAs that lie on the hosts; none where there is none yet. */
+/** Returns fingerprints of the CAs on the hosts; none if there is none yet. */
 async function fingerprintsSoFar(): Promise<string[]> {
   const script =
     "openssl x509 -in /etc/kubernetes/pki/etcd/ca.crt -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' || true";
@@ -177,7 +180,7 @@ async function fingerprintsSoFar(): Promise<string[]> {
 }
 
 function expectDisturbed(run: DisturbedRun, { fault, moment }: Trial): void {
-  // At a random moment near its end the run may have been over.
+  // The run may end before a random moment near its end.
   if (!run.reached && 'afterMs' in moment) return;
   if (!run.reached) throw new Error(`the moment never came:\n${logOf(run)}`);
   if (fault === 'runner') expect(run.conclusion).toMatch(/^(lost|success)$/);
@@ -202,7 +205,7 @@ async function disturbedConverge(trial: Trial): Promise<void> {
   try {
     expectDisturbed(await disturb(trial, inputs), trial);
     await mend(trial);
-    // A member that was cut off or without power has to be back before others may be restarted.
+    // A disconnected or powered-off member has to be back before others may be restarted.
     if (trial.fault !== 'runner') await waitReady(lab, trial.host, 90);
     succeeded(await runInLab(lab, inputs));
   } finally {
@@ -216,7 +219,7 @@ async function disturbedConverge(trial: Trial): Promise<void> {
 const wanted = (fault: Fault): boolean => scope === 'all' || scope === 'sample' || scope === fault;
 
 describe.each(['runner', 'link', 'power'] as const)('%s', (fault) => {
-  // The e2e tests cut a leader's power in a converge; a pulled cable is much the same for both.
+  // The e2e tests cut a leader's power in a converge; a pulled cable has much the same effect.
   const unlessSample = (less: Fault): typeof test | typeof leftOut =>
     wanted(fault) && !(scope === 'sample' && fault === less) ? test : leftOut;
 

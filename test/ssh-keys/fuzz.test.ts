@@ -34,7 +34,7 @@ function withZero(bytes: Buffer, at: number): Buffer {
   return changed;
 }
 
-// A key that was damaged anywhere is a key, or a finding that holds nothing of it; and that is known at once.
+// A damaged key results in a key, or in a finding that contains nothing of it, without delay.
 test.each([1, 2, 3, 4])(
   'any private key is read or refused (seed %d)',
   (seed) => {
@@ -59,7 +59,7 @@ test.each([1, 2, 3, 4])(
   30_000,
 );
 
-// Lengths are among them: without its number, ssh2 throws at a key.
+// The damage includes lengths: without its number, ssh2 throws at a key.
 test.each(['ed25519', 'ecdsa', 'rsa'])(
   'an OpenSSH key of type %s with any byte made zero is read or refused',
   (type) => {
@@ -80,7 +80,7 @@ test.each(['ed25519', 'ecdsa', 'rsa'])(
 );
 
 test.each([1, 2, 3, 4])(
-  'any known_hosts is read, and what cannot be read of it is told by line (seed %d)',
+  'any known_hosts is read, and what cannot be read of it is reported by line (seed %d)',
   (seed) => {
     const random = numbers(seed);
     const lines = keys.map(({ publicLine }, index) => `10.0.0.${index},[infra${index}]:2222 ${publicLine}`);

@@ -10,7 +10,7 @@ const other = sshKeygen(folder, 'other', 'ed25519').publicLine;
 
 const HOST = { address: '192.0.2.6', port: 2222, aliases: ['infra0', '10.0.0.6'] };
 
-/** What becomes of the key when the host shows it. */
+/** Returns the verdict on the host's key. */
 function verdict(knownHosts: string, rules: Partial<HostKeyRules> = {}): string {
   const { entries, findings } = parseKnownHosts(knownHosts);
   expect(findings).toEqual([]);
@@ -20,14 +20,14 @@ function verdict(knownHosts: string, rules: Partial<HostKeyRules> = {}): string 
   );
 }
 
-/** A line whose name is hashed by ssh-keygen. */
+/** Returns a line whose name is hashed by ssh-keygen. */
 function hashed(name: string): string {
   const path = folder.at(`hashed-${name.replaceAll(/\W/g, '-')}`);
   tool('sh', '-c', `echo '${name} ${publicLine}' > ${path} && ssh-keygen -q -H -f ${path} && rm ${path}.old`);
   return folder.read(path.slice(folder.path.length + 1)).trim();
 }
 
-/** All that the host may be called. */
+/** All names of the host. */
 const NAMES = [
   '192.0.2.6',
   '[192.0.2.6]:2222',

@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 
 const PASSPHRASE = 'correct horse battery';
 
-/** A key as a program wrote it, and its public half as that program sees it. */
+/** A key as a program wrote it, and its public half according to that program. */
 interface Written {
   readonly name: string;
   readonly text: string;
@@ -27,7 +27,7 @@ const KINDS: readonly [string, readonly string[]][] = [
   ['rsa', ['-b', '2048']],
 ];
 
-/** ssh-keygen's three formats; it has Ed25519 in its own alone. */
+/** ssh-keygen's three formats; it writes Ed25519 only in its own. */
 function bySshKeygen(): Written[] {
   return ['RFC4716', 'PEM', 'PKCS8'].flatMap((format) =>
     KINDS.filter(([type]) => format === 'RFC4716' || type !== 'ed25519').flatMap(([type, options]) =>
@@ -56,7 +56,7 @@ function byCipher(): Written[] {
   });
 }
 
-/** PKCS#8 by openssl, plain and with its ways to make a key of a passphrase. */
+/** PKCS#8 by openssl, plain and with its key derivations. */
 function byOpenssl(): Written[] {
   const types: readonly [string, readonly string[]][] = [
     ['ed25519', ['-algorithm', 'ed25519']],
@@ -80,14 +80,14 @@ function byOpenssl(): Written[] {
   });
 }
 
-/** OpenSSH cannot read Ed25519 in PKCS#8; openssl tells the public half. */
+/** OpenSSH cannot read Ed25519 in PKCS#8; openssl returns the public half. */
 function ed25519Line(path: string): string {
   const spki = execFileSync('openssl', ['pkey', '-in', path, '-pubout', '-outform', 'DER']);
   const blob = Buffer.concat([wireString('ssh-ed25519'), wireString(spki.subarray(-32))]);
   return `ssh-ed25519 ${blob.toString('base64')}`;
 }
 
-/** What becomes of a file on its way into a secret. */
+/** Changes to a file on its way into a secret. */
 const PASTED: readonly [string, (text: string) => string][] = [
   ['as it is', (text) => text],
   ['CRLF', (text) => text.replaceAll('\n', '\r\n')],

@@ -12,7 +12,7 @@ const ecdsa = sshKeygen(folder, 'ecdsa', 'ecdsa');
 const rsa = sshKeygen(folder, 'rsa', 'rsa', ['-b', '2048']);
 const key = ed25519.publicLine.split(' ').slice(0, 2).join(' ');
 
-/** The types that are known for a host, the revoked ones with a minus, those of authorities with an at sign. */
+/** Returns the types that are known for a host, the revoked ones with a minus, those of authorities with an at sign. */
 function known(text: string, host: string, port = 22): readonly string[] {
   const { keys, revoked, authorities } = lookup(parseKnownHosts(text).entries, host, port);
   return [
@@ -49,7 +49,7 @@ describe('which lines speak for a host', () => {
       false,
     ],
     ['! leaves the others', `*.example.com,!bad.example.com ${key}`, 'good.example.com', 22, true],
-    ['! alone includes nobody', `!bad ${key}`, 'good', 22, false],
+    ['! alone includes no host', `!bad ${key}`, 'good', 22, false],
     ['blanks in front and tabs between', `  h\t${key.replace(' ', '\t')}\tcomment`, 'h', 22, true],
     ['a comment behind the key', `h ${key} root@h some words`, 'h', 22, true],
     ['CRLF and a byte order mark', `\uFEFF# top\r\n\r\nh ${key}\r\n`, 'h', 22, true],
@@ -74,14 +74,14 @@ describe('which lines speak for a host', () => {
     expect(known(text, 'example.org')).toEqual([]);
   });
 
-  // As a regular expression this would take longer than anybody waits.
+  // As a regular expression this would take practically forever.
   test('a pattern of many stars takes no time', () => {
     expect(known(`${'*a'.repeat(500)}*b ${key}`, 'a'.repeat(200))).toEqual([]);
     expect(known(`${'*a'.repeat(100)}* ${key}`, 'a'.repeat(200))).toEqual(['ssh-ed25519']);
   });
 });
 
-// What ssh-keygen writes and finds is what OpenSSH itself would use.
+// ssh-keygen's output and lookups match OpenSSH itself.
 describe('files made by OpenSSH', () => {
   test('hashed names, with and without a port', () => {
     const plain = `10.0.0.1 ${key}\n[10.0.0.2]:2222 ${key}\n`;

@@ -13,7 +13,7 @@ afterAll(() => folder.remove());
 
 const PASSPHRASE = 'correct horse battery';
 
-/** A prepared key must sign such that the public half that OpenSSH derives from the original accepts it. */
+/** Expects a prepared key to sign such that the public half that OpenSSH derives from the original accepts it. */
 function expectWorks(prepared: PreparedKey, publicLine: string): void {
   if (!prepared.ok) throw new Error(describeFinding(prepared.finding));
   const publicKey = ssh2.utils.parseKey(publicLine);
@@ -28,7 +28,7 @@ function expectWorks(prepared: PreparedKey, publicLine: string): void {
 
 const fingerprints = new Map<string, string>();
 
-/** As ssh-keygen says it, asked once per key. */
+/** As printed by ssh-keygen, read once per key. */
 function opensshFingerprint(publicLine: string): string {
   const seen = fingerprints.get(publicLine);
   if (seen !== undefined) return seen;
@@ -47,7 +47,7 @@ function refusal(prepared: PreparedKey): Finding {
   return prepared.finding;
 }
 
-/** The public half as OpenSSH sees it. */
+/** Returns the public half according to OpenSSH. */
 function publicLineOf(name: string): string {
   chmodSync(folder.at(name), 0o600);
   return tool('ssh-keygen', '-y', '-P', '', '-f', folder.at(name)).trim();
@@ -276,7 +276,7 @@ describe('what cannot be used is named', () => {
     expect(finding.fix).not.toBe('');
   });
 
-  test('an OpenSSH key with a cipher or with rounds that nobody has time for', () => {
+  test('an OpenSSH key with an unknown cipher or an endless number of rounds', () => {
     const rare = ['-Z', 'chacha20-poly1305@openssh.com', '-a', '1'];
     const chacha = sshKeygen(folder, 'chacha', 'ed25519', rare, PASSPHRASE).privateText;
     expect(refusal(preparePrivateKey(chacha, PASSPHRASE)).fact).toContain('encrypted with chacha20-poly1305');
@@ -287,7 +287,7 @@ describe('what cannot be used is named', () => {
     expect(refusal(preparePrivateKey(slow, PASSPHRASE)).fact).toContain('2147483647 rounds');
   });
 
-  // OpenSSL moved DES to its legacy provider, so no test key can be made here: the header alone must do.
+  // OpenSSL moved DES to its legacy provider, so no test key can be created here: the header alone has to suffice.
   test('a PEM key encrypted with DES', () => {
     const text = rsaPem.replace(
       'KEY-----\n',
@@ -296,7 +296,7 @@ describe('what cannot be used is named', () => {
     expect(refusal(preparePrivateKey(text, PASSPHRASE)).fact).toMatch(/no longer supported/);
   });
 
-  // A block cipher's padding is right by chance for one passphrase of 256; OpenSSL then complains of the content.
+  // A block cipher's padding is valid by chance for one passphrase in 256; OpenSSL then reports the content.
   test.each([
     ['PKCS#8', { type: 'pkcs8' }],
     ['PEM', { type: 'pkcs1' }],

@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-// Written by etcd 3.6.5: checksum, metadata, an empty snapshot. The first of the two ended before it wrote more.
+// Written by etcd 3.6.5: checksum, metadata, an empty snapshot. The first of the two was ended before it wrote more.
 const BLANK =
   '04000000000000840804100000000000' +
   '1f00000000000081080110c2ecaeea0f1a150881fcf09b8d95aa8d1510daf887ebf9d5a8adac0100' +
@@ -48,7 +48,7 @@ test('a log with nothing behind its beginning is blank; beside it, what etcd mad
   expect(isBlank(BLANK, '0.tmp')).toBe(true);
 });
 
-// What is taken for blank is set aside: in any doubt it is not.
+// A blank log is set aside; in any doubt it is not.
 test.each([
   ['an entry', BLANK + ENTRY],
   ['a vote', BLANK + VOTE],
@@ -102,7 +102,7 @@ describe('a blank log is set aside', () => {
     expect(setAside('')).toEqual([aside]);
   });
 
-  // etcd reads what is called wal within the folder, and nothing else of it.
+  // etcd reads only the subfolder wal of the folder.
   test('and beside its place, where it has a folder of its own', () => {
     const walDir = join(dataDir, 'disk');
     mkdirSync(join(walDir, 'wal'), { recursive: true });

@@ -31,7 +31,7 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'deliver-'));
-  // Only root gives files away.
+  // Only root can change owners.
   mkdirSync(join(root, 'bin'));
   writeFileSync(join(root, 'bin/chown'), '#!/bin/sh\n', { mode: 0o755 });
 });
@@ -43,7 +43,10 @@ interface Run {
   readonly stderr: string;
 }
 
-/** Runs the script with real bash, below `root`. @param before more bash, put before it. */
+/**
+ * Runs the script with real bash, below `root`.
+ * @param before additional bash before it.
+ */
 function deliver(
   deliveries: readonly Delivery[],
   options: { before?: string; forget?: boolean; patches?: string } = {},
@@ -146,13 +149,13 @@ describe('files that are replaced', () => {
   });
 
   test.each([
-    ['changed', () => put('/etc/kubernetes/pki/b', "somebody's")],
+    ['changed', () => put('/etc/kubernetes/pki/b', "someone else's")],
     ['gone', () => put('/etc/kubernetes/pki/other', 'x')],
     [
       'new',
       () => {
         put('/etc/kubernetes/pki/b', 'old b');
-        put('/etc/kubernetes/pki/a', "somebody's");
+        put('/etc/kubernetes/pki/a', "someone else's");
       },
     ],
   ])('one that is %s stays, and all others with it', (_what, change) => {
@@ -170,7 +173,7 @@ describe('files that are replaced', () => {
     put(STATE_FILE, 'old');
     const next = [file(KUBELET_CONFIG, 'new', sha256('old')), file(STATE_FILE, 'new', sha256('old'))];
     expect(deliver(next).code).toBe(0);
-    // the root of this test is in the name too
+    // The root of this test is part of the name.
     expect(files().filter((path) => path.startsWith(REPLACED_DIR))).toHaveLength(1);
     const [copy = ''] = files().filter((path) => path.startsWith(REPLACED_DIR));
     expect(copy.endsWith(kept.slice(kept.lastIndexOf('/') + 1))).toBe(true);
@@ -182,7 +185,7 @@ describe('files that are replaced', () => {
     expect(files()).toEqual([ETCD_MANIFEST, KUBELET_CONFIG, STATE_FILE].toSorted());
   });
 
-  // As of coreutils 9.2 to 9.4, where -n onto a file that is there is a failure (NEWS).
+  // As of coreutils 9.2 to 9.4, where -n with an existing file is a failure (NEWS).
   test('are delivered again before a proof, and the first copy stays, whatever `cp -n` means on the host', () => {
     const cp = `cp() {
       if [[ $1 == -*n* ]] && [ -e "\${!#}" ]; then echo "cp: not replacing '\${!#}'" >&2; return 1; fi
@@ -252,8 +255,8 @@ describe('patches', () => {
     expect(statSync(there(ACTION_DIR)).mode & 0o777).toBe(0o700);
   });
 
-  // What a restart could go back to is kept until the cluster has been proven healthy.
-  test('that are not in use any more go with what was kept for going back, and not before', () => {
+  // Files that a restart could go back to are kept until the cluster has been proven healthy.
+  test('that are not in use any longer go with what was kept for going back, and not before', () => {
     put(`${OLD}/etcd.yaml`, 'old');
     put(`${NEW}/etcd.yaml`, 'new');
     put(`${REPLACED_DIR}/x`, 'x');

@@ -7,7 +7,7 @@ function ended(code: number | null, stderr: string): RemoteResult {
   return { code, stdout: Buffer.alloc(0), stderr };
 }
 
-// Words of real programs: coreutils 9.1, bash 5.2, systemd 252, Go's runtime.
+// Output of real programs: coreutils 9.1, bash 5.2, systemd 252, Go's runtime.
 const TOLD: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['bash: line 9: printf: write error: No space left on device', 1, /is full/, /df -i/],
   ['ctr: write failed: no space left on device', 1, /is full/, /df -i/],
@@ -47,7 +47,7 @@ describe('the cause is told where the words tell it', () => {
 
   test('no two of them have one cause', () => {
     const causes = TOLD.map(([words, code]) => explainUnknown(ended(code, words)).cause);
-    expect(new Set(causes).size).toBe(causes.length - 1); // a full disk is there in the words of C and of Go
+    expect(new Set(causes).size).toBe(causes.length - 1); // a full disk has the words of C and of Go
   });
 });
 
@@ -56,7 +56,7 @@ test.each([
   [1, ''],
   [137, ''],
   [null, ''],
-])('an end with %j and "%s" has no known cause, and none is told', (code, words) => {
+])('an end with %j and "%s" has no known cause, and none is reported', (code, words) => {
   const told = explainUnknown(ended(code, words));
   expect(told.cause).toBeUndefined();
   expect(told.fix).toBe('Mend what the message names and run again.');

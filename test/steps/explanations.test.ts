@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { NOBODY_WAITS } from '../../src/hosts/lock/guard.ts';
+import { RUN_GONE } from '../../src/hosts/lock/guard.ts';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { RESTART_END } from '../../src/steps/member/restart-unit.ts';
 import { explainRestart } from '../../src/steps/restart-member.ts';
@@ -11,10 +11,10 @@ function ended(code: number, stderr: string): RemoteResult {
   return { code, stdout: Buffer.alloc(0), stderr };
 }
 
-/** Exit codes of failures that somebody is told of: nobody reads why a script ended that nobody waits for. */
+/** Exit codes of reported failures; the ends of unawaited scripts are not reported. */
 function exitCodes(script: string): number[] {
   const codes = [...script.matchAll(/(?:exit|give_up) (\d+)/g)].map((match) => Number(match[1]));
-  return [...new Set(codes)].filter((code) => code !== 0 && code !== NOBODY_WAITS);
+  return [...new Set(codes)].filter((code) => code !== 0 && code !== RUN_GONE);
 }
 
 // The last lines of real kubelets (1.35 on cgroup v1, 1.34 with swap, 1.34 with a value of another type).
@@ -31,7 +31,7 @@ test.each([
     'failed to load kubelet config file: json: cannot unmarshal string into Go struct field KubeletConfiguration.maxPods',
     /Correct `kubelet-config`/,
   ],
-  ['something nobody has seen', /journalctl -u kubelet/],
+  ['something unknown', /journalctl -u kubelet/],
 ])('kubelet: %s', (journal, fix) => {
   const { fact, fix: told } = explainKubelet(ended(4, `${journal}\n`));
   expect(fact).toContain(journal);
@@ -66,7 +66,7 @@ test('every end of a restart has words of its own', () => {
   for (const fact of facts) expect(fact).not.toMatch(/exit code/);
 });
 
-// Lines of real logs: etcd 3.6.5 with flags that do not go together, and with one that it does not know.
+// Lines of real logs: etcd 3.6.5 with contradictory flags, and with one that it does not know.
 test.each([
   [
     [
@@ -80,12 +80,12 @@ test.each([
     ['etcd: flag provided but not defined: -no-such-flag', 'the old manifest is back'],
     'flag provided but not defined: -no-such-flag. The',
   ],
-])('of a restart that failed, what etcd complains of is told: %j', (log, complaint) => {
+])('of a restart that failed, what etcd complains of is reported: %j', (log, complaint) => {
   expect(explainRestart(ended(RESTART_END.crashedAndBack, log.join('\n'))).fact).toContain(complaint);
 });
 
-test("of etcd's log the complaint is told, not the lines around it", () => {
-  // as etcd_words prints them
+test("of etcd's log the complaint is reported, not the lines around it", () => {
+  // As printed by etcd_words.
   const log = [
     '{"level":"info","msg":"closed etcd server"}',
     '{"level":"fatal","ts":"2026-11-23T18:58:05Z","msg":"discovery failed","error":"listen tcp 127.0.0.1:2381: bind: address already in use","stacktrace":"a\\n\\tb"}',
@@ -99,9 +99,9 @@ test("of etcd's log the complaint is told, not the lines around it", () => {
   expect(explainMember(ended(6, 'etcd: exec: no such file')).fact).toContain('exec: no such file');
 });
 
-// `set -e` ends a script at a command that fails; that must not pass for what the script itself looks out for.
+// `set -e` ends a script at a failed command, which must not be mistaken for a case that the script itself handles.
 test.each([explainKubelet, explainMember, explainRestart, explainModes])(
-  'an end that no script foresees is told as what it is',
+  'an end that no script foresees is reported as what it is',
   (explain) => {
     expect(explain(ended(1, 'No space left on device')).fact).toBe(
       'a command on the host ended with exit code 1: No space left on device',

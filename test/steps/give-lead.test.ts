@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PAUSE_FUNCTION } from '../../src/hosts/bash.ts';
-import { giveLead } from '../../src/steps/start-member.ts';
+import { bootstrapStagger } from '../../src/steps/start-member.ts';
 
 let folder: string;
 
@@ -14,11 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Milliseconds that it takes; the connection is that of `timeout`, which a test can have take its time, and end as it likes. */
+/** Returns its duration in milliseconds; the connection is that of `timeout`, which a test can delay and end. */
 async function leadMs(peers: number, connection?: string): Promise<number> {
   if (connection !== undefined)
     writeFileSync(join(folder, 'timeout'), `#!/bin/bash\n${connection}\n`, { mode: 0o755 });
-  const script = `${PAUSE_FUNCTION}${giveLead({ address: '127.0.0.1', peerPort: 1, peers })}`;
+  const script = `${PAUSE_FUNCTION}${bootstrapStagger({ address: '127.0.0.1', peerPort: 1, peers })}`;
   const begun = performance.now();
   const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\n${script}`], {
     env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
@@ -35,7 +35,7 @@ test('where nothing listens yet, and the way is short, it is a tenth of a second
 });
 
 test('it grows with the round trip, and with the number of peers that are asked', async () => {
-  // a round trip of 60 ms is 5 to 7 hundredths of a second, and what the shells take
+  // A round trip of 60 ms is 5 to 7 hundredths of a second, plus the time of the shells.
   expect(await leadMs(2, 'sleep 0.06')).toBeGreaterThan(80 + 2 * 50 + 100);
   expect(await leadMs(8, 'sleep 0.06')).toBeGreaterThan(80 + 8 * 50 + 100);
 });

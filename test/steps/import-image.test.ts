@@ -4,8 +4,8 @@ import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { explainImport, importImage } from '../../src/steps/import-image.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
-// What becomes of the bytes in a real containerd is in test/e2e; here stand programs in for ctr and crictl, to see what each
-// of their answers is taken for.
+// test/e2e covers a real containerd; here programs stand in for ctr and crictl, to test the interpretation of their
+// answers.
 
 const IMAGE = 'registry.k8s.io/etcd:3.6.5-0';
 const ID = `sha256:${'ab'.repeat(32)}`;
@@ -29,7 +29,7 @@ function run(input: Buffer): RemoteResult {
 }
 
 const takes = `printf '%s\n' "$*" > $folder/arguments; cat > $folder/taken`;
-/** What crictl makes of the template. */
+/** crictl's output for the template. */
 const knows = (id: string): string => `printf '%s' '${id}'`;
 
 test.each([

@@ -34,7 +34,7 @@ async function listen(loopback: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Asks as a host does, with the manifest that lies there. */
+/** Asks as a host does, with the present manifest. */
 async function isReady(address: string, manifest?: string, after = ''): Promise<boolean> {
   const file = join(folder, 'etcd.yaml');
   if (manifest !== undefined) writeFileSync(file, manifest);
@@ -69,18 +69,18 @@ describe('a member is asked', () => {
   test('for its health where it knows no readyz, and a full database does not count there either', async () => {
     const port = await listen('127.0.0.1');
     const text = manifest(`http://127.0.0.1:${port}`);
-    // etcd's answers while NOSPACE is raised
+    // etcd's answers during NOSPACE.
     answers = { '/health?exclude=NOSPACE': 200, '/health': 503 };
-    // the options of a script that has files by patterns, where one of them is in its way
+    // The options of a script that lists files by patterns, with one of them in its way.
     expect(await isReady('10.0.0.6', text, 'shopt -s nullglob; cd /')).toBe(true);
     answers = { '/readyz': 503, '/health?exclude=NOSPACE': 200 };
     expect(await isReady('10.0.0.6', text)).toBe(false);
-    // what has answered 200 is asked once more: between two looks at whose socket it is
+    // After a 200 it is asked once more: between two checks of the socket's owner.
     const health = '/health?exclude=NOSPACE';
     expect(asked).toEqual(['/readyz', health, health, '/readyz']);
   });
 
-  // As etcd runs where a patch gives its container another user.
+  // A patch may run etcd's container as another user.
   test('and its answer counts from a socket of its own container, whatever the user of that is', async () => {
     const port = await listen('127.0.0.1');
     const text = manifest(`http://127.0.0.1:${port}`);

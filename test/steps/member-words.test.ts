@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../src/findings.ts';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
-import { etcdWords, memberReadyFunctions, NO_POD } from '../../src/steps/member/member-ready.ts';
+import { etcdMessage, memberReadyFunctions, NO_POD } from '../../src/steps/member/member-ready.ts';
 import { RESTART_END } from '../../src/steps/member/restart-unit.ts';
 import { explainRestart } from '../../src/steps/restart-member.ts';
 import { explainMember, startMember } from '../../src/steps/start-member.ts';
@@ -27,7 +27,7 @@ function run(script: string): RemoteResult {
 
 const LATE_EXIT = 7;
 
-/** What a user is told of a member that is late. */
+/** Returns the user's message about a late member. */
 function late(stderr: string): Omit<Finding, 'host' | 'at'> {
   return explainMember({ code: LATE_EXIT, stdout: Buffer.alloc(0), stderr });
 }
@@ -35,13 +35,13 @@ function late(stderr: string): Omit<Finding, 'host' | 'at'> {
 describe('what etcd wrote while it found no quorum', () => {
   const HEALTH_CHECK =
     '{"level":"error","ts":"2026-11-26T05:30:00Z","caller":"etcdhttp/health.go:424","msg":"Health check error","path":"/readyz","reason":"[+]serializable_read ok\\n[-]linearizable_read failed: etcdserver: request timed out\\n[+]data_corruption ok\\n","status-code":503}';
-  /** As etcd 3.6.5 writes them. */
+  /** In the words of etcd 3.6.5. */
   const UNREACHED = (id: string, error: string): string =>
     `{"level":"warn","ts":"2026-11-26T05:30:00Z","caller":"rafthttp/probing_status.go:68","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_RAFT_MESSAGE","remote-peer-id":"${id}","rtt":"0s","error":"${error}"}`;
   const REJECTED = (port: number): string =>
     `{"level":"warn","ts":"2026-11-26T05:30:00Z","caller":"embed/config_logging.go:188","msg":"rejected connection on peer endpoint","remote-addr":"10.77.0.13:${port}","server-name":"","ip-addresses":["10.77.0.23"],"dns-names":["infra2","localhost"],"error":"tls: \\"10.77.0.13\\" does not match any of DNSNames [\\"infra2\\" \\"localhost\\"]"}`;
 
-  /** crictl lists one container and shows its log. */
+  /** Lets crictl list one container and show its log. */
   function log(lines: readonly string[]): string {
     host.program(
       'crictl',
@@ -68,7 +68,7 @@ describe('what etcd wrote while it found no quorum', () => {
 
   test('tells each peer once, whatever port it came from', () => {
     const stderr = log([REJECTED(52344), REJECTED(52346), UNREACHED('aa', 'EOF'), REJECTED(52348)]);
-    expect(etcdWords(stderr)).toBe(
+    expect(etcdMessage(stderr)).toBe(
       'rejected connection on peer endpoint (10.77.0.13): tls: "10.77.0.13" does not match any of DNSNames ["infra2" "localhost"]; prober detected unhealthy status (aa): EOF',
     );
     expect(late(stderr).fix).toContain('extra-sans');
@@ -96,7 +96,7 @@ describe('a pod that kubelet cannot start', () => {
     `E1126 ${time} 291 pod_workers.go:1324] "Error syncing pod, skipping" err="${words}" pod="kube-system/etcd-infra0" podUID="6d"`;
   const RESOLV = 'open /etc/resolv.conf: no such file or directory';
 
-  test('is told in its words at once, and not after the whole wait', () => {
+  test('is reported in its words at once, and not after the whole wait', () => {
     says('journalctl', [complaint('05:29:35.583926', RESOLV), complaint('05:29:47.100001', RESOLV)]);
     const begun = performance.now();
     const { stderr } = run(`await_ready none-yet || echo "outcome $?" >&2; etcd_words`);
@@ -118,7 +118,7 @@ describe('a pod that kubelet cannot start', () => {
         `failed to create sandbox ${id}: process ${pid}: mount: permission denied`,
       );
     says('journalctl', [sandbox('7fd9aa01', 31), sandbox('1c2d3e4f', 47)]);
-    expect(etcdWords(run('etcd_words').stderr)).toContain('failed to create sandbox 1c2d3e4f');
+    expect(etcdMessage(run('etcd_words').stderr)).toContain('failed to create sandbox 1c2d3e4f');
   });
 
   test.each([
@@ -148,15 +148,15 @@ describe('a pod that kubelet cannot start', () => {
     expect(run('hear_kubelet; pod_trouble').code).not.toBe(0);
   });
 
-  test('is told from the manifest too, and from a log in JSON', () => {
+  test('is read from the manifest too, and from a log in JSON', () => {
     const line =
       '{"ts":1,"caller":"config/file.go:1","msg":"Could not process manifest file","path":"/etc/kubernetes/manifests/etcd.yaml","err":"invalid pod: metadata.name: \\"etcd-node_underscore\\""}';
     says('journalctl', [line, line]);
-    expect(etcdWords(run('etcd_words').stderr)).toBe('invalid pod: metadata.name: "etcd-node_underscore"');
+    expect(etcdMessage(run('etcd_words').stderr)).toBe('invalid pod: metadata.name: "etcd-node_underscore"');
   });
 });
 
-test('who answers in place of etcd is told, with the words of etcd', () => {
+test('who answers in place of etcd is reported, with the words of etcd', () => {
   host.program(
     'crictl',
     `case "$*" in *logs*) echo '{"level":"fatal","msg":"discovery failed","error":"listen tcp 127.0.0.1:2381: bind: address already in use"}' ;; *) echo c0ffee ;; esac`,
@@ -169,7 +169,7 @@ test('who answers in place of etcd is told, with the words of etcd', () => {
   expect(cause).toContain('not taken for');
 });
 
-/** By which the script tells of an outcome of the wait. */
+/** Returns the script's exit code for an outcome of the wait. */
 function exitCode(outcome: number): number {
   const { script } = startMember({
     address: '10.0.0.6',

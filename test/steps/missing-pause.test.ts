@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
-import { etcdWords, memberReadyFunctions, NO_PAUSE } from '../../src/steps/member/member-ready.ts';
+import { etcdMessage, memberReadyFunctions, NO_PAUSE } from '../../src/steps/member/member-ready.ts';
 import { explainMember, startMember } from '../../src/steps/start-member.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-/** What kubelet 1.34 wrote with containerd 2.2 without the image and without a way to its registry. */
+/** Output of kubelet 1.34 with containerd 2.2 without the image and without a way to its registry. */
 const complaint = (pause: string): string =>
   `E1126 05:29:35.583926 291 pod_workers.go:1324] "Error syncing pod, skipping" err="failed to \\"CreatePodSandbox\\" for \\"etcd-infra0_kube-system(6d)\\" with CreatePodSandboxError: \\"Failed to create sandbox for pod \\\\\\"etcd-infra0_kube-system(6d)\\\\\\": rpc error: code = Unknown desc = failed to start sandbox \\\\\\"7fd9\\\\\\": failed to get sandbox image \\\\\\"${pause}\\\\\\": failed to pull image \\\\\\"${pause}\\\\\\": dial tcp: lookup registry.k8s.io\\"" pod="kube-system/etcd-infra0"`;
 
-/** The same with CRI-O 1.34, which does not name the image; the ports are of the way to the resolver. */
+/** The same with CRI-O 1.34, which does not name the image; the ports are those of the connection to the resolver. */
 const complaintOfCrio = (port: number): string =>
   `E1130 07:09:54.372311     663 pod_workers.go:1324] "Error syncing pod, skipping" err="failed to \\"CreatePodSandbox\\" for \\"etcd-infra1_kube-system(3e)\\" with CreatePodSandboxError: \\"Failed to create sandbox for pod \\\\\\"etcd-infra1_kube-system(3e)\\\\\\": rpc error: code = Unknown desc = creating pod sandbox with name \\\\\\"k8s_etcd-infra1_kube-system_3e_0\\\\\\": unable to try pulling possible OCI artifact: build image source: pinging container registry registry.k8s.io: Get \\\\\\"https://registry.k8s.io/v2/\\\\\\": dial tcp: lookup registry.k8s.io on [::1]:53: read udp [::1]:${port}->[::1]:53: read: connection refused\\"" pod="kube-system/etcd-infra1"`;
 
@@ -33,7 +33,7 @@ describe('a pause image that cannot be had', () => {
       [complaint(PAUSE), 'something else', complaint(PAUSE)],
       'waited_since=0; etcd_words',
     );
-    expect(etcdWords(stderr)).toBe(`the pause image ${PAUSE} is not on the host and could not be pulled`);
+    expect(etcdMessage(stderr)).toBe(`the pause image ${PAUSE} is not on the host and could not be pulled`);
     const { fact, fix } = explainMember({ code: exitCode(), stderr, stdout: Buffer.alloc(0) });
     expect(fact).toBe(
       `kubelet can start no pod: the pause image ${PAUSE} is not on the host and could not be pulled.`,
@@ -47,7 +47,7 @@ describe('a pause image that cannot be had', () => {
   ])('told twice by CRI-O, %s', (_, crictl, pause) => {
     host.program('crictl', crictl);
     const { stderr } = run([complaintOfCrio(57067), complaintOfCrio(34461)], 'waited_since=0; etcd_words');
-    expect(etcdWords(stderr)).toBe(`the pause image ${pause} is not on the host and could not be pulled`);
+    expect(etcdMessage(stderr)).toBe(`the pause image ${pause} is not on the host and could not be pulled`);
   });
 
   test('told twice by CRI-O: the wait is over', () => {
@@ -74,7 +74,7 @@ describe('a pause image that cannot be had', () => {
     expect(stderr).toContain('another line');
   });
 
-  /** By which the script tells of it. */
+  /** Returns the script's exit code for it. */
   function exitCode(): number {
     const { script } = startMember({
       address: '10.0.0.6',

@@ -23,7 +23,7 @@ async function listen(address: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What the functions say, as `status stranger`. */
+/** Returns the functions' output, as `status stranger`. */
 async function run(script: string): Promise<string> {
   const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\n${OWN_STATUS_FUNCTIONS}\n${script}`]);
   let said = '';
@@ -54,7 +54,7 @@ describe('an answer on loopback', () => {
     expect(answer).toBe(`strange a socket of the user with the id ${process.getuid?.() ?? ''}`);
   });
 
-  test('counts where the process that was named holds the socket, whoever its user is', async () => {
+  test('counts if the named process holds the socket, under any user', async () => {
     const port = await listen('127.0.0.1');
     const held = (pid: number | string): string =>
       `address=127.0.0.1 port=${port}; trusted() { holds_socket ${pid} "$2"; }; ${ASK}`;
@@ -62,7 +62,8 @@ describe('an answer on loopback', () => {
     expect(await run(held('$$'))).toMatch(/^strange a socket of the user/);
   });
 
-  // As readlink of uutils, to 0.12 at least: it tells nothing of what follows a file that was closed since the shell has listed it.
+  // As readlink of uutils, to 0.12 at least: it prints nothing for files after one that was closed since the shell
+  // listed it.
   test('counts where the process closes another file meanwhile', async () => {
     const port = await listen('127.0.0.1');
     const trusted = `trusted() { holds_socket ${process.pid} "$2"; }`;
@@ -70,7 +71,7 @@ describe('an answer on loopback', () => {
     expect(await run(`address=127.0.0.1 port=${port}; ${readlink}; ${trusted}; ${ASK}`)).toBe('200');
   });
 
-  // The stand-in closes its listener with its first answer, as who wants to pass for etcd may.
+  // The stand-in closes its listener with its first answer, as an impostor of etcd may.
   test('of a socket that is gone a moment later does not count', async () => {
     const port = await listen('127.0.0.1');
     const vanishing = 'http_status() { status=200; listeners() { listening=(); }; }';
@@ -79,7 +80,7 @@ describe('an answer on loopback', () => {
     );
   });
 
-  test('that is no 200 is told as it is', async () => {
+  test('that is no 200 is reported as it is', async () => {
     const port = await listen('127.0.0.1');
     server.removeAllListeners('request');
     server.on('request', (_, response) => response.writeHead(503).end());
@@ -89,7 +90,7 @@ describe('an answer on loopback', () => {
   });
 });
 
-// Only root can start a process of another user; where the tests run as another one, the case above stands for it.
+// Only root can start a process of another user; the case above covers the tests of other users.
 needing('root', 'python3').test("a real process of another user's is not believed", async () => {
   const program = `
 import http.server, sys

@@ -4,7 +4,7 @@ import { NEEDED_PROGRAMS } from '../../src/hosts/bash.ts';
 import { acquireScript } from '../../src/hosts/lock/acquire-script.ts';
 import { heartbeatScript, releaseScript } from '../../src/hosts/lock/host-lock.ts';
 import { probeScript } from '../../src/hosts/probe/probe-script.ts';
-import { listPki, readFile } from '../../src/hosts/read-pki.ts';
+import { listPki, readFileScript } from '../../src/hosts/read-pki.ts';
 import { renderManifest } from '../../src/hosts/render-manifest.ts';
 import { PUT_MANIFEST_BACK } from '../../src/kubeadm/paths.ts';
 import { diskTest } from '../../src/operations/preflight/disk-test.ts';
@@ -25,7 +25,7 @@ const digests = { currentSha256: '1'.repeat(64), renderedSha256: '2'.repeat(64),
 const owner = { id: 'run-1', run: 'https://example.org', actor: 'ann', startedAt: '2026-01-01T00:00:00Z' };
 const onProgress = (): void => undefined;
 
-/** Everything that a deploy may run on a host, by what it is called. */
+/** Every script that a deploy may run on a host, by its name. */
 const SCRIPTS: ReadonlyMap<string, string> = new Map([
   ['lock', acquireScript(owner, 1).script],
   ['heartbeat', heartbeatScript(owner, 1).script],
@@ -55,7 +55,7 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
     pullImage('i', endpoint.criEndpoint, { server: 's', username: 'u', password: 'p' }).script,
   ],
   ['list pki', listPki().script],
-  ['read a file', readFile('/x').script],
+  ['read a file', readFileScript('/x').script],
   ['remove', removeFile('/x', undefined).script],
   ['render', renderManifest(true).script],
   [
@@ -79,7 +79,7 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** What a script might call: no builtins of bash. */
+/** Programs that a script might call, without builtins of bash. */
 const PROGRAMS = [
   ...[
     'awk',
@@ -189,7 +189,7 @@ const PROGRAMS = [
   ...['crictl', 'ctr', 'crio', 'containerd', 'curl', 'kubeadm', 'kubelet'],
 ];
 
-/** Programs that a script does without, or that are asked for in another way, and why that is right. */
+/** Programs that a script works without, or detects in another way, each with the reason. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['systemctl', 'a host without systemd is refused'],
   ['kubeadm', 'a prerequisite of its own'],
@@ -208,7 +208,7 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['crio', 'the same'],
 ]);
 
-/** Where a command begins in bash; behind a `)` as well, which ends a pattern of `case`. */
+/** The beginning of a command in bash; also after a `)`, which ends a pattern of `case`. */
 const BEGINS = String.raw`(?:^|[;&|({!)]|\b(?:then|do|else|if|elif|while|exec|begin [\w.-]+|-exec|timeout \S+)\s)\s*`;
 
 function called(script: string): string[] {
@@ -241,8 +241,8 @@ describe('every program that a script calls is in the table, or it is said why n
 });
 
 /**
- * Flags whose meaning, or exit code, differs between releases of coreutils, and between coreutils, busybox and uutils. Each entry is a use
- * that was looked for in all scripts.
+ * Flags whose meaning, or exit code, differs between releases of coreutils, and between coreutils, busybox and uutils.
+ * Each entry is a use that was searched for in all scripts.
  */
 const DIFFER: readonly (readonly [string, RegExp])[] = [
   ['cp -n: 1 onto a file that is there in coreutils 9.2 to 9.4, else 0', /\bcp\s+(?:-\w*n|--no-clobber)/],
@@ -268,8 +268,8 @@ test.each(DIFFER)('no script uses %s', (_, pattern) => {
   expect([...SCRIPTS].filter(([, script]) => pattern.test(script)).map(([name]) => name)).toEqual([]);
 });
 
-// The one `mv -n` is part of kubelet's drop-in, of which no run may change the text for nothing. It is behind a test that the target is
-// not there, systemd passes over its exit code (`-`), and so both meanings do the same.
+// The one `mv -n` is part of kubelet's drop-in, whose text must not change without need. It follows a test that the
+// target does not exist, systemd ignores its exit code (`-`), and so both meanings have the same effect.
 test('the `mv -n` of the drop-in does not depend on its exit code', () => {
   expect(PUT_MANIFEST_BACK).toMatch(/^\/bin\/sh -c 'test -e (\S+) \|\| test ! -e (\S+) \|\| mv -n \2 \1'$/);
 });

@@ -3,8 +3,8 @@ import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { explainPull, pullImage } from '../../src/steps/pull-image.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
-// The call itself is made to a real containerd and a real registry in test/e2e; here programs stand in, to see what they are
-// told and what each of their answers is taken for.
+// test/e2e calls a real containerd and a real registry; here programs stand in, to test their input and the
+// interpretation of their answers.
 
 const IMAGE = 'registry.example:5000/k8s/etcd:3.6.5-0';
 const LOGIN = { server: 'registry.example:5000', username: 'puller', password: `p4ss\n${'x'.repeat(300)}` };
@@ -24,7 +24,7 @@ function run(login?: typeof LOGIN): RemoteResult {
   return host.run(script, input);
 }
 
-/** Writes down what it was told, and answers so. */
+/** Records its input, and answers with these headers. */
 function curlAnswers(headers: readonly string[], code = 0): void {
   host.program(
     'curl',
@@ -33,7 +33,7 @@ printf '%s\\r\\n' ${headers.map((header) => `'${header}'`).join(' ')}; exit ${co
   );
 }
 
-/** Fields of a protocol buffer that holds nothing but text and messages. */
+/** Returns the fields of a protocol buffer that contains only text and messages. */
 function fieldsOf(message: Buffer): [number, Buffer][] {
   const fields: [number, Buffer][] = [];
   let at = 0;

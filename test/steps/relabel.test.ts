@@ -8,7 +8,8 @@ import { ACTION_DIR, ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../.
 import { deliverFiles } from '../../src/steps/put-files.ts';
 import { startMember } from '../../src/steps/start-member.ts';
 
-// Neither the tests nor the lab have SELinux: a stand-in for restorecon(8) writes down what it is given, and whether it is there.
+// Neither the tests nor the lab have SELinux: a stand-in for restorecon(8) records its arguments, and whether they
+// exist.
 const RESTORECON = `#!/bin/sh
 for path; do [ -e "$path" ] && echo "there $path" >> "$RELABELLED" || echo "not there $path" >> "$RELABELLED"; done
 [ ! -e "$RELABELLED.fails" ]
@@ -46,7 +47,7 @@ function run(
   return { status, relabelled: lines };
 }
 
-/** Delivers a key into folders of which the last two are not there. */
+/** Delivers a key into folders, the last two of which do not exist. */
 function deliver(): ReturnType<typeof run> {
   mkdirSync(at('etc/kubernetes'), { recursive: true });
   const path = at('etc/kubernetes/pki/etcd/server.key');
@@ -77,7 +78,7 @@ test.each([
 ])('nothing is labelled where %s', (_, missing) => {
   rmSync(at(missing));
   const { status, relabelled } = deliver();
-  // where the machine itself has restorecon, that is the one that is there
+  // If the machine itself has restorecon, that one is used.
   expect([status, relabelled]).toEqual([0, []]);
 });
 
@@ -93,7 +94,7 @@ test('the data dir is labelled before etcd is started on it', () => {
     manifestSha256: '5d3e3a8e', // of another manifest, so that etcd is not waited for
     onProgress: () => undefined,
   });
-  expect(run(script).relabelled).toEqual([]); // nothing is made for a manifest that is another
+  expect(run(script).relabelled).toEqual([]); // nothing is created for another manifest
   const [upTo = ''] = script.replace('5d3e3a8e', '').split('outcome=0');
   const { status, relabelled } = run(`${upTo}\n`);
   expect(status).toBe(0);

@@ -18,14 +18,14 @@ import { RESTART_END, restartUnit } from '../../src/steps/member/restart-unit.ts
 import { explainRestart } from '../../src/steps/restart-member.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
-// The unit itself, over a tree of this test; programs stand in for those of a host, and this process for etcd: what it answers hangs on
-// the manifest that is in place.
+// The unit itself, on a tree of this test; programs stand in for those of a host, and this process for etcd: its
+// answers depend on the manifest in place.
 
 let host: StandInPrograms;
 let server: Server;
 let old: string;
 let rendered: string;
-/** Whether etcd gets ready with the new manifest. */
+/** True if etcd becomes ready with the new manifest. */
 let isGood: boolean;
 
 const here = (path: string): string => join(host.folder, path.slice(1));
@@ -60,7 +60,7 @@ afterEach(() => {
   host.remove();
 });
 
-/** How it ended, and what it wrote. */
+/** Returns its exit code and output. */
 async function restart(): Promise<{ end: number; log: string }> {
   const script = restartUnit({
     address: '10.0.0.6',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LineSplitter } from '../../src/hosts/root-shell/output.ts';
-import { sequence, type Sequence } from '../../src/hosts/sequence.ts';
+import { sequenceScripts, type Sequence } from '../../src/hosts/sequence.ts';
 import type { RemoteResult, RemoteScript } from '../../src/hosts/transport.ts';
 
 let folder: string;
@@ -20,20 +20,27 @@ function script(text: string, more: Partial<RemoteScript> = {}): RemoteScript {
 
 interface Run {
   readonly results: RemoteResult[];
-  /** Place and exit code of each that was told to have ended, and progress lines, in order. */
+  /** Place and exit code of each script that ended, and progress lines, in order. */
   readonly told: string[];
   readonly whole: RemoteResult;
   readonly sequence: Sequence;
 }
 
-/** Runs them with real bash, as the root shell of a host would. @param before more bash, put before them. */
+/**
+ * Runs them with real bash, as the root shell of a host would.
+ * @param before additional bash before them.
+ */
 async function run(scripts: readonly RemoteScript[], before = ''): Promise<Run> {
   const told: string[] = [];
   const withProgress = scripts.map((one, index) => ({
     ...one,
     onProgress: (line: string) => void told.push(`${index} says ${line}`),
   }));
-  const made = sequence('all', withProgress, (index, code) => void told.push(`${index} ends with ${code}`));
+  const made = sequenceScripts(
+    'all',
+    withProgress,
+    (index, code) => void told.push(`${index} ends with ${code}`),
+  );
   const bash = `set -euo pipefail; { ${before}\n${made.script.script}\n}`;
   const child = spawn('bash', ['--norc', '-c', bash], { cwd: folder });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
@@ -123,7 +130,7 @@ describe('scripts in one shell', () => {
   test('nothing more is begun when the connection has ended that waits for it', async () => {
     const all = await run(
       [script('echo one'), script('touch begun')],
-      // the number of a process that has ended
+      // The number of a process that has ended.
       'etcd_ha_connection=$(bash -c "echo \\$\\$")',
     );
     expect(texts(all)).toEqual([[0, 'one\n', '']]);
@@ -131,7 +138,7 @@ describe('scripts in one shell', () => {
     expect(existsSync(join(folder, 'begun'))).toBe(false);
   });
 
-  test('one that is killed is told as failed', async () => {
+  test('one that is killed is reported as failed', async () => {
     const all = await run([script('kill -9 "$BASHPID"'), script('touch begun')]);
     expect(all.results.map(({ code }) => code)).toEqual([137]);
     expect(existsSync(join(folder, 'begun'))).toBe(false);
@@ -139,13 +146,17 @@ describe('scripts in one shell', () => {
 });
 
 test('all together change something if one does, and may take as long as all', () => {
-  const reading = sequence('x', [script('a'), script('b')], () => undefined).script;
+  const reading = sequenceScripts('x', [script('a'), script('b')], () => undefined).script;
   expect([reading.effect, reading.timeoutMs, reading.input]).toEqual(['reads', 2000, undefined]);
-  const changing = sequence('x', [script('a'), script('b', { effect: 'changes' })], () => undefined).script;
+  const changing = sequenceScripts(
+    'x',
+    [script('a'), script('b', { effect: 'changes' })],
+    () => undefined,
+  ).script;
   expect(changing.effect).toBe('changes');
 });
 
 test('what is too much to be held cannot go with others', () => {
   const stream = script('a', { input: async function* () {} });
-  expect(() => sequence('x', [stream, script('b')], () => undefined)).toThrow('"a"');
+  expect(() => sequenceScripts('x', [stream, script('b')], () => undefined)).toThrow('"a"');
 });

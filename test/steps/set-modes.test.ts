@@ -18,7 +18,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'set-modes-'));
-  // Only root gives files away; what would be given is written down.
+  // Only root can change owners, so the changes are recorded instead.
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'bin/chown'), `#!/bin/sh\necho "$@" >> ${folder}/chown.log\n`, { mode: 0o755 });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
 
-/** A folder with programs that stand in for those of a host, before all others in the PATH of the scripts run here. */
+/** A folder with stand-ins for a host's programs, first in the PATH of the scripts that run here. */
 export class StandInPrograms {
   readonly folder = mkdtempSync(join(tmpdir(), 'stand-in-programs-'));
 
@@ -12,7 +12,7 @@ export class StandInPrograms {
     mkdirSync(join(this.folder, 'bin'));
   }
 
-  /** @param body of a bash script; `$folder` is where it may write. */
+  /** @param body of a bash script; it may write to `$folder`. */
   program(name: string, body: string): void {
     const text = `#!/bin/bash\nfolder=${this.folder}\n${body}\n`;
     writeFileSync(join(this.folder, 'bin', name), text, { mode: 0o755 });
@@ -26,7 +26,7 @@ export class StandInPrograms {
     return { code: status, stdout, stderr: stderr.toString() };
   }
 
-  /** What a program has written. */
+  /** Returns the output of a program. */
   read(file: string): Buffer {
     return readFileSync(join(this.folder, file));
   }

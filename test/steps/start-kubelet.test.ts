@@ -25,19 +25,19 @@ afterEach(() => {
 });
 
 interface Unit {
-  /** The configuration that kubelet is started with. */
+  /** The configuration with which kubelet starts. */
   readonly config?: string;
   readonly unitFileState?: string;
   readonly loadState?: string;
   readonly subState?: string;
   readonly mainPid?: number;
-  /** What `systemctl restart` says when it fails. */
+  /** Output of `systemctl restart` if it fails. */
   readonly refuses?: string;
   /** Lines of `systemctl cat`. */
   readonly file?: string;
 }
 
-/** systemd, as far as the script asks it; what it was told to do is in the file `told`. */
+/** systemd, as far as the script uses it; its commands are recorded in the file `told`. */
 function systemd(unit: Unit): void {
   host.program(
     'systemctl',
@@ -56,7 +56,7 @@ esac`,
   );
 }
 
-/** The journal: what the process of this start wrote, and what others wrote before. */
+/** The journal: output of this start's process, and earlier output of others. */
 function journal(ofThisStart: string, before = ''): void {
   host.program(
     'journalctl',
@@ -75,7 +75,10 @@ async function listening(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Runs it beside this process, which answers as kubelet. @param port nothing listens on 1. */
+/**
+ * Runs it beside this process, which answers as kubelet.
+ * @param port nothing listens on 1.
+ */
 async function start(port = 1, goBack = false): Promise<RemoteResult> {
   const { script } = startKubelet({ restart: true, goBack });
   const env = { PATH: `${join(host.folder, 'bin')}:${process.env['PATH'] ?? ''}` };
@@ -118,7 +121,7 @@ describe('the unit', () => {
     expect(told()).not.toContain('restart kubelet');
   });
 
-  // The kubelet that runs keeps etcd running; one that the other drop-in starts may end it, as a pod that it does not know.
+  // The running kubelet keeps etcd running; one that the other drop-in starts may end it, as an unknown pod.
   test('that another drop-in overrules is not started, on the way back neither', async () => {
     systemd({ config: '/var/lib/kubelet/config.yaml' });
     expect(explainKubelet(await start(1, true)).fact).toContain(
@@ -134,7 +137,7 @@ describe('the unit', () => {
     expect(told().filter((words) => words === 'restart kubelet')).toHaveLength(2);
   });
 
-  test('that systemd does not start is told in the words of systemd', async () => {
+  test('that systemd does not start is reported in the words of systemd', async () => {
     systemd({ refuses: 'A dependency job for kubelet.service failed.' });
     journal('');
     expect(explainKubelet(await start()).fact).toBe(
@@ -169,7 +172,7 @@ describe('what kubelet wrote', () => {
     expect(fact).not.toContain('config.yaml');
   });
 
-  test('nowhere is told as that', async () => {
+  test('nowhere is reported as that', async () => {
     systemd({ subState: 'auto-restart' });
     journal('');
     const { fact, cause } = explainKubelet(await start());
@@ -178,7 +181,7 @@ describe('what kubelet wrote', () => {
   });
 });
 
-test('a port of kubelet that another program has is told within seconds, while kubelet goes on running', async () => {
+test('a port of kubelet that another program has is reported within seconds, while kubelet goes on running', async () => {
   systemd({});
   journal(
     'E1126 05:29:35.583926 291 server.go:1] "Failed to start healthz server" err="listen tcp 127.0.0.1:10248: bind: address already in use"',

@@ -15,7 +15,7 @@ let folder: string;
 let server: Server;
 let rendered: string;
 
-/** A host's paths, below a folder of this test. */
+/** Returns a host's path below a folder of this test. */
 const here = (path: string): string => join(folder, path.slice(1));
 
 beforeEach(async () => {
@@ -79,7 +79,7 @@ test("a folder of the log that is there, as a fresh disk is, becomes etcd's alon
   expect(mode(walDir)).toBe('700');
 });
 
-test('nothing is started where somebody has filled one of them meanwhile', async () => {
+test('nothing is started if one of them has been filled meanwhile', async () => {
   const walDir = here('/mnt/disk');
   mkdirSync(join(walDir, 'wal'), { recursive: true });
   const code = await start(walDir);
@@ -90,7 +90,8 @@ test('nothing is started where somebody has filled one of them meanwhile', async
   );
 });
 
-// kubelet says that it is healthy a second before it ends the pod: the old etcd answers that it is ready all the while.
+// kubelet reports that it is healthy a second before it ends the pod: the old etcd answers that it is ready all the
+// while.
 test('a member whose container kubelet is about to end is not ready before that has ended', async () => {
   const containers = join(folder, 'containers');
   writeFileSync(join(folder, 'crictl'), `#!/bin/sh\n[ -e ${containers} ] && cat ${containers}\n`, {

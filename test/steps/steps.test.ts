@@ -10,7 +10,7 @@ test('each kind of step is in the file that is called like it', () => {
   expect(missing).toEqual([]);
 });
 
-// how far a host has come is told from the titles in the timeline
+// The titles in the timeline show the progress of a host.
 test('no two kinds have the same title', () => {
   const titles = Object.values(STEPS).map(({ title }) => title);
   expect(new Set(titles).size).toBe(titles.length);
@@ -36,7 +36,7 @@ test('nothing outside of src/steps uses the value of one kind', () => {
   expect(values.map(({ path }) => basename(path))).toEqual([]);
 });
 
-// what decides does no input or output, and a kind's value can do both
+// Deciding code does no input or output, while a kind's value can do both.
 test('what decides takes types alone from src/steps', () => {
   const values = SOURCES.filter(({ path }) => path.startsWith('src/operations/')).filter(({ text }) =>
     /^import (?!type )[^;]*from '[./]*\/steps\/[\w-]+\.ts'/m.test(text),

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-/** What was synced, with these stores on the host. */
+/** Returns the synced paths, with these stores on the host. */
 function synced(script: string, stores: readonly string[]): string {
   const root = join(host.folder, 'root');
   for (const store of stores) mkdirSync(join(root, store), { recursive: true });
@@ -29,7 +29,7 @@ describe('the store of the container runtime', () => {
   test.each([
     [[CONTAINERD], `-f -- ${CONTAINERD}`],
     [[CRIO], `-f -- ${CRIO}`],
-    // a disk of its own for CRI-O's, on a host that has had containerd
+    // A disk of its own for CRI-O's store, on a host that has had containerd.
     [[CONTAINERD, CRIO], `-f -- ${CONTAINERD} ${CRIO}`],
     [[], ''],
   ])('%j', (stores, what) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { formatGoDuration } from '../../src/text/units.ts';
 
 describe('formatGoDuration', () => {
-  // Right-hand sides: what Go's time.Duration.String() gives for the same number of nanoseconds.
+  // Right-hand sides: output of Go's time.Duration.String() for the same number of nanoseconds.
   test.each([
     [0, '0s'],
     [1, '1ns'],

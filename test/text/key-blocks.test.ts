@@ -8,13 +8,13 @@ const begin = lines[0] ?? '';
 const end = lines.at(-1) ?? '';
 const body = lines.slice(1, -1);
 
-/** Lines of the body, of 16 characters or more, that can still be read. */
+/** Returns lines of the body, of 16 characters or more, that are still readable. */
 function left(shown: readonly string[], of: readonly string[] = body): string[] {
   const text = shown.join('\n');
   return of.filter((line) => line.length >= 16 && text.includes(line));
 }
 
-/** One line after the other, as a stream brings them. */
+/** Feeds one line after the other, as a stream does. */
 function streamed(all: readonly string[]): string[] {
   const blocks = new KeyBlocks();
   return all.map((line) => blocks.hide(line));

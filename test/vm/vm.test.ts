@@ -9,18 +9,18 @@ import { succeeded } from '../e2e/support/expect-run.ts';
 import { allHealthy, checkHealthOf, checkIn, troubles } from '../e2e/support/health.ts';
 
 /**
- * What containers cannot prove: hosts with a kernel, cgroup v2, sysctls and a clock of their own, on which the newest
- * kubelet starts with what the action gives it and nothing else. QEMU computes each instruction, so all of it is slow.
+ * Tests that containers cannot run: hosts with a kernel, cgroup v2, sysctls and a clock of their own, on which the
+ * newest kubelet starts with the action's configuration alone. QEMU emulates each instruction, so everything is slow.
  */
 jest.setTimeout(60 * 60_000);
 
-/** A processor of these hosts does a tenth of a real one's work: a leader needs more time, as on a slow network. */
+/** A processor of these hosts is ten times slower than a real one: a leader needs more time, as on a slow network. */
 const SLOW_CLUSTER = {
   'heartbeat-interval': '1000',
   'election-timeout': '10000',
   'ssh-connect-timeout': '2m',
 };
-/** What that makes slow is no finding here. */
+/** Slowness of this kind is no finding here. */
 const SLOW_HOSTS = {
   'latency-warning-ms': '10000',
   'fsync-warning-ms': '5000',
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.down());
 
-/** Right after its start a host reads and compiles its programs for the first time, which takes a processor like this a minute. */
+/** After its start a host reads and compiles its programs for the first time, which takes such a processor a minute. */
 async function calm(): Promise<void> {
   for (const { name } of lab.hosts) {
     await lab.sh(
@@ -61,7 +61,7 @@ async function health(): Promise<HealthDocument> {
   return report;
 }
 
-/** Tells how long it took: the figures of lab/README.md. */
+/** Prints the duration: the figures of lab/README.md. */
 async function timed<T>(what: string, body: () => Promise<T>): Promise<T> {
   const begun = performance.now();
   const result = await body();
@@ -74,7 +74,7 @@ test('a deploy without any kubelet-config makes a healthy cluster on cgroup v2',
   expect(new Set(kernels.map((kind) => kind.trim()))).toEqual(new Set(['cgroup2fs']));
   expect(created.outputs).toMatchObject({ verdict: 'create', changed: 'true', healthy: 'true' });
   await allHealthy(lab, 300);
-  // one host after the other is asked: etcdctl itself takes such a processor for seconds
+  // One host after the other: etcdctl itself takes such a processor for seconds.
   expect(new Set(await caFingerprints(lab)).size).toBe(1);
 });
 
@@ -99,7 +99,8 @@ test("one host's clock is pushed: the health check tells that host, and nothing 
   const [pushed = ''] = lab.hosts.map(({ name }) => name).filter((name) => name !== 'infra0');
   await lab.setClock(pushed, AHEAD_MS);
   try {
-    // every 30 s a member asks its peers for their time (rafthttp's prober), and logs by how much its own clock is ahead of theirs
+    // Every 30 s a member requests its peers' time (rafthttp's prober), and logs by how much its own clock is ahead of
+    // theirs.
     await lab.sh(
       pushed,
       `for i in $(seq 60); do crictl logs --tail 200 "$(crictl ps -q --name '^etcd$')" 2>&1 | grep -q 'high clock drift' && exit 0; sleep 3; done; exit 1`,

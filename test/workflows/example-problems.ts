@@ -7,8 +7,8 @@ import { commonProblems, usesOf } from './common-problems.ts';
 import { parseWorkflow, stepsOf, type Job, type Permissions, type Step, type Workflow } from './workflow.ts';
 
 /**
- * What is wrong with a workflow that people are told to paste, one line each; none means that it is good: it lints, it
- * uses the action as action.yml declares it, holds no secret, and asks for no more than it needs.
+ * Returns the problems of a workflow to paste, one line each; none if it is good: it lints, it uses the action as
+ * action.yml declares it, contains no secret, and has no more permissions than necessary.
  */
 export function exampleProblems(text: string): string[] {
   const workflow = parseWorkflow(text);
@@ -28,10 +28,10 @@ export function exampleProblems(text: string): string[] {
   ];
 }
 
-/** What a script does that needs write access to this scope. */
+/** Matches commands in scripts that need write access to this scope. */
 const WRITES: Readonly<Record<string, RegExp>> = { issues: /\bgh issue\b/ };
 
-/** Nothing may be written but by the job that does so. */
+/** Only a job that writes may have write access. */
 function permissionProblems({ permissions, jobs }: Workflow): string[] {
   const tooMuch = (granted: Permissions | undefined, scripts: string): string[] =>
     Object.entries(granted ?? {})
@@ -45,7 +45,7 @@ function permissionProblems({ permissions, jobs }: Workflow): string[] {
   ];
 }
 
-/** An empty `approved-plan` means any plan, which nobody has approved. */
+/** An empty `approved-plan` accepts any plan, which has not been approved. */
 function approvalProblems(name: string, job: Job): string[] {
   return (job.steps ?? []).flatMap(({ with: given }) => {
     const approved = /^\$\{\{ (.*) \}\}$/.exec(String(given?.['approved-plan'] ?? ''))?.[1];
@@ -54,7 +54,7 @@ function approvalProblems(name: string, job: Job): string[] {
   });
 }
 
-/** By a schedule nobody is there who knows why the hosts are empty; its inputs are empty too. */
+/** On a schedule no person is there to know why the hosts are empty; its inputs are empty too. */
 function bootstrapProblems(workflow: Workflow): string[] {
   const { on } = workflow;
   if (typeof on !== 'object' || on === null || !('schedule' in on)) return [];
@@ -64,7 +64,7 @@ function bootstrapProblems(workflow: Workflow): string[] {
     .map(() => 'a schedule may make a new cluster');
 }
 
-/** The action and its sub-actions, by what workflows call them. */
+/** The action and its sub-actions, by their names in workflows. */
 const OURS: Readonly<Record<string, ActionMetadata>> = Object.fromEntries<ActionMetadata>([
   ['org/etcd-ha-action@v1', readActionMetadata(ROOT)],
   ...OPERATIONS.map(({ name }) => name).map(
@@ -90,13 +90,13 @@ function stepProblems(step: Step, text: string): string[] {
   ];
 }
 
-/** A secret stands in no file; what is public and in an output must not be masked, or the runner drops the output. */
+/** A file contains no secret; public values in an output must not be masked, or the runner drops the output. */
 function secrecyProblem(
   name: (typeof inputNames)[number],
   value: string | number | boolean | undefined,
 ): string[] {
   if (value === undefined) return [];
-  // GitHub masks its own token as it does secrets.
+  // GitHub masks its own token like secrets.
   const fromSecret = /^\$\{\{ (?:secrets\.[A-Z_]+|github\.token) \}\}$/.test(String(value));
   if (definitionOf(name).secret === true && !fromSecret) return [`${name} is not passed from a secret`];
   if (definitionOf(name).secret !== true && String(value).includes('secrets.')) {

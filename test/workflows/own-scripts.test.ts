@@ -14,11 +14,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What a script of a workflow did. */
+/** The effects of a workflow's script. */
 interface Outcome {
   readonly status: number | null;
   readonly out: string;
-  /** How `gh` was called, one line each. */
+  /** The calls of `gh`, one line each. */
   readonly calls: readonly string[];
 }
 
@@ -47,7 +47,7 @@ function runStep(
 }
 
 /**
- * A stand-in for GitHub's command line: it notes how it is called, and knows of what exists by its words alone.
+ * A stand-in for GitHub's command line: it records its calls, and knows existing objects only by their arguments.
  * @param released the commit of every release.
  */
 function pretendGh(existing: readonly string[], released = 'abc'): void {

@@ -7,7 +7,7 @@ import { parseWorkflow, stepsOf, type Permissions } from './workflow.ts';
 
 const FILES = filesBelow('.github/workflows', '.yml');
 
-/** All that a job of ours may have besides reading the sources, and what for. */
+/** All permissions of our jobs besides reading the sources, with their reasons. */
 const GRANTED: Readonly<Record<string, Permissions>> = {
   'codeql.yml analyze': { 'security-events': 'write' },
   'release.yml publish': { contents: 'write', 'id-token': 'write', attestations: 'write' },
@@ -30,7 +30,8 @@ describe.each(FILES)('%s', (file) => {
     }
   });
 
-  // What a pull request brings runs with what the workflow has: neither secrets nor a token that stays on the disk.
+  // Code of a pull request runs with the workflow's rights: without secrets, and without a token that stays on the
+  // disk.
   test('keeps secrets and the token from code that it runs', () => {
     expect(text).not.toMatch(/pull_request_target|workflow_run|secrets\./);
     for (const { uses = '', with: given } of stepsOf(workflow)) {
@@ -39,7 +40,7 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-// A package that npm brings, or a script of the repository, could otherwise publish something else, or sign it.
+// Otherwise an npm package, or a script of the repository, could publish or sign something else.
 test('no job that may change or sign something runs packages or scripts of the repository', () => {
   const changing = Object.keys(GRANTED).map((job) => job.split(' ') as [string, string]);
   const scripts = changing.flatMap(

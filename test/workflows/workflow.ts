@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** The parts of a workflow file that tests look at. */
+/** The parts of a workflow file that tests use. */
 export interface Workflow {
   readonly name?: string;
   readonly on?: unknown;
@@ -22,7 +22,7 @@ export interface Job {
   readonly concurrency?: Concurrency;
   readonly environment?: string | { readonly name: string };
   readonly 'timeout-minutes'?: number;
-  /** A workflow that is called in place of steps. */
+  /** A workflow that is called instead of steps. */
   readonly uses?: string;
   readonly steps?: readonly Step[];
 }
@@ -36,12 +36,15 @@ export interface Step {
   readonly with?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Parses a workflow. @throws Error where it is no YAML. */
+/**
+ * Parses a workflow.
+ * @throws Error if it is not YAML.
+ */
 export function parseWorkflow(text: string): Workflow {
   return parse(text) as Workflow;
 }
 
-/** The steps of all jobs in their order. */
+/** Returns the steps of all jobs in order. */
 export function stepsOf({ jobs }: Workflow): Step[] {
   return Object.values(jobs).flatMap(({ steps }) => steps ?? []);
 }

@@ -6,7 +6,7 @@ import { ensureLayer } from '../../../lab/machine/layer.ts';
 import type { Progress } from '../../../lab/machine/progress.ts';
 import { must, systemPath } from '../../../lab/machine/run.ts';
 
-/** What Ansible needs on the machine and on the hosts, from the lab's cache. */
+/** The tools that Ansible needs on the machine and on the hosts, from the lab's cache. */
 export interface AnsibleTools {
   /** Folder for PYTHONPATH: ansible-core and what it imports. */
   readonly library: string;
@@ -16,7 +16,10 @@ export interface AnsibleTools {
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
-/** Fetches them by pip and apt if the cache lacks them. @throws Error where there is no python3 with pip. */
+/**
+ * Fetches them by pip and apt if the cache lacks them.
+ * @throws Error if there is no python3 with pip.
+ */
 export async function ensureAnsible(progress: Progress): Promise<AnsibleTools> {
   const requirements = readFileSync(REQUIREMENTS, 'utf8');
   const python = (await must(['python3', '-c', 'import sys; print(sys.version)'])).trim();
@@ -39,7 +42,7 @@ export async function ensureAnsible(progress: Progress): Promise<AnsibleTools> {
   return { library, hostPython: readFileSync(join(packages, 'python.tar')) };
 }
 
-/** The packages that a host lacks for python3, unpacked: for Ansible that is as good as installed. */
+/** Fetches and unpacks the packages that a host lacks for python3, which is enough for Ansible. */
 async function fetchHostPython(root: string, folder: string): Promise<void> {
   const script = `set -e
 mkdir -p "$folder/debs/partial" "$folder/unpacked"

@@ -78,7 +78,7 @@ export const container: HostKind = {
   },
 };
 
-/** Whether something in the process's network namespace listens on this TCP port: proc(5), /proc/net/tcp. */
+/** Reports whether something in the process's network namespace listens on this TCP port: proc(5), /proc/net/tcp. */
 function listens(init: ProcessId | undefined, port: number): boolean {
   if (!init) return false;
   const local = new RegExp(

@@ -4,11 +4,11 @@
 #   NAME      host name
 #   DISK      ext4 image
 #   ROOT      where to mount it
-#   IDENTITY  tree to copy onto a fresh disk, if it is there
+#   IDENTITY  tree to copy onto a fresh disk, if it exists
 #   NETNS     path of the host's network namespace
-#   CGROUP.PROCS  cgroups to enter first; none where systemd has put us into a scope
-# To be run as leader of a session and in a private mount namespace: the disk's mount lives and dies with the host.
-# SIGTERM shuts the host down in good order.
+#   CGROUP.PROCS  cgroups to enter first; none if systemd runs the host in a scope
+# Run it as leader of a session and in a private mount namespace: the disk's mount lives and dies with the host.
+# SIGTERM shuts the host down in an orderly way.
 set -euo pipefail
 name=$1 disk=$2 root=$3 identity=$4 netns=$5
 shift 5
@@ -26,7 +26,7 @@ if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
 fi
 enter_host_cgroup() {
   [ -n "$unified" ] || return 0
-  # What an earlier boot left here would keep us from entering.
+  # Remains of an earlier boot would prevent entering.
   if [ -d "$unified/host" ]; then find "$unified/host" -depth -type d -exec rmdir {} \;; fi
   mkdir "$unified/host"
   echo "$BASHPID" > "$unified/host/cgroup.procs"
@@ -47,11 +47,11 @@ mount -t tmpfs -o mode=755 tmpfs "$private_run"
 mkdir "$private_run/netns"
 touch "$private_run/netns/host"
 mount --bind "$netns" "$private_run/netns/host"
-# No entry in /run/mount/utab: there is no such folder any more.
+# No entry in /run/mount/utab, whose folder no longer exists.
 mount --no-mtab --move "$private_run" /run
 
 # The kernel's own interfaces below /proc/sys stay read-only except for the host's network; lab-init gives copies of
-# those that kubelet writes. The seccomp filter of systemd-nspawn would forbid what a host's root may do.
+# those that kubelet writes. The seccomp filter of systemd-nspawn would restrict the host's root.
 export SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 rebooted=133
 status=$rebooted

@@ -5,13 +5,13 @@ import { systemPath } from '../../machine/run.ts';
 /** Longest wait for the host's shell, in ms. */
 const patienceMs = 60_000;
 
-/** Says that it is there, waits for the time, in seconds since 1970, and sets the clock to it. */
+/** Prints that it is ready, waits for the time, in seconds since 1970, and sets the clock to it. */
 const setter = 'echo ready; read -r time && date --utc --set "@$time" > /dev/null';
 
 /**
- * Sets a clock to the machine's plus so many milliseconds. `entering` gives the command that runs another as root where
- * the clock is. What is off afterwards is the way of one line there, not the time that a login takes.
- * @throws Error when the host does not take the time.
+ * Sets a clock to the machine's plus this many milliseconds. `entering` returns the command that runs another as root
+ * on the clock's host. The remaining error is the transit time of one line, not the duration of a login.
+ * @throws Error if the host refuses the time.
  */
 export async function setClock(
   entering: (argv: readonly string[]) => string[],
@@ -27,7 +27,7 @@ export async function setClock(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
-  // A shell that has ended is told by its code below.
+  // The exit code of a failed shell is reported below.
   child.stdin.on('error', () => undefined);
   child.stdout.once('data', () => {
     child.stdin.end(`${((Date.now() + aheadMs) / 1000).toFixed(3)}\n`);

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* PID 1 must not end: the kernel panics, and says nothing of why. */
+/* PID 1 must not end: the kernel would panic without a reason. */
 static void must(long result, const char *what) {
   if (result >= 0) return;
   printf("lab: %s: %s\n", what, strerror(errno));

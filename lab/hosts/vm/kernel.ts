@@ -16,7 +16,7 @@ import { updatePackageListsOnce } from '../../machine/packages.ts';
 import { type Progress, stage } from '../../machine/progress.ts';
 import { must } from '../../machine/run.ts';
 
-/** What a virtual machine is started with besides its disk. */
+/** The files from which a virtual machine starts, besides its disk. */
 export interface VmKernel {
   readonly image: string;
   /** Initial RAM file system. */
@@ -25,7 +25,7 @@ export interface VmKernel {
   readonly modules: string;
 }
 
-/** The package that depends on the distribution's kernel for virtual machines. */
+/** Package that depends on the distribution's kernel for virtual machines. */
 const packageOf: Readonly<Record<string, string>> = {
   debian: 'linux-image-cloud-amd64',
   ubuntu: 'linux-image-virtual',
@@ -37,7 +37,7 @@ const driversOfDisks = ['virtio_pci', 'virtio_blk'];
 /** Room for the modules of one kernel, in bytes; the file is sparse. */
 const modulesSize = 1024 ** 3;
 
-/** Gives the kernel of the machine's own distribution as virtual machines start it, fetched if the cache lacks it. */
+/** Returns the kernel of the machine's own distribution for virtual machines, fetched if the cache lacks it. */
 export async function ensureVmKernel(progress: Progress): Promise<VmKernel> {
   const distribution = ownDistribution();
   const { vmInit } = await ensureCTools(progress);
@@ -86,7 +86,7 @@ async function makeKernel(distribution: Distribution, init: string, layer: strin
   rmSync(tree, { recursive: true });
 }
 
-/** Gives all files of the image the label that SELinux asks of modules; on hosts without it nothing reads that. */
+/** Labels all files of the image as SELinux requires for modules; on hosts without SELinux the label has no effect. */
 async function labelModules(files: readonly string[], image: string): Promise<void> {
   const label = 'security.selinux system_u:object_r:modules_object_t:s0';
   const commands = `${image}.commands`;
@@ -95,7 +95,7 @@ async function labelModules(files: readonly string[], image: string): Promise<vo
   rmSync(commands);
 }
 
-/** Fetches a kernel with its modules, of whatever version `meta` depends on, and unpacks it; installs nothing. */
+/** Fetches a kernel with its modules, of the version that `meta` depends on, and unpacks it; installs nothing. */
 async function unpackPackages(meta: string, work: string, tree: string): Promise<void> {
   await updatePackageListsOnce();
   const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'];
@@ -104,13 +104,13 @@ async function unpackPackages(meta: string, work: string, tree: string): Promise
     (await must(asked)).split('\n').filter((name) => /^linux-(image|modules)-\d\S*$/.test(name)),
   );
   if (names.size === 0) throw new Error(`apt knows no kernel that ${meta} depends on: run apt-get update`);
-  // Without a change of user: apt's own may not write into the cache's folder.
+  // Without a change of user: apt's own user may not write into the cache's folder.
   await must(['apt-get', '-o', 'APT::Sandbox::User=root', 'download', ...names], { cwd: work });
   for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
     await must(['dpkg-deb', '--extract', join(work, file), tree]);
     rmSync(join(work, file));
   }
-  // Where /usr is merged, packages have their modules there.
+  // If /usr is merged, packages have their modules there.
   if (!existsSync(join(tree, 'lib'))) cpSync(join(tree, 'usr/lib'), join(tree, 'lib'), { recursive: true });
 }
 
@@ -126,7 +126,7 @@ async function makeInitrd(tree: string, version: string, init: string, layer: st
   for (const [index, file] of [...files].entries()) {
     const place = join(root, 'modules', `${String(index).padStart(2, '0')}-${basename(file)}`);
     copyFileSync(file, place);
-    // The kernel takes them as they are, our init knows no more than that.
+    // Our init can only load uncompressed modules.
     if (place.endsWith('.xz')) await must(['xz', '--decompress', place]);
     if (place.endsWith('.zst')) await must(['zstd', '--quiet', '--decompress', '--rm', place]);
   }

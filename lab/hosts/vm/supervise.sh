@@ -2,10 +2,10 @@
 # supervise.sh DISK ROOT IDENTITY [CGROUP.PROCS...] -- COMMAND...
 # Becomes COMMAND, which runs one virtual machine, once its disk is ready:
 #   DISK      ext4 image
-#   ROOT      where to mount it for a moment
-#   IDENTITY  tree to copy onto a fresh disk, if it is there
-#   CGROUP.PROCS  cgroups to enter first; none where systemd has put us into a scope
-# To be run as leader of a session and in a private mount namespace.
+#   ROOT      temporary mount point
+#   IDENTITY  tree to copy onto a fresh disk, if it exists
+#   CGROUP.PROCS  cgroups to enter first; none if systemd runs the host in a scope
+# Run it as leader of a session and in a private mount namespace.
 set -euo pipefail
 disk=$1 root=$2 identity=$3
 shift 3
@@ -20,7 +20,7 @@ if [ -d "$identity" ]; then
   # No entry in /run/mount/utab, which is the machine's.
   mount --no-mtab -o loop,noinit_itable "$disk" "$root"
   cp -a "$identity/." "$root"
-  # Written from here they have no label, and SELinux would keep sshd from its keys.
+  # Files written from here have no label, and SELinux would deny sshd its keys.
   contexts=/etc/selinux/default/contexts/files/file_contexts
   if [ -e "$root$contexts" ]; then
     mount --no-mtab -t proc proc "$root/proc"

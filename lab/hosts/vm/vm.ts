@@ -28,8 +28,8 @@ const needed: readonly Need[] = [
 const memoryMiB = 1536;
 
 /**
- * A virtual machine with a kernel, a clock, cgroups and sysctls of its own. QEMU computes all of it (TCG): slow, and the
- * same everywhere, with hardware support for virtual machines or without.
+ * A virtual machine with a kernel, a clock, cgroups and sysctls of its own. QEMU emulates all of it (TCG): slow, but
+ * the same everywhere, with or without hardware support for virtual machines.
  */
 export const vm: HostKind = {
   prepare: async (progress) => {
@@ -64,7 +64,7 @@ export const vm: HostKind = {
       mkdirSync(join(tree, folder), { recursive: true, mode: 0o755 });
     }
     write('etc/systemd/network/10-eth0.network', networkFile(host));
-    // This kernel's log is the host's own.
+    // This kernel's log belongs to the host.
     write('etc/systemd/journald.conf.d/20-vm.conf', '[Journal]\nReadKMsg=yes\n');
     write('etc/etcd-ha-lab/address', `${host.managementAddress}\n`);
     write('etc/etcd-ha-lab/authorized_keys', readFileSync(`${host.lab.privateKey}.pub`, 'utf8'));
@@ -82,7 +82,7 @@ export const vm: HostKind = {
   shutdownDeadlineMs: 120_000,
   lookAgainMs: 500,
   signs: [],
-  // A real host has a time service; at boot its clock has come no nearer than the second of its clock chip.
+  // A real host has a time service; at boot the clock is only as exact as the seconds of its clock chip.
   afterBoot: (host) => vm.setClock(host, 0),
 
   entering,
@@ -96,7 +96,7 @@ export const vm: HostKind = {
     // Without an answer the deadline of the caller decides.
     await ask(host, ['systemctl', 'poweroff', '--no-block']);
   },
-  // It is in the memory of its QEMU.
+  // Unsynced data is in the memory of its QEMU.
   loseUnsynced: () => Promise.resolve(),
   etcdProcess: (host) => {
     throw new Error(
@@ -112,7 +112,7 @@ function entering(host: HostPlace, argv: readonly string[], terminal = false): s
   return managementCommand(host, inside.map(quoted).join(' '), terminal);
 }
 
-/** What a command says on the host; undefined if it cannot be asked, or fails. */
+/** Returns the output of a command on the host; undefined if the host cannot be asked, or the command fails. */
 async function ask(host: HostPlace, argv: readonly string[]): Promise<string | undefined> {
   if (!supervisorOf(host)) return undefined;
   try {
@@ -124,7 +124,7 @@ async function ask(host: HostPlace, argv: readonly string[]): Promise<string | u
   }
 }
 
-/** The word as a shell reads it. */
+/** Quotes a word for a shell. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -140,7 +140,7 @@ IPv6AcceptRA=no
 `;
 }
 
-/** The command of the virtual machine itself. Its console goes to standard output. */
+/** Returns the command of the virtual machine itself. Its console goes to standard output. */
 function machine(host: HostPlace, { image, initrd, modules }: VmKernel): string[] {
   const card = (id: string, port: string, kind: string) => [
     '-netdev',

@@ -1,4 +1,4 @@
-# Puts the stand-in in the place of both programs.
+# Replaces both programs by the stand-in.
 for name in cp mv; do
   ln "/usr/bin/$name" "/usr/bin/$name.gnu"
   ln -sf ../local/lib/coreutils-9.4 "/usr/bin/$name"

@@ -1,4 +1,4 @@
-# CRI-O's package has these programs with it, statically linked; here they are the distribution's.
+# CRI-O's package contains these programs, statically linked; here they are the distribution's.
 libexec=/usr/libexec/crio
 ln -s "$(command -v conmon)" "$libexec/conmon"
 for program in crun runc; do
@@ -7,7 +7,7 @@ for program in crun runc; do
 done
 rm "$libexec/lab-oci"
 
-# Before 1.9 crun takes no other version of the OCI's specification than 1.0, and CRI-O writes a later one. runc takes it.
+# Before 1.9 crun accepts only version 1.0 of the OCI specification, and CRI-O writes a later one, which runc accepts.
 if dpkg --compare-versions "$(dpkg-query --show --showformat='${Version}' crun)" lt 1.9; then
   printf '[crio.runtime]\ndefault_runtime = "runc"\n' > /etc/crio/crio.conf.d/20-lab.conf
 fi

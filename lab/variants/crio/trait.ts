@@ -2,7 +2,10 @@ import { crio as family } from '../../programs/families.ts';
 import { crio as runtime } from '../../runtimes/crio.ts';
 import type { Trait } from '../trait.ts';
 
-/** CRI-O in the place of containerd, as its own Debian package (pkgs.k8s.io, addons:/cri-o) leaves it, with Debian's conmon and crun. */
+/**
+ * CRI-O instead of containerd, as its own Debian package (pkgs.k8s.io, addons:/cri-o) installs it, with Debian's conmon
+ * and crun.
+ */
 export const crio: Trait = {
   name: 'crio',
   flag: { choice: 'runtime', value: runtime.name },

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs in the root of the disk, once the files are on it. The blocks are the file's from the beginning, as a disk's are: nothing
-# else that fills up the host's disk takes them away. Its lost+found comes with it.
+# Runs in the root of the disk, once the files are on it. The blocks are allocated from the beginning, as on a disk: other files
+# that fill the host's disk cannot take them. mkfs creates lost+found.
 set -euo pipefail
 disk=/var/lib/etcd-disk.ext4
 fallocate --length 3G "$disk"

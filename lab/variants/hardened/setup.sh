@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs in the root of the disk, once the files are on it: what changes files that packages own.
+# Runs in the root of the disk, once the files are on it: changes files that packages own.
 set -euo pipefail
 
 chmod 600 /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
@@ -13,13 +13,13 @@ for stack in common-session common-session-noninteractive; do
 done
 DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable faillock faillock_notify < /dev/null
 
-# As Ubuntu's: the environment of the login reaches what sudo starts.
+# As Ubuntu's: programs under sudo inherit the login's environment.
 sed -i '1a session required pam_env.so readenv=1 user_readenv=0' /etc/pam.d/sudo
 for service in sudo sshd; do
   echo 'session optional pam_exec.so quiet stdout /usr/local/sbin/session-notice' >> "/etc/pam.d/$service"
 done
 
-# sshd makes bash read this one for each command; the lab's own way into a virtual machine is root's, and stays quiet.
+# sshd makes bash read this one for each command; the lab's own logins into a virtual machine are root's, and stay quiet.
 sed -i '1i if [ "$EUID" -ge 1000 ]; then . /etc/hardening/notice.sh; fi' /etc/bash.bashrc
 
 cat >> /etc/fstab << 'END'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs in the root of the disk, once the files are on it. Everything that kubespray brings lies in its bin_dir, /usr/local/bin,
-# with units of its own in /etc/systemd/system; no file of a package is left.
+# Runs in the root of the disk, once the files are on it. Everything that kubespray installs is in its bin_dir, /usr/local/bin,
+# with units of its own in /etc/systemd/system; no file of a package remains.
 set -euo pipefail
 units=/etc/systemd/system packaged=/usr/lib/systemd/system
 for program in kubeadm kubelet crictl containerd containerd-shim-runc-v2 ctr; do mv "/usr/bin/$program" /usr/local/bin/; done

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs in the root of the disk, once the files are on it. Programs and units as kubeadm's installation page lays them without a
-# package manager, with DOWNLOAD_DIR=/opt/bin as on Flatcar Container Linux, where nothing can be written below /usr.
+# Runs in the root of the disk, once the files are on it. Programs and units as on kubeadm's installation page without a
+# package manager, with DOWNLOAD_DIR=/opt/bin as on Flatcar Container Linux, where /usr is read-only.
 set -euo pipefail
 units=/etc/systemd/system packaged=/usr/lib/systemd/system
 mkdir -p /opt/bin

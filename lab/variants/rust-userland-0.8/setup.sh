@@ -1,4 +1,4 @@
-# Puts uutils as crates.io has it, one program for all names, in the place of Debian's older one, which is laid out already.
+# Replaces Debian's older uutils by the one of crates.io, one program for all names.
 folder=/usr/lib/cargo/bin
 for name in $("$folder/uutils" --list); do
   if [ -e "$folder/coreutils/$name" ]; then gnuln -sfn ../uutils "$folder/coreutils/$name"; fi

@@ -1,9 +1,9 @@
-# Makes uutils the coreutils of the host and sudo-rs its sudo, laid out as Ubuntu 25.10 and later have them: GNU's programs are
-# still there as /usr/bin/gnuNAME, and sudo as /usr/bin/sudo.ws.
+# Makes uutils the coreutils of the host and sudo-rs its sudo, in the layout of Ubuntu 25.10 and later: GNU's programs remain
+# as /usr/bin/gnuNAME, and sudo as /usr/bin/sudo.ws.
 ln /usr/bin/ln /usr/bin/gnuln
 for path in /usr/lib/cargo/bin/coreutils/*; do
   name=${path##*/}
-  # Of what Debian's coreutils do not have (hashsum, and sha3sum and the like) Ubuntu has no link either.
+  # Ubuntu has no links for programs that Debian's coreutils lack (hashsum, and sha3sum and the like).
   if [ ! -e "/usr/bin/$name" ] || [ "$name" = coreutils ]; then continue; fi
   gnuln -f "/usr/bin/$name" "/usr/bin/gnu$name"
   gnuln -sfn "../lib/cargo/bin/coreutils/$name" "/usr/bin/$name"

@@ -8,43 +8,46 @@ import { daysLeft } from '../../pki/certificate.ts';
 import { isSignedBy, verifyLeaf } from '../../pki/verify.ts';
 import type { ControlPlaneHost } from './resolve.ts';
 
-/** The pair with which API servers ask etcd, at kubeadm's paths on the control plane's hosts as on the members'. */
+/**
+ * The pair with which API servers connect to etcd, at kubeadm's paths on the control plane's hosts as on the members'.
+ */
 export const CLIENT_FILES = leafFiles().filter(({ name }) => name === 'apiserverEtcdClient');
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
 
-/** All that is handed over, each with its mode. */
+/** All files of the hand-over, each with its mode. */
 const HANDED_OVER: ReadonlyMap<string, string> = new Map([
   [CA_CERTIFICATE, CERTIFICATE_MODE],
   ...CLIENT_FILES.map(({ path, mode }) => [path, mode] as const),
 ]);
 
-/** What one host of the control plane lacks, each with its reason in words. */
+/** The missing parts of one host of the control plane, each with its reason in words. */
 export interface HandOver {
   readonly name: string;
   readonly address: string;
   /** ca.crt is missing. */
   readonly authority: readonly string[];
-  /** The pair is to be issued, for this host alone. */
+  /** The pair is to be issued, for this host only. */
   readonly pair: readonly string[];
-  /** Which of the pair is put in place last: one that is missing, so that a run that is cut off before it is seen by the next. */
+  /** The file of the pair that is put in place last: a missing one, so that the next run detects an interrupted one. */
   readonly last: 'certificate' | 'key';
   /** Modes to set, octal by path. */
   readonly modes: ReadonlyMap<string, string>;
 }
 
-/** What a hand-over depends on besides the host. */
+/** The input of a hand-over, besides the host. */
 export interface HandOverInput {
-  /** Absent: this run makes the CA. */
+  /** Absent if this run creates the CA. */
   readonly authority: Authority | undefined;
   readonly renewBeforeDays: number;
   readonly now: Date;
 }
 
 /**
- * What a host of the control plane lacks, or why nothing may be put there: it belongs to another etcd, or holds what
- * nobody knows. Nothing of another CA is ever replaced; of this one, what is missing, does not work, or ends soon.
+ * Returns the missing parts of a host of the control plane, or the reasons why nothing may be put there: it belongs to
+ * another etcd, or holds unknown files. Files of another CA are never replaced; files of this CA are, if they are
+ * missing, do not work or expire soon.
  */
 export function handOverTo(
   host: ControlPlaneHost,
@@ -63,12 +66,12 @@ export function handOverTo(
   return { handOver, findings };
 }
 
-/** Whether there is nothing to do. */
+/** Reports whether there is nothing to do. */
 export function isHandedOver({ authority, pair, modes }: HandOver): boolean {
   return authority.length + pair.length + modes.size === 0;
 }
 
-/** All reasons as lines, for the plan's. */
+/** Returns all reasons as lines for the plan. */
 export function describeHandOver({ authority, pair, modes }: HandOver): string[] {
   return [
     ...authority,
@@ -125,7 +128,7 @@ function strangeEtcd({ name, facts: { files } }: ControlPlaneHost): Finding[] {
   ];
 }
 
-/** A link may lead to what somebody else looks after. */
+/** Refuses links, which may lead to files that others manage. */
 function noFiles({ name, facts: { files } }: ControlPlaneHost): Finding[] {
   return [...HANDED_OVER.keys()].flatMap((path) => {
     const kind = files.get(path)?.kind ?? 'file';
@@ -185,7 +188,10 @@ function otherAuthority(
   ];
 }
 
-/** A pair that another CA has signed, beside this cluster's CA, is somebody's; one that cannot be read is of use to nobody. */
+/**
+ * Refuses a pair that another CA has signed, beside this cluster's CA: another tool or person has put it there. An
+ * unreadable pair is useless, and may be replaced.
+ */
 function otherPair(name: string, certificatePem: string | undefined, authority: Authority): Finding[] {
   if (certificatePem === undefined || isSignedBy(certificatePem, authority) !== false) return [];
   return [

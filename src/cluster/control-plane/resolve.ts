@@ -3,7 +3,7 @@ import type { MemberSettings } from '../../inputs/settings.ts';
 import type { HostFacts } from '../../facts/host.ts';
 import { isNodeName, type Member } from '../members.ts';
 
-/** What was looked at of the control plane's hosts. */
+/** Observations of the control plane's hosts. */
 export interface ControlPlaneLook {
   /** Those that could be observed, in the order of the inputs. */
   readonly hosts: readonly ControlPlaneHost[];
@@ -11,14 +11,17 @@ export interface ControlPlaneLook {
   readonly unreached: readonly Finding[];
 }
 
-/** A host of the control plane, which gets what its API server needs to use the cluster, and is no member. */
+/**
+ * A host of the control plane, which gets the files with which its API server connects to the cluster, and is no
+ * member.
+ */
 export interface ControlPlaneHost {
   readonly name: string;
   readonly address: string;
   readonly facts: HostFacts;
 }
 
-/** How a host of the control plane is called: as the user named it, else by its short hostname, as kubeadm writes it. */
+/** Returns the name of a host of the control plane: from the inputs, else its short hostname, as kubeadm writes it. */
 export function controlPlaneName(
   { name }: Pick<MemberSettings, 'name'>,
   { hostname }: Pick<HostFacts, 'hostname'>,
@@ -26,7 +29,7 @@ export function controlPlaneName(
   return name ?? hostname.toLowerCase();
 }
 
-/** The hosts of the control plane by name, none of which may be a member's or another's. */
+/** Returns the hosts of the control plane with their names, none of which may be a member's or another host's. */
 export function resolveControlPlane(
   { hosts }: ControlPlaneLook,
   members: readonly Member[],

@@ -1,4 +1,4 @@
-import { byStatus, Refusal } from '../../findings.ts';
+import { byStatus, RunError } from '../../findings.ts';
 import type { EtcdId } from '../messages.ts';
 import { clusterFindings } from './cluster.ts';
 import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
@@ -90,7 +90,7 @@ export async function checkHealth(options: HealthCheckOptions): Promise<HealthRe
 }
 
 /** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
-export class UnhealthyError extends Refusal {
+export class UnhealthyError extends RunError {
   readonly health: HealthReport;
 
   constructor(health: HealthReport) {

@@ -1,5 +1,5 @@
 import { canonicalUrl } from '../endpoint.ts';
-import type { EtcdId, Member } from '../messages.ts';
+import type { EtcdId, ListedMember } from '../messages.ts';
 import { type HealthFinding, seen } from './observation.ts';
 import { type ClusterView, type ExpectedMember, fingerprint, memberName } from './view.ts';
 
@@ -46,7 +46,7 @@ function missing({ name, peerUrl }: ExpectedMember): HealthFinding {
   });
 }
 
-function entryFindings(expected: ExpectedMember, entry: Member): HealthFinding[] {
+function entryFindings(expected: ExpectedMember, entry: ListedMember): HealthFinding[] {
   const { name } = expected;
   if (!isStarted(entry)) {
     return [
@@ -66,7 +66,7 @@ function entryFindings(expected: ExpectedMember, entry: Member): HealthFinding[]
   ];
 }
 
-function renamed({ name, peerUrl }: ExpectedMember, entry: Member): HealthFinding {
+function renamed({ name, peerUrl }: ExpectedMember, entry: ListedMember): HealthFinding {
   return fail(name, {
     code: 'member-list-differs',
     fact: `The member at ${peerUrl} is called ${entry.name}, not ${name}.`,
@@ -75,7 +75,7 @@ function renamed({ name, peerUrl }: ExpectedMember, entry: Member): HealthFindin
   });
 }
 
-function otherPeerUrl({ name, peerUrl }: ExpectedMember, entry: Member): HealthFinding {
+function otherPeerUrl({ name, peerUrl }: ExpectedMember, entry: ListedMember): HealthFinding {
   return fail(name, {
     code: 'member-list-differs',
     fact: `${name} has the peer URL ${listUrls(entry.peerUrls)}, expected ${peerUrl}.`,
@@ -84,7 +84,7 @@ function otherPeerUrl({ name, peerUrl }: ExpectedMember, entry: Member): HealthF
   });
 }
 
-function otherClientUrl({ name, clientUrl }: ExpectedMember, entry: Member): HealthFinding {
+function otherClientUrl({ name, clientUrl }: ExpectedMember, entry: ListedMember): HealthFinding {
   return fail(name, {
     code: 'member-list-differs',
     fact: `${name} announces the client URL ${listUrls(entry.clientUrls)}, expected ${clientUrl}.`,
@@ -161,7 +161,7 @@ function fail(host: string, words: Pick<HealthFinding, 'code' | 'fact' | 'cause'
 }
 
 /** A member publishes its name and client URLs when it starts for the first time. */
-function isStarted(member: Member): boolean {
+function isStarted(member: ListedMember): boolean {
   return member.name !== '';
 }
 
@@ -173,6 +173,6 @@ function listUrls(urls: readonly string[]): string {
   return urls.length === 0 ? '(none)' : urls.join(', ');
 }
 
-function describeMember(member: Member): string {
+function describeMember(member: ListedMember): string {
   return `${isStarted(member) ? member.name : '(never started)'} ${listUrls(member.peerUrls)}`;
 }

@@ -1,5 +1,5 @@
 import { canonicalUrl, httpsUrl } from '../endpoint.ts';
-import type { EtcdId, Member } from '../messages.ts';
+import type { EtcdId, ListedMember } from '../messages.ts';
 import { type EndpointObservation, seen } from './observation.ts';
 
 /** What is the same for every expected member. */
@@ -13,7 +13,7 @@ export interface ExpectedMember {
   readonly name: string;
   readonly clientUrl: string;
   readonly peerUrl: string;
-  readonly entry?: Member;
+  readonly entry?: ListedMember;
 }
 
 /** The cluster put together from what its endpoints told. */
@@ -30,7 +30,7 @@ export interface ClusterView {
    * The member list that more than half of the endpoints have that told theirs, else the leader's; undefined when none told, or they
    * do not agree and there is no leader. What one endpoint alone says of the others is not taken for the cluster's.
    */
-  readonly members: readonly Member[] | undefined;
+  readonly members: readonly ListedMember[] | undefined;
   /** The expected members, in the order of the observations. */
   readonly expected: readonly ExpectedMember[];
 }
@@ -91,7 +91,7 @@ function leaderOf(own: readonly EndpointObservation[]): EtcdId | undefined {
 function memberListOf(
   own: readonly EndpointObservation[],
   leader: EtcdId | undefined,
-): readonly Member[] | undefined {
+): readonly ListedMember[] | undefined {
   const lists = own.flatMap(({ status, memberList }) => {
     const members = seen(memberList)?.members;
     return members === undefined ? [] : [{ by: seen(status)?.memberId, members, text: fingerprint(members) }];
@@ -102,7 +102,7 @@ function memberListOf(
 }
 
 /** What two member lists are compared by. */
-export function fingerprint(members: readonly Member[]): string {
+export function fingerprint(members: readonly ListedMember[]): string {
   return members
     .map((member) =>
       JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]),
@@ -114,7 +114,7 @@ export function fingerprint(members: readonly Member[]): string {
 /** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
 function matchExpected(
   observations: readonly EndpointObservation[],
-  members: readonly Member[],
+  members: readonly ListedMember[],
   ports: ExpectedPorts,
 ): ExpectedMember[] {
   const wanted = observations.map(({ name, address }) => ({
@@ -122,8 +122,8 @@ function matchExpected(
     clientUrl: httpsUrl(address, ports.clientPort),
     peerUrl: httpsUrl(address, ports.peerPort),
   }));
-  const entries = new Map<string, Member>();
-  const free = (member: Member): boolean => ![...entries.values()].includes(member);
+  const entries = new Map<string, ListedMember>();
+  const free = (member: ListedMember): boolean => ![...entries.values()].includes(member);
   for (const { name, peerUrl } of wanted) {
     const entry = members.find((member) => free(member) && hasUrl(member.peerUrls, peerUrl));
     if (entry !== undefined) entries.set(name, entry);

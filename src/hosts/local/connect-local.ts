@@ -12,7 +12,7 @@ import type { Session } from '../root-shell/session.ts';
 import type { Transport } from '../transport.ts';
 import { Fifos, LocalSession } from './local-session.ts';
 
-/** A host that the runner itself is. */
+/** The settings of a host that is the runner itself. */
 export interface LocalOptions extends Omit<LinkedTransportOptions, 'user'> {
   /** Address that the machine must have, IPv4 or IPv6 without brackets. */
   readonly address: string;
@@ -20,8 +20,8 @@ export interface LocalOptions extends Omit<LinkedTransportOptions, 'user'> {
 }
 
 /**
- * The runner as a host.
- * @throws HostError when the runner is another machine than the host, as far as its addresses tell.
+ * Returns a transport to the runner as a host.
+ * @throws HostError when, judging by its addresses, the runner is not the host.
  */
 export function connectLocal({ address, folder, ...options }: LocalOptions): Transport {
   const { name, log } = options;
@@ -39,7 +39,7 @@ export function connectLocal({ address, folder, ...options }: LocalOptions): Tra
   return new LinkedTransport({ ...options, user }, new LocalLink(new Fifos(folder, env), env));
 }
 
-/** The user of the job. @throws HostError when the machine knows of none: no sudo would, either. */
+/** Returns the user of the job. @throws HostError when the machine has no entry for it; sudo would fail too. */
 function userOf(host: string): UserInfo<string> {
   try {
     return userInfo();
@@ -78,7 +78,7 @@ function anotherMachine(
   };
 }
 
-/** How long programs may take to end once they are to. */
+/** Time limit for programs to end when closing. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 interface Traffic {
@@ -86,7 +86,7 @@ interface Traffic {
   readonly bytesReceived: number;
 }
 
-/** This machine itself. */
+/** The link to this machine itself. */
 class LocalLink implements Link {
   readonly isHere = true;
   readonly whenLost: Promise<void>;
@@ -98,7 +98,7 @@ class LocalLink implements Link {
   #over: Traffic = { bytesSent: 0, bytesReceived: 0 };
   #lostBecause: string | undefined;
 
-  /** @param env what commands find in their environment. */
+  /** @param env the environment of the commands. */
   constructor(fifos: Fifos, env: Readonly<Record<string, string>>) {
     this.#fifos = fifos;
     this.#env = env;
@@ -124,7 +124,7 @@ class LocalLink implements Link {
   openTcp(address: string, port: number): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true });
-      socket.on('error', reject); // it stays: what comes later is told by `close`
+      socket.on('error', reject); // It stays: `close` reports later errors.
       socket.once('connect', () => {
         this.#sockets.add(socket);
         resolve(socket);

@@ -6,11 +6,11 @@ import type { PrivateFolder } from '../../runner/private-folder.ts';
 import type { ExitStatus, LocalProcess, Session } from '../root-shell/session.ts';
 
 /**
- * Takes the pipe for its standard input (opened for writing too for a moment, as it would wait for a writer that may be
- * gone), tells its number and start time, and becomes the command, in a session of its own: without a terminal, as behind
- * an SSH server, and with all that it starts in one group.
+ * Opens the pipe as its standard input (for a moment also for writing, because it would wait for a writer that may be
+ * gone), prints its pid and start time, and executes the command in a session of its own: without a terminal, as
+ * behind an SSH server, and with all its children in one group.
  */
-const BECOME =
+const EXEC_COMMAND =
   'exec 3<> "$1" < "$1" 3>&- && IFS= read -r s < /proc/$$/stat && s=(${s##*) }) && echo $$ ${s[19]} >&2 && exec setsid bash --norc -c "$2"';
 
 /** A command on this machine. */
@@ -29,7 +29,7 @@ export class LocalSession implements Session {
   constructor(command: string, fifo: Fifo, env: Readonly<Record<string, string>>) {
     this.#fifo = fifo;
     this.stdin = fifo.writer;
-    fifo.writer.on('error', () => undefined); // how it ends is told by the program
+    fifo.writer.on('error', () => undefined); // The program reports how it ends.
     const outputs = [ended(this.stdout), ended(this.stderr)];
     this.whenOver = this.#run(command, env)
       .then(() => Promise.all(outputs))
@@ -44,7 +44,7 @@ export class LocalSession implements Session {
     return { id: this.#process, servedBy: process.pid };
   }
 
-  /** What went over its standard input, and came over its outputs, in bytes. */
+  /** The bytes sent to its standard input and received from its outputs. */
   get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
     return { bytesSent: this.#fifo.writer.bytesWritten, bytesReceived: this.#bytesReceived };
   }
@@ -53,7 +53,7 @@ export class LocalSession implements Session {
     this.#fifo.writer.destroy();
   }
 
-  /** A signal would not reach root's sudo; whoever starts shells has them ended by another one. */
+  /** A signal would not reach root's sudo; the owner of a shell has another one kill it. */
   kill(): void {
     this.close();
   }
@@ -62,31 +62,31 @@ export class LocalSession implements Session {
     try {
       await runProgram({
         name: 'bash',
-        // bash takes the socket that node gives it for a sign of rshd, and would read .bashrc
-        args: ['--norc', '-c', BECOME, 'etcd-ha-local', this.#fifo.path, command],
+        // Without --norc bash takes node's socket for a sign of rshd and reads .bashrc.
+        args: ['--norc', '-c', EXEC_COMMAND, 'etcd-ha-local', this.#fifo.path, command],
         env,
-        onStdout: (chunk) => this.#pass(this.stdout, chunk),
-        onStderr: (chunk) => this.#hear(chunk),
+        onStdout: (chunk) => this.#forward(this.stdout, chunk),
+        onStderr: (chunk) => this.#readStderr(chunk),
         onExit: (code) => {
           this.#status = code === null ? { signal: 'an unknown signal' } : { code };
         },
       });
     } catch (error) {
-      this.#pass(this.stderr, Buffer.from(`${(error as Error).message}\n`));
+      this.#forward(this.stderr, Buffer.from(`${(error as Error).message}\n`));
     }
     if (this.#process === undefined) {
       this.#fifo.unlink();
-      this.#pass(this.stderr, this.#preamble);
+      this.#forward(this.stderr, this.#preamble);
     }
     this.#fifo.writer.destroy();
     this.stdout.push(null);
     this.stderr.push(null);
   }
 
-  /** The first line of standard error tells the process; words instead of it say why there is none. */
-  #hear(chunk: Buffer): void {
+  /** Parses the process from the first line of standard error; other text there says why there is none. */
+  #readStderr(chunk: Buffer): void {
     if (this.#process !== undefined) {
-      this.#pass(this.stderr, chunk);
+      this.#forward(this.stderr, chunk);
       return;
     }
     this.#preamble = Buffer.concat([this.#preamble, chunk]);
@@ -94,11 +94,11 @@ export class LocalSession implements Session {
     if (line === undefined) return;
     this.#process = id;
     this.#fifo.unlink();
-    this.#pass(this.stderr, this.#preamble.subarray(line.length));
+    this.#forward(this.stderr, this.#preamble.subarray(line.length));
   }
 
-  #pass(stream: Readable, chunk: Buffer): void {
-    if (chunk.length === 0) return; // an empty piece would end the reading
+  #forward(stream: Readable, chunk: Buffer): void {
+    if (chunk.length === 0) return; // an empty chunk would end the stream
     this.#bytesReceived += chunk.length;
     stream.push(chunk);
   }
@@ -108,18 +108,18 @@ function ended(stream: Readable): Promise<void> {
   return new Promise((resolve) => stream.once('end', () => resolve()));
 }
 
-/** How many are made at a time: each making is a process. */
+/** Number of pipes that one mkfifo makes: each call is a process. */
 const BATCH = 16;
 
-/** A named pipe into which this process writes, and a program of the runner reads. What goes through it is on no disk. */
+/** A named pipe from this process to a program of the runner. Its data is never on a disk. */
 interface Fifo {
   readonly path: string;
   readonly writer: Socket;
-  /** Takes its name away; whoever has opened it goes on. */
+  /** Removes its name; a program that has opened it is unaffected. */
   unlink(): void;
 }
 
-/** Makes named pipes, each to be used once: whoever has taken one could read on in what comes after. */
+/** Makes named pipes. Each is used once: a previous reader could read the next user's data. */
 export class Fifos {
   readonly #folder: PrivateFolder;
   readonly #env: Readonly<Record<string, string>>;
@@ -131,11 +131,11 @@ export class Fifos {
     this.#env = env;
   }
 
-  /** A new one. It can be written to at once; what is written waits for its reader. */
+  /** Returns a new one. It can be written to at once; the data waits for its reader. */
   async take(): Promise<Fifo> {
     for (;;) {
       const path = this.#ready.pop();
-      if (path !== undefined) return opened(path);
+      if (path !== undefined) return openFifo(path);
       this.#making ??= this.#make().finally(() => {
         this.#making = undefined;
       });
@@ -159,8 +159,8 @@ export class Fifos {
   }
 }
 
-function opened(path: string): Fifo {
-  // For reading too: opening it for writing alone fails as long as there is no reader.
+function openFifo(path: string): Fifo {
+  // For reading too: opening it only for writing fails while there is no reader.
   const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
     const writer = new Socket({ fd: descriptor, readable: false, writable: true });

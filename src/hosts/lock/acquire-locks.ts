@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Finding, Refusal } from '../../findings.ts';
+import { type Finding, RunError } from '../../findings.ts';
 import type { Log } from '../../runner/log.ts';
 import { HostError } from '../host-error.ts';
 import { seconds } from '../../text/printable.ts';
 import { explainUnknown } from '../explain-unknown.ts';
 import type { RemoteScript, Transport } from '../transport.ts';
 import {
-  type Abandoned,
+  type AbandonedLock,
   type AcquireAnswer,
   acquireScript,
-  type Obstacle,
+  type LockObstacle,
   parseAcquireAnswer,
 } from './acquire-script.ts';
 import { guard } from './guard.ts';
@@ -19,93 +19,94 @@ import { checkedId, type LockOwner } from './lock-bash.ts';
 import {
   describeObstacle,
   lockFailure,
-  lostFinding,
+  lockLostFinding,
   obstacleFinding,
   takeOverWarning,
 } from './lock-messages.ts';
 
-/** How often an owner says that it lives; a lock lives 30 s without. */
+/** Pause between two heartbeats; a lock without one expires after 30 s. */
 const HEARTBEAT_MS = 8000;
-/** How long those that the run can do without may take longer than the others. */
+/** Extra time for the optional hosts after the others. */
 const OPTIONAL_MS = 15_000;
-/** Mean pause between two tries; each is between half of it and one and a half. */
+/** Mean pause between two attempts; each is between half of it and one and a half. */
 const PAUSE_MS = 1000;
 
-/** Whose lock is wanted, where, and how long to wait for it. */
+/** The owner of the locks, the hosts, and how long to wait. */
 export interface AcquireOptions {
   readonly transports: readonly Transport[];
   /**
-   * Hosts to be locked besides, that the run can do without. One that fails is left out, and one that has not answered some
-   * time after the others have.
+   * Optional hosts to lock too. One that fails is left out, as is one that has not answered `optionalMs` after the
+   * others have.
    */
   readonly optional?: readonly Transport[];
-  /** That time. Default 15 s. */
+  /** Default 15 s. */
   readonly optionalMs?: number;
   readonly owner: LockOwner;
-  /** 0: one try. */
+  /** 0: one attempt. */
   readonly waitMs: number;
-  /** Ends the wait; what was got is given back. */
+  /** Ends the wait and releases the locks acquired so far. */
   readonly signal: AbortSignal;
   readonly log: Log;
   /** A number from 0 to 1 that keeps two waiting runs out of step. */
   readonly random: () => number;
   /**
-   * What to run on a host in the same round trip once its lock was got, e.g. the probe again. It must only read: the
-   * locks of the other hosts may not have been got.
+   * Returns the script to run on a host in the same round trip once its lock is acquired, e.g. the second probe. It
+   * must only read, because the locks of the other hosts may be missing.
    */
   readonly then?: (host: string) => RemoteScript;
   /** Default 8000. */
   readonly heartbeatMs?: number;
 }
 
-/** A lock that was taken over from a run that lives no more. */
-export interface TakenOver extends Abandoned {
+/** A lock that was taken over from a dead run. */
+export interface TakenOverLock extends AbandonedLock {
   readonly host: string;
 }
 
-/** A host that was not locked, as it did not answer; nothing may be changed there. */
-export interface LeftOut {
+/** An optional host that was not locked because it did not answer; nothing may be changed there. */
+export interface SkippedHost {
   readonly host: string;
   readonly error: Error;
 }
 
-/** What is done under a lock before it is given back. */
-export interface LastDeed {
-  /** Undefined: nothing is done there. */
+/** The last script that runs under a lock before its release. */
+export interface FinalScript {
+  /** Undefined: nothing runs on that host. */
   readonly scriptFor: (host: string) => RemoteScript | undefined;
   readonly onFailure: (host: string, error: unknown) => void;
 }
 
 /** The locks of all hosts. */
 export interface HeldLocks {
-  /** What `then` wrote to standard output, by host name. */
+  /** The standard output of `then`, by host name. */
   readonly answers: ReadonlyMap<string, Buffer>;
-  readonly takenOver: readonly TakenOver[];
+  readonly takenOver: readonly TakenOverLock[];
   /** Hosts of `optional` that are not locked. */
-  readonly leftOut: readonly LeftOut[];
-  /** Aborted, with a Refusal, when a heartbeat finds a lock gone or another's. */
+  readonly leftOut: readonly SkippedHost[];
+  /** Aborted, with a RunError, when a heartbeat finds a lock missing or taken over. */
   readonly lost: AbortSignal;
-  /** The script, to be run only while the lock of its host is ours; see `guard` and `explainLockLost`. */
+  /** Wraps the script to run only while this run holds the host's lock; see `guard` and `explainLockLost`. */
   guard(script: RemoteScript): RemoteScript;
   /**
-   * Gives back what can be given back, within 5 s. Never throws; calling it again does nothing.
-   * @param last what is done on each host under its lock before that, within its own time.
+   * Releases all locks within 5 s, as far as possible. Never throws; a second call does nothing.
+   * @param last runs on each host under its lock first, within its own time limit.
    */
-  release(last?: LastDeed): Promise<void>;
+  release(last?: FinalScript): Promise<void>;
 }
 
 /**
- * Takes the locks of all hosts or of none, apart from those that the run can do without and that do not answer. The first try is all hosts at once; after it, the host whose name sorts
- * first comes before the others, so that of two runs that wait one gets it and with it the rest.
- * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
- * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
- * closing the connections.
+ * Acquires the locks of all hosts or of none, except optional hosts that do not answer. The first attempt locks all
+ * hosts at once; later ones lock the host whose name sorts first before the others, so that one of two waiting runs
+ * gets it and then all others.
+ * @throws RunError that names the holders when the wait is over; HostError or RunError when a host does not answer or
+ * cannot lock; the reason of the signal. No lock is held then. The signal does not interrupt a running attempt;
+ * closing the connections does.
  */
 export async function acquireLocks(options: AcquireOptions): Promise<HeldLocks> {
   checkedId(options.owner.id);
   const { waitMs, signal, log, random } = options;
   const started = performance.now();
-  const takenOver: TakenOver[] = [];
+  const takenOver: TakenOverLock[] = [];
   const transports = [...options.transports, ...(options.optional ?? [])].toSorted((a, b) =>
     a.name < b.name ? -1 : 1,
   );
@@ -113,14 +114,14 @@ export async function acquireLocks(options: AcquireOptions): Promise<HeldLocks> 
   let said: readonly string[] = [];
   for (;;) {
     signal.throwIfAborted();
-    const attempt = new Attempt(options, takenOver);
-    for (const group of order) if (attempt.untroubled) await attempt.take(group);
-    if (attempt.untroubled && !signal.aborted) return attempt.held();
+    const attempt = new AcquireAttempt(options, takenOver);
+    for (const group of order) if (attempt.isClear) await attempt.acquire(group);
+    if (attempt.isClear && !signal.aborted) return attempt.held();
     await attempt.abandon();
     signal.throwIfAborted();
     attempt.throwFailures();
     const left = waitMs - (performance.now() - started);
-    if (left <= 0) throw new Refusal('another run works on these hosts', attempt.obstacleFindings());
+    if (left <= 0) throw new RunError('another run works on these hosts', attempt.obstacleFindings());
     const holders = attempt.holders();
     if (!holders.every((holder) => said.includes(holder))) {
       said = holders;
@@ -131,35 +132,35 @@ export async function acquireLocks(options: AcquireOptions): Promise<HeldLocks> 
   }
 }
 
-/** One try to have the locks of all hosts. */
-class Attempt {
+/** One attempt to acquire the locks of all hosts. */
+class AcquireAttempt {
   readonly #options: AcquireOptions;
-  readonly #takenOver: TakenOver[];
+  readonly #takenOver: TakenOverLock[];
   readonly #locks = new Map<Transport, HostLock>();
-  /** It grows from try to try: microseconds since this process began. */
+  /** Increases with each attempt: microseconds since this process began. */
   readonly #number = Math.ceil(performance.now() * 1000);
   readonly #optional: ReadonlySet<Transport>;
   readonly #tried: Transport[] = [];
-  readonly #leftOut: LeftOut[] = [];
+  readonly #skipped: SkippedHost[] = [];
   readonly #answers = new Map<string, Buffer>();
-  readonly #obstacles: { readonly host: string; readonly obstacle: Obstacle }[] = [];
+  readonly #obstacles: { readonly host: string; readonly obstacle: LockObstacle }[] = [];
   readonly #failures: Error[] = [];
   readonly #lost = new AbortController();
 
-  /** @param takenOver to which what this try takes over is added. */
-  constructor(options: AcquireOptions, takenOver: TakenOver[]) {
+  /** @param takenOver receives the locks that this attempt takes over. */
+  constructor(options: AcquireOptions, takenOver: TakenOverLock[]) {
     this.#options = options;
     this.#takenOver = takenOver;
     this.#optional = new Set(options.optional);
   }
 
-  get untroubled(): boolean {
+  get isClear(): boolean {
     return this.#obstacles.length + this.#failures.length === 0;
   }
 
-  /** Tries to have these hosts' locks, all at once. */
-  async take(transports: readonly Transport[]): Promise<void> {
-    const asked = transports.map((transport) => ({ transport, done: this.#takeOne(transport) }));
+  /** Tries to acquire the locks of these hosts, all at once. */
+  async acquire(transports: readonly Transport[]): Promise<void> {
+    const asked = transports.map((transport) => ({ transport, done: this.#acquireOne(transport) }));
     const needed = asked.filter(({ transport }) => !this.#optional.has(transport));
     await Promise.all(needed.map(({ done }) => done));
     const { optionalMs = OPTIONAL_MS } = this.#options;
@@ -168,39 +169,39 @@ class Attempt {
     await Promise.all(
       asked.map(async ({ transport, done }) => {
         const outcome = await Promise.race([done, end]);
-        if (outcome === 'late') this.#leaveOut(transport, silent(transport.name, optionalMs));
+        if (outcome === 'late') this.#skip(transport, noAnswerError(transport.name, optionalMs));
       }),
     );
     answered.abort();
   }
 
-  async #takeOne(transport: Transport): Promise<void> {
+  async #acquireOne(transport: Transport): Promise<void> {
     this.#tried.push(transport);
     try {
-      this.#note(transport, await this.#ask(transport));
+      this.#record(transport, await this.#ask(transport));
     } catch (error) {
-      if (this.#optional.has(transport)) this.#leaveOut(transport, error as Error);
+      if (this.#optional.has(transport)) this.#skip(transport, error as Error);
       else this.#failures.push(error as Error);
     }
   }
 
-  #leaveOut({ name }: Transport, error: Error): void {
-    if (this.#isLeftOut(name)) return;
-    this.#leftOut.push({ host: name, error });
+  #skip({ name }: Transport, error: Error): void {
+    if (this.#isSkipped(name)) return;
+    this.#skipped.push({ host: name, error });
   }
 
-  #isLeftOut(name: string): boolean {
-    return this.#leftOut.some(({ host }) => host === name);
+  #isSkipped(name: string): boolean {
+    return this.#skipped.some(({ host }) => host === name);
   }
 
   held(): HeldLocks {
     const { owner, log } = this.#options;
     for (const transport of this.#tried) {
-      // It may have the lock, and will not be asked for anything else.
-      if (this.#isLeftOut(transport.name)) void releaseOn(transport, owner.id, this.#number);
+      // It may hold the lock, and gets no other script.
+      if (this.#isSkipped(transport.name)) void releaseOn(transport, owner.id, this.#number);
     }
     let released: Promise<void> | undefined;
-    const release = async (last?: LastDeed): Promise<void> => {
+    const release = async (last?: FinalScript): Promise<void> => {
       const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
         const { outcome, failure } = await lock.release(last?.scriptFor(name));
         if (failure !== undefined) last?.onFailure(name, failure);
@@ -212,14 +213,14 @@ class Attempt {
     return {
       answers: this.#answers,
       takenOver: this.#takenOver,
-      leftOut: this.#leftOut,
+      leftOut: this.#skipped,
       lost: this.#lost.signal,
       guard: (script) => guard(owner.id, script),
       release: (last) => (released ??= release(last)),
     };
   }
 
-  /** Gives back what was got, and what may have been got although no answer came. */
+  /** Releases the locks that were acquired, and those that may have been although no answer came. */
   async abandon(): Promise<void> {
     const refused = new Set(this.#obstacles.map(({ host }) => host));
     const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
@@ -236,7 +237,7 @@ class Attempt {
     if (first === undefined) return;
     const findings = this.#failures.flatMap((error) => (error instanceof HostError ? [error.finding] : []));
     if (findings.length < 2) throw first;
-    throw new Refusal('not every host could be locked', findings);
+    throw new RunError('not every host could be locked', findings);
   }
 
   obstacleFindings(): Finding[] {
@@ -245,7 +246,7 @@ class Attempt {
       .toSorted((a, b) => (a.host < b.host ? -1 : 1));
   }
 
-  /** Who stands in the way, each once. */
+  /** Lists the holders of the locks, without duplicates. */
   holders(): string[] {
     return [...new Set(this.#obstacles.map(({ obstacle }) => describeObstacle(obstacle)))].toSorted();
   }
@@ -261,23 +262,23 @@ class Attempt {
     throw new HostError({ host, at: following?.title ?? 'lock', ...explainUnknown(result) });
   }
 
-  #note(transport: Transport, answer: AcquireAnswer): void {
+  #record(transport: Transport, answer: AcquireAnswer): void {
     const host = transport.name;
     const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
     if (!answer.got) {
-      if (!this.#isLeftOut(host)) this.#obstacles.push({ host, obstacle: answer.obstacle });
+      if (!this.#isSkipped(host)) this.#obstacles.push({ host, obstacle: answer.obstacle });
       return;
     }
-    if (this.#isLeftOut(host)) {
-      void releaseOn(transport, owner.id, this.#number); // it comes too late
+    if (this.#isSkipped(host)) {
+      void releaseOn(transport, owner.id, this.#number); // Its answer came too late.
       return;
     }
     this.#answers.set(host, answer.rest);
     this.#locks.set(
       transport,
       new HostLock(transport, owner, this.#number, heartbeatMs, (where, holder) => {
-        const finding = { host: where, at: 'lock', ...lostFinding(holder) };
-        this.#lost.abort(new Refusal('the lock of a host was lost', [finding]));
+        const finding = { host: where, at: 'lock', ...lockLostFinding(holder) };
+        this.#lost.abort(new RunError('the lock of a host was lost', [finding]));
       }),
     );
     if (answer.abandoned === undefined) return;
@@ -286,7 +287,7 @@ class Attempt {
   }
 }
 
-function silent(host: string, optionalMs: number): HostError {
+function noAnswerError(host: string, optionalMs: number): HostError {
   return new HostError({
     code: 'host-lock-late',
     host,

@@ -1,41 +1,42 @@
 import { RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
-import { MOST_OUTPUT, type RemoteScript } from '../transport.ts';
-import { quote } from '../bash.ts';
+import { MAX_OUTPUT, type RemoteScript } from '../transport.ts';
+import { quoteBash } from '../bash.ts';
 import { type LockOwner, lockWriter, NO_FLOCK, parseLock, STEP_PROCESSES } from './lock-bash.ts';
 
-/** What stands between a run and the lock of one host. */
-export type Obstacle =
-  /** Another run has it, and lives. */
+/** Reason that a run cannot have the lock of one host. */
+export type LockObstacle =
+  /** Another run holds it and is alive. */
   | { readonly kind: 'held'; readonly owner: LockOwner | undefined; readonly secondsSinceHeartbeat: number }
-  /** Nobody who lives has it, but a step goes on there. */
+  /** Abandoned, but a step is still running. */
   | { readonly kind: 'step-runs'; readonly owner: LockOwner | undefined; readonly steps: string }
-  /** There is a lock file that this release cannot read. */
+  /** A lock file exists that this release cannot read. */
   | { readonly kind: 'unreadable' };
 
-/** A lock whose owner lives no more. */
-export interface Abandoned {
-  /** Undefined: what it says of its owner cannot be read. */
+/** A lock whose owner is dead. */
+export interface AbandonedLock {
+  /** Undefined: the owner cannot be read. */
   readonly owner: LockOwner | undefined;
   readonly why: 'connection ended' | 'no heartbeat';
   readonly secondsSinceHeartbeat: number;
 }
 
-/** What one host answered. */
+/** The answer of one host. */
 export type AcquireAnswer =
-  | { readonly got: true; readonly abandoned?: Abandoned; readonly rest: Buffer }
-  | { readonly got: false; readonly obstacle: Obstacle };
+  | { readonly got: true; readonly abandoned?: AbandonedLock; readonly rest: Buffer }
+  | { readonly got: false; readonly obstacle: LockObstacle };
 
-/** For everything but what follows the lock. */
+/** For everything except the script that follows. */
 const TIMEOUT_MS = 15_000;
 
 /**
- * Takes the lock of a host, if nobody who lives has it and no step of anybody runs there; then, in the same shell and
- * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
- * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
+ * Returns a script that acquires the lock of a host unless a live run holds it or a step still runs there; then, in
+ * the same shell and under the step lock (so that a slow script cannot outlast the lock), runs `then`. Its one line
+ * of answer is `outcome state age steps lock`, separated by tabs, before the output of `then`.
  *
- * The lock of an earlier try of the same owner is taken; that of a later one is not, as then nobody waits for this one.
+ * It replaces the lock of an earlier attempt of the same owner, but not of a later one: the run no longer waits for
+ * this attempt.
  *
- * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
+ * If killed at any point, it leaves no lock, or one that counts as abandoned when its connection has ended.
  */
 export function acquireScript(owner: LockOwner, attempt: number, then?: RemoteScript): RemoteScript {
   const script = `${lockWriter(owner, attempt)}${STEP_PROCESSES}
@@ -43,9 +44,9 @@ take_lock() {
   local lock id connection try age state now own steps= outcome=got
   own_connection
   command -v flock > /dev/null || exit ${NO_FLOCK}
-  mkdir -p -m 0700 ${quote(RUN_DIR)}
+  mkdir -p -m 0700 ${quoteBash(RUN_DIR)}
   enter
-  exec 9>> ${quote(STEP_LOCK)}
+  exec 9>> ${quoteBash(STEP_LOCK)}
   read_lock
   if [ "$id" = ${owner.id} ] && [ "$try" -le ${attempt} ]; then state=free
   else
@@ -66,13 +67,13 @@ ${then?.script ?? ''}`;
     effect: 'changes',
     script,
     timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
-    ...(then?.mostOutput === undefined ? {} : { mostOutput: MOST_OUTPUT + then.mostOutput }),
+    ...(then?.maxOutput === undefined ? {} : { maxOutput: MAX_OUTPUT + then.maxOutput }),
     ...(then?.input === undefined ? {} : { input: then.input }),
     ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
   };
 }
 
-/** The answer to `acquireScript`; undefined when there is none, and the exit code tells why. */
+/** Parses the answer to `acquireScript`; undefined if there is none, and then the exit code says why. */
 export function parseAcquireAnswer(stdout: Buffer): AcquireAnswer | undefined {
   const end = stdout.indexOf('\n');
   if (end === -1) return undefined;

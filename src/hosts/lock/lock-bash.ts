@@ -1,6 +1,6 @@
 import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
 import { printable } from '../../text/printable.ts';
-import { quote } from '../bash.ts';
+import { quoteBash } from '../bash.ts';
 import { SERVED_BY } from '../root-shell/root-shell.ts';
 
 /**
@@ -9,28 +9,27 @@ import { SERVED_BY } from '../root-shell/root-shell.ts';
  */
 export const LOCK_TTL_SECONDS = 30;
 
-/** Exit codes that every script of the lock shares. */
+/** Exit codes that all scripts of the lock share. */
 export const NO_FLOCK = 94;
-export const STUCK = 95;
+export const MUTEX_TIMEOUT = 95;
 
-/** Held exclusively (flock) for the moment in which the lock file is looked at and changed. */
+/** Held exclusively (flock) while the lock file is read and changed. */
 export const MUTEX = `${RUN_DIR}/mutex`;
-/** Seconds that a moment may last; only a process that was stopped holds the mutex longer. */
-const MUTEX_WAIT = 5;
+/** Seconds to wait for the mutex; only a stopped process holds it longer. */
+const MUTEX_WAIT_SECONDS = 5;
 
 /**
- * `read_lock` sets `lock` (the line of the file), its `id`, `connection` and `try` (0 where none is on record), and `state`:
- * `free`, `unreadable`, `valid`, `ended` (its connection's process is gone) or `silent` (no heartbeat); `age` is the
- * seconds since the last heartbeat. The clock is /proc/uptime: it is the host's own, it cannot be set, and it starts
- * anew with a boot, as /run does.
+ * `read_lock` sets `lock` (the line of the file), its `id`, `connection` and `try` (0 if none is recorded), and
+ * `state`: `free`, `unreadable`, `valid`, `ended` (its connection's process is gone) or `silent` (no heartbeat);
+ * `age` is the seconds since the last heartbeat. The clock is /proc/uptime: it is the host's own, it cannot be set,
+ * and it restarts at boot, as /run does.
  *
- * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection:
- * OpenSSH's are called `sshd`, since 9.8 `sshd-session`. It ends with the connection, and a number that was given to
- * another process since has another start time. Empty when no sshd is above this shell; that is also what a shell sees
- * whose connection has ended, so it is asked for at once and only when a lock is taken. Where the runner itself is the
- * host, it is the process of the run.
+ * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection: `sshd`,
+ * since OpenSSH 9.8 `sshd-session`. It ends with the connection, and a reused pid has another start time. `own` is
+ * empty if no sshd is an ancestor of this shell. The same holds for a shell whose connection has ended, so it is read
+ * at once and only when a lock is acquired. If the runner itself is the host, it is the process of the run.
  *
- * Everything is done by builtins of bash, so that it costs no process.
+ * Only builtins of bash are used, so no process is started.
  */
 const READ_LOCK = `
 start_time() {
@@ -62,8 +61,8 @@ read_lock() {
   lock= id= connection= try=0 age=0 state=free
   read -r now _ < /proc/uptime
   now=\${now%.*}
-  if ! [ -e ${quote(LOCK_FILE)} ]; then return; fi
-  IFS= read -r lock 2> /dev/null < ${quote(LOCK_FILE)} || true
+  if ! [ -e ${quoteBash(LOCK_FILE)} ]; then return; fi
+  IFS= read -r lock 2> /dev/null < ${quoteBash(LOCK_FILE)} || true
   state=unreadable
   if ! [[ $lock =~ $pattern ]]; then return; fi
   id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} try=\${BASH_REMATCH[6]:-0} state=valid
@@ -71,36 +70,36 @@ read_lock() {
   if connection_ended "$connection"; then state=ended; fi
 }`;
 
-/** `write_lock CONNECTION`: makes the lock this owner's, alive now. Needs the mutex and `now`. */
+/** `write_lock CONNECTION`: makes this owner the holder, with a fresh heartbeat. Needs the mutex and `now`. */
 function writeLock(owner: LockOwner, attempt: number): string {
-  const aside = quote(`${LOCK_FILE}.new`);
+  const aside = quoteBash(`${LOCK_FILE}.new`);
   return `
 write_lock() {
   printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s","try":%s,%s\\n' \\
-    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${attempt} ${quote(ownersPart(owner))} > ${aside}
-  mv -fT -- ${aside} ${quote(LOCK_FILE)}
+    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${attempt} ${quoteBash(ownerFields(owner))} > ${aside}
+  mv -fT -- ${aside} ${quoteBash(LOCK_FILE)}
 }`;
 }
 
-/** The functions that look at the lock. */
+/** The functions that read the lock. */
 export const LOCK_READER = `${READ_LOCK}
 enter() {
-  exec 8>> ${quote(MUTEX)}
-  flock -w ${MUTEX_WAIT} 8 || exit ${STUCK}
+  exec 8>> ${quoteBash(MUTEX)}
+  flock -w ${MUTEX_WAIT_SECONDS} 8 || exit ${MUTEX_TIMEOUT}
 }
 leave() { exec 8>&-; }`;
 
 /**
- * Those, and the one that writes it in this owner's name.
- * @param attempt number of the try that takes the lock; it grows from try to try of one run.
+ * Returns those functions and the one that writes the lock in this owner's name.
+ * @param attempt number of the attempt that acquires the lock; it increases with each attempt of a run.
  */
 export function lockWriter(owner: LockOwner, attempt: number): string {
   return `${LOCK_READER}${writeLock(owner, attempt)}`;
 }
 
 /**
- * `step_processes` sets `steps` to the processes that hold the step lock on descriptor 9, as `guard` opens it,
- * e.g. `311 (start kubelet), 320 (sleep)`. This shell is not counted.
+ * `step_processes` sets `steps` to the processes that hold the step lock on descriptor 9, as `guard` opens it, e.g.
+ * `311 (start kubelet), 320 (sleep)`. This shell does not count.
  */
 export const STEP_PROCESSES = `
 step_processes() {
@@ -108,19 +107,19 @@ step_processes() {
   steps=
   for fd in /proc/[0-9]*/fd/9; do
     pid=\${fd#/proc/} pid=\${pid%%/*}
-    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${quote(STEP_LOCK)} ]; then continue; fi
+    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${quoteBash(STEP_LOCK)} ]; then continue; fi
     IFS= read -r name 2> /dev/null < "/proc/$pid/comm" || continue
     steps+="\${steps:+, }$pid (\${name//[^A-Za-z0-9 ._:@+-]/?})"
   done
 }`;
 
-/** The run that wants a lock, or has it. */
+/** The run that holds or requests a lock. */
 export interface LockOwner {
   /** Unique to one attempt of one run; letters, digits, `.`, `_` and `-` only. */
   readonly id: string;
-  /** URL of the run, where a reader sees what it does. */
+  /** URL of the run. */
   readonly run: string;
-  /** Who started it. */
+  /** The user who started it. */
   readonly actor: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -128,7 +127,7 @@ export interface LockOwner {
 
 const LOCK_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The id, known to be fit for bash, a pattern of bash and JSON as it is. @throws Error when it is not. */
+/** Returns the id, checked to be safe in bash, a pattern of bash and JSON. @throws Error for an invalid id. */
 export function checkedId(id: string): string {
   if (!LOCK_ID.test(id))
     throw new Error(`"${id}" is no id for a lock: letters, digits, ".", "_" and "-" only`);
@@ -136,14 +135,15 @@ export function checkedId(id: string): string {
 }
 
 /**
- * What an owner writes behind the fields that the host itself fills in, up to the end of the line. The host's fields
- * come first and in one order, so that bash reads them with one anchored pattern, whatever is in these.
+ * Returns the fields that the owner writes after those that the host fills in, up to the end of the line. The host's
+ * fields come first and in a fixed order, so that bash reads them with one anchored pattern, whatever the owner's
+ * hold.
  */
-function ownersPart({ run, actor, startedAt }: LockOwner): string {
+function ownerFields({ run, actor, startedAt }: LockOwner): string {
   return JSON.stringify({ run, actor, startedAt }).slice(1);
 }
 
-/** Who wrote this lock file; undefined when it is none of ours. Its texts are fit for a message. */
+/** Parses the owner from a lock file; undefined if the file is not ours. Its texts are safe for messages. */
 export function parseLock(line: string): LockOwner | undefined {
   let lock: unknown;
   try {
@@ -159,7 +159,7 @@ export function parseLock(line: string): LockOwner | undefined {
   return { id: readId, run: readRun, actor: readActor, startedAt: readStart };
 }
 
-/** The owner as messages name it. */
+/** Describes the owner for messages. */
 export function describeOwner({ run, actor, startedAt }: LockOwner): string {
   return `${actor}'s run ${run} (since ${startedAt})`;
 }

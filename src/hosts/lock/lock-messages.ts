@@ -2,13 +2,20 @@ import type { Finding } from '../../findings.ts';
 import { LOCK_FILE } from '../../kubeadm/paths.ts';
 import { explainUnknown } from '../explain-unknown.ts';
 import type { RemoteResult } from '../transport.ts';
-import type { Abandoned, Obstacle } from './acquire-script.ts';
-import { describeOwner, LOCK_TTL_SECONDS, type LockOwner, MUTEX, NO_FLOCK, STUCK } from './lock-bash.ts';
+import type { AbandonedLock, LockObstacle } from './acquire-script.ts';
+import {
+  describeOwner,
+  LOCK_TTL_SECONDS,
+  type LockOwner,
+  MUTEX,
+  NO_FLOCK,
+  MUTEX_TIMEOUT,
+} from './lock-bash.ts';
 
 type Explanation = Omit<Finding, 'host' | 'at'>;
 
-/** Why the lock of a host was not to be had. */
-export function obstacleFinding(obstacle: Obstacle): Explanation {
+/** Explains why the lock of a host was not acquired. */
+export function obstacleFinding(obstacle: LockObstacle): Explanation {
   switch (obstacle.kind) {
     case 'held':
       return {
@@ -36,20 +43,20 @@ export function obstacleFinding(obstacle: Obstacle): Explanation {
   }
 }
 
-/** An obstacle in a few words, for the line that says what is waited for. */
-export function describeObstacle(obstacle: Obstacle): string {
+/** Describes an obstacle in a few words, for the line about the wait. */
+export function describeObstacle(obstacle: LockObstacle): string {
   switch (obstacle.kind) {
     case 'held':
       return ownerOr(obstacle.owner, 'another run');
     case 'step-runs':
       return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
     case 'unreadable':
-      return `whoever wrote ${LOCK_FILE}`;
+      return `the unknown owner of ${LOCK_FILE}`;
   }
 }
 
-/** What is said when an abandoned lock is taken over. */
-export function takeOverWarning({ owner, why, secondsSinceHeartbeat }: Abandoned): string {
+/** Returns the warning about taking over an abandoned lock. */
+export function takeOverWarning({ owner, why, secondsSinceHeartbeat }: AbandonedLock): string {
   const reason =
     why === 'connection ended'
       ? 'its SSH connection has ended'
@@ -57,8 +64,8 @@ export function takeOverWarning({ owner, why, secondsSinceHeartbeat }: Abandoned
   return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
 }
 
-/** A lock that was held and is no more. */
-export function lostFinding(holder: LockOwner | undefined): Explanation {
+/** Returns the finding for a lock that was lost. */
+export function lockLostFinding(holder: LockOwner | undefined): Explanation {
   if (holder === undefined) {
     return {
       code: 'lock-lost',
@@ -75,7 +82,7 @@ export function lostFinding(holder: LockOwner | undefined): Explanation {
   };
 }
 
-/** Why a script of the lock did not come to its end. */
+/** Explains why a script of the lock failed. */
 export function lockFailure(result: RemoteResult): Explanation {
   if (result.code === NO_FLOCK) {
     return {
@@ -85,7 +92,7 @@ export function lockFailure(result: RemoteResult): Explanation {
       fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
     };
   }
-  if (result.code === STUCK) {
+  if (result.code === MUTEX_TIMEOUT) {
     return {
       code: 'lock-file-busy',
       fact: 'another process holds the access to the lock file and does not let go.',

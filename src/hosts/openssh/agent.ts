@@ -1,28 +1,28 @@
 import { errorMessage } from '../../findings.ts';
-import { runProgram, startTied, type Tied } from '../../runner/child-process.ts';
+import { runProgram, startParentBound, type ParentBoundProcess } from '../../runner/child-process.ts';
 
-/** How long an agent may take to be there. */
+/** Time limit for an agent to start. */
 const START_MS = 10_000;
 
 /**
- * An ssh-agent of this run: it lives as long as this process at most, and gets keys on standard input, so that none is
- * ever in a file.
+ * An ssh-agent of this run: it ends with this process at the latest, and gets keys on standard input, so that no key
+ * is ever in a file.
  */
 export class RunAgent {
   readonly socket: string;
-  readonly #program: Tied;
+  readonly #program: ParentBoundProcess;
   readonly #env: Readonly<Record<string, string>>;
 
   /**
    * Starts one.
    * @param socket path of the socket that it makes.
-   * @throws Error in words.
+   * @throws Error with a message for the user.
    */
   static async start(socket: string, env: Readonly<Record<string, string>>): Promise<RunAgent> {
     const ready = Promise.withResolvers<undefined>();
     const said: Buffer[] = [];
-    // -D: in the foreground. It names its socket once it listens there.
-    const program = await startTied({
+    // -D: in the foreground. It prints its socket once it listens there.
+    const program = await startParentBound({
       name: 'ssh-agent',
       args: ['-D', '-a', socket],
       env,
@@ -42,13 +42,13 @@ export class RunAgent {
     return new RunAgent(socket, program, env);
   }
 
-  private constructor(socket: string, program: Tied, env: Readonly<Record<string, string>>) {
+  private constructor(socket: string, program: ParentBoundProcess, env: Readonly<Record<string, string>>) {
     this.socket = socket;
     this.#program = program;
     this.#env = env;
   }
 
-  /** Adds a private key. @param text PEM, without a passphrase. Secret. @throws Error in words. */
+  /** Adds a private key. @param text PEM, without a passphrase. Secret. @throws Error with a message for the user. */
   async add(text: string): Promise<void> {
     const said: Buffer[] = [];
     const code = await runProgram({
@@ -61,7 +61,7 @@ export class RunAgent {
     if (code !== 0) throw new Error(`ssh-add: ${Buffer.concat(said).toString().trim()}`);
   }
 
-  /** Ends it, and with it what it holds. */
+  /** Ends it, and with it the keys that it holds. */
   async end(): Promise<void> {
     this.#program.kill();
     await this.#program.whenEnded;

@@ -10,60 +10,60 @@ import type { Master } from './master.ts';
 import { directTcpip } from './messages.ts';
 import { MuxConnection } from './mux-connection.ts';
 
-/** A bastion, and how to log in there. Its name is as in `bastion jump.example.com`. */
-export type OpensshHop = Omit<MasterOptions, keyof OpensshWay>;
+/** A bastion with its credentials. It is named e.g. `bastion jump.example.com`. */
+export type OpensshHop = Omit<MasterOptions, keyof OpensshRoute>;
 
-/** The way to what lies behind the bastions. */
-export interface OpensshWay {
-  /** What connects there. */
+/** The route through the bastions. */
+export interface OpensshRoute {
+  /** The command that connects through them. */
   readonly proxyCommand: string;
-  /** The last bastion, in words. */
+  /** The last bastion, for messages. */
   readonly via: string;
-  /** Resolves when the way has ended, and what goes that way with it: why. */
+  /** Resolves with the reason when the route has ended, and all connections on it. */
   readonly whenLost: Promise<string>;
-  /** Why the last bastion does not connect to a server; undefined: it does. */
+  /** Resolves with the reason why the last bastion cannot connect to a server; undefined: it can. */
   readonly whyUnreached: (address: string, port: number) => Promise<ConnectFailure | undefined>;
 }
 
-/** So long a bastion is asked for a reason. */
+/** Time limit for a bastion to report a reason. */
 const REASON_MS = 5000;
 
 /**
- * The bastions on the way to all hosts: one ssh for each and the whole run, started when the first host is to be connected
- * to. Each is logged in to through the one before it, with its own host key: none of them sees what passes.
+ * The bastions on the way to all hosts: one ssh for each and the whole run, started before the first connection to a
+ * host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
  */
 export class OpensshBastions {
   readonly #hops: readonly [OpensshHop, ...OpensshHop[]];
   readonly #masters: Master[] = [];
-  #way: Promise<OpensshWay> | undefined;
+  #route: Promise<OpensshRoute> | undefined;
 
   constructor(hops: readonly [OpensshHop, ...OpensshHop[]]) {
     this.#hops = hops;
   }
 
   /**
-   * The way through all of them, opened once.
-   * @throws BastionError, the same to all who ask.
+   * Opens the route through all of them once.
+   * @throws BastionError, the same to all callers.
    */
-  open(): Promise<OpensshWay> {
-    this.#way ??= this.#open();
-    return this.#way;
+  open(): Promise<OpensshRoute> {
+    this.#route ??= this.#open();
+    return this.#route;
   }
 
-  /** Ends all connections, the last one first; those that go through them must have ended before. */
+  /** Closes all connections, the last one first; connections through them must have ended before. */
   async close(): Promise<void> {
-    await this.#way?.catch(() => undefined);
+    await this.#route?.catch(() => undefined);
     for (const master of this.#masters.splice(0).toReversed()) await master.end();
   }
 
-  async #open(): Promise<OpensshWay> {
+  async #open(): Promise<OpensshRoute> {
     const [first, ...others] = this.#hops;
     let way = await this.#through(first, {});
     for (const hop of others) way = await this.#through(hop, way);
     return way;
   }
 
-  async #through(hop: OpensshHop, before: Partial<OpensshWay>): Promise<OpensshWay> {
+  async #through(hop: OpensshHop, before: Partial<OpensshRoute>): Promise<OpensshRoute> {
     const master = await openMaster({ ...hop, ...before }).catch((error: unknown) => {
       throw error instanceof HostError ? new BastionError(error) : error;
     });
@@ -79,11 +79,11 @@ export class OpensshBastions {
 }
 
 /**
- * ssh does not tell whom it connects by its control socket why there is no connection, so it is tried once more, and heard.
- * The connection to the socket stays: ssh itself ends when one ends on which a channel was refused (OpenSSH 9.2, channels.c,
- * chan_send_close2).
+ * Tries a failed connection again to get its error, which ssh does not report to clients of its control socket. The
+ * connection to the socket stays open: ssh itself ends when one ends on which a channel was refused (OpenSSH 9.2,
+ * channels.c, chan_send_close2).
  */
-function reasonsOf({ files }: Master): OpensshWay['whyUnreached'] {
+function reasonsOf({ files }: Master): OpensshRoute['whyUnreached'] {
   let opened: Promise<MuxConnection | undefined> | undefined;
   return async (address, port) => {
     opened ??= MuxConnection.open(files.control).catch(() => undefined);

@@ -4,11 +4,11 @@ import type { KnownHost } from '../../ssh-keys/known-hosts.ts';
 import { fingerprint as fingerprintOf } from '../../ssh-keys/wire.ts';
 import { HOST_KEY_TYPES, hostKeyAlgorithms } from '../ssh/host-key-search.ts';
 
-/** What logs in, as ssh(1) finds it. */
+/** The credentials, as ssh(1) finds them. */
 export interface ClientIdentity {
   /** Path of the agent's socket. */
   readonly agent: string;
-  /** Path of the file with the public half of the one key that is used; absent: all keys of the agent. */
+  /** Path of the file with the public half of the one key to use; absent: all keys of the agent. */
   readonly publicKey?: string;
   /** Path of the file with its certificate. */
   readonly certificate?: string;
@@ -19,16 +19,16 @@ const ALIVE_SECONDS = 10;
 const ALIVE_COUNT = 3;
 
 /**
- * Options that the oldest ssh with a control socket of our kind (7.4) does not know and may leave out, and one that the
- * user's own configuration often has for another machine's ssh.
+ * Options unknown to the oldest ssh with our kind of control socket (7.4) and not essential, and one that the user's
+ * own configuration often has for another machine's ssh.
  */
 const MAY_BE_UNKNOWN = 'ForkAfterAuthentication,KnownHostsCommand,RemoteCommand,UseKeychain';
 
 /**
- * The configuration for all servers, the user's own behind it. Of each option the first value counts (ssh_config(5)), so
- * what stands here cannot be weakened there: no host key is taken that is not pinned and none that proves itself with
- * SHA-1, no connection is shared with others, nobody is asked for anything, and nothing is forwarded or run but what this
- * run asks for. Files that the user's own names as `IdentityFile` are tried behind the key of this run.
+ * Returns the configuration for all servers, followed by the user's own. The first value of each option counts
+ * (ssh_config(5)), so the user's file cannot weaken these: only pinned host keys are accepted and none that signs
+ * with SHA-1, connections are not shared, ssh never prompts, and nothing is forwarded or run except for this run.
+ * Files that the user's own names as `IdentityFile` are tried after the key of this run.
  * @param knownHosts path of the file with all of known_hosts, for jumps that the user's own configuration names.
  */
 export function clientConfig(identity: ClientIdentity, knownHosts: string): string {
@@ -77,7 +77,7 @@ export function clientConfig(identity: ClientIdentity, knownHosts: string): stri
   ].join('\n');
 }
 
-/** A server, as far as ssh(1) has to be told of it. */
+/** The parameters of a server for ssh(1). */
 export interface ClientTarget {
   readonly address: string;
   readonly port: number;
@@ -86,27 +86,27 @@ export interface ClientTarget {
   /** Types of host keys to offer, best first. */
   readonly hostKeyTypes: readonly string[];
   readonly connectSeconds: number;
-  /** What connects to it in place of ssh; absent: ssh does, as the user's own configuration says. */
+  /** Connects in place of ssh; absent: ssh connects, as the user's own configuration says. */
   readonly proxyCommand?: string;
 }
 
-/** Where the files of one server are. */
+/** The paths of one server's files. */
 export interface ClientFiles {
-  /** With {@link clientConfig} in it. */
+  /** Holds {@link clientConfig}. */
   readonly config: string;
-  /** With {@link pinnedLines} in it. */
+  /** Holds {@link pinnedLines}. */
   readonly knownHosts: string;
-  /** With {@link keyScript} in it. */
+  /** Holds {@link keyScript}. */
   readonly keyScript: string;
-  /** Where that writes the key which the server shows. */
+  /** Path to which that script writes the key that the server shows. */
   readonly shownKey: string;
   /** The control socket. */
   readonly control: string;
 }
 
 /**
- * Arguments of an ssh that logs in and opens a control socket. The server is pinned under the address that it was given by,
- * whatever the user's own configuration makes of that; its host certificate has to name that address, too.
+ * Returns the arguments of an ssh that logs in and opens a control socket. The server is pinned under the address of
+ * the input, regardless of the user's own configuration; its host certificate has to name that address, too.
  */
 export function masterArguments(target: ClientTarget, files: ClientFiles): string[] {
   const { address, port, user, pins, hostKeyTypes, connectSeconds, proxyCommand } = target;
@@ -128,13 +128,13 @@ export function masterArguments(target: ClientTarget, files: ClientFiles): strin
   ];
 }
 
-/** A command that connects to a server through one that is logged in to already, by its control socket. */
+/** Returns a command that connects to a server through a bastion with an open control socket. */
 export function jumpCommand({ config, control }: ClientFiles, bastion: string): string {
-  // Were the control socket gone, ssh would log in to the bastion itself.
+  // Without the control socket, ssh would log in to the bastion itself.
   return `ssh -F ${config} -S ${control} -o ProxyCommand=false -W [%h]:%p -- ${bastion}`;
 }
 
-/** The lines of known_hosts for one server: what it may show, and what it must not. */
+/** Returns the lines of known_hosts for one server: the keys that it may show and the revoked ones. */
 export function pinnedLines(address: string, { keys, revoked, authorities }: HostPins): string {
   const line = (marker: string, { type, blob }: HostPins['keys'][number]): string =>
     `${marker}${address.toLowerCase()} ${type} ${blob.toString('base64')}\n`;
@@ -147,7 +147,7 @@ export function pinnedLines(address: string, { keys, revoked, authorities }: Hos
 
 const MARKERS = { host: '', revoked: '@revoked ', authority: '@cert-authority ' } as const;
 
-/** known_hosts as it was given. */
+/** Returns the text of known_hosts as it was given. */
 export function knownHostsText(entries: readonly KnownHost[]): string {
   return entries
     .map(({ role, names, key }) => {
@@ -161,8 +161,9 @@ export function knownHostsText(entries: readonly KnownHost[]): string {
 }
 
 /**
- * What ssh runs to ask for the keys of a host (KnownHostsCommand, since OpenSSH 8.5). It writes down the key that the host
- * shows, so that a refusal can name it, and answers with that key if its fingerprint is pinned and not revoked: known_hosts cannot say so.
+ * Returns the script that ssh runs to look up the keys of a host (KnownHostsCommand, since OpenSSH 8.5). It writes
+ * the key that the host shows to a file, so that a refusal can name it, and prints that key if its fingerprint is
+ * pinned and not revoked: known_hosts has no form for fingerprints.
  */
 export function keyScript({ fingerprints, revoked }: HostPins): string {
   const never = revoked.map(({ blob }) => fingerprintOf(blob));
@@ -179,7 +180,7 @@ export function keyScript({ fingerprints, revoked }: HostPins): string {
   ].join('\n');
 }
 
-/** How keys of these types prove themselves, and certificates for them, in the names that ssh has for it. */
+/** Returns the signature algorithms for these types of keys, and certificates for them, by ssh's names. */
 function algorithms(types: readonly string[], withCertificates: boolean): string {
   const certificates = withCertificates
     ? certificateTypes(types).flatMap((type) => (type === RSA_CERTIFICATE ? RSA_CERTIFICATES : [type]))

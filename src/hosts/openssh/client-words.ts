@@ -1,16 +1,16 @@
 import { closedAtLogin, type ConnectFailure, type ConnectStage } from '../ssh/connect-failure.ts';
 
-/** Why an ssh(1) has not logged in; which key the host has shown is known elsewhere. */
+/** Reason that an ssh(1) has not logged in; the host key that was shown is known elsewhere. */
 export type ClientFailure = ConnectFailure | { readonly kind: 'refused-host-key'; readonly said: string };
 
-/** How far ssh had come, by what it says at `-v` (sshconnect.c, kex.c, sshconnect2.c). */
+/** Returns the stage that ssh had reached, by its messages at `-v` (sshconnect.c, kex.c, sshconnect2.c). */
 export function stageOf(said: string): ConnectStage {
   if (/^debug1: SSH2_MSG_NEWKEYS received/m.test(said)) return 'authentication';
   if (/^debug1: Remote protocol version /m.test(said)) return 'key exchange';
   return /^debug1: Connection established/m.test(said) ? 'greeting' : 'connect';
 }
 
-/** What was agreed on with the server, for the log. */
+/** Returns the algorithms negotiated with the server, for the log. */
 export function agreedOn(said: string): string {
   const all = [
     /kex: algorithm: (\S+)/,
@@ -21,55 +21,59 @@ export function agreedOn(said: string): string {
 }
 
 /**
- * Why ssh has ended before it was logged in. It exits with 255 whatever it was, so its words have to tell (sshconnect.c,
- * kex.c, packet.c, sshconnect2.c, readconf.c of OpenSSH 9.2; LC_ALL=C makes the system's words English).
- * @param said all that came on standard error, at `-v`.
+ * Explains why ssh ended before it was logged in. It always exits with 255, so its messages have to tell
+ * (sshconnect.c, kex.c, packet.c, sshconnect2.c, readconf.c of OpenSSH 9.2; LC_ALL=C makes the system's messages
+ * English).
+ * @param said all of standard error, at `-v`.
  * @param limitMs of the attempt, for the message.
  */
 export function clientFailure(said: string, limitMs: number): ClientFailure {
-  for (const { pattern, read } of SAYINGS) {
+  for (const { pattern, read } of SSH_MESSAGES) {
     const match = pattern.exec(said);
     if (match !== null) return read({ words: match.slice(1), said, limitMs });
   }
-  return { kind: 'protocol', said: lastWordsOf(said) };
+  return { kind: 'protocol', said: lastMessageOf(said) };
 }
 
-/** What ssh says last, without what it says for those who look for faults. */
-export function lastWordsOf(said: string): string {
+/** Returns the last message of ssh, without its debug output. */
+export function lastMessageOf(said: string): string {
   const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^(?:debug\d:|OpenSSH_)/.test(line));
   return lines.slice(-3).join(' / ');
 }
 
-/** What ssh itself says without a mark before it (sshconnect2.c, clientloop.c, packet.c, log.c). */
-const OWN_WORDS =
+/** Messages that ssh prints without a prefix (sshconnect2.c, clientloop.c, packet.c, log.c). */
+const OWN_MESSAGES =
   /^(?:debug\d:|OpenSSH_|Authenticated |Load key |Warning: |Connection (?:closed|reset) by|Received disconnect |Disconnected from|\S+: Permission denied|Permission denied|ssh_dispatch_run_fatal|Timeout, server|sign_and_send_pubkey|agent |Unable to negotiate)/;
 
 /**
- * What the server has said to the user before the login, which ssh prints as it comes: its banner, and PAM's words behind it,
- * of which the last are told.
+ * Returns the server's last message before the login. ssh prints these as they arrive: first the banner, then PAM's
+ * messages.
  */
 function bannerOf(said: string): string {
   const [, login = ''] = said.split(/^debug1: SSH2_MSG_SERVICE_ACCEPT received$/m);
-  // Each banner comes in one piece, between what ssh does.
+  // Each banner arrives in one piece, between ssh's own messages.
   const banners = login.split(/^debug\d: .*$/m).map((text) =>
     text
       .split('\n')
-      .filter((line) => !OWN_WORDS.test(line))
+      .filter((line) => !OWN_MESSAGES.test(line))
       .join('\n')
       .trim(),
   );
   return banners.findLast((text) => text !== '') ?? '';
 }
 
-interface Heard {
-  /** What the pattern's groups have matched. */
+interface MatchedOutput {
+  /** The matches of the pattern's groups. */
   readonly words: readonly string[];
   readonly said: string;
   readonly limitMs: number;
 }
 
-/** First match wins. */
-const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard) => ClientFailure }[] = [
+/** The first match wins. */
+const SSH_MESSAGES: readonly {
+  readonly pattern: RegExp;
+  readonly read: (heard: MatchedOutput) => ClientFailure;
+}[] = [
   {
     pattern:
       /^(.*: (?:line \d+: )?(?:Bad configuration option|Bad owner or permissions|terminating, \d+ bad).*)$/m,
@@ -96,11 +100,11 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   },
   {
     pattern: /^ssh: connect to host .*: (.+)$/m,
-    read: ({ words: [words = ''], limitMs }) => unconnected(words.trim(), limitMs),
+    read: ({ words: [words = ''], limitMs }) => connectError(words.trim(), limitMs),
   },
   {
     pattern: /^Host key verification failed\.|Host key .* revoked/m,
-    read: ({ said }) => ({ kind: 'refused-host-key', said: lastWordsOf(said) }),
+    read: ({ said }) => ({ kind: 'refused-host-key', said: lastMessageOf(said) }),
   },
   {
     pattern: /incorrect signature|error in libcrypto/,
@@ -108,7 +112,7 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   },
   {
     pattern: /no matching (.+?) found/,
-    read: ({ words: [what = ''] }) => ({ kind: 'algorithms', what: NAMES[what] ?? what }),
+    read: ({ words: [what = ''] }) => ({ kind: 'algorithms', what: ALGORITHM_KINDS[what] ?? what }),
   },
   {
     pattern: /no mutual signature algorithm/,
@@ -121,7 +125,7 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   {
     pattern:
       /(?:agent refused operation|communication with agent failed|Could not open a connection to your authentication agent)/,
-    read: ({ said }) => ({ kind: 'agent', said: lastWordsOf(said) }),
+    read: ({ said }) => ({ kind: 'agent', said: lastMessageOf(said) }),
   },
   {
     pattern: /Permission denied \(([^)]*)\)/,
@@ -145,25 +149,25 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   },
 ];
 
-/** How ssh2's words name what both sides must have in common. */
-const NAMES: Readonly<Record<string, string>> = {
+/** ssh2's names for the algorithms that both sides must have in common. */
+const ALGORITHM_KINDS: Readonly<Record<string, string>> = {
   'host key type': 'host key format',
   'key exchange method': 'key exchange algorithm',
   cipher: 'cipher',
   MAC: 'MAC',
 };
 
-/** The system's words for a connection that did not come about (strerror(3)). */
-function unconnected(words: string, limitMs: number): ConnectFailure {
+/** Parses the system's message for a failed connection (strerror(3)). */
+function connectError(words: string, limitMs: number): ConnectFailure {
   if (words === 'Connection refused') return { kind: 'refused' };
   if (words === 'Connection timed out') return { kind: 'silent', stage: 'connect', afterMs: limitMs };
   return { kind: 'unreachable', code: words };
 }
 
-/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
 const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 
-/** The server has not said that it is one. */
+/** The server has not identified itself as SSH. */
 function unidentified(said: string, limitMs: number): ConnectFailure {
   const greeting = [...said.matchAll(/^debug1: kex_exchange_identification: banner line \d+: (.*)$/gm)]
     .map(([, line = '']) => line)

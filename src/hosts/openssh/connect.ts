@@ -8,9 +8,9 @@ import { parseCertificate } from '../../ssh-keys/certificate.ts';
 import { certificateRefusal, type HostPins } from '../../ssh-keys/host-keys.ts';
 import type { HostKey } from '../../ssh-keys/known-hosts.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
-import { type AttemptFailure, tellAcceptedKey } from '../ssh/host-key-search.ts';
+import { type AttemptFailure, reportAcceptedKey } from '../ssh/host-key-search.ts';
 import { type ConnectFailure, connectFinding } from '../ssh/connect-failure.ts';
-import { type AttemptLimits, connectPatiently, type PatientOptions } from '../ssh/servers.ts';
+import { type AttemptLimits, connectWithRetries, type RetryOptions } from '../ssh/servers.ts';
 import type { Transport } from '../transport.ts';
 import { keyScript, pinnedLines } from './client-config.ts';
 import type { ClientFailure } from './client-words.ts';
@@ -19,25 +19,25 @@ import { MuxConnection } from './mux-connection.ts';
 import { OpensshLink } from './openssh-link.ts';
 import type { ClientSetup, SshClient, SshLogin } from './ssh-client.ts';
 
-/** A server, and how to log in there with the runner's own ssh. */
-export interface MasterOptions extends PatientOptions {
+/** A server with its credentials for the runner's own ssh. */
+export interface MasterOptions extends RetryOptions {
   readonly client: SshClient;
   readonly login: SshLogin;
   readonly log: Log;
   readonly pins: HostPins;
-  /** What connects to it in place of ssh. */
+  /** Connects to it in place of ssh. */
   readonly proxyCommand?: string;
-  /** Resolves when the way to what is reached so has ended: why. */
+  /** Resolves with the reason when the route to the server has ended. */
   readonly whenLost?: Promise<string>;
-  /** Why what is reached so is not connected to; undefined: it is. */
+  /** Resolves with the reason why the route cannot connect to the server; undefined: it can. */
   readonly whyUnreached?: (address: string, port: number) => Promise<ConnectFailure | undefined>;
-  /** Told the known_hosts line of a key that is taken although nothing is pinned. */
+  /** Receives the known_hosts line of a host key that was accepted without a pin. */
   readonly onAcceptedKey?: (line: string) => void;
 }
 
 /**
  * Opens the one connection to a host by the runner's own ssh, and logs in.
- * @throws HostError that says why there is no connection; Refusal when ssh cannot be used at all.
+ * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
  */
 export async function connectOpenssh(options: MasterOptions & LinkedTransportOptions): Promise<Transport> {
   const master = await openMaster(options);
@@ -52,11 +52,11 @@ export async function connectOpenssh(options: MasterOptions & LinkedTransportOpt
 
 /**
  * Logs in to a server.
- * @throws HostError that says why there is no connection; Refusal when ssh cannot be used at all.
+ * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
  */
 export async function openMaster(options: MasterOptions): Promise<Master> {
   const setup = await options.client.setup(options.login);
-  return await connectPatiently<Master>(options, setup.keys, (limits) => attempt(options, setup, limits));
+  return await connectWithRetries<Master>(options, setup.keys, (limits) => attempt(options, setup, limits));
 }
 
 async function attempt(
@@ -75,16 +75,19 @@ async function attempt(
   const shown = hostKeyOf(shownKey(files));
   if ('failure' in master)
     return {
-      failure: (await wayFailure(options, master.failure)) ?? attemptFailure(options, master.failure, shown),
+      failure:
+        (await routeFailure(options, master.failure)) ?? attemptFailure(options, master.failure, shown),
     };
   log.debug(`SSH: host key proven; ${master.agreedOn}`);
   log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-  if (pins.acceptsAny && shown !== undefined) tellAcceptedKey(options, shown);
+  if (pins.acceptsAny && shown !== undefined) reportAcceptedKey(options, shown);
   return master;
 }
 
-/** Whether it is the way to a server that has failed: to ssh, that is a server which says nothing and closes. */
-async function wayFailure(
+/**
+ * Returns the failure of the route, if that is the cause: to ssh it looks like a server that says nothing and closes.
+ */
+async function routeFailure(
   { address, port, whenLost, whyUnreached }: MasterOptions,
   failure: ClientFailure,
 ): Promise<ConnectFailure | undefined> {
@@ -105,7 +108,7 @@ function attemptFailure(
   return { kind: 'host-key', finding: certificateRefusal(options.pins, certificate, options) };
 }
 
-/** A key in the words of known_hosts. */
+/** Parses a key in known_hosts form. */
 function hostKeyOf(words: string | undefined): HostKey | undefined {
   const [type, base64] = words?.split(' ') ?? [];
   return type === undefined || base64 === undefined

@@ -1,29 +1,29 @@
 import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
 import type { Log } from '../../runner/log.ts';
 import type { PrivateFolder } from '../../runner/private-folder.ts';
-import { agentRefusal, listIdentities, silentAgent } from '../../ssh-keys/agent-identities.ts';
-import { describeKey } from '../../ssh-keys/certificate.ts';
+import { agentRefusal, listIdentities, noAnswerRefusal } from '../../ssh-keys/agent-identities.ts';
+import { describeKeyLabel } from '../../ssh-keys/certificate.ts';
 import { fingerprint, keyBlobType } from '../../ssh-keys/wire.ts';
-import type { HostConnector, HostOptions, SshConnectorMeans } from '../connect-options.ts';
+import type { HostConnector, HostOptions, SshConnectorDeps } from '../connect-options.ts';
 import { sshServers } from '../ssh/servers.ts';
 import { OpensshBastions, type OpensshHop } from './bastions.ts';
 import { connectOpenssh } from './connect.ts';
 import { SshClient, type SshLogin } from './ssh-client.ts';
 
 /**
- * How hosts are connected to by the runner's own ssh. Nothing is started yet.
- * @throws Refusal when there is nothing to log in with.
+ * Returns a connector that uses the runner's own ssh. Starts nothing yet.
+ * @throws RunError when there are no credentials.
  */
 export async function opensshConnector(
   ssh: SshSettings,
-  means: SshConnectorMeans,
+  deps: SshConnectorDeps,
   optionsOf: HostOptions,
   folder: PrivateFolder,
 ): Promise<HostConnector<RemoteHost>> {
   const client = new SshClient(folder, ssh.hostKeys.knownHosts, process.env);
-  const login = await loginOf(ssh, means.log);
+  const login = await loginOf(ssh, deps.log);
   const bastionLogin: SshLogin = ssh.bastionKey === undefined ? login : { with: ssh.bastionKey };
-  const servers = sshServers(ssh, means);
+  const servers = sshServers(ssh, deps);
   const [first, ...others] = servers.bastions.map((server): OpensshHop => ({
     ...server,
     client,
@@ -48,13 +48,16 @@ export async function opensshConnector(
   };
 }
 
-/** What logs in. All that an agent of the user has is tried, certificates and keys in hardware too; the log names them. */
+/**
+ * Returns the credentials. All keys of a user's agent are tried, including certificates and keys in hardware; the log
+ * names them.
+ */
 async function loginOf({ identity, certificate }: SshSettings, log: Log): Promise<SshLogin> {
   const line = certificate === undefined ? {} : { certificate };
   if (identity.kind === 'key') return { with: identity.key, ...line };
   const { socket } = identity;
   const blobs = await listIdentities(socket).catch((error: unknown) => {
-    throw silentAgent(socket, error);
+    throw noAnswerRefusal(socket, error);
   });
   const keys = blobs.map((blob) => ({
     type: keyBlobType(blob) ?? 'unknown',
@@ -66,6 +69,6 @@ async function loginOf({ identity, certificate }: SshSettings, log: Log): Promis
       'no key was added to it (`ssh-add -l` shows them).',
     );
   }
-  log.info(`Keys of the ssh-agent: ${keys.map(describeKey).join(', ')}.`);
+  log.info(`Keys of the ssh-agent: ${keys.map(describeKeyLabel).join(', ')}.`);
   return { with: { socket, keys }, ...line };
 }

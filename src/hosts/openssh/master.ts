@@ -2,24 +2,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { errorMessage } from '../../findings.ts';
-import { startTied, type Tied } from '../../runner/child-process.ts';
+import { startParentBound, type ParentBoundProcess } from '../../runner/child-process.ts';
 import type { AttemptLimits } from '../ssh/servers.ts';
 import { type ClientFiles, type ClientTarget, masterArguments } from './client-config.ts';
-import { agreedOn, clientFailure, type ClientFailure, lastWordsOf, stageOf } from './client-words.ts';
+import { agreedOn, clientFailure, type ClientFailure, lastMessageOf, stageOf } from './client-words.ts';
 import { terminate } from './mux-connection.ts';
 
-/** How much of what ssh says is kept. */
-const MOST_SAID = 64 * 1024;
-/** How often it is looked whether the control socket is there. */
-const LOOK_MS = 10;
-/** How long ssh may take to end. */
-const END_MS = 1000;
+/** Number of bytes kept of ssh's output. */
+const MAX_KEPT_OUTPUT = 64 * 1024;
+/** Pause between two checks for the control socket. */
+const POLL_MS = 10;
+/** Time limit for ssh to end. */
+const EXIT_TIMEOUT_MS = 1000;
 
-/** An ssh(1) of the runner that is logged in, and serves a control socket. */
+/** An ssh(1) of the runner that is logged in and serves a control socket. */
 export class Master {
   readonly files: ClientFiles;
-  readonly #program: Tied;
-  readonly #words: Words;
+  readonly #program: ParentBoundProcess;
+  readonly #output: OutputTail;
 
   /**
    * Starts one, within the limits of the attempt.
@@ -31,10 +31,10 @@ export class Master {
     env: Readonly<Record<string, string>>,
     { deadline, limitMs }: Pick<AttemptLimits, 'deadline' | 'limitMs'>,
   ): Promise<Master | { readonly failure: ClientFailure }> {
-    const words = new Words();
-    let program: Tied;
+    const words = new OutputTail();
+    let program: ParentBoundProcess;
     try {
-      program = await startTied({
+      program = await startParentBound({
         name: 'ssh',
         args: masterArguments(target, files),
         env,
@@ -50,26 +50,26 @@ export class Master {
         await ended;
         return { failure: { kind: 'silent', stage: stageOf(words.text), afterMs: limitMs } };
       }
-      if ((await Promise.race([ended, sleep(LOOK_MS)])) === 'ended')
+      if ((await Promise.race([ended, sleep(POLL_MS)])) === 'ended')
         return { failure: clientFailure(words.text, limitMs) };
     }
     return new Master(files, program, words);
   }
 
-  private constructor(files: ClientFiles, program: Tied, words: Words) {
+  private constructor(files: ClientFiles, program: ParentBoundProcess, words: OutputTail) {
     this.files = files;
     this.#program = program;
-    this.#words = words;
+    this.#output = words;
   }
 
-  /** What was agreed on with the server. */
+  /** The algorithms negotiated with the server. */
   get agreedOn(): string {
-    return agreedOn(this.#words.text);
+    return agreedOn(this.#output.text);
   }
 
-  /** What ssh has said last: once it has ended, why. */
+  /** The last message of ssh; after its end, why it ended. */
   get lastWords(): string {
-    return lastWordsOf(this.#words.text);
+    return lastMessageOf(this.#output.text);
   }
 
   /** Resolves when ssh has ended. */
@@ -77,10 +77,10 @@ export class Master {
     return this.#program.whenEnded;
   }
 
-  /** Ends it in good order, or else at once. */
+  /** Ends it in an orderly way, or kills it. */
   async end(): Promise<void> {
     terminate(this.files.control);
-    const end = sleep(END_MS, 'late', { ref: false });
+    const end = sleep(EXIT_TIMEOUT_MS, 'late', { ref: false });
     if ((await Promise.race([this.whenEnded, end])) === 'late') {
       this.#program.kill();
       await this.whenEnded;
@@ -88,7 +88,7 @@ export class Master {
   }
 }
 
-/** The key that a server has shown, in the words of known_hosts; undefined when it has shown none yet. */
+/** Reads the host key that a server has shown, in known_hosts form; undefined if it has shown none yet. */
 export function shownKey({ shownKey: path }: ClientFiles): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
@@ -97,8 +97,8 @@ export function shownKey({ shownKey: path }: ClientFiles): string | undefined {
   }
 }
 
-/** What ssh says, the last of it. */
-class Words {
+/** The last output of ssh. */
+class OutputTail {
   #text = '';
 
   get text(): string {
@@ -106,6 +106,6 @@ class Words {
   }
 
   add(chunk: Buffer): void {
-    this.#text = `${this.#text}${chunk.toString('utf8')}`.slice(-MOST_SAID);
+    this.#text = `${this.#text}${chunk.toString('utf8')}`.slice(-MAX_KEPT_OUTPUT);
   }
 }

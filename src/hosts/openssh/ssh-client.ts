@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-import { errorMessage, Refusal } from '../../findings.ts';
+import { errorMessage, RunError } from '../../findings.ts';
 import type { KeyLabel } from '../../ssh-keys/certificate.ts';
 import type { KnownHost } from '../../ssh-keys/known-hosts.ts';
 import { sshAddText } from '../../ssh-keys/key-text.ts';
@@ -9,7 +9,7 @@ import type { PrivateFolder } from '../../runner/private-folder.ts';
 import { RunAgent } from './agent.ts';
 import { clientConfig, type ClientFiles, type ClientIdentity, knownHostsText } from './client-config.ts';
 
-/** What logs in by ssh(1). */
+/** The credentials for ssh(1). */
 export interface SshLogin {
   /** One key; or the socket of an agent of the user, all of whose keys are tried. Secret. */
   readonly with: UsableKey | { readonly socket: string; readonly keys: readonly KeyLabel[] };
@@ -17,15 +17,15 @@ export interface SshLogin {
   readonly certificate?: string;
 }
 
-/** A configuration of ssh(1), and the keys that it logs in with, for messages. */
+/** A configuration of ssh(1), and the keys that it offers, for messages. */
 export interface ClientSetup {
   readonly config: string;
   readonly keys: readonly KeyLabel[];
 }
 
 /**
- * The runner's own ssh(1), as one run uses it: its private folder, which holds nothing secret, and an agent that gets keys
- * from this process and ends with it.
+ * The runner's own ssh(1), as one run uses it: its private folder, which holds nothing secret, and an agent that gets
+ * keys from this process and ends with it.
  */
 export class SshClient {
   readonly env: Readonly<Record<string, string>>;
@@ -34,7 +34,10 @@ export class SshClient {
   readonly #setups = new Map<SshLogin, Promise<ClientSetup>>();
   #agent: Promise<RunAgent> | undefined;
 
-  /** @param environment of this process: ssh and what the user's own configuration has it start find it, less secrets. */
+  /**
+   * @param environment of this process: ssh and the programs of the user's own configuration inherit it, without
+   * secrets.
+   */
   constructor(
     folder: PrivateFolder,
     knownHosts: readonly KnownHost[],
@@ -46,8 +49,8 @@ export class SshClient {
   }
 
   /**
-   * What ssh needs to log in so; made once.
-   * @throws Refusal when the runner has no agent that takes the key.
+   * Prepares a login with ssh, once per credential.
+   * @throws RunError when the runner has no agent that accepts the key.
    */
   setup(login: SshLogin): Promise<ClientSetup> {
     const made = this.#setups.get(login) ?? this.#make(login);
@@ -55,7 +58,7 @@ export class SshClient {
     return made;
   }
 
-  /** Where the files of one server are to be. */
+  /** Returns the paths for the files of one server. */
   filesOf({ config }: ClientSetup): ClientFiles {
     const at = (name: string): string => this.#folder.newPath(name);
     return {
@@ -103,20 +106,21 @@ export class SshClient {
   }
 }
 
-/** What the runner gives to actions, and what would have ssh ask somebody or use another agent. */
-const WITHHELD = /^(?:INPUT_|STATE_|ACTIONS_|SSH_AUTH_SOCK$|SSH_AGENT_PID$|SSH_ASKPASS|DISPLAY$|LC_|LANG)/;
+/** The runner's variables for actions, and those that would make ssh prompt or use another agent. */
+const WITHHELD_VARIABLES =
+  /^(?:INPUT_|STATE_|ACTIONS_|SSH_AUTH_SOCK$|SSH_AGENT_PID$|SSH_ASKPASS|DISPLAY$|LC_|LANG)/;
 
 function clientEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const kept = Object.entries(environment).flatMap(([name, value]) =>
-    value === undefined || WITHHELD.test(name) ? [] : [[name, value] as const],
+    value === undefined || WITHHELD_VARIABLES.test(name) ? [] : [[name, value] as const],
   );
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 
-function noAgent(words: string): Refusal {
-  return new Refusal('Nobody can be logged in', [
+function noAgent(words: string): RunError {
+  return new RunError('Nobody can be logged in', [
     {
       code: 'runner-ssh-unusable',
       at: 'transport',

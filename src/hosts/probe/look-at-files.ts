@@ -14,7 +14,7 @@ import {
   PKI_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
-import { BLANK_LOG_FUNCTION, quote } from '../bash.ts';
+import { BLANK_LOG_FUNCTION, quoteBash } from '../bash.ts';
 
 /** Public files whose contents the action reads. Never a key. */
 export const PUBLIC_FILES: readonly string[] = [
@@ -25,18 +25,18 @@ export const PUBLIC_FILES: readonly string[] = [
   GUIDE_KUBELET_CONFIG,
   ETCD_MANIFEST,
 ];
-/** Contents of files of this size, in bytes, and of larger ones are not read. */
+/** Maximum size in bytes, exclusive, of a file whose contents are read. */
 export const TEXT_LIMIT = 262_144;
-/** Larger files than this many bytes have no digest: `find -size -256k` counts begun KiB. */
+/** Maximum size in bytes of a file with a digest: `find -size -256k` rounds up to whole KiB. */
 export const DIGEST_LIMIT = 255 * 1024;
 
 const PKI_ETCD_DIR = `${PKI_DIR}/etcd`;
 
-/** Folders whose files the action compares. Below these, and nowhere else, what it looks for is found by name. */
+/** Folders whose files the action compares. Only below these are files found by name. */
 export const DIGEST_ROOTS: readonly string[] = [PKI_DIR, ACTION_DIR, KUBELET_DROP_IN_DIR, ETCD_MANIFEST];
 const TREE_ROOTS = [MANIFEST_DIR, PKI_DIR, ACTION_DIR, KUBELET_DROP_IN_DIR, ...NODE_MARKS];
-/** Folders in which the action writes, with the place from which /etc/kubernetes is led elsewhere. */
-export const PLACES: readonly string[] = [
+/** Folders in which the action writes, and /etc/kubernetes, which may be a link. */
+export const WRITTEN_FOLDERS: readonly string[] = [
   '/etc/kubernetes',
   MANIFEST_DIR,
   PKI_DIR,
@@ -46,30 +46,30 @@ export const PLACES: readonly string[] = [
   KUBELET_DROP_IN_DIR,
 ];
 
-/** How deep below its roots a listing looks; patches lie this deep. */
-const DEPTH = 3;
+/** Depth of a listing below its roots; patches are this deep. */
+const LISTING_DEPTH = 3;
 
-/** Seconds that the listing of files, their digests, and the look at the data may take. */
-const PATIENCE_SECONDS = 15;
+/** Seconds that the listing of files, their digests, and the probe of the data may take. */
+const LISTING_TIMEOUT_SECONDS = 15;
 
-const words = (paths: readonly string[]): string => paths.map(quote).join(' ');
+const quoteAll = (paths: readonly string[]): string => paths.map(quoteBash).join(' ');
 
-/** Where a member's data is, as the variables that {@link BEGIN_FILES} reads. */
+/** Returns the locations of a member's data, as the variables that {@link START_FILES} reads. */
 export function placeVariables({ dataDir, walDir = '' }: DataPlaces): string {
-  return `data_dir=${quote(dataDir)} wal_dir=${quote(walDir)}`;
+  return `data_dir=${quoteBash(dataDir)} wal_dir=${quoteBash(walDir)}`;
 }
 
 /**
- * Begins to look at files and at the data, behind {@link placeVariables}.
+ * Starts listing files and data, after {@link placeVariables}.
  *
- * The tree is not listed from /etc/kubernetes on, where anything may lie by the thousand, but from the folders and files that
- * matter. A root that is a link is followed (`-H`), and one that is a mount of its own listed, as the scripts that write
- * follow both; `pki/etcd` is a root of its own where it is a link. Of a link the mode is that of what it leads to.
+ * The listing does not start from /etc/kubernetes, which may hold thousands of other files, but from the folders and
+ * files that matter. Like the scripts that write, it follows a root that is a link (`-H`) and lists one that is a
+ * mount; `pki/etcd` is a root of its own if it is a link. The mode of a link is that of its target.
  *
- * Of the data, names are not told: whether something is there is all that is needed.
+ * The names of data files are not reported, only whether there are any.
  */
-export const BEGIN_FILES = `${BLANK_LOG_FUNCTION}
-roots_of() { # PATH…: sets \`roots\` to those that are there
+export const START_FILES = `${BLANK_LOG_FUNCTION}
+roots_of() { # PATH…: sets \`roots\` to the existing ones
   local path
   roots=()
   for path; do
@@ -77,11 +77,11 @@ roots_of() { # PATH…: sets \`roots\` to those that are there
     if [ "$path" = ${PKI_DIR} ] && [ -L ${PKI_ETCD_DIR} ]; then roots+=(${PKI_ETCD_DIR}); fi
   done
 }
-digests() { # sha256sum of busybox and of uutils before 0.1 knows no -z; without it a name with a line break is not told plainly
-  find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
-    find -H "\${roots[@]}" -maxdepth ${DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
+digests() { # sha256sum of busybox and of uutils before 0.1 has no -z; without it a name with a line break is escaped
+  find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${LISTING_DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
+    find -H "\${roots[@]}" -maxdepth ${LISTING_DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
 }
-places() { # PATH…: what it is, where it leads, and on which mount that is
+places() { # PATH…: type, resolved path and mount point
   local path kind mounts=() all real mount name
   mapfile -t mounts < /proc/self/mountinfo
   all=\${mounts[*]}
@@ -125,22 +125,22 @@ data() {
   has_blank_log "\${wal_dir:-$data_dir/member}/wal"
   case $? in 0) section data-dir.blank-log ;; 1) ;; *) return 1 ;; esac
 }
-begin_program data-dir ${PATIENCE_SECONDS} data
-roots_of ${words(TREE_ROOTS)}
+begin_program data-dir ${LISTING_TIMEOUT_SECONDS} data
+roots_of ${quoteAll(TREE_ROOTS)}
 section tree.roots
 if [ "\${#roots[@]}" -gt 0 ]; then
   printf '%s\\0' "\${roots[@]}"
-  begin_program tree ${PATIENCE_SECONDS} find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -printf '%y %m %U:%G %s %p\\0'
+  begin_program tree ${LISTING_TIMEOUT_SECONDS} find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${LISTING_DEPTH} -printf '%y %m %U:%G %s %p\\0'
 fi
-roots_of ${words(DIGEST_ROOTS)}
-if [ "\${#roots[@]}" -gt 0 ]; then begin_program digests ${PATIENCE_SECONDS} digests; fi
-begin places places ${words(PLACES)} "$data_dir" \${wal_dir:+"$wal_dir"}
+roots_of ${quoteAll(DIGEST_ROOTS)}
+if [ "\${#roots[@]}" -gt 0 ]; then begin_program digests ${LISTING_TIMEOUT_SECONDS} digests; fi
+begin places places ${quoteAll(WRITTEN_FOLDERS)} "$data_dir" \${wal_dir:+"$wal_dir"}
 `;
 
-/** Contents of public files, and the lock. */
-export const LOOK_AT_FILES = `
+/** Prints the contents of public files, and the lock. */
+export const PRINT_FILES = `
 while read -r size file; do
   if [ -f "$file" ] && [ "$size" -lt ${TEXT_LIMIT} ]; then section "text:$file"; show "$file"; fi
-done < <(stat -Lc '%s %n' -- ${words(PUBLIC_FILES)} ${quote(PKI_ETCD_DIR)}/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt ${quote(PATCHES_DIR)}/*/* 2>/dev/null)
-if [ -e ${quote(LOCK_FILE)} ]; then section lock; fi
+done < <(stat -Lc '%s %n' -- ${quoteAll(PUBLIC_FILES)} ${quoteBash(PKI_ETCD_DIR)}/*.crt ${quoteBash(PKI_DIR)}/apiserver-etcd-client.crt ${quoteBash(PATCHES_DIR)}/*/* 2>/dev/null)
+if [ -e ${quoteBash(LOCK_FILE)} ]; then section lock; fi
 `;

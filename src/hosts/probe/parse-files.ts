@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../facts/host.ts';
 import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
-import { DIGEST_LIMIT, DIGEST_ROOTS, PLACES, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
-import { programAnswer, withWords, type Sections } from './sections.ts';
+import { DIGEST_LIMIT, DIGEST_ROOTS, WRITTEN_FOLDERS, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
+import { programAnswer, withErrors, type Sections } from './sections.ts';
 
-/** What was seen of the files, and what of them could not be seen. */
+/** The files that were seen, and the parts that could not be seen. */
 export interface SeenFiles {
   readonly files: ReadonlyMap<string, FileFact>;
   readonly places: readonly PlaceFact[];
   readonly unseen: readonly Unseen[];
 }
 
-/** The tree with digests and public contents, and where its folders are. */
+/** Parses the tree with digests and public contents, and the locations of its folders. */
 export function parseFiles(sections: Sections): SeenFiles {
-  const { text, words, failure } = programAnswer(sections, 'tree');
-  const roots = listIn(sections.get('tree.roots'));
-  const entries = listIn(text)?.map(entryOf);
+  const { text, errors, failure } = programAnswer(sections, 'tree');
+  const roots = splitNulTerminated(sections.get('tree.roots'));
+  const entries = splitNulTerminated(text)?.map(parseEntry);
   const digests = digestsIn(sections.get('digests') ?? '');
   const files = new Map(
     (entries ?? [])
@@ -30,7 +30,7 @@ export function parseFiles(sections: Sections): SeenFiles {
       entries?.includes(undefined) === false);
   const unread = [...files.values()].filter(lacksText).map(({ path }) => path);
   const problem = !isWhole
-    ? (failure ?? withWords('its list of files is not whole', words))
+    ? (failure ?? withErrors('its list of files is not whole', errors))
     : unread.length > 0
       ? `the contents of ${unread.join(', ')} could not be read`
       : undefined;
@@ -46,11 +46,11 @@ export function parseFiles(sections: Sections): SeenFiles {
 }
 
 function unseenFiles(program: string, words: string): Unseen {
-  return { what: 'files', program, words: withWords(words, '') };
+  return { what: 'files', program, words: withErrors(words, '') };
 }
 
-/** A list of which each entry ends with a zero byte; undefined where it is missing or was cut off. */
-function listIn(text: string | undefined): string[] | undefined {
+/** Splits a list of NUL-terminated entries. Returns undefined if it is missing or truncated. */
+function splitNulTerminated(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
   const entries = text.split('\0');
   return (entries.pop() ?? '').trim() === '' ? entries : undefined;
@@ -58,7 +58,7 @@ function listIn(text: string | undefined): string[] | undefined {
 
 const KINDS: Readonly<Record<string, FileFact['kind']>> = { f: 'file', d: 'directory', l: 'link' };
 
-function entryOf(entry: string): FileFact | undefined {
+function parseEntry(entry: string): FileFact | undefined {
   const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
   if (match === null) return undefined;
   const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
@@ -71,7 +71,7 @@ function withContents(entry: FileFact, digests: ReadonlyMap<string, string>, sec
   return { ...entry, ...(sha256 !== undefined && { sha256 }), ...(text !== undefined && { text }) };
 }
 
-/** `sha256sum -z`, and behind it, where it is not known there, `sha256sum`, by lines. */
+/** Parses the output of `sha256sum -z`, and after it, for hosts without that option, of `sha256sum` by lines. */
 function digestsIn(text: string): Map<string, string> {
   const entries = text.split('\0');
   const lines = (entries.pop() ?? '').split('\n');
@@ -83,12 +83,12 @@ function digestsIn(text: string): Map<string, string> {
   );
 }
 
-/** A public file of which the contents were not shown, or not to their end. */
+/** Reports whether a public file lacks its contents or a part of them. */
 function lacksText({ path, kind, size, text, sha256 }: FileFact): boolean {
   if (kind !== 'file' || size >= TEXT_LIMIT || !isPublic(path)) return false;
   if (text === undefined) return true;
   if (Buffer.byteLength(text) >= size) return false;
-  // a file may have been written anew in between; what is shown is whole if it has the digest
+  // The file may have been rewritten in between; the contents are complete if they match the digest.
   return sha256 !== createHash('sha256').update(text).digest('hex');
 }
 
@@ -101,7 +101,7 @@ function isPublic(path: string): boolean {
   );
 }
 
-/** A file without a digest would be taken for another one than the recorded one. */
+/** Lists the files without a digest: they would count as changed against the record. */
 function missingDigests(
   sections: Sections,
   files: ReadonlyMap<string, FileFact>,
@@ -115,29 +115,36 @@ function missingDigests(
   if (without.length === 0 && isWhole === true) return [];
   const problem =
     failure ?? `it told no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
-  return [{ what: 'digests', program: 'sha256sum', words: withWords(problem, '') }];
+  return [{ what: 'digests', program: 'sha256sum', words: withErrors(problem, '') }];
 }
 
-/** A delivery that was cut off has left it, or another run works there at this moment; nothing compares its contents. */
-function isStaged(path: string): boolean {
+/**
+ * Reports whether a file was left by an interrupted delivery, or is being delivered by another run. Its contents are
+ * not compared.
+ */
+function isPartialDelivery(path: string): boolean {
   return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
 
-/** A name with a line break or a backslash is none of the action's; not every `sha256sum` tells it plainly. */
+/**
+ * Leaves out names with a line break or a backslash: the action writes none, and not every `sha256sum` prints them
+ * unescaped.
+ */
 function isCompared(path: string): boolean {
   return (
-    !isStaged(path) &&
+    !isPartialDelivery(path) &&
     !/[\n\\]/.test(path) &&
     DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`))
   );
 }
 
-/** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
+/** Parses four entries for each place, present or not; the data dir comes last. */
 function parsePlaces(sections: Sections): PlaceFact[] | undefined {
-  const words = listIn(sections.get('places'));
-  if (words === undefined || words.length % 4 !== 0 || words.length / 4 <= PLACES.length) return undefined;
-  return words.flatMap((kind, at) => {
-    const [path = '', resolved = '', mountPoint = ''] = words.slice(at + 1, at + 4);
+  const entries = splitNulTerminated(sections.get('places'));
+  if (entries === undefined || entries.length % 4 !== 0 || entries.length / 4 <= WRITTEN_FOLDERS.length)
+    return undefined;
+  return entries.flatMap((kind, at) => {
+    const [path = '', resolved = '', mountPoint = ''] = entries.slice(at + 1, at + 4);
     if (at % 4 !== 0 || kind === 'nothing') return [];
     return [
       {
@@ -149,13 +156,16 @@ function parsePlaces(sections: Sections): PlaceFact[] | undefined {
   });
 }
 
-const NOTHING: FolderFact = { exists: false, empty: true, mode: '' };
-const NO_DATA: DataDirFact = { ...NOTHING, hasLog: false, hasBlankLog: false };
+const MISSING_FOLDER: FolderFact = { exists: false, empty: true, mode: '' };
+const MISSING_DATA_DIR: DataDirFact = { ...MISSING_FOLDER, hasLog: false, hasBlankLog: false };
 
-/** What lies in the folders of the data: each folder by its part with whether it is there, then what `find` lists of those. */
+/**
+ * Parses the contents of the data folders: for each folder its role and whether it exists, then the output of `find`
+ * for those that do.
+ */
 export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen: Unseen[] } {
-  const { text, words, failure } = programAnswer(sections, 'data-dir');
-  const entries = failure === undefined ? listIn(text) : undefined;
+  const { text, errors, failure } = programAnswer(sections, 'data-dir');
+  const entries = failure === undefined ? splitNulTerminated(text) : undefined;
   const roles = (entries ?? []).flatMap(roleIn);
   const listed = (entries ?? []).flatMap(folderEntryIn);
   const roleOf = new Map(roles.map((role) => [role.name, role]));
@@ -167,14 +177,14 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
       ({ isThere, path }) => isThere === listed.some((entry) => entry.path === path && entry.depth === '0'),
     );
   if (!isWhole) {
-    const problem = failure ?? withWords('its list of the data is not whole', words);
-    return { dataDir: NO_DATA, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
+    const problem = failure ?? withErrors('its list of the data is not whole', errors);
+    return { dataDir: MISSING_DATA_DIR, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
   }
   const folderOf = (name: string): FolderFact => {
     const own = listed.filter(({ path }) => path === roleOf.get(name)?.path);
     const mode = own.find(({ depth }) => depth === '0')?.mode;
-    if (mode === undefined) return NOTHING;
-    // a new ext4's own folder, lost+found, is no data and is not listed
+    if (mode === undefined) return MISSING_FOLDER;
+    // A new ext4's own folder, lost+found, is no data and is not listed.
     return { exists: true, empty: own.length === 1, mode };
   };
   const hasBlankLog = sections.has('data-dir.blank-log');

@@ -1,29 +1,32 @@
 import type { ReachFact, Unseen } from '../../facts/host.ts';
 import { printable } from '../../text/printable.ts';
-import type { Seen } from './runtime.ts';
-import { programAnswer, type Sections, withWords } from './sections.ts';
+import type { ProbeResult } from './runtime.ts';
+import { programAnswer, type Sections, withErrors } from './sections.ts';
 
-/** `ip -o addr show` lines, or the bare words of `hostname -I`. A host that was reached has an address. */
-export function parseAddresses(sections: Sections): Seen<readonly string[]> {
-  const { text, words, failure } = programAnswer(sections, 'addresses');
+/**
+ * Parses the lines of `ip -o addr show`, or the bare addresses of `hostname -I`. A host that was reached has an
+ * address.
+ */
+export function parseAddresses(sections: Sections): ProbeResult<readonly string[]> {
+  const { text, errors, failure } = programAnswer(sections, 'addresses');
   const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
   const bare = text.split(/\s+/).filter((word) => /^[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*$/.test(word));
   const addresses = listed.length > 0 ? listed : bare;
   if (failure === undefined && addresses.length > 0 && text.endsWith('\n')) return { seen: addresses };
-  const problem = failure ?? withWords('it named no address', words);
+  const problem = failure ?? withErrors('it named no address', errors);
   return { unseen: { what: 'addresses', program: 'ip addr', words: problem } };
 }
 
 /**
- * `ss -ltnp`, whose first line holds the headings: the fourth column is the local address, the last one names the program.
- * Where it fails, the ports of the kernel's own tables in hex, behind the name of each table.
+ * Parses `ss -ltnp`: after the headings, the fourth column is the local address and the last one names the program.
+ * If `ss` failed, parses the ports of the kernel's own tables in hex, each after the name of its table.
  */
-export function parseListeners(sections: Sections): Seen<ReadonlyMap<number, string>> {
-  const { text, words, failure } = programAnswer(sections, 'listeners');
+export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<number, string>> {
+  const { text, errors, failure } = programAnswer(sections, 'listeners');
   const tables = linesOf(sections.get('listeners.kernel') ?? '');
   const listed = /^State\b.*\n$/s.test(text);
   if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
-    const problem = failure ?? withWords('it listed no ports', words);
+    const problem = failure ?? withErrors('it listed no ports', errors);
     return { unseen: { what: 'listeners', program: 'ss -ltn', words: problem } };
   }
   const listeners = new Map<number, string>();
@@ -37,8 +40,8 @@ export function parseListeners(sections: Sections): Seen<ReadonlyMap<number, str
   return { seen: listeners };
 }
 
-/** How each try to reach another host ended; what became of a try that was asked for and is not told is unseen. */
-export function parseReach(sections: Sections): { reach: ReachFact[]; unseen: Unseen[] } {
+/** Parses the results of the connection attempts to other hosts. A requested attempt without a result is unseen. */
+export function parseReachFacts(sections: Sections): { reach: ReachFact[]; unseen: Unseen[] } {
   const reach = linesOf(sections.get('reach') ?? '').flatMap(reachIn);
   const untold = linesOf(sections.get('reach.asked') ?? '').filter(
     (target) => !reach.some(({ address, port }) => target === `${address} ${port}`),
@@ -57,7 +60,7 @@ function reachIn(line: string): ReachFact[] {
   return [{ address, port: Number(port), outcome, ...(outcome === 'unknown' && { words }) }];
 }
 
-/** The texts are those of bash in the C locale. */
+/** Matches the messages of bash in the C locale. */
 function reachOutcome(message: string): ReachFact['outcome'] {
   if (message === 'open') return 'open';
   if (/Connection refused/.test(message)) return 'refused';
@@ -71,8 +74,8 @@ function linesOf(text: string): string[] {
 }
 
 /**
- * The address that the kernel sends from, by the peer's address: lines of `ip -o route get` behind that address, e.g.
- * `10.0.0.7 10.0.0.7 dev eth0 src 10.0.0.6 uid 0`. A line without `src` tells nothing.
+ * Parses the source address that the kernel uses for each peer, by the peer's address: the peer's address, then its
+ * line of `ip -o route get`, e.g. `10.0.0.7 10.0.0.7 dev eth0 src 10.0.0.6 uid 0`. Ignores lines without `src`.
  */
 export function parseSources(text: string): Map<string, string> {
   const routes = text.split('\n').flatMap((line) => {

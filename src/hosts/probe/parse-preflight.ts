@@ -9,17 +9,17 @@ import type {
 } from '../../facts/preflight.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { lastWords } from '../host-error.ts';
-import { MOST_LEFTOVERS } from './preflight-script.ts';
+import { MAX_LEFTOVERS } from './preflight-script.ts';
 import { parseFilesystem, readSections } from './sections.ts';
 
 /**
- * Facts from the answer of the preflight probe.
- * @throws IncompleteProbe when its last section is missing.
+ * Parses the answer of the preflight probe.
+ * @throws IncompleteProbeError when its last section is missing.
  */
-export function parsePreflight(answer: string): PreflightFacts {
+export function parsePreflightProbe(answer: string): PreflightFacts {
   const sections = readSections(answer);
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
-  const leftovers = lines(get('leftovers'));
+  const leftovers = linesOf(get('leftovers'));
   return {
     ...kubeletAnswer(get('kubelet-version')),
     cgroups: parseCgroups(get('cgroup')),
@@ -27,7 +27,7 @@ export function parsePreflight(answer: string): PreflightFacts {
     swaps: parseSwaps(get('swaps')),
     ...present('memoryBytes', parseMemory(get('memory'))),
     ...present('processors', countProcessors(get('processors'))),
-    execStartDropIns: lines(get('exec-start')),
+    execStartDropIns: linesOf(get('exec-start')),
     ...present(
       'filesystem',
       parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0),
@@ -36,13 +36,13 @@ export function parsePreflight(answer: string): PreflightFacts {
       'walFilesystem',
       parseFilesystem(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0),
     ),
-    ...present('member', memberMetrics(get('metrics'))),
+    ...present('member', parseMemberMetrics(get('metrics'))),
     connectTimes: parseConnects(get('connects')),
-    leftoverKeys: [...new Set(leftovers.slice(0, MOST_LEFTOVERS))],
-    ...(leftovers.length > MOST_LEFTOVERS && { moreLeftoverKeys: true as const }),
+    leftoverKeys: [...new Set(leftovers.slice(0, MAX_LEFTOVERS))],
+    ...(leftovers.length > MAX_LEFTOVERS && { moreLeftoverKeys: true as const }),
     ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
     ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
-    ...(sections.has('room') && { room: lines(get('room')).flatMap(parseRoom) }),
+    ...(sections.has('room') && { room: linesOf(get('room')).flatMap(parseRoom) }),
   };
 }
 
@@ -50,24 +50,29 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-function lines(text: string): string[] {
+function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** What is neither, e.g. where nothing is mounted, is not taken for the old one. */
+/** Returns `unknown` for a text of neither version, e.g. where nothing is mounted. */
 function parseCgroups(text: string): PreflightFacts['cgroups'] {
   return text === 'v1' || text === 'v2' ? text : 'unknown';
 }
 
-/** The line `Kubernetes v1.34.4`, wherever it stands: a wrapper may print lines of its own. Else what was said instead. */
+/**
+ * Finds the line `Kubernetes v1.34.4` anywhere in the text, because a wrapper may print lines of its own. Returns the
+ * text itself where there is no such line.
+ */
 function kubeletAnswer(text: string): Pick<PreflightFacts, 'kubeletVersion' | 'kubeletSaid'> {
-  const version = lines(text)
+  const version = linesOf(text)
     .map((line) => parseKubernetesVersion(line.replace(/^Kubernetes /, '')))
     .find((one) => one !== undefined);
   return version === undefined ? { kubeletSaid: lastWords(text, 3) } : { kubeletVersion: version };
 }
 
-/** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+/**
+ * Parses `DRIVER SOURCE`. A kubelet without the setting uses cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go).
+ */
 function parseCgroupDriver(line: string): { driver: string; from: string } | undefined {
   const match = /^(\S+)(?: (.*))?$/.exec(line);
   if (match === null) return undefined;
@@ -75,9 +80,9 @@ function parseCgroupDriver(line: string): { driver: string; from: string } | und
   return { driver: driver === 'default' ? 'cgroupfs' : driver, from: from === '' ? 'its default' : from };
 }
 
-/** /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
+/** Parses /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
 function parseSwaps(text: string): SwapFact[] {
-  return lines(text)
+  return linesOf(text)
     .slice(1)
     .map((line) => {
       const [device = '', , kibibytes = '0'] = line.split(/\s+/);
@@ -90,7 +95,7 @@ function parseMemory(meminfo: string): number | undefined {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
-/** The kernel's list of ranges: `0-3,8`. */
+/** Counts the processors in the kernel's list of ranges, e.g. `0-3,8`. */
 function countProcessors(ranges: string): number | undefined {
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(ranges)) return undefined;
   return ranges
@@ -99,15 +104,18 @@ function countProcessors(ranges: string): number | undefined {
     .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
 }
 
-/** Undefined without the histogram that every etcd has. */
-function memberMetrics(text: string): MemberMetrics | undefined {
+/** Returns undefined without the histogram that every etcd exports. */
+function parseMemberMetrics(text: string): MemberMetrics | undefined {
   const metrics = parseMetrics(text);
   return metrics.walFsync === undefined ? undefined : metrics;
 }
 
-/** Lines `ADDRESS PORT MICROSECONDS`; those of one port in their order, those of several mixed. */
+/**
+ * Parses lines `ADDRESS PORT MICROSECONDS`. Lines of one port keep their order; lines of several ports are
+ * interleaved.
+ */
 function parseConnects(text: string): ConnectTimes[] {
-  const tries = lines(text).flatMap((line) => {
+  const tries = linesOf(text).flatMap((line) => {
     const match = /^(\S+) (\d+) (\d+)$/.exec(line);
     return match === null ? [] : [match];
   });
@@ -121,7 +129,9 @@ function parseConnects(text: string): ConnectTimes[] {
 
 const RESOLV_CONF_STATES: readonly ResolvConfFact['state'][] = ['file', 'missing', 'dangling', 'other'];
 
-/** State, path, and where it is a link that leads to no file, that too, with tabs between. Undefined where nothing was said. */
+/**
+ * Parses state, path and, for a dangling link, its target, separated by tabs. Returns undefined for an empty line.
+ */
 function parseResolvConf(line: string): ResolvConfFact | undefined {
   const [word, path = '', target] = line.split('\t');
   const state = RESOLV_CONF_STATES.find((one) => one === word);
@@ -130,8 +140,8 @@ function parseResolvConf(line: string): ResolvConfFact | undefined {
 }
 
 /**
- * What root may not write: lines `KIND PATH`; and of what `lsattr -d` shows, what is immutable or may only grow, which the test for
- * writing does not tell of a folder.
+ * Parses the paths that root cannot write: lines `KIND PATH`, and from the output of `lsattr -d` the folders that are
+ * immutable or append-only, which the write test does not detect.
  */
 export function parseUnwritable(text: string, attributes: string): UnwritableFact[] {
   const flagsOf = new Map(
@@ -155,7 +165,7 @@ export function parseUnwritable(text: string, attributes: string): UnwritableFac
   });
 }
 
-/** `PATH SIZE FREE INODES FREE_INODES` from `stat -f`, or `PATH` alone where it did not answer. */
+/** Parses `PATH SIZE FREE INODES FREE_INODES` of `stat -f`, or `PATH` alone if `stat` did not answer. */
 export function parseRoom(line: string): RoomFact[] {
   const match = /^(\/\S*) (\d+) (\d+) (\d+) (\d+)$/.exec(line);
   if (match === null) return [];

@@ -6,47 +6,52 @@ import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { printable } from '../../text/printable.ts';
 import {
   clockIn,
-  NoClock,
+  MissingClockError,
   parseKubeadmAnswer,
   type ProbeTiming,
   programAnswer,
   readSections,
   requireSections,
   type Sections,
-  withWords,
+  withErrors,
 } from './sections.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
-import { parseAddresses, parseListeners, parseReach, parseSources } from './parse-network.ts';
-import { parseContainers, parseImages, parseRuntime, type Seen } from './runtime.ts';
+import { parseAddresses, parseListeners, parseReachFacts, parseSources } from './parse-network.ts';
+import { parseContainers, parseImageList, parseRuntime, type ProbeResult } from './runtime.ts';
 
 /** Sections that every answer of the probe has, whatever the host lacks. */
-const ALWAYS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
+const REQUIRED_SECTIONS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
 const TOOLS = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'];
 
-/** What belongs to the answer of a probe. */
+/** The context of a probe's answer. */
 export interface ProbeContext {
-  /** When the probe was asked; absent: the host's clock is not looked at. */
+  /** Times of the probe and its answer; absent: the host's clock is not computed. */
   readonly timing?: ProbeTiming;
-  /** The answer of the volatile probe, whose part replaces that of the first. */
+  /** The answer of the volatile probe, which replaces that part of the first. */
   readonly later?: string;
 }
 
 /**
- * Facts from the probe's answer. What a program did not say, or not in its form, is in `unseen`, and the facts are empty there.
+ * Parses the probe's answer. If a program failed or its output is malformed, `unseen` names the part, and the facts
+ * are empty there.
  * @param address the address that the user gave for this host.
- * @throws IncompleteProbe when the last section is missing, or one that needs no program.
+ * @throws IncompleteProbeError when the last section is missing, or one that needs no program.
  */
-export function parseProbe(address: string, answer: string, { timing, later }: ProbeContext = {}): HostFacts {
+export function parseHostProbe(
+  address: string,
+  answer: string,
+  { timing, later }: ProbeContext = {},
+): HostFacts {
   const first = readSections(answer);
   const sections = later === undefined ? first : laterSections(first, readSections(later));
-  requireSections(sections, [...ALWAYS, ...TOOLS.map((tool) => `tool.${tool}`)]);
+  requireSections(sections, [...REQUIRED_SECTIONS, ...TOOLS.map((tool) => `tool.${tool}`)]);
   const get = getter(sections);
   const standing = parseStanding(sections);
   const kubeadmPath = get('tool.kubeadm');
   const { kubeadmVersion, etcdImage, unseen: ofKubeadm } = parseKubeadm(sections, kubeadmPath);
   const { runtime, unseen: ofRuntime } = parseRuntime(sections);
-  const { reach, unseen: ofReach } = parseReach(sections);
-  const images = parseImages(sections);
+  const { reach, unseen: ofReach } = parseReachFacts(sections);
+  const images = parseImageList(sections);
   const addresses = parseAddresses(sections);
   const listeners = parseListeners(sections);
   const containers = parseContainers(sections, 'cri.containers');
@@ -57,18 +62,18 @@ export function parseProbe(address: string, answer: string, { timing, later }: P
     ...standing,
     machineId: get('machine-id'),
     systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
-    ...optional('kubeletPath', get('tool.kubelet')),
-    ...optional('kubeadmPath', kubeadmPath),
-    ...optional('crictlPath', get('tool.crictl')),
-    ...optional('ctrPath', get('tool.ctr')),
-    ...optional('curlPath', get('tool.curl')),
-    ...optional('kubeadmVersion', kubeadmVersion),
-    ...optional('etcdImage', etcdImage),
+    ...optionalField('kubeletPath', get('tool.kubelet')),
+    ...optionalField('kubeadmPath', kubeadmPath),
+    ...optionalField('crictlPath', get('tool.crictl')),
+    ...optionalField('ctrPath', get('tool.ctr')),
+    ...optionalField('curlPath', get('tool.curl')),
+    ...optionalField('kubeadmVersion', kubeadmVersion),
+    ...optionalField('etcdImage', etcdImage),
     runtime,
     ...known,
-    ...optional('sandboxImage', get('cri.sandbox')),
-    ...optional('architecture', ARCHITECTURES.get(get('machine'))),
-    missingTools: lines(get('missing-tools')),
+    ...optionalField('sandboxImage', get('cri.sandbox')),
+    ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
+    missingTools: linesOf(get('missing-tools')),
     addresses: seenOr(addresses, []),
     reach,
     sources: parseSources(get('sources')),
@@ -87,8 +92,8 @@ export function parseProbe(address: string, answer: string, { timing, later }: P
 }
 
 /**
- * What every look at a host brings: who it is, and what a run of the action has left there.
- * @throws IncompleteProbe when it does not say who it is.
+ * Parses the part that every probe shares: the identity of the host, and the state that earlier runs left there.
+ * @throws IncompleteProbeError when the identity is missing.
  */
 export function parseStanding(sections: Sections): StandingFacts {
   requireSections(sections, ['hostname', 'boot-id']);
@@ -114,32 +119,31 @@ function getter(sections: Sections): (name: string) => string {
 
 const VOLATILE =
   /^(?:ran\.)?(?:text:.*|lock|kubelet|digests|tree(?:\.roots)?|places|data-dir(?:\.blank-log)?)$/s;
-const WHILE_ETCD_MAY_RUN = /^(?:ran\.)?(?:cri\.containers|listeners(?:\.kernel)?)$/;
+const VOLATILE_WITH_ETCD = /^(?:ran\.)?(?:cri\.containers|listeners(?:\.kernel)?)$/;
 
 /**
- * The first answer with the part that the later one looks at again: what is gone since the first look has no section in the
- * second, and what the second one did not bring is not known any more. Where nothing of etcd was on the host at the second
- * look, its containers and ports are those of the first.
+ * Merges the later answer into the first one. A volatile section that the later answer lacks is gone, or unknown if
+ * its program failed. If the later probe found nothing of etcd, the containers and ports of the first one remain.
  */
 function laterSections(first: Sections, later: Sections): Sections {
   const replaced = (name: string): boolean =>
-    VOLATILE.test(name) || (!later.has('as-before') && WHILE_ETCD_MAY_RUN.test(name));
+    VOLATILE.test(name) || (!later.has('as-before') && VOLATILE_WITH_ETCD.test(name));
   return new Map([...[...first].filter(([name]) => !replaced(name)), ...later]);
 }
 
-function seenOr<T, E>(sight: Seen<T>, nothing: E): T | E {
-  return 'seen' in sight ? sight.seen : nothing;
+function seenOr<T, E>(result: ProbeResult<T>, nothing: E): T | E {
+  return 'seen' in result ? result.seen : nothing;
 }
 
-function unseenIn(sight: Seen<unknown>): Unseen[] {
-  return 'unseen' in sight ? [sight.unseen] : [];
+function unseenIn(result: ProbeResult<unknown>): Unseen[] {
+  return 'unseen' in result ? [result.unseen] : [];
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+function optionalField<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-function lines(text: string): string[] {
+function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
@@ -148,26 +152,32 @@ function readState(text: string | undefined, isThere: boolean): HostState | 'abs
   return parseHostState(text ?? '') ?? 'unreadable';
 }
 
-/** Of the first answer: that of a second look was asked at another time. */
-function parseClock(sections: Sections, timing: ProbeTiming | undefined): Seen<Pick<HostFacts, 'clock'>> {
+/** Uses the first answer: the second probe was sent at another time. */
+function parseClock(
+  sections: Sections,
+  timing: ProbeTiming | undefined,
+): ProbeResult<Pick<HostFacts, 'clock'>> {
   if (timing === undefined) return { seen: {} };
   try {
     return { seen: { clock: clockIn(sections, timing) } };
   } catch (error) {
-    if (!(error instanceof NoClock)) throw error;
+    if (!(error instanceof MissingClockError)) throw error;
     return { unseen: { what: 'clock', program: 'date', words: error.message } };
   }
 }
 
-/** A kubeadm that is not installed is no kubeadm that could not be seen. */
+/** A kubeadm that is not installed is not unseen. */
 function parseKubeadm(
   sections: Sections,
   path: string,
 ): Pick<HostFacts, 'kubeadmVersion' | 'etcdImage' | 'unseen'> {
-  const { text, words, failure } = programAnswer(sections, 'kubeadm');
+  const { text, errors, failure } = programAnswer(sections, 'kubeadm');
   const { version, etcdImage } = parseKubeadmAnswer(text);
   const kubeadmVersion = parseKubernetesVersion(version);
-  const known = { ...optional('kubeadmVersion', kubeadmVersion), ...optional('etcdImage', etcdImage) };
+  const known = {
+    ...optionalField('kubeadmVersion', kubeadmVersion),
+    ...optionalField('etcdImage', etcdImage),
+  };
   const isEnough = kubeadmVersion !== undefined && (etcdImage !== undefined || !isSupported(kubeadmVersion));
   if (path === '' || (isEnough && text.endsWith('\n'))) return { ...known, unseen: [] };
   const [program, fact] =
@@ -175,8 +185,8 @@ function parseKubeadm(
       ? ['kubeadm version', 'it named no version']
       : ['kubeadm config images list', 'it named no image of etcd'];
   const said = printable(text, 200);
-  const problem = failure ?? withWords(fact, words);
-  return { ...known, unseen: [{ what: 'kubeadm', program, words: withWords(problem, said) }] };
+  const problem = failure ?? withErrors(fact, errors);
+  return { ...known, unseen: [{ what: 'kubeadm', program, words: withErrors(problem, said) }] };
 }
 
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
@@ -192,8 +202,8 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
 const NO_IMAGES: Pick<HostFacts, 'images' | 'imageIds'> = { images: [], imageIds: new Map() };
 
 /**
- * The container with the name of its image. Other runtimes than containerd 2 list it by the id of the image, under which kubelet asks
- * for it; the store knows its names. Where it has several, they are one and the same image.
+ * Adds the name of the image. Runtimes other than containerd 2 list a container by its image id, under which kubelet
+ * requests it; the image store knows the names. Several names of one id are the same image.
  */
 function withName(container: ContainerFact, imageIds: ReadonlyMap<string, string>): ContainerFact {
   const id = /^(?:sha256:)?([0-9a-f]{64})$/.exec(container.image)?.[1];
@@ -211,28 +221,28 @@ const UNSEEN_KUBELET: KubeletFact = {
   dropIns: [],
 };
 
-/** `systemctl show kubelet`, a property on a line; of a unit that systemd does not know too. */
-function parseKubelet(sections: Sections): Seen<KubeletFact> {
-  const { text, words, failure } = programAnswer(sections, 'kubelet');
+/** Parses `systemctl show kubelet`, one property per line; it prints some for an unknown unit too. */
+function parseKubelet(sections: Sections): ProbeResult<KubeletFact> {
+  const { text, errors, failure } = programAnswer(sections, 'kubelet');
   const properties = new Map(
-    lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    linesOf(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
   const loadState = properties.get('LoadState') ?? '';
   const activeState = properties.get('ActiveState') ?? '';
   const subState = properties.get('SubState') ?? '';
   const unitFileState = properties.get('UnitFileState');
-  // of a unit without a file it is empty, and may be left out
+  // A unit without a file has an empty value, or none.
   const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
   if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
     const problem =
-      failure ?? withWords('it did not tell the state of the unit', words || printable(text, 200));
+      failure ?? withErrors('it did not tell the state of the unit', errors || printable(text, 200));
     return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
   }
   return {
     seen: {
       installed: loadState === 'loaded',
       loadState,
-      // between two crashes it is active too, for a moment
+      // The unit is active for a moment between two crashes too.
       active: activeState === 'active' && subState === 'running',
       subState,
       enabled: startsAtBoot(unitFileState),

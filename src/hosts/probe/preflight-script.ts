@@ -13,25 +13,28 @@ import {
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
 import { loopbackOf } from '../../etcd/endpoint.ts';
-import { PROBE_OUTPUT, type RemoteScript } from '../transport.ts';
-import { quote } from '../bash.ts';
+import { MAX_PROBE_OUTPUT, type RemoteScript } from '../transport.ts';
+import { quoteBash } from '../bash.ts';
 import { SECTIONS } from './sections.ts';
 
-/** What the preflight probe has to be told. */
-export interface PreflightQuestion extends DataPlaces {
-  /** The host's own address, and those of the others. */
+/** The parameters of the preflight probe. */
+export interface PreflightProbeOptions extends DataPlaces {
+  /** The host's own address; `peers` are the others. */
   readonly address: string;
   readonly peers: readonly string[];
-  /** Ports to time connects to on each of the others. */
+  /** Ports to time connections to, on each of the peers. */
   readonly ports: readonly number[];
-  /** Where a member that runs on this host shows its metrics. */
+  /** The metrics port of a member on this host. */
   readonly metricsPort: number;
-  /** The file that kubelet reads resolvers from; empty: none. */
+  /** The file from which kubelet reads resolvers; empty: none. */
   readonly resolvConf: string;
 }
 
-/** Where a deploy writes files, beside the data dir and the folder of the log. What is not there yet counts by the folder that is to hold it. */
-const WRITTEN = [
+/**
+ * Paths that a deploy writes, besides the data dir and the folder of the log. A missing path counts by the folder
+ * that will contain it.
+ */
+const WRITTEN_PATHS = [
   RUN_DIR,
   '/etc/systemd/system',
   KUBELET_DROP_IN_DIR,
@@ -47,35 +50,38 @@ const WRITTEN = [
   STATE_FILE,
 ];
 
-/** Folders whose file systems have to have room for small files. */
+/** Folders whose filesystems need room for small files. */
 const SMALL_FILES = ['/run', '/etc/kubernetes', '/etc/systemd/system'];
 
-/** Tries per port, while nothing listens there. */
-const CONNECTS = 5;
-/** Tries on a port that is open: a member writes a line into its log for each connection without a TLS handshake. */
-const CONNECTS_WHEN_OPEN = 2;
-/** Seconds for all tries on one port; those that came to an end by then count. */
+/** Attempts per port, while nothing listens there. */
+const CONNECT_ATTEMPTS = 5;
+/** Attempts on an open port: a member logs a line for each connection without a TLS handshake. */
+const CONNECT_ATTEMPTS_WHEN_OPEN = 2;
+/** Seconds for all attempts on one port; the finished ones count. */
 const CONNECT_TIMEOUT_SECONDS = 2;
 
-/** Where the kernel's control groups are mounted. */
+/** The mount point of the kernel's control groups. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
-/** How many left-over keys are named; one more is asked for, which tells that there are more. */
-export const MOST_LEFTOVERS = 100;
+/** Maximum number of reported left-over keys; one more is listed to detect that there are more. */
+export const MAX_LEFTOVERS = 100;
 
-/** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
+/**
+ * The keys that the guide makes (the etcd part of kubeadm's certlist.go). Other keys in such folders are not ours.
+ */
 const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
 
 /**
- * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file.
+ * Returns a script that reads the facts missing from the ordinary probe. It changes nothing on the host and makes no
+ * temporary file.
  * @see SECTIONS for the form of its answer.
  */
-export function preflightProbe(question: PreflightQuestion): RemoteScript {
+export function preflightProbe(question: PreflightProbeOptions): RemoteScript {
   return {
     title: 'preflight probe',
     effect: 'reads',
     script: script(question),
     timeoutMs: 30_000,
-    mostOutput: PROBE_OUTPUT,
+    maxOutput: MAX_PROBE_OUTPUT,
   };
 }
 
@@ -87,17 +93,17 @@ function script({
   resolvConf,
   dataDir,
   walDir,
-}: PreflightQuestion): string {
-  const targets = peers.flatMap((peer) => ports.map((port) => `${quote(peer)} ${port}`));
+}: PreflightProbeOptions): string {
+  const targets = peers.flatMap((peer) => ports.map((port) => `${quoteBash(peer)} ${port}`));
   const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
   return `
 set +e +o pipefail # what cannot be read is left out of the answer
 ${SECTIONS}
 connect_times() {
-  ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${quote(CONNECT_LOOP)} ${target} &`).join('\n  ')}
+  ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${quoteBash(CONNECT_LOOP)} ${target} &`).join('\n  ')}
   wait
 }
-# What it says instead of its version is the reason, so its errors belong to the answer.
+# Its errors explain a missing version, so they belong to the answer.
 kubelet_version() { timeout 10 kubelet --version 2>&1 || printf 'it ended with exit code %s\\n' "$?"; }
 metrics() {
   { exec 3<> /dev/tcp/${loopbackOf(address)}/${metricsPort}; } 2>/dev/null || return
@@ -106,15 +112,15 @@ metrics() {
 }
 leftovers() {
   local folder uid home _ folders=()
-  for folder in ${guideFolders.map(quote).join(' ')}; do
-    # everybody may write in /tmp: a link could lead to the keys in use
+  for folder in ${guideFolders.map(quoteBash).join(' ')}; do
+    # every user may write in /tmp: a link could lead to the keys in use
     if [ ! -L "$folder" ]; then folders+=("$folder/pki"); fi
   done
   while IFS=: read -r _ _ uid _ _ home _; do
     case $uid:$home in *[!0-9]*:* | *:/ | *:/nonexistent | *:) continue ;; esac
     if [ "$uid" = 0 ] || [ "$uid" -ge 1000 ]; then folders+=("$home/pki"); fi
   done < /etc/passwd
-  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n ${MOST_LEFTOVERS + 1}
+  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n ${MAX_LEFTOVERS + 1}
 }
 cgroup_driver() {
   local pid=$1 words=() i config='' driver=''
@@ -141,13 +147,13 @@ kubelet_unit() {
   section cgroup-driver
   if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
 }
-# Only the root of cgroup v2 has this file; below a v1 or mixed root lies a folder for each controller.
+# Only the root of cgroup v2 has this file; a v1 or mixed root has a folder for each controller.
 cgroup_version() {
   local folder
   if [ -e ${CGROUP_ROOT}/cgroup.controllers ]; then echo v2; return; fi
   for folder in ${CGROUP_ROOT}/*; do if [ -e "$folder/cgroup.procs" ]; then echo v1; return; fi; done
 }
-existing() { # PATH: sets folder to it, or to the nearest that is there above it
+existing() { # PATH: sets folder to it, or to its nearest existing parent
   folder=$1
   while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
 }
@@ -159,7 +165,7 @@ resolv_conf() {
   else printf 'missing\\t%s\\n' "$file"
   fi
 }
-# To test for -w is to ask the kernel (access(2)), which says no for root too on a read-only file system and for what is immutable.
+# -w asks the kernel (access(2)), which denies root too on read-only filesystems and for immutable files.
 unwritable() {
   local path folder kind seen=()
   for path in "$@"; do
@@ -189,18 +195,18 @@ filesystem() { # FOLDER SECTIONS
   section "$2blocks"
   stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
 }
-data_dir=${quote(dataDir)}
+data_dir=${quoteBash(dataDir)}
 
 begin connects connect_times
 begin kubelet-version kubelet_version
 begin metrics metrics
 begin leftovers leftovers
-begin unwritable unwritable ${[...WRITTEN, dataDir, ...(walDir === undefined ? [] : [walDir])].map(quote).join(' ')}
-begin room room ${SMALL_FILES.map(quote).join(' ')}
-${resolvConf === '' ? '' : `begin resolv-conf resolv_conf ${quote(resolvConf)}`}
+begin unwritable unwritable ${[...WRITTEN_PATHS, dataDir, ...(walDir === undefined ? [] : [walDir])].map(quoteBash).join(' ')}
+begin room room ${SMALL_FILES.map(quoteBash).join(' ')}
+${resolvConf === '' ? '' : `begin resolv-conf resolv_conf ${quoteBash(resolvConf)}`}
 begin exec-start kubelet_unit
 begin data-dir-size timeout 2 du -skx -- "$data_dir"
-${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${quote(walDir)}`}
+${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${quoteBash(walDir)}`}
 
 section cgroup
 cgroup_version
@@ -211,21 +217,21 @@ grep -s '^MemTotal:' /proc/meminfo
 section processors
 show /sys/devices/system/cpu/online
 filesystem "$data_dir" ''
-${walDir === undefined ? '' : `filesystem ${quote(walDir)} wal-`}
+${walDir === undefined ? '' : `filesystem ${quoteBash(walDir)} wal-`}
 end_sections
 `;
 }
 
 /**
- * \`$0\` address, \`$1\` port. bash connects in its own process, so there is no fork in the time. Without EPOCHREALTIME
+ * \`$0\`: address, \`$1\`: port. bash connects in its own process, so no fork is measured. Without EPOCHREALTIME
  * (bash before 5.0) nothing is measured.
  */
 const CONNECT_LOOP = `
 [ -n "\${EPOCHREALTIME-}" ] || exit
-most=${CONNECTS}
+most=${CONNECT_ATTEMPTS}
 for ((i = 0; i < most; i++)); do
   begun=\${EPOCHREALTIME/./}
-  if { exec 3<> "/dev/tcp/$0/$1"; } 2>/dev/null; then most=${CONNECTS_WHEN_OPEN}; fi
+  if { exec 3<> "/dev/tcp/$0/$1"; } 2>/dev/null; then most=${CONNECT_ATTEMPTS_WHEN_OPEN}; fi
   ended=\${EPOCHREALTIME/./}
   exec 3>&-
   printf "%s %s %s\\n" "$0" "$1" $((ended - begun))

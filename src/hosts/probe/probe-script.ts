@@ -1,81 +1,81 @@
 import { type DataPlaces, ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
-import { NEEDED_PROGRAMS, quote } from '../bash.ts';
-import { BEGIN_CONTAINERS, BEGIN_RUNTIME, FIND_RUNTIME } from './runtime.ts';
-import { KUBEADM_SAYS, SECTIONS } from './sections.ts';
-import { BEGIN_FILES, LOOK_AT_FILES, placeVariables } from './look-at-files.ts';
+import { NEEDED_PROGRAMS, quoteBash } from '../bash.ts';
+import { START_CONTAINERS, START_RUNTIME, FIND_RUNTIME } from './runtime.ts';
+import { KUBEADM_QUERY, SECTIONS } from './sections.ts';
+import { START_FILES, PRINT_FILES, placeVariables } from './look-at-files.ts';
 
-/** What the probe has to be told. */
-export interface ProbeQuestion extends DataPlaces {
-  /** Whether a host that is a member of a finished cluster tries them too: its etcd logs each such connection of another. */
+/** The parameters of the probe. */
+export interface ProbeScriptOptions extends DataPlaces {
+  /** Members of a finished cluster try to reach the peers too: the peer's etcd logs each such connection. */
   readonly membersReach: boolean;
   /** Addresses of the other hosts, and the ports to try on each. */
   readonly peers: readonly string[];
   readonly ports: readonly number[];
-  /** Whether to ask the runtime for its sandbox image too, which takes a program more. */
+  /** Query the runtime for its sandbox image too, which starts one more program. */
   readonly sandbox?: boolean;
 }
 
 /**
- * Seconds that a connection to another host may take, and those of a second try after which it counts as filtered: on a
- * busy or slow host the probe itself keeps the first from being made in time.
+ * Seconds that a connection to another host may take, and those of a second attempt, after which it counts as
+ * filtered: on a busy or slow host the probe itself delays the first one.
  */
 const REACH_TIMEOUT_SECONDS = [3, 10];
 
 /**
- * The one read-only probe of a host, as bash. What is slow is begun at once, and answers in the end. A process costs a host
- * about a millisecond, so what bash can do by itself starts none. Answers that may be long are begun first, for a pipe holds
- * 64 KiB until it is read; the tries to reach others take longest and are begun last.
+ * Returns the one read-only probe of a host, as bash. Slow parts start first and are collected at the end. A process
+ * costs a host about a millisecond, so builtins of bash do as much as they can. Long answers start first, because a
+ * pipe holds 64 KiB until it is read; the connection attempts take longest and start last.
  * @see SECTIONS for the form of its answer.
  */
-export function probeScript(question: ProbeQuestion): string {
-  return `${PROBE_START}${questionVariables(question)}
-${BEGIN_CONTAINERS}
-${BEGIN_LISTENERS}
-${BEGIN_VOLATILE}${BEGIN_STEADY}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_FILES}
+export function probeScript(question: ProbeScriptOptions): string {
+  return `${PROBE_START}${optionVariables(question)}
+${START_CONTAINERS}
+${START_LISTENERS}
+${START_VOLATILE}${START_STATIC}${PRINT_IDENTITY}${PRINT_STATIC}${PRINT_FILES}
 end_sections
 `;
 }
 
-/** The question as the variables that the probe reads. */
-function questionVariables({
+/** Returns the parameters as the variables that the probe reads. */
+function optionVariables({
   peers,
   ports,
   membersReach,
   sandbox = false,
   ...places
-}: ProbeQuestion): string {
+}: ProbeScriptOptions): string {
   const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
   return `${placeVariables(places)}
-targets=(${targets.map(quote).join(' ')})
+targets=(${targets.map(quoteBash).join(' ')})
 ask_sandbox=${sandbox ? 'yes' : 'no'}
 ${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
 }
 
 /**
- * The part of the probe that another run could have changed: files, services, containers, data, and who listens. A tenth of
- * the work, for the second look once the run has its lock.
+ * Returns the part of the probe that another run could have changed: files, services, containers, data and listeners.
+ * It costs a tenth of the whole, and runs a second time once the run holds its lock.
  */
 export function volatileProbeScript(places: DataPlaces): string {
   return `${PROBE_START}${placeVariables(places)}
-# where there is neither, nobody has started a container since the first look
-if [ -e ${quote(ETCD_MANIFEST)} ] || [ -d "$data_dir" ]; then
-  ${BEGIN_CONTAINERS}
-  ${BEGIN_LISTENERS}
+# without both, no container was started since the first probe
+if [ -e ${quoteBash(ETCD_MANIFEST)} ] || [ -d "$data_dir" ]; then
+  ${START_CONTAINERS}
+  ${START_LISTENERS}
 else
   section as-before
 fi
-${BEGIN_VOLATILE}${LOOK_AT_FILES}
+${START_VOLATILE}${PRINT_FILES}
 end_sections
 `;
 }
 
-/** `is_member`: whether the host's record says that it belongs to a finished cluster. */
+/** `is_member`: reports whether the host's record says that it belongs to a finished cluster. */
 export const PROBE_START = `
 set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
 shopt -s nullglob dotglob
 ${SECTIONS}${FIND_RUNTIME}
-is_member() { [[ $(show ${quote(STATE_FILE)}) == *'"phase": "member"'* ]]; }
-listeners() { # where ss fails, the kernel's own tables tell the ports, and not the programs
+is_member() { [[ $(show ${quoteBash(STATE_FILE)}) == *'"phase": "member"'* ]]; }
+listeners() { # if ss fails, the kernel's own tables give the ports, but not the programs
   local table local_address state _
   ss -ltnp && return
   section listeners.kernel
@@ -88,13 +88,13 @@ listeners() { # where ss fails, the kernel's own tables tell the ports, and not 
 }
 `;
 
-const BEGIN_LISTENERS = 'begin_program listeners 10 listeners';
+const START_LISTENERS = 'begin_program listeners 10 listeners';
 
 /**
- * Begins what is slow and what no run changes. Each try to reach a port has a process group of its own, by which one that hangs
- * is ended: connect(2) gives up only after minutes.
+ * Starts the slow parts that no run changes. Each connection attempt has its own process group, so that a hung one
+ * can be killed: connect(2) gives up only after minutes.
  */
-const BEGIN_STEADY = `${KUBEADM_SAYS}
+const START_STATIC = `${KUBEADM_QUERY}
 try_port() {
   local message
   if message=$({ exec 3<> "/dev/tcp/$1/$2"; } 2>&1); then printf '%s %s open\\n' "$1" "$2"
@@ -123,7 +123,7 @@ reach() {
   done
   for target in "\${!tries[@]}"; do printf '%s silence\\n' "$target"; done
 } 2>/dev/null
-# The address that the kernel sends from to each peer: peers check it against the certificate.
+# The kernel's source address for each peer: peers check it against the certificate.
 sources() {
   local target seen=' '
   for target in "\${targets[@]}"; do
@@ -136,7 +136,7 @@ sources() {
 }
 addresses() { ip -o addr show || hostname -I; }
 begin_program addresses 10 addresses
-${BEGIN_RUNTIME}
+${START_RUNTIME}
 begin_program kubeadm 25 kubeadm_says
 section reach.asked
 printf '%s\\n' "\${targets[@]}"
@@ -144,7 +144,7 @@ begin reach reach
 begin sources sources
 `;
 
-const LOOK_AT_STEADY = `
+const PRINT_STATIC = `
 section machine-id
 show /etc/machine-id
 section init
@@ -162,15 +162,15 @@ section cri.configured
 printf %s "$configured"
 `;
 
-/** Who the host is. */
-export const LOOK_AT_IDENTITY = `
+/** Prints the identity of the host. */
+export const PRINT_IDENTITY = `
 section hostname
 show /proc/sys/kernel/hostname
 section boot-id
 show /proc/sys/kernel/random/boot_id
 `;
 
-/** Begins to look at services and files, which a run of the action changes; {@link LOOK_AT_FILES} does the rest. */
-export const BEGIN_VOLATILE = `${BEGIN_FILES}
+/** Starts listing services and files, which a run of the action changes; {@link PRINT_FILES} does the rest. */
+export const START_VOLATILE = `${START_FILES}
 begin_program kubelet 15 systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths
 `;

@@ -8,29 +8,29 @@ import type {
 } from '../../facts/host.ts';
 import { type Fields, fieldsIn, fieldsOf, numberIn, textIn, textsIn } from '../../text/json-fields.ts';
 import { printable } from '../../text/printable.ts';
-import { programAnswer, type ProgramAnswer, type Sections, withWords } from './sections.ts';
+import { programAnswer, type ProgramAnswer, type Sections, withErrors } from './sections.ts';
 
-/** containerd's own default, where its unit names no other. */
-const CONFIG = '/etc/containerd/config.toml';
+/** containerd's default, if its unit names no other. */
+const DEFAULT_CONFIG = '/etc/containerd/config.toml';
 
-/** Before the path of each file that was looked at. */
-const FILE = 'file ';
-/** In place of an entry, where the file is there and root cannot read it. */
+/** Precedes the path of each file that was read. */
+const FILE_PREFIX = 'file ';
+/** Replaces an entry if the file exists and root cannot read it. */
 const UNREADABLE = 'unreadable';
 
 /**
- * `plugins_off` prints what switches plugins of containerd off: the file that its unit starts it with, and of that file and those
- * that it imports each entry `disabled_plugins`, as the number of its last line and its lines. An entry stands before the first table
- * of its file.
+ * `plugins_off` prints the settings that disable plugins of containerd: the configuration file that its unit passes,
+ * and from that file and those it imports each entry `disabled_plugins`, as the number of its last line and its
+ * lines. An entry stands before the first table of its file.
  */
 const PLUGINS_OFF = `
 plugins_off() {
-  local config=${CONFIG} unit file files=()
+  local config=${DEFAULT_CONFIG} unit file files=()
   unit=$(systemctl show containerd -p ExecStart --value)
   if [[ $unit =~ [[:space:]]--?c(onfig)?[=[:space:]]([^[:space:]\\;]+) ]]; then config=\${BASH_REMATCH[2]}; fi
   mapfile -t files < <(containerd --config "$config" config dump | sed -n '/^imports *=/{s/[^"'\\'']*["'\\'']\\([^"'\\'']*\\)["'\\''][^"'\\'']*/\\1\\n/g;s/\\n$//p}')
   for file in "$config" "\${files[@]}"; do
-    printf '${FILE}%s\\n' "$file"
+    printf '${FILE_PREFIX}%s\\n' "$file"
     if [ ! -f "$file" ] || [ ! -r "$file" ]; then
       if [ -e "$file" ]; then echo ${UNREADABLE}; fi
       continue
@@ -40,12 +40,12 @@ plugins_off() {
 }
 `;
 
-/** What {@link PLUGINS_OFF} has printed; undefined where it was not asked. */
+/** Parses the output of {@link PLUGINS_OFF}; undefined if it did not run. */
 function parsePluginsOff(sections: Sections, name: string): PluginsOff | undefined {
   const text = sections.get(name);
   if (text === undefined) return undefined;
-  const [, ...files] = `\n${text}`.split(`\n${FILE}`);
-  const [config = CONFIG] = files.map((file) => file.split('\n', 1)[0] ?? '');
+  const [, ...files] = `\n${text}`.split(`\n${FILE_PREFIX}`);
+  const [config = DEFAULT_CONFIG] = files.map((file) => file.split('\n', 1)[0] ?? '');
   const unreadable = files.flatMap((file) => {
     const [path = '', ...lines] = file.split('\n');
     return lines.includes(UNREADABLE) ? [path] : [];
@@ -74,17 +74,18 @@ function entryIn(file: string): DisabledPlugins[] {
 /** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 
-/** Seconds until a crictl that hangs is killed; its own time limit does not hold for everything that it does. */
+/** Seconds after which a hung crictl is killed; its own time limit does not cover all that it does. */
 export const CRI_SECONDS = 12;
 /** Seconds for the two calls that the cgroup driver may take. */
 const RUNTIME_SECONDS = 18;
 
 /**
- * `cri ARGUMENT…` asks the runtime at `endpoint`; crictl's own time limit holds for each of its calls
- * (pkg/remote_runtime.go in k8s.io/cri-client). Its standard error is never part of its answer: since 1.31 crictl warns there
- * in every call where /etc/crictl.yaml is missing, as its package leaves it. Sets `sockets` to those that are there, `configured` to
- * the endpoint that /etc/crictl.yaml names (CRI-O's package brings one), and `endpoint` to the one to ask: another than the
- * configured one is not asked, for it may be of a runtime that kubelet does not use.
+ * `cri ARGUMENT…` queries the runtime at `endpoint`; crictl's own time limit applies to each of its calls
+ * (pkg/remote_runtime.go in k8s.io/cri-client). Its standard error is never part of its answer: since 1.31 crictl
+ * prints a warning there in every call if /etc/crictl.yaml is missing, as its package leaves it. Sets `sockets` to
+ * the existing ones, `configured` to the endpoint in /etc/crictl.yaml (CRI-O's package brings one), and `endpoint` to
+ * the one to query. Only the configured endpoint is used if there is one: another may belong to a runtime that
+ * kubelet does not use.
  */
 export const FIND_RUNTIME = `
 find_endpoint() {
@@ -117,11 +118,11 @@ endpoint= configured= sockets=()
 find_endpoint
 `;
 
-/** Begins to ask for the containers of etcd's static pod. */
-export const BEGIN_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$'`;
+/** Starts the query for the containers of etcd's static pod. */
+export const START_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$'`;
 
-/** Begins to ask for what no run changes: the runtime's configuration, and its images. */
-export const BEGIN_RUNTIME = `${PLUGINS_OFF}
+/** Starts the queries for the parts that no run changes: the runtime's configuration, and its images. */
+export const START_RUNTIME = `${PLUGINS_OFF}
 runtime_says() {
   local answer code
   answer=$(cri runtime-config | head -c 65536; exit "\${PIPESTATUS[0]}")
@@ -136,7 +137,7 @@ runtime_says() {
   esac
   return "$code"
 }
-# The CRI does not tell it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
+# The CRI does not report it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
 sandbox_image() {
   case $endpoint in
     *containerd*) containerd config dump | sed -n 's/^ *sandbox\\(_image\\)\\{0,1\\} *= *.\\(.*\\).$/\\2/p' ;;
@@ -149,11 +150,11 @@ if [ "$ask_sandbox" = yes ]; then begin_program cri.sandbox 10 sandbox_image; fi
 `;
 
 /** A part of the facts, or why it could not be seen. */
-export type Seen<T> = { readonly seen: T } | { readonly unseen: Unseen };
+export type ProbeResult<T> = { readonly seen: T } | { readonly unseen: Unseen };
 
 /**
- * The cgroup driver from the CRI's RuntimeConfig (KEP-4033); containerd before 2.0 does not answer that, but shows
- * its configuration. Where no runtime is to be asked, that is seen.
+ * Parses the cgroup driver from the CRI's RuntimeConfig (KEP-4033). containerd before 2.0 does not implement it, but
+ * prints its configuration. Without a runtime to query, the result counts as seen.
  */
 export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; unseen: Unseen[] } {
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
@@ -165,7 +166,7 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
     const absent = get('cri.configured');
     return { runtime: absent === '' ? { sockets } : { sockets, absent: printable(absent) }, unseen: [] };
   }
-  const { text, words, failure } = programAnswer(sections, 'cri.runtime-config');
+  const { text, errors, failure } = programAnswer(sections, 'cri.runtime-config');
   const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i.exec(text)?.[1]?.toLowerCase();
   const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
   const driver =
@@ -174,7 +175,7 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
     return { runtime: { sockets, runtime: { endpoint, cgroupDriver: driver } }, unseen: [] };
   }
   const said = printable(text);
-  const problem = withWords(failure ?? withWords('it named no cgroup driver', words), said);
+  const problem = withErrors(failure ?? withErrors('it named no cgroup driver', errors), said);
   const pluginsOff = parsePluginsOff(sections, 'cri.plugins-off');
   return {
     runtime: { sockets, asked: endpoint, problem, ...(pluginsOff === undefined ? {} : { pluginsOff }) },
@@ -182,10 +183,13 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
   };
 }
 
-/** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
-export function parseImages(sections: Sections): Seen<Pick<HostFacts, 'images' | 'imageIds'>> {
+/**
+ * Parses `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`. CRI-O's ids have
+ * no prefix.
+ */
+export function parseImageList(sections: Sections): ProbeResult<Pick<HostFacts, 'images' | 'imageIds'>> {
   const answer = programAnswer(sections, 'cri.images');
-  const listed = listIn(answer, 'images');
+  const listed = jsonList(answer, 'images');
   const imageIds = listed?.flatMap((image) => {
     const { id, repoTags, repoDigests } = image;
     if (textIn(id) === '') return [undefined];
@@ -193,19 +197,19 @@ export function parseImages(sections: Sections): Seen<Pick<HostFacts, 'images' |
       (reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`] as const,
     );
   });
-  const known = wholly(imageIds);
+  const known = withoutGaps(imageIds);
   if (known === undefined) return { unseen: unreadable(answer, 'images', 'crictl images') };
   return { seen: { images: [...new Map(known).keys()], imageIds: new Map(known) } };
 }
 
-/** `crictl ps -a -o json`, the newest first. @param name of the section that holds it. */
-export function parseContainers(sections: Sections, name: string): Seen<readonly ContainerFact[]> {
+/** Parses `crictl ps -a -o json`, the newest first. @param name the section that holds it. */
+export function parseContainers(sections: Sections, name: string): ProbeResult<readonly ContainerFact[]> {
   const answer = programAnswer(sections, name);
-  const listed = listIn(answer, 'containers');
-  const containers = wholly(listed?.map(containerIn));
+  const listed = jsonList(answer, 'containers');
+  const containers = withoutGaps(listed?.map(containerIn));
   if (containers === undefined) return { unseen: unreadable(answer, 'containers', 'crictl ps') };
   const lost = listed?.find(({ state }) => state === 'CONTAINER_UNKNOWN');
-  // one that runs is enough to know; without any, the runtime itself may have lost sight of the one that does
+  // A running container is enough; without one, the runtime itself may have lost track of it.
   if (lost !== undefined && !containers.some(({ running }) => running)) {
     const words = `the runtime does not know the state of the container ${printable(textIn(lost['id']), 64)}`;
     return { unseen: { what: 'containers', program: 'crictl ps', words } };
@@ -224,20 +228,22 @@ function containerIn({ id, state, image, metadata }: Fields): ContainerFact | un
   };
 }
 
-/** The list of that name in a program's JSON; undefined where the program failed or its answer has no such list. */
-function listIn({ text, failure }: ProgramAnswer, field: string): Fields[] | undefined {
+/**
+ * Returns the list under this field of a program's JSON; undefined if the program failed or there is no such list.
+ */
+function jsonList({ text, failure }: ProgramAnswer, field: string): Fields[] | undefined {
   const list = failure === undefined ? fieldsOf(text)?.[field] : undefined;
   return Array.isArray(list) ? list.map(fieldsIn) : undefined;
 }
 
-/** The list without gaps; undefined where an entry of it could not be read. */
-function wholly<T>(list: readonly (T | undefined)[] | undefined): T[] | undefined {
+/** Returns the list if it has no gaps; undefined if an entry could not be read. */
+function withoutGaps<T>(list: readonly (T | undefined)[] | undefined): T[] | undefined {
   const known = list?.filter((entry) => entry !== undefined);
   return known?.length === list?.length ? known : undefined;
 }
 
-function unreadable({ text, words, failure }: ProgramAnswer, what: Unseen['what'], program: string): Unseen {
-  const problem = withWords('its answer is not the JSON that was asked for', words);
+function unreadable({ text, errors, failure }: ProgramAnswer, what: Unseen['what'], program: string): Unseen {
+  const problem = withErrors('its answer is not the JSON that was asked for', errors);
   const said = failure === undefined ? printable(text, 100) : '';
-  return { what, program, words: failure ?? withWords(problem, said) };
+  return { what, program, words: failure ?? withErrors(problem, said) };
 }

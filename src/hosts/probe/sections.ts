@@ -3,34 +3,38 @@ import type { FilesystemFact } from '../../facts/preflight.ts';
 import { printable } from '../../text/printable.ts';
 import type { RemoteScript } from '../transport.ts';
 
-/** A probe's answer was cut off or is not of its form. */
-export class IncompleteProbe extends Error {}
-
-/** How many characters of a program's errors a host keeps for the answer; of more, these of the first line, and the last ones. */
-const KEPT_WORDS = 350;
-const FIRST_WORDS = 100;
-const LAST_WORDS = 150;
-/** The longest `Unseen.words`. */
-const MOST_WORDS = 500;
-/** How much is read of what was begun as one: more than a list of containers or images can be. */
-const MOST_BYTES = 4_194_304;
+/** A probe's answer is truncated or malformed. */
+export class IncompleteProbeError extends Error {}
 
 /**
- * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
- * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. No temporary file is
- * made, and no here-string, for which bash before 5.1 makes one.
+ * Maximum length of a program's errors in the answer; of longer ones, the host sends the beginning of the first line
+ * and the end.
+ */
+const MAX_ERROR_CHARACTERS = 350;
+const KEPT_FIRST_CHARACTERS = 100;
+const KEPT_LAST_CHARACTERS = 150;
+/** The maximum length of `Unseen.words`. */
+const MAX_MESSAGE_LENGTH = 500;
+/** The maximum size of a background answer: larger than any list of containers or images. */
+const MAX_SECTION_BYTES = 4_194_304;
+
+/**
+ * Bash functions for an answer in sections of raw text. The first line is a mark that the host makes for this one
+ * answer, so that no content can look like a section; each section begins with a line `MARK NAME`. No temporary file
+ * is made, and no here-string, for which bash before 5.1 makes one.
  *
- * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
- * microseconds since 1970, in whole seconds where neither bash nor date tells more.
+ * `section NAME`: begins a section. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time`
+ * to the microseconds since 1970, rounded to seconds if neither bash nor date is more precise.
  *
- * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
- * for these and prints them, in the order in which they were begun, each up to a length; `end_sections` does too, and ends the
- * answer with the section `clock`: the time at its beginning and at its end.
+ * `begin NAME COMMAND…` runs a command in the background that writes its own section, without its errors.
+ * `gather_sections` waits for these and prints them in the order in which they began, each up to a limit.
+ * `end_sections` does too, and ends the answer with the section `clock`: the time at its beginning and at its end.
  *
- * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
- * exit code, or `late` and the seconds, and on the lines that follow its errors, of many the first and the last. A command that takes longer is killed
- * with its whole process group, so that a child of it cannot keep the answer open. The errors and the end come by one pipe,
- * so that no file is needed and `timeout` (another one in busybox) neither. `begin_program` is the same begun at once.
+ * `program NAME SECONDS COMMAND…` prints the command's output as the section NAME, and then the section `ran.NAME`:
+ * its exit code, or `late` and the seconds, followed by lines of its errors, of long ones the first and the last. A
+ * command that exceeds the limit is killed with its process group, so that no child can keep the answer open. The
+ * errors and the exit code share one pipe, so no file is needed, and no `timeout` (busybox has another one).
+ * `begin_program` does the same in the background.
  */
 export const SECTIONS = `
 read -r mark < /proc/sys/kernel/random/uuid
@@ -51,9 +55,9 @@ program() {
   end=$((SECONDS + limit + 1))
   while [ -z "$ended" ] && [ "$SECONDS" -lt "$end" ] && IFS= read -r -t $((end - SECONDS)) -n 4000 -u "$stream" line; do
     case $line in "$mark "*) ended=\${line#* } ;; ?*) words+=$line$'\\n' ;; esac
-    if [ "\${#words}" -gt ${KEPT_WORDS} ]; then # of a page of usage, the first line tells most
-      first=\${first:-\${words:0:${FIRST_WORDS}}}
-      first=\${first%%$'\\n'*} words=\${words: -${LAST_WORDS}}
+    if [ "\${#words}" -gt ${MAX_ERROR_CHARACTERS} ]; then # the first line of a usage text is the most useful
+      first=\${first:-\${words:0:${KEPT_FIRST_CHARACTERS}}}
+      first=\${first%%$'\\n'*} words=\${words: -${KEPT_LAST_CHARACTERS}}
     fi
   done
   if [ -z "$ended" ]; then kill -KILL -- "-$!"; ended="late $limit"; fi
@@ -74,7 +78,7 @@ begin_program() {
 }
 gather_sections() {
   local fd
-  if [ "\${#begun_sections[@]}" -gt 0 ]; then head -q -c ${MOST_BYTES} -- "\${begun_sections[@]/#//dev/fd/}"; fi
+  if [ "\${#begun_sections[@]}" -gt 0 ]; then head -q -c ${MAX_SECTION_BYTES} -- "\${begun_sections[@]/#//dev/fd/}"; fi
   for fd in "\${begun_sections[@]}"; do exec {fd}<&-; done
   begun_sections=()
 }
@@ -84,12 +88,12 @@ begun_at=$time
 printf '%s\\n' "$mark"
 `;
 
-/** An answer's sections by name, each with the text that follows its line. */
+/** The sections of an answer by name, each with the text after its line. */
 export type Sections = ReadonlyMap<string, string>;
 
 /**
- * The sections of an answer by name, each with the text that follows its line; the last one of a name counts.
- * @throws IncompleteProbe when the section `end` is missing.
+ * Splits an answer into its sections by name; of duplicates the last one counts.
+ * @throws IncompleteProbeError when the section `end` is missing.
  */
 export function readSections(answer: string): Map<string, string> {
   const mark = answer.slice(0, answer.indexOf('\n')).trim();
@@ -100,42 +104,43 @@ export function readSections(answer: string): Map<string, string> {
       return [part.slice(0, end), part.slice(end + 1)];
     }),
   );
-  if (!sections.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
+  if (!sections.has('end')) throw new IncompleteProbeError('the answer of the probe was cut off');
   return sections;
 }
 
-/** @throws IncompleteProbe when one of these sections, which every answer has, is missing. */
+/** @throws IncompleteProbeError when one of these sections, which every answer has, is missing. */
 export function requireSections(sections: Sections, names: readonly string[]): void {
   const missing = names.filter((name) => !sections.has(name));
-  if (missing.length > 0) throw new IncompleteProbe(`the answer of the probe lacks ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new IncompleteProbeError(`the answer of the probe lacks ${missing.join(', ')}`);
 }
 
-/** What a program of the probe has printed, and how it ended. */
+/** The output of one program of the probe, and how it ended. */
 export interface ProgramAnswer {
-  /** What it wrote to its standard output; empty where the section is missing. */
+  /** Its standard output; empty if the section is missing. */
   readonly text: string;
-  /** What it wrote to its standard error: the last of it, as one line. */
-  readonly words: string;
-  /** How it ended, with its words; absent where it ended with exit code 0. */
+  /** The end of its standard error, as one line. */
+  readonly errors: string;
+  /** Exit and error output; absent for exit code 0. */
   readonly failure?: string;
 }
 
-/** The answer of a program that was run by `program NAME`. */
+/** Returns the answer of a program that was run by `program NAME`. */
 export function programAnswer(sections: Sections, name: string): ProgramAnswer {
   const text = sections.get(name) ?? '';
   const ran = sections.get(`ran.${name}`);
   const [end = '', ...lines] = (ran ?? '').split('\n');
-  const words = printable(lines.map(withoutPlace).join(' '), MOST_WORDS);
-  if (end === '0' && sections.has(name)) return { text, words };
-  return { text, words, failure: withWords(endOf(end), words) };
+  const errors = printable(lines.map(withoutLineNumber).join(' '), MAX_MESSAGE_LENGTH);
+  if (end === '0' && sections.has(name)) return { text, errors };
+  return { text, errors, failure: withErrors(describeExit(end), errors) };
 }
 
-/** bash names the line of the script before what it says, which tells an administrator nothing. */
-function withoutPlace(line: string): string {
+/** Removes bash's reference to a line of the script, which means nothing to an administrator. */
+function withoutLineNumber(line: string): string {
   return line.replace(/^[^ :]*: line \d+: /, '');
 }
 
-function endOf(end: string): string {
+function describeExit(end: string): string {
   const seconds = /^late (\d+)$/.exec(end)?.[1];
   if (seconds !== undefined) return `it did not end within ${seconds} s`;
   if (end === '141') return 'it was ended after it had printed more than is read'; // SIGPIPE
@@ -143,16 +148,16 @@ function endOf(end: string): string {
   return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
 }
 
-/** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */
-export function withWords(fact: string, words: string): string {
-  return printable(words === '' ? fact : `${fact}: ${words}`, MOST_WORDS - 1);
+/** Appends a program's error output to a fact, if there is any; at most as long as `Unseen.words` may be. */
+export function withErrors(fact: string, words: string): string {
+  return printable(words === '' ? fact : `${fact}: ${words}`, MAX_MESSAGE_LENGTH - 1);
 }
 
 /**
- * Bash function `kubeadm_says`: prints what kubeadm says of its version, and the images that it asks for, one on a line. A
- * wrapper of kubeadm may print lines of its own before.
+ * Bash function `kubeadm_says`: prints kubeadm's version and the images it requires, one per line. A wrapper of
+ * kubeadm may print lines of its own first.
  */
-export const KUBEADM_SAYS = `
+export const KUBEADM_QUERY = `
 kubeadm_says() {
   local said code version=$'\\n(v[0-9]+\\\\.[0-9]+\\\\.[0-9]+[^[:space:]]*)'
   said=$(kubeadm version -o short | head -c 4096; exit "\${PIPESTATUS[0]}")
@@ -164,20 +169,20 @@ kubeadm_says() {
 }
 `;
 
-/** What {@link KUBEADM_SAYS} has said. */
+/** The parsed output of {@link KUBEADM_QUERY}. */
 export interface KubeadmAnswer {
-  /** E.g. `v1.34.4`; empty where no line has that form. */
+  /** E.g. `v1.34.4`; empty if no line has that form. */
   readonly version: string;
   /** E.g. `registry.k8s.io/etcd:3.6.5-0`. */
   readonly etcdImage?: string;
 }
 
-/** Asks a host's kubeadm alone. It needs no root for that. */
+/** Returns the script that queries a host's kubeadm alone. It needs no root. */
 export function askKubeadm(): RemoteScript {
   return {
     title: 'ask kubeadm for its images',
     effect: 'reads',
-    script: `${KUBEADM_SAYS}kubeadm_says 2>/dev/null || true`,
+    script: `${KUBEADM_QUERY}kubeadm_says 2>/dev/null || true`,
     timeoutMs: 15_000,
   };
 }
@@ -189,32 +194,32 @@ export function parseKubeadmAnswer(text: string): KubeadmAnswer {
   return { version, ...(etcdImage !== undefined && { etcdImage }) };
 }
 
-/** When, by the runner's clock, the probe was sent and its answer was there: milliseconds since 1970. */
+/** Times at which the probe was sent and its answer arrived, by the runner's clock: milliseconds since 1970. */
 export interface ProbeTiming {
   readonly sentMs: number;
   readonly receivedMs: number;
 }
 
-/** A host did not tell the time. */
-export class NoClock extends IncompleteProbe {}
+/** A host did not report the time. */
+export class MissingClockError extends IncompleteProbeError {}
 
 /**
- * How far a host's clock is from the runner's, by the section `clock` that ends each answer of a probe. RFC 5905, section 8: the time
- * that the probe itself took on the host does not count.
- * @throws NoClock when the section does not tell the time.
+ * Computes the offset of a host's clock from the runner's, from the section `clock` that ends each answer of a probe.
+ * The time that the probe itself took on the host does not count (RFC 5905, section 8).
+ * @throws MissingClockError when the section holds no time.
  */
 export function clockIn(sections: Sections, timing: ProbeTiming): ClockFact {
   const text = sections.get('clock') ?? '';
   const [, begun, ended] = /^(\d{1,17}) (\d{1,17})\n/.exec(text) ?? [];
   const [begunMs, endedMs] = [Number(begun) / 1000, Number(ended) / 1000];
   if (!(begunMs > 0 && endedMs > 0))
-    throw new NoClock(withWords('it did not tell the time', printable(text, 100)));
+    throw new MissingClockError(withErrors('it did not tell the time', printable(text, 100)));
   const there = begunMs - timing.sentMs;
   const back = endedMs - timing.receivedMs;
   return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
 }
 
-/** A filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
+/** Parses a filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
 export function parseFilesystem(
   mount: string,
   blocks: string,

@@ -1,7 +1,8 @@
 /**
- * Bash function `at_exit COMMANDS`: has this bash, or the subshell that calls it, run them when it ends, before those of earlier
- * calls, and end as it would have. There is one trap for EXIT, so no script may set one itself. `set -eu` is off for them. A
- * subshell that a signal ends runs the trap of the bash around it (5.2), which is to do nothing there.
+ * Bash function `at_exit COMMANDS`: this bash, or the subshell that calls it, runs the commands when it ends, before
+ * those of earlier calls, and keeps its exit code. There is one EXIT trap, so no script may set its own. `set -eu` is
+ * off for the commands. A subshell killed by a signal runs the trap of the bash around it (5.2), which must do
+ * nothing there.
  */
 export const AT_EXIT = `at_exit() {
   etcd_ha_at_exit[BASH_SUBSHELL]="$1"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]-}"

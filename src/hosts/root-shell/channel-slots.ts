@@ -1,4 +1,4 @@
-/** What a channel is for; sshd limits sessions (MaxSessions) but not forwarded connections. */
+/** The kind of a channel; sshd limits sessions (MaxSessions) but not forwarded connections. */
 export type ChannelKind = 'session' | 'tcp';
 
 interface Waiter {
@@ -6,10 +6,10 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-/** Gives a slot back; calling it again does nothing. */
+/** Releases a slot; a second call does nothing. */
 export type ReleaseSlot = () => void;
 
-/** Limits how many channels one connection has open at once. */
+/** Limits the number of open channels of one connection. */
 export class ChannelSlots {
   readonly #limit: number;
   readonly #onWait: () => void;
@@ -19,25 +19,27 @@ export class ChannelSlots {
   readonly #waiting: Waiter[] = [];
 
   /**
-   * @param limit channels at once, of any kind.
-   * @param onWait told whenever somebody has begun to wait.
+   * @param limit maximum number of open channels, of any kind.
+   * @param onWait called when a caller starts waiting.
    */
   constructor(limit: number, onWait: () => void = () => undefined) {
     this.#limit = limit;
     this.#onWait = onWait;
   }
 
-  /** Whether somebody waits for a slot. */
+  /** Reports whether a caller is waiting for a slot. */
   get isWanted(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
+  /**
+   * Returns a free slot, or undefined. It overtakes no caller: a waiting one gets each slot as soon as it is free.
+   */
   tryAcquire(kind: ChannelKind): ReleaseSlot | undefined {
     return this.#fits(kind) ? this.#take(kind) : undefined;
   }
 
-  /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
+  /** Waits for a free slot, first come, first served. Rejects with the signal's reason. */
   async acquire(kind: ChannelKind, signal: AbortSignal): Promise<ReleaseSlot> {
     signal.throwIfAborted();
     const release = this.tryAcquire(kind);
@@ -59,12 +61,15 @@ export class ChannelSlots {
     }
   }
 
-  /** Slots of sessions that are taken. */
+  /** The number of open sessions. */
   get sessions(): number {
     return this.#sessions;
   }
 
-  /** The server would not open one session more: never hold more than are open beside the refused one, but one. */
+  /**
+   * Call it when the server has refused a session: never open more than there are beside the refused one, but at
+   * least one.
+   */
   learnSessionLimit(): void {
     const others = this.#sessions - 1;
     if (others > 0) this.#sessionLimit = Math.min(this.#sessionLimit, others);
@@ -97,21 +102,21 @@ export class ChannelSlots {
 }
 
 /**
- * Lets one go alone while the others wait, until one has got through; then all may go at once. What ends one of them for
- * good ends those that wait, and all that come later.
+ * Runs one task alone while the others wait, until one has succeeded; then all run at once. A final error fails all
+ * waiting tasks and all later ones.
  */
-export class FirstAlone {
+export class TrialGate {
   readonly #isFinal: (error: unknown) => boolean;
   #passed = false;
   #first: Promise<unknown> | undefined;
   #final: { readonly error: unknown } | undefined;
 
-  /** @param isFinal whether an error would come again, whoever goes next. */
+  /** @param isFinal reports whether every other task would fail with the same error. */
   constructor(isFinal: (error: unknown) => boolean) {
     this.#isFinal = isFinal;
   }
 
-  /** @throws what the work throws, or what has ended another for good. */
+  /** @throws the error of the task, or the final error of an earlier one. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     while (this.#first !== undefined && !this.#passed) await this.#first;
     if (this.#passed) return await work();

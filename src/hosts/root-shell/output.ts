@@ -4,14 +4,16 @@ import { LastBytes } from '../../text/last-bytes.ts';
 import type { HostStream } from '../transport.ts';
 import type { Session } from './session.ts';
 
-/** How much of what comes before the marker is kept, for messages when it never comes. */
+/** Number of bytes kept from before the marker, for messages if it never comes. */
 const PREAMBLE_LIMIT = 64 * 1024;
-/** How much of a line is passed on, in characters; the longest that our scripts write is an image's name and its digest. */
-export const LONGEST_LINE = 16 * 1024;
+/**
+ * The maximum length of a line, in characters; the longest that our scripts print is an image's name and its digest.
+ */
+export const MAX_LINE_LENGTH = 16 * 1024;
 
 /**
- * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
- * lecture); all behind it belongs to the script and is passed on as it comes.
+ * One output stream of a remote shell. Everything before the marker line is noise (`.bashrc`, banners, sudo's
+ * lecture); everything after it is the script's output and is passed on as it arrives.
  */
 export class FramedOutput {
   readonly #marker: Buffer;
@@ -20,19 +22,19 @@ export class FramedOutput {
   readonly #preamble = new LastBytes(PREAMBLE_LIMIT);
   #started = false;
 
-  /** @param marker the line, without its newline, after which content begins. */
+  /** @param marker the line, without its newline, before the content. */
   constructor(marker: string, onMarker: (() => void) | undefined, onContent: (chunk: Buffer) => void) {
     this.#marker = Buffer.from(`${marker}\n`);
     this.#onMarker = onMarker;
     this.#onContent = onContent;
   }
 
-  /** Whether the marker has come. */
+  /** Reports whether the marker has arrived. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** The last part of what came while there was no marker. */
+  /** The last part of the output before the marker. */
   get preamble(): string {
     return this.#preamble.bytes.toString('utf8');
   }
@@ -42,7 +44,7 @@ export class FramedOutput {
       this.#onContent(chunk);
       return;
     }
-    // The marker may have begun in what came before.
+    // The marker may have begun in the previous chunk.
     const begun = this.#preamble.bytes.subarray(1 - this.#marker.length);
     const seen = Buffer.concat([begun, chunk]);
     const index = seen.indexOf(this.#marker);
@@ -58,21 +60,21 @@ export class FramedOutput {
 }
 
 /**
- * Passes on all that comes before a marker, and nothing from there on: a login shell's traps and sudo's PAM session speak when the
- * script has ended. Without a marker everything is passed on: a script that was killed says none.
+ * Passes on everything before a marker and nothing after it: a login shell's traps and sudo's PAM session print after
+ * the script. Without a marker everything is passed on: a killed script prints none.
  */
 export class UntilMarker {
   readonly #marker: Buffer;
   readonly #onContent: (chunk: Buffer) => void;
   readonly #least: number;
   readonly #onMarker: (() => void) | undefined;
-  /** The end of what has come, in which the marker may have begun. */
-  #begun: Buffer = Buffer.alloc(0);
+  /** The end of the output so far, which may hold the beginning of the marker. */
+  #partialMarker: Buffer = Buffer.alloc(0);
   #isOver = false;
 
   /**
-   * @param options.least how many bytes at the end of a chunk have to be the marker's for them to be held back until more comes;
-   * less of it are content, whatever comes.
+   * @param options.least how many bytes at the end of a chunk have to match the marker to be held back until more
+   * arrives; fewer are content in any case.
    */
   constructor(
     marker: string,
@@ -87,31 +89,33 @@ export class UntilMarker {
 
   push(chunk: Buffer): void {
     if (this.#isOver) return;
-    const seen = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    const seen = this.#partialMarker.length === 0 ? chunk : Buffer.concat([this.#partialMarker, chunk]);
     const index = seen.indexOf(this.#marker);
     this.#isOver = index !== -1;
-    const whole = this.#isOver ? index : seen.length - this.#begunIn(seen);
-    this.#begun = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
+    const whole = this.#isOver ? index : seen.length - this.#partialLength(seen);
+    this.#partialMarker = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
     if (whole > 0) this.#onContent(seen.subarray(0, whole));
     if (this.#isOver) this.#onMarker?.();
   }
 
-  /** Passes on what might have been the beginning of a marker. */
+  /** Passes on a held-back beginning of a marker. */
   end(): void {
-    const rest = this.#begun;
-    this.#begun = Buffer.alloc(0);
+    const rest = this.#partialMarker;
+    this.#partialMarker = Buffer.alloc(0);
     if (rest.length > 0) this.#onContent(rest);
   }
 
-  /** How many bytes at the end are a beginning of the marker. */
-  #begunIn(seen: Buffer): number {
+  /** Returns how many bytes at the end match the beginning of the marker. */
+  #partialLength(seen: Buffer): number {
     let length = Math.min(this.#marker.length - 1, seen.length);
     while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length))) length -= 1;
     return length < this.#least ? 0 : length;
   }
 }
 
-/** Cuts a byte stream into lines; a line is passed on when it is complete, and of a longer one its first {@link LONGEST_LINE}. */
+/**
+ * Splits a byte stream into lines. A line is passed on when it is complete, a longer one up to {@link MAX_LINE_LENGTH}.
+ */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
@@ -131,15 +135,15 @@ export class LineSplitter {
     }
   }
 
-  /** Passes on a last line that has no newline. */
+  /** Passes on a last line without a newline. */
   end(): void {
     this.#add(this.#decoder.end());
     if (this.#rest !== '') this.#tell();
   }
 
-  /** Costs no more than the part, however long the line is by now. */
+  /** Costs as much as the part, however long the line is by now. */
   #add(part: string): void {
-    const room = LONGEST_LINE - this.#rest.length;
+    const room = MAX_LINE_LENGTH - this.#rest.length;
     if (part.length > room) this.#isCut = true;
     if (room > 0) this.#rest += part.slice(0, room);
   }
@@ -153,8 +157,8 @@ export class LineSplitter {
 }
 
 /**
- * Standard input and output of a script as one stream. Ending it is not told to the script, which sees the end of its
- * input when the stream is destroyed, and only then: so a script knows that nobody reads it any more.
+ * Standard input and output of a script as one stream. The script sees the end of its input only when the stream is
+ * destroyed, and then knows that its output is no longer read; ending the stream does not reach it.
  */
 export class ShellStream extends Duplex implements HostStream {
   readonly relayed = true;
@@ -163,7 +167,7 @@ export class ShellStream extends Duplex implements HostStream {
   #over = false;
   #writeDone: ((error?: Error | null) => void) | undefined;
 
-  /** @param session of the shell that runs the script; its output is handed over by `receive` and `receiveEnd`. */
+  /** @param session of the shell that runs the script; its output arrives through `receive` and `receiveEnd`. */
   constructor(session: Session) {
     super({ allowHalfOpen: true });
     this.#session = session;
@@ -173,16 +177,16 @@ export class ShellStream extends Duplex implements HostStream {
       if (this.#writeDone === undefined) this.end();
       else this.#writeDone(endedByPeer());
     });
-    // A lost connection must not end the process when nobody listens any more; `close` still tells.
+    // A lost connection must not end the process if there is no listener; `close` still reports it.
     this.on('error', () => undefined);
   }
 
-  /** Takes what the script has written. */
+  /** Takes output of the script. */
   receive(chunk: Buffer): void {
     if (!this.push(chunk)) this.#session.stdout.pause();
   }
 
-  /** The script will write no more, whatever else comes. */
+  /** Ends the script's output, whatever else arrives. */
   receiveEnd(): void {
     if (!this.#isHeard) return;
     this.#isHeard = false;
@@ -206,7 +210,7 @@ export class ShellStream extends Duplex implements HostStream {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#session.stdout.resume(); // what is left unread would keep the session from ending
+    this.#session.stdout.resume(); // unread data would keep the session from ending
     this.#session.close();
     done(error);
   }

@@ -6,22 +6,25 @@ import type { HostStream } from '../transport.ts';
 import { FramedOutput, UntilMarker } from './output.ts';
 import type { RootShell } from './root-shell.ts';
 
-/** What the relay says when it is connected. */
+/** The line that the relay prints when it is connected. */
 const CONNECTED = 'etcd-ha-connected';
 /** Exit status of a relay that could not connect. */
 const NOT_CONNECTED = 98;
-/** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
+/**
+ * Seconds; longer than any caller waits for a connection, so that none hangs for the minutes that the kernel tries.
+ */
 const CONNECT_SECONDS = 15;
 
-/** So many bytes of the mark of the end are told from bytes of the connection: they come by chance once in 2^64 times. */
-const LEAST_OF_MARK = 8;
+/** Number of bytes of the end mark that distinguish it from content: they occur by chance once in 2^64 times. */
+const MIN_MARK_BYTES = 8;
 
 /**
- * A TCP connection made by bash, passed on byte for byte by two processes of cat. When the one that reads the connection has ended,
- * the mark is said: the end of the output itself comes late, as sudo and the login shell hold it too, and behind what these say when
- * the shell is over. The one that writes ends with the shell's input, which is the end of the whole: bash cannot close one direction
- * of a connection (shutdown(2)), so the port hears of an end only then. The one that reads is found among the jobs: the signal may
- * come before a variable holds its number, and a cat that is left holds the connection open.
+ * Returns bash that opens a TCP connection and relays it byte for byte by two cat processes. When the reading cat has
+ * ended, the mark is printed: the end of the output itself comes late, because sudo and the login shell hold it open,
+ * and after their own output at the end of the shell. The writing cat ends with the shell's input, which ends the
+ * whole: bash cannot close one direction of a connection (shutdown(2)), so the port sees an end only then. The
+ * reading cat is found among the jobs: the signal may come before a variable holds its pid, and a left-over cat holds
+ * the connection open.
  */
 export function relayScript(address: string, port: number, mark: string): string {
   return `
@@ -44,15 +47,15 @@ wait $reader || true`;
 }
 
 /**
- * A byte stream to a TCP port, by a shell on the host: for hosts whose SSH server forwards none.
+ * Opens a byte stream to a TCP port through a shell on the host: for hosts whose SSH server forbids forwarding.
  * @param shell a ready one; it ends with the stream.
- * @throws ChannelError with bash's own words.
+ * @throws ChannelError with bash's own message.
  */
 export async function openRelay(shell: RootShell, address: string, port: number): Promise<HostStream> {
   const connected = Promise.withResolvers<undefined>();
   const mark = randomUUID();
   const content = new UntilMarker(mark, (chunk) => stream.receive(chunk), {
-    least: LEAST_OF_MARK,
+    least: MIN_MARK_BYTES,
     onMarker: () => stream.receiveEnd(),
   });
   const output = new FramedOutput(
@@ -69,7 +72,7 @@ export async function openRelay(shell: RootShell, address: string, port: number)
   return stream;
 }
 
-/** bash says `bash: connect: Connection refused`, then the same again with its own name for the port. */
+/** bash prints `bash: connect: Connection refused`, then the same again with its own name for the port. */
 function relayError(stderr: string): ChannelError {
   const words = lastWords(stderr, 1);
   return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());

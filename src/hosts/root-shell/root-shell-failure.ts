@@ -1,27 +1,27 @@
 import type { Finding } from '../../findings.ts';
 import { printable } from '../../text/printable.ts';
-import { NOT_ROOT, type StartFailure } from './root-shell.ts';
+import { NOT_ROOT, type RootShellStartError } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
-import { type PasswordTrouble, withoutPrompts } from './sudo-dialogue.ts';
+import { type PasswordFailure, withoutPrompts } from './sudo-dialogue.ts';
 
 type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
-type Ended = Pick<StartFailure, 'status' | 'stdout' | 'stderr'>;
+type Ended = Pick<RootShellStartError, 'status' | 'stdout' | 'stderr'>;
 
-/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
+/** Explains why there is no root shell, from the messages of sudo, the login shell or sshd. */
 export function startFinding(
   user: string,
-  { trouble, ...failure }: Ended & { readonly trouble?: PasswordTrouble | undefined },
+  { passwordFailure, ...failure }: Ended & { readonly passwordFailure?: PasswordFailure | undefined },
 ): Explanation {
-  if (trouble !== undefined) return passwordFinding(user, trouble);
+  if (passwordFailure !== undefined) return passwordFinding(user, passwordFailure);
   const said = withoutCitations(saidOf(failure));
-  for (const { pattern, explain } of SAYINGS) {
+  for (const { pattern, explain } of SUDO_MESSAGES) {
     const match = pattern.exec(said);
     if (match !== null) return explain(user, match[1] ?? '');
   }
   return noShell(user, failure);
 }
 
-/** What to do where a limit of processes is met. */
+/** The fix for an exhausted process limit. */
 export const PROCESS_LIMIT = {
   cause:
     'a limit of processes: TasksMax of the slice or of sshd (`systemctl show user.slice ssh.service -p TasksMax`), or nproc in /etc/security/limits.conf.',
@@ -34,7 +34,7 @@ function allowFix(user: string): string {
   return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
 }
 
-function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
+function passwordFinding(user: string, trouble: PasswordFailure): Explanation {
   switch (trouble.kind) {
     case 'refused':
       return {
@@ -62,11 +62,11 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
 }
 
 /**
- * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has since 25.10
- * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself `sudo-rs`, in 0.2.13 `sudo`), of env, nologin(8), sshd
- * (session.c) and the root account of cloud images. First match wins.
+ * Messages of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has
+ * since 25.10 (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself `sudo-rs`, in 0.2.13
+ * `sudo`), of env, nologin(8), sshd (session.c) and the root account of cloud images. The first match wins.
  */
-const SAYINGS: readonly {
+const SUDO_MESSAGES: readonly {
   readonly pattern: RegExp;
   readonly explain: (user: string, words: string) => Explanation;
 }[] = [
@@ -199,8 +199,8 @@ function saidOf({ stderr, stdout }: Ended): string {
 }
 
 /**
- * Leaves out where sudo-rs cites a line of sudoers that it passes over: `FILE:LINE:COLUMN: what`, the line, and a mark below the
- * place. It does so for each setting that it does not know, at every call, and would fill a message with that.
+ * Removes the lines of sudoers that sudo-rs quotes because it ignores them: `FILE:LINE:COLUMN: what`, the line, and a
+ * mark below the place. It prints them at every call for each unknown setting, and they would fill a message.
  */
 function withoutCitations(said: string): string {
   return said.replaceAll(/^\/[^:\n]*:\d+:\d+: [^\n]*\n(?:[^\n]*\n[ \t]*\^~*(?:\n|$))?/gm, '');

@@ -1,40 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
-import { type ChannelSlots, FirstAlone, type ReleaseSlot } from './channel-slots.ts';
-import { needsSudo, type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
+import { type ChannelSlots, TrialGate, type ReleaseSlot } from './channel-slots.ts';
+import { needsSudo, type Privilege, RootShell, shellCommand, RootShellStartError } from './root-shell.ts';
 import type { OpenSession } from './session.ts';
 import type { SudoAnswer } from './sudo-dialogue.ts';
 
-/** A shell that is being started before it is needed. */
-interface Spare {
+/** A shell that is started in advance. */
+interface SpareShell {
   readonly shell: Promise<RootShell>;
   /** Aborting it closes the shell. */
   readonly cancel: AbortController;
   failed: boolean;
 }
 
-/** How shells are started. */
+/** Settings for starting shells. */
 export interface RootShellsOptions {
-  /** Who logs in. */
+  /** The login user. */
   readonly user: string;
   readonly privilege: Privilege;
-  /** For the case that sudo is started and asks for a password; undefined: it may not. */
+  /** For sudo's password prompt; undefined: sudo must not prompt. */
   readonly answer: SudoAnswer | undefined;
-  /** Whether the host is this machine. */
+  /** The host is this machine. */
   readonly isHere: boolean;
 }
 
-/** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
-const LINGERING_MS = 1000;
+/** sshd may count an ended session a moment longer, until it has cleaned up. */
+const SESSION_CLEANUP_MS = 1000;
 const PAUSE_MS = 25;
-/** So long a password that is being looked at is waited for at the end. */
-const VERDICT_MS = 1000;
-/** How long a shell that has nothing to do may take to notice that its input has ended. */
-const BY_ITSELF_MS = 200;
+/** Time limit for sudo to check a password when closing. */
+const PASSWORD_CHECK_MS = 1000;
+/** Time limit for an idle shell to notice the end of its input. */
+const IDLE_EXIT_MS = 200;
 
 /**
- * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
- * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
+ * Opens root shells over one link and keeps one ready: a script then costs one round trip instead of three (open a
+ * channel, start the shell, send the script), and does not wait for sudo and bash to start.
  */
 export class RootShells {
   readonly #openSession: OpenSession;
@@ -45,11 +45,12 @@ export class RootShells {
   readonly #opening = new Set<Promise<unknown>>();
   readonly #alive = new Set<RootShell>();
   /**
-   * Until sudo has taken the password once, or not asked for it, one shell is started and no more. This holds for `sudo -n` too:
-   * sudo-rs up to 0.2.8 asks PAM even then, and there it is a failed try to log in; pam_faillock(8) locks the account after three.
+   * Only one shell is started until sudo has accepted the password once, or has not asked for it. This includes `sudo
+   * -n`: sudo-rs up to 0.2.8 asks PAM even then, which counts as a failed login; pam_faillock(8) locks the account
+   * after three.
    */
-  readonly #firstAlone: FirstAlone | undefined;
-  #spare: Spare | undefined;
+  readonly #trialGate: TrialGate | undefined;
+  #spare: SpareShell | undefined;
   #closed = false;
   #opened = 0;
   #lastEnd = -Infinity;
@@ -62,24 +63,24 @@ export class RootShells {
     this.#openSession = openSession;
     this.#slots = slots;
     this.#answer = needsSudo(user, privilege) ? answer : undefined;
-    this.#firstAlone = needsSudo(user, privilege)
-      ? new FirstAlone((error) => error instanceof StartFailure && isRefusal(error))
+    this.#trialGate = needsSudo(user, privilege)
+      ? new TrialGate((error) => error instanceof RootShellStartError && isPasswordFailure(error))
       : undefined;
     this.#command = shellCommand(user, privilege, this.#answer !== undefined);
     this.#isHere = isHere;
   }
 
-  /** How many channels were opened. */
+  /** The number of channels opened so far. */
   get opened(): number {
     return this.#opened;
   }
 
-  /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
+  /** Starts a spare shell, if there is none and a channel is free. The caller that takes it gets its error. */
   warmUp(): void {
     const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
     if (release === undefined) return;
     const cancel = new AbortController();
-    const spare: Spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
+    const spare: SpareShell = { shell: this.#start(release, cancel.signal), cancel, failed: false };
     spare.shell.catch(() => {
       spare.failed = true;
     });
@@ -87,29 +88,29 @@ export class RootShells {
   }
 
   /**
-   * A ready shell: the spare one, else a new one as soon as a channel is free.
+   * Returns a ready shell: the spare one, or a new one as soon as a channel is free.
    * @param signal aborting it closes the shell, ready or not.
-   * @param isLast true: no spare one is made ready behind it.
-   * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
-   * signal's reason when it is aborted.
+   * @param isLast true: start no new spare shell.
+   * @throws RootShellStartError when another program starts instead; ChannelError when the host refuses a channel;
+   * the signal's reason when it is aborted.
    */
   async take(signal: AbortSignal, isLast = false): Promise<RootShell> {
     const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
-    // Only now: a new spare must not have the channel that this one waits for.
+    // Only now: a new spare must not take the channel that this shell waits for.
     if (!isLast) this.warmUp();
     signal.throwIfAborted();
     return shell;
   }
 
   /**
-   * Ends the spare shell, and on this machine all shells with what they run: elsewhere they end with the link. sudo is given
-   * the time to look at a password: one that is cut off counts as a wrong one.
+   * Ends the spare shell, and on this machine all shells with their children: elsewhere they end with the link. Waits
+   * for sudo to check a password, because an interrupted check counts as a failed one.
    */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#answer !== undefined && this.#spare !== undefined) {
       const settled = this.#spare.shell.catch(() => undefined);
-      await Promise.race([settled, sleep(VERDICT_MS, undefined, { ref: false })]);
+      await Promise.race([settled, sleep(PASSWORD_CHECK_MS, undefined, { ref: false })]);
     }
     this.drop();
     if (!this.#isHere) return;
@@ -117,19 +118,19 @@ export class RootShells {
     await Promise.all(Array.from(this.#alive, (shell) => this.#end(shell)));
   }
 
-  /** Gives up the spare shell, so that its channel can serve another. */
+  /** Ends the spare shell, to free its channel. */
   drop(): void {
     this.#spare?.cancel.abort();
     this.#spare = undefined;
   }
 
-  /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
+  /** Returns the spare shell if it is alive; one that failed earlier says nothing about now. */
   async #takeSpare(signal: AbortSignal): Promise<RootShell | undefined> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare === undefined || spare.failed) return undefined;
     signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
-    const shell = await spare.shell.catch(unlessStartFailure);
+    const shell = await spare.shell.catch(rethrowStartError);
     return shell?.ended === true ? undefined : shell;
   }
 
@@ -139,7 +140,7 @@ export class RootShells {
       try {
         return await this.#start(release, signal);
       } catch (error) {
-        if (!(error instanceof TooManySessions)) throw error;
+        if (!(error instanceof SessionLimitError)) throw error;
         if (this.#slots.sessions === 0) await sleep(PAUSE_MS, undefined, { signal });
       }
     }
@@ -147,15 +148,15 @@ export class RootShells {
 
   async #start(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
     this.#opened += 1;
-    const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
+    const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < SESSION_CLEANUP_MS;
     try {
       const start = (): Promise<RootShell> => this.#openShell(release, signal);
-      return await (this.#firstAlone === undefined ? start() : this.#firstAlone.run(start));
+      return await (this.#trialGate === undefined ? start() : this.#trialGate.run(start));
     } catch (error) {
       const isLimit = isSessionLimit(error);
       if (isLimit) this.#slots.learnSessionLimit();
       release();
-      throw isLimit && mayWait ? new TooManySessions() : error;
+      throw isLimit && mayWait ? new SessionLimitError() : error;
     }
   }
 
@@ -188,52 +189,52 @@ export class RootShells {
   }
 
   /**
-   * Ends a shell. Behind an SSH server what it runs notices that nobody listens any more, sooner or later; on this machine
-   * it is killed with all that it has started, by another shell, as it may be root's.
+   * Ends a shell. Behind an SSH server its commands notice the closed connection sooner or later; on this machine
+   * another shell kills them and all their children, because they may be root's.
    */
   async #end(shell: RootShell): Promise<void> {
     shell.close();
     if (shell.process === undefined) return;
     const byItself = shell.whenEnded.then(() => true);
-    const patience = shell.isIdle ? BY_ITSELF_MS : 0;
+    const patience = shell.isIdle ? IDLE_EXIT_MS : 0;
     if (await Promise.race([byItself, sleep(patience, false, { ref: false })])) return;
     try {
       const other = new RootShell(await this.#openSession(this.#command), this.#answer);
       await other.whenReady();
       await other.execute({ script: endTreeScript(shell.process) });
     } catch {
-      // whoever has waited for the shell says what is wrong with it
+      // The caller that waits for the shell reports the error.
     }
   }
 }
 
-/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
-class TooManySessions extends Error {}
+/** The server allows fewer sessions than requested; there is room again once one of ours ends. */
+class SessionLimitError extends Error {}
 
-/** Whether sudo has said no for want of the right password, which it would say again. */
-function isRefusal({ trouble, stderr }: StartFailure): boolean {
+/** Reports whether sudo failed for lack of the right password, and would fail again. */
+function isPasswordFailure({ passwordFailure, stderr }: RootShellStartError): boolean {
   return (
-    trouble !== undefined ||
+    passwordFailure !== undefined ||
     /^sudo(?:-rs)?: (?:(?:a password|interaction|interactive authentication) is required|PAM error)/im.test(
       stderr,
     )
   );
 }
 
-function unlessStartFailure(error: unknown): undefined {
-  if (error instanceof StartFailure) throw error;
+function rethrowStartError(error: unknown): undefined {
+  if (error instanceof RootShellStartError) throw error;
 }
 
-/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
+/** OpenSSH answers this to one session too many (session.c, session_open; serverloop.c, server_request_session). */
 function isSessionLimit(error: unknown): boolean {
   return (error as ChannelError).reason === OPEN_FAILURE.connectFailed;
 }
 
 /**
- * Bash that kills a process with all that it has started: everything below it, wherever sudo has put that, and everything
- * in its session, whoever is its parent by now. Nothing, if the number belongs to another process; as long as anything
- * is in the session, it cannot.
- * @param process number and start time of the first process of a session.
+ * Returns bash that kills a process and everything it started: all descendants, wherever sudo has moved them, and its
+ * whole session, including reparented processes. Does nothing if the pid was reused; it cannot be while the session
+ * has a process.
+ * @param process pid and start time of the first process of a session.
  */
 function endTreeScript(process: string): string {
   const [pid = '', started = ''] = process.split(' ');

@@ -1,40 +1,40 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** Exit status or signal of a program on a host; undefined when it is over and neither was told. */
+/** Exit status or signal of a program on a host; undefined if it ended and reported neither. */
 export type ExitStatus = { readonly code: number } | { readonly signal: string } | undefined;
 
-/** A command that was started on a host, however that was done. Its streams' errors need no listener. */
+/** A command that runs on a host, over any kind of link. Its streams' errors need no listener. */
 export interface Session {
   /** Ending it ends the command's standard input. */
   readonly stdin: Writable;
-  /** Nothing of it is lost before somebody listens; the same goes for `stderr`. */
+  /** Buffered until it has a listener; so is `stderr`. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** How the command ended, as soon as that was told; its output may still be under way. */
+  /** Exit status, once reported; the output may be incomplete. */
   readonly status: ExitStatus;
-  /** Resolves when it is over and all its output has come; never rejects. */
+  /** Resolves when the command has ended and all its output has arrived; never rejects. */
   readonly whenOver: Promise<ExitStatus>;
-  /** Set where this machine is the host. */
+  /** Set if this machine is the host. */
   readonly here?: LocalProcess;
-  /** Ends it early: what runs sees its standard input end, and its output refused. */
+  /** Ends it early: the command sees the end of its standard input and a closed output. */
   close(): void;
   /**
-   * Ends it at once. Other than by `close` the command has no time to do anything more, if the way to the host can do so
-   * and the host allows it.
+   * Kills it, if the link supports that and the host allows it. Unlike with `close`, the command cannot do anything
+   * more.
    */
   kill(): void;
 }
 
-/** The process that a command on this very machine is. */
+/** The process of a command on this machine. */
 export interface LocalProcess {
-  /** Its number and its start time (proc(5), stat); undefined before it has told them. */
+  /** Its pid and start time (proc(5), stat); undefined until it has reported them. */
   readonly id: string | undefined;
-  /** Number of the process that it works for: what an SSH server's is elsewhere. */
+  /** The pid of the process that it works for, in the place of an SSH server's. */
   readonly servedBy: number;
 }
 
 /**
  * Starts a command as the login user.
- * @throws ChannelError when the host refuses a channel for it.
+ * @throws ChannelError when the host refuses the channel.
  */
 export type OpenSession = (command: string) => Promise<Session>;

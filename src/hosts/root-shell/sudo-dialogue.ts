@@ -1,89 +1,91 @@
-import type { FirstAlone } from './channel-slots.ts';
+import type { TrialGate } from './channel-slots.ts';
 import type { Session } from './session.ts';
 
 /**
- * What sudo is told to ask for the password with, on standard error. sudo-rs writes more around it. It takes the place of
- * the prompts of PAM modules too (sudo(8), -p).
+ * The prompt that sudo prints on standard error to read the password. sudo-rs prints more around it. It replaces the
+ * prompts of PAM modules too (sudo(8), -p).
  */
 export const PROMPT = 'etcd-ha-sudo-password:';
 
-/** How sudo-rs asks for what may be seen, such as a code: not with the prompt that it was given (src/pam/converse.rs). */
-const ASKS_FOR_MORE = '[sudo: input needed';
+/**
+ * The prompt of sudo-rs for visible input, such as a code; it ignores the prompt it was given (src/pam/converse.rs).
+ */
+const VISIBLE_INPUT_PROMPT = '[sudo: input needed';
 
-/** What to answer when sudo asks for a password. */
+/** The answer to sudo's password prompt. */
 export interface SudoAnswer {
   /** Secret. */
   readonly password: string;
-  /** Of all hosts together: of a password that is wrong the first refusal is the last one. */
-  readonly gate: FirstAlone;
+  /** Shared by all hosts: after one rejection of a password no other host is sent it. */
+  readonly gate: TrialGate;
   /** Name of the host. */
   readonly host: string;
 }
 
-/** What came of the password, if it did not help. */
-export type PasswordTrouble =
+/** Reason that the password did not help. */
+export type PasswordFailure =
   | { readonly kind: 'refused' }
-  /** It was not sent: that host had refused it. */
+  /** Not sent: that host had rejected it. */
   | { readonly kind: 'refused before'; readonly on: string }
-  /** It was taken, and sudo asks for something else besides. */
+  /** Accepted, but sudo asks for something else too. */
   | { readonly kind: 'more wanted' };
 
-/** A host has refused the password. */
-export class PasswordRefused extends Error {
+/** A host has rejected the password. */
+export class PasswordRejectedError extends Error {
   readonly host: string;
 
   constructor(host: string) {
     super(`refused on ${host}`);
-    this.name = 'PasswordRefused';
+    this.name = 'PasswordRejectedError';
     this.host = host;
   }
 }
 
 /**
- * In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). A module of PAM that ends the try with anything else
- * than an authentication failure, as pam_faillock does, makes sudo-rs tell that, in Linux-PAM's words (pam_strerror.c), and ask no
- * second time.
+ * Messages of sudo and sudo-rs (plugins/sudoers/logging.c; src/common/error.rs). If a PAM module ends the attempt
+ * with anything other than an authentication failure, as pam_faillock does, sudo-rs prints that in Linux-PAM's words
+ * (pam_strerror.c) and does not ask again.
  */
-const INCORRECT =
+const WRONG_PASSWORD =
   /incorrect (?:password|authentication) attempt|PAM error: (?:Permission denied|Authentication failure|Have exhausted maximum number of retries)/i;
 
 /**
- * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
- * is no answer, so that a wrong password is one failed try.
+ * Answers sudo's password prompt in one session: once, and only after the prompt. A second prompt gets no answer, so
+ * that a wrong password is one failed attempt.
  */
 export class SudoDialogue {
   readonly #session: Session;
   readonly #answer: SudoAnswer;
-  readonly #onTrouble: (trouble: PasswordTrouble) => void;
+  readonly #onFailure: (failure: PasswordFailure) => void;
   readonly #outcome = Promise.withResolvers<undefined>();
   #asked = 0;
-  /** The end of what was heard, in which a question may have begun. */
-  #begun: Buffer = Buffer.alloc(0);
+  /** The end of the output so far, which may hold the beginning of a prompt. */
+  #partialPrompt: Buffer = Buffer.alloc(0);
   #isOver = false;
 
-  /** @param onTrouble told when the password does not help; the session is ended then. */
-  constructor(session: Session, answer: SudoAnswer, onTrouble: (trouble: PasswordTrouble) => void) {
+  /** @param onFailure called when the password does not help; the session is killed then. */
+  constructor(session: Session, answer: SudoAnswer, onFailure: (failure: PasswordFailure) => void) {
     this.#session = session;
     this.#answer = answer;
-    this.#onTrouble = onTrouble;
-    this.#outcome.promise.catch(() => undefined); // told to the gate, if it came to that
+    this.#onFailure = onFailure;
+    this.#outcome.promise.catch(() => undefined); // Reported through the gate, if the password was sent.
   }
 
-  /** Whether sudo has asked, and it is not known yet what comes of it. */
+  /** Reports whether sudo has prompted and the outcome is still open. */
   get isPending(): boolean {
     return this.#asked > 0 && !this.#isOver;
   }
 
   /**
-   * To be called while the shell is not there.
-   * @param chunk what has come on standard error. @param said gives all that came there; asked only if sudo has asked.
+   * Takes output while the shell is not ready.
+   * @param chunk new standard error. @param said returns all standard error so far; called only after a prompt.
    */
-  heard(chunk: Buffer, said: () => string): void {
+  onOutput(chunk: Buffer, said: () => string): void {
     if (this.#isOver) return;
-    const seen = Buffer.concat([this.#begun, chunk]);
-    this.#begun = Buffer.from(seen.subarray(1 - PROMPT.length));
+    const seen = Buffer.concat([this.#partialPrompt, chunk]);
+    this.#partialPrompt = Buffer.from(seen.subarray(1 - PROMPT.length));
     const text = seen.toString('latin1');
-    if (text.includes(ASKS_FOR_MORE)) {
+    if (text.includes(VISIBLE_INPUT_PROMPT)) {
       this.#end({ kind: 'more wanted' });
       return;
     }
@@ -91,19 +93,19 @@ export class SudoDialogue {
     if (asked === 0) return;
     this.#asked += asked;
     if (this.#asked === 1) void this.#offer();
-    else if (isRefusal(said())) this.#refused();
+    else if (isRejection(said())) this.#reject();
     else this.#end({ kind: 'more wanted' });
   }
 
-  /** The shell is there. */
-  passed(): void {
+  /** Call it when the shell is ready. */
+  onReady(): void {
     this.#isOver = true;
     this.#outcome.resolve(undefined);
   }
 
-  /** The session is over, and there was no shell. @param said all that came on standard error. */
-  ended(said: string): void {
-    if (this.#asked > 0 && INCORRECT.test(said)) this.#refused();
+  /** Call it when the session has ended without a shell. @param said all of standard error. */
+  onEnded(said: string): void {
+    if (this.#asked > 0 && WRONG_PASSWORD.test(said)) this.#reject();
     this.#isOver = true;
     this.#outcome.reject(new Error('the session ended'));
   }
@@ -116,35 +118,35 @@ export class SudoDialogue {
         await this.#outcome.promise;
       });
     } catch (error) {
-      if (error instanceof PasswordRefused && error.host !== host)
+      if (error instanceof PasswordRejectedError && error.host !== host)
         this.#end({ kind: 'refused before', on: error.host });
     }
   }
 
-  #refused(): void {
-    this.#outcome.reject(new PasswordRefused(this.#answer.host));
+  #reject(): void {
+    this.#outcome.reject(new PasswordRejectedError(this.#answer.host));
     this.#end({ kind: 'refused' });
   }
 
-  #end(trouble: PasswordTrouble): void {
+  #end(failure: PasswordFailure): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#outcome.reject(new Error(trouble.kind));
-    this.#onTrouble(trouble);
+    this.#outcome.reject(new Error(failure.kind));
+    this.#onFailure(failure);
     this.#session.kill();
   }
 }
 
-/** What was said without the questions for the password themselves. */
+/** Removes the password prompts from the output. */
 export function withoutPrompts(said: string): string {
   return said.replaceAll(`[sudo: ${PROMPT}] Password: `, '').replaceAll(PROMPT, '');
 }
 
 /**
- * Whether sudo asks again because the first answer was wrong. It says so between its questions, in words that sudoers can
- * choose (`badpass_message`, `insults`); PAM modules that ask for more say nothing.
+ * Reports whether sudo prompts again because the first answer was wrong. It says so between its prompts, in words
+ * that sudoers can choose (`badpass_message`, `insults`); PAM modules that ask for more print nothing.
  */
-function isRefusal(said: string): boolean {
+function isRejection(said: string): boolean {
   const between = said.slice(said.indexOf(PROMPT) + PROMPT.length, said.lastIndexOf(PROMPT));
   return (
     between

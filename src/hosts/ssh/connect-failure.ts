@@ -2,23 +2,23 @@ import type { Finding } from '../../findings.ts';
 import type { KeyLabel } from '../../ssh-keys/certificate.ts';
 import { printable, seconds } from '../../text/printable.ts';
 
-/** Where a connection is going. */
+/** The destination of a connection. */
 export interface SshTarget {
   /** The host's name in messages. */
   readonly name: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** The machine that connects there, if it is not this one, as in `the bastion jump.example.com`. */
+  /** The machine that opens the connection, if it is not this one, e.g. `the bastion jump.example.com`. */
   readonly via?: string;
   /** The input that its port comes from. Default: `ssh-port`. */
   readonly portInput?: string;
 }
 
-/** How far a connection had come. */
+/** The stage that a connection had reached. */
 export type ConnectStage = 'connect' | 'greeting' | 'key exchange' | 'authentication';
 
-/** Why there is no connection. */
+/** Reason for a missing connection. */
 export type ConnectFailure =
   | { readonly kind: 'name'; readonly code: string }
   | { readonly kind: 'refused' }
@@ -46,8 +46,8 @@ export type ConnectFailure =
   | { readonly kind: 'protocol'; readonly said: string };
 
 /**
- * Whether trying again at once can help: only while nothing has been shown to the server, so that neither its
- * lock-out nor ours is stretched by a key or a host key that is wrong.
+ * Reports whether another attempt can help: only before the server has seen a key, so that a wrong key or host key
+ * does not prolong a lock-out by the server.
  */
 export function isTransient(failure: ConnectFailure): boolean {
   switch (failure.kind) {
@@ -65,23 +65,26 @@ export function isTransient(failure: ConnectFailure): boolean {
   }
 }
 
-/** What systemd-user-sessions writes into /run/nologin (systemd-user-sessions.service(8), tmpfiles.d/systemd-nologin.conf). */
+/**
+ * The message of systemd-user-sessions in /run/nologin (systemd-user-sessions.service(8),
+ * tmpfiles.d/systemd-nologin.conf).
+ */
 const NOLOGIN = /System is (booting up|going down)|Unprivileged users are not permitted to log in/i;
 
 /**
- * The server has closed the connection while the user was logging in.
- * @param said its last banner: with that it sends what PAM says of the user.
+ * The server closed the connection during the login.
+ * @param said its last banner, which holds PAM's message for the user.
  */
 export function closedAtLogin(said: string): ConnectFailure {
   return NOLOGIN.test(said) ? { kind: 'nologin', said } : { kind: 'closed', stage: 'authentication', said };
 }
 
-/** Whether only time is needed until the host lets users in. */
+/** Reports whether the host only needs time until it admits users. */
 function isBooting(said: string): boolean {
   return NOLOGIN.exec(said)?.[1]?.toLowerCase() === 'booting up';
 }
 
-/** The failure in words for the user. @param keys that log in, in the order in which they are tried. */
+/** Explains the failure to the user. @param keys the keys offered, in the order in which they are tried. */
 export function connectFinding(
   target: SshTarget,
   keys: readonly KeyLabel[],
@@ -102,7 +105,7 @@ function explain(
   const key = keys.map(({ type, fingerprint }) => `${type} key ${fingerprint}`).join(' or the ');
   const listed = keys.length > 1 ? 'one of these fingerprints' : 'this fingerprint';
   const { user, via, portInput = 'ssh-port' } = target;
-  const place = placeOf(target);
+  const place = joinHostPort(target);
   const seen = via === undefined ? '' : `, as ${via} sees it`;
   switch (failure.kind) {
     case 'name':
@@ -277,8 +280,8 @@ function explain(
   }
 }
 
-/** Address and port as they are written together. */
-export function placeOf({ address, port }: { readonly address: string; readonly port: number }): string {
+/** Joins address and port. */
+export function joinHostPort({ address, port }: { readonly address: string; readonly port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
@@ -338,7 +341,7 @@ function closed(place: string, stage: ConnectStage, said: string): Omit<Finding,
   };
 }
 
-/** What the server has said, as the end of a sentence without its stop. */
+/** Returns the server's message as the end of a sentence, without its full stop. */
 function saying(said: string): string {
   const words = printable(said, 200).replace(/[.,:; ]+$/, '');
   return words === '' ? '' : `, saying: ${words}`;

@@ -1,7 +1,7 @@
 import { describeFinding } from '../../findings.ts';
 import type { Log } from '../../runner/log.ts';
 import {
-  acceptedKey,
+  acceptedKeyWarning,
   hostKeyRefusal,
   type HostPins,
   judgeHostKey,
@@ -10,21 +10,21 @@ import {
 import { type HostKey, knownHostsLine } from '../../ssh-keys/known-hosts.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
-/** Why one connection has failed, before it is put into words. */
+/** Failure of one connection attempt, before it is explained. */
 export type AttemptFailure = ConnectFailure | { readonly kind: 'wrong-host-key'; readonly shown: HostKey };
 
 /**
- * Which types of host keys to offer. A server shows one key for each connection, of the first offered type that it has
- * (RFC 4253 §7.1). So only the types of the pinned keys are offered, and the key that is pinned is the one that is shown.
- * There are two reasons to connect anew: a fingerprint whose type was not given may be that of the next type; and a
- * host that has none of the pinned types is to be named with the key it has, before it is refused.
+ * Chooses the types of host keys to offer. A server shows one key per connection, of the first offered type that it
+ * has (RFC 4253 §7.1), so only the types of the pinned keys are offered, and the server shows the pinned key. There
+ * are two reasons to connect again: a fingerprint without a type may belong to the next type; and if a host has none
+ * of the pinned types, the refusal should name the key it has.
  */
 export class HostKeySearch {
   readonly #pins: HostPins;
   readonly #host: { readonly address: string; readonly port: number };
   readonly #shown: HostKey[] = [];
   #types: readonly string[];
-  /** Not offered, until it turns out that the host has nothing else. */
+  /** Not offered, unless the host has no other type. */
   #others: readonly string[];
 
   constructor(pins: HostPins, host: { readonly address: string; readonly port: number }) {
@@ -36,14 +36,14 @@ export class HostKeySearch {
     this.#others = HOST_KEY_TYPES.filter((type) => !this.#types.includes(type));
   }
 
-  /** What to offer, best first. */
+  /** The types to offer, best first. */
   get types(): readonly string[] {
     return this.#types;
   }
 
   /**
-   * Learns from a connection that has failed.
-   * @returns why there is no connection; undefined: connect anew at once, with the types that are offered now.
+   * Takes the failure of a connection attempt.
+   * @returns why there is no connection; undefined: connect again at once, with the types that are offered now.
    */
   learn(failure: AttemptFailure): ConnectFailure | undefined {
     if (failure.kind === 'wrong-host-key') {
@@ -51,14 +51,14 @@ export class HostKeySearch {
       return this.#mayHaveAnother(failure.shown) ? undefined : this.#refusal(failure.shown);
     }
     const [first] = this.#shown;
-    if (first !== undefined) return this.#refusal(first); // whatever came after it, a wrong key is what is told
+    if (first !== undefined) return this.#refusal(first); // a wrong key takes precedence over all later failures
     if (!isNoCommonType(failure) || this.#others.length === 0) return failure;
     this.#types = this.#others;
     this.#others = [];
     return undefined;
   }
 
-  /** Whether a key of another type may be the pinned one; from then on the type of this one is not offered. */
+  /** Reports whether a key of another type may be the pinned one, and stops offering the type of this one. */
   #mayHaveAnother(shown: HostKey): boolean {
     const untyped = this.#pins.fingerprints.some(({ types }) => types === undefined);
     const rest = this.#types.filter((type) => type !== shown.type);
@@ -73,30 +73,30 @@ export class HostKeySearch {
   }
 }
 
-/** ssh2 says so where no type of host key is common (lib/protocol/kex.js, handleKexInit). */
+/** ssh2 reports this if no type of host key is common (lib/protocol/kex.js, handleKexInit). */
 function isNoCommonType(failure: AttemptFailure): boolean {
   return failure.kind === 'algorithms' && failure.what === 'host key format';
 }
 
-/** Who is told of a key that is taken although nothing is pinned. */
+/** A server, and the receivers of a host key that it showed and that is not pinned. */
 export interface AcceptedKeyOptions {
   readonly address: string;
   readonly port: number;
   readonly log: Log;
-  /** Told the known_hosts line of the key. */
+  /** Receives the known_hosts line of the key. */
   readonly onAcceptedKey?: (line: string) => void;
 }
 
-/** Tells of a key that was taken, and that the host has proven to hold. */
-export function tellAcceptedKey(
+/** Reports a host key that was accepted without a pin; the host has proven to hold it. */
+export function reportAcceptedKey(
   { address, port, log, onAcceptedKey }: AcceptedKeyOptions,
   key: HostKey,
 ): void {
-  log.warning(describeFinding(acceptedKey(key, { address, port })));
+  log.warning(describeFinding(acceptedKeyWarning(key, { address, port })));
   onAcceptedKey?.(knownHostsLine(address, port, key));
 }
 
-/** Signatures of host keys by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+/** Signature algorithms by the type of the host key; an `ssh-rsa` key signs with SHA-2 only. */
 const SIGNATURES = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
@@ -110,7 +110,7 @@ type Signature = (typeof SIGNATURES)[keyof typeof SIGNATURES][number];
 /** Types of host keys that can be verified, best first, as key blobs name themselves. */
 export const HOST_KEY_TYPES: readonly string[] = Object.keys(SIGNATURES);
 
-/** How host keys of these types prove themselves, in the names that a handshake has for it, best first. */
+/** Returns the signature algorithms for these types of host keys, by their names in the handshake, best first. */
 export function hostKeyAlgorithms(types: readonly string[]): Signature[] {
   const known: Readonly<Record<string, readonly Signature[]>> = SIGNATURES;
   return types.flatMap((type) => known[type] ?? []);

@@ -1,32 +1,32 @@
 import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
-import type { HostConnector, HostOptions, SshConnectorMeans } from '../connect-options.ts';
+import type { HostConnector, HostOptions, SshConnectorDeps } from '../connect-options.ts';
 import { BastionError, HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
-import { connectPatiently, jumpFailure, type PatientOptions, sshServers } from '../ssh/servers.ts';
+import { connectWithRetries, jumpFailure, type RetryOptions, sshServers } from '../ssh/servers.ts';
 import type { Transport } from '../transport.ts';
 import { agentCredential, keyCredential } from './credential.ts';
-import { type Dial, type Dialed, dialTcp } from './dial.ts';
+import { type Dial, type DialResult, dialTcp } from './dial.ts';
 import { logIn, type LoginOptions } from './log-in.ts';
 import type { Ssh2Link } from './ssh2-link.ts';
 
 /**
- * How hosts are connected to by the library ssh2. No connection is made yet, but to an ssh-agent on this machine.
- * @throws Refusal when there is nothing to log in with.
+ * Returns a connector that uses the library ssh2. Opens no connection except to an ssh-agent on this machine.
+ * @throws RunError when there are no credentials.
  */
 export async function ssh2Connector(
   ssh: SshSettings,
-  means: SshConnectorMeans,
+  deps: SshConnectorDeps,
   optionsOf: HostOptions,
 ): Promise<HostConnector<RemoteHost>> {
   const credential =
     ssh.identity.kind === 'key'
       ? keyCredential(ssh.identity.key)
-      : await agentCredential(ssh.identity.socket, means.log);
+      : await agentCredential(ssh.identity.socket, deps.log);
   const bastionCredential = ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey);
-  const servers = sshServers(ssh, means);
-  const [first, ...others] = servers.bastions.map((server): Hop => ({
+  const servers = sshServers(ssh, deps);
+  const [first, ...others] = servers.bastions.map((server): Ssh2Hop => ({
     ...server,
     credential: bastionCredential,
   }));
@@ -45,83 +45,83 @@ export async function ssh2Connector(
   };
 }
 
-/** A bastion, and how to log in there. Its name is as in `bastion jump.example.com`. */
-export type Hop = Omit<ConnectOptions, keyof Way>;
+/** A bastion with its credentials. It is named e.g. `bastion jump.example.com`. */
+export type Ssh2Hop = Omit<ConnectOptions, keyof BastionRoute>;
 
-/** The way to what lies behind the bastions. */
-export interface Way {
+/** The route through the bastions. */
+export interface BastionRoute {
   readonly dial: Dial;
-  /** The last bastion, in words. */
+  /** The last bastion, for messages. */
   readonly via: string;
-  /** Why what goes that way has ended, if the way has. */
+  /** Returns why connections on this route ended, if the route has. */
   readonly whyLost: () => string | undefined;
 }
 
 /**
- * The bastions on the way to all hosts: one connection to each for the whole run, opened when the first host is to be
- * connected to. Each is logged in to through the one before it, with its own host key: none of them sees what passes.
+ * The bastions on the way to all hosts: one connection to each for the whole run, opened before the first connection
+ * to a host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
  */
 export class BastionChain {
-  readonly #hops: readonly [Hop, ...Hop[]];
+  readonly #hops: readonly [Ssh2Hop, ...Ssh2Hop[]];
   readonly #links: Ssh2Link[] = [];
-  #way: Promise<Way> | undefined;
+  #route: Promise<BastionRoute> | undefined;
   #closed = false;
 
-  constructor(hops: readonly [Hop, ...Hop[]]) {
+  constructor(hops: readonly [Ssh2Hop, ...Ssh2Hop[]]) {
     this.#hops = hops;
   }
 
   /**
-   * The way through all of them, opened once.
-   * @throws BastionError, the same to all who ask.
+   * Opens the route through all of them once.
+   * @throws BastionError, the same to all callers.
    */
-  open(): Promise<Way> {
-    this.#way ??= this.#open();
-    return this.#way;
+  open(): Promise<BastionRoute> {
+    this.#route ??= this.#open();
+    return this.#route;
   }
 
-  /** Ends all connections, the last one first; those that go through them must have ended before. */
+  /** Closes all connections, the last one first; connections through them must have ended before. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const link of this.#links.splice(0).toReversed()) await link.close();
   }
 
-  async #open(): Promise<Way> {
+  async #open(): Promise<BastionRoute> {
     const [first, ...others] = this.#hops;
     let way = await this.#through(first, {});
     for (const hop of others) way = await this.#through(hop, way);
     return way;
   }
 
-  async #through(hop: Hop, way: Partial<Way>): Promise<Way> {
+  async #through(hop: Ssh2Hop, way: Partial<BastionRoute>): Promise<BastionRoute> {
     const link = await openLink({ ...hop, ...way }).catch((error: unknown) => {
       throw error instanceof HostError ? new BastionError(error) : error;
     });
     this.#links.push(link);
-    // One that comes too late is not left open.
+    // A late connection is closed too.
     if (this.#closed) await this.close();
     const via = `the ${hop.name}`;
     const whyLost = (): string | undefined =>
       link.lostBecause === undefined ? undefined : `the connection to ${via} was lost: ${link.lostBecause}`;
-    return { via, whyLost, dial: through(link) };
+    return { via, whyLost, dial: dialThrough(link) };
   }
 }
 
-/** Connects from the far end of a link. */
-function through(link: Ssh2Link): Dial {
+/** Returns a dialer from the far end of a link. */
+function dialThrough(link: Ssh2Link): Dial {
   return async ({ address, port }, deadline, limitMs) => {
     const lost = (): ConnectFailure | undefined =>
       link.lostBecause === undefined ? undefined : { kind: 'way-lost', said: link.lostBecause };
     const before = lost();
     if (before !== undefined) return { failure: before };
     const opening = link.openTcp(address, port).then(
-      (stream): Dialed => {
+      (stream): DialResult => {
         if (deadline.aborted) stream.destroy();
         return { stream };
       },
-      (error: unknown): Dialed => ({ failure: lost() ?? jumpFailure(error as ChannelError) }),
+      (error: unknown): DialResult => ({ failure: lost() ?? jumpFailure(error as ChannelError) }),
     );
-    const { promise, resolve } = Promise.withResolvers<Dialed>();
+    const { promise, resolve } = Promise.withResolvers<DialResult>();
     const onDeadline = (): void =>
       resolve({ failure: { kind: 'silent', stage: 'connect', afterMs: limitMs } });
     deadline.addEventListener('abort', onDeadline, { once: true });
@@ -133,13 +133,13 @@ function through(link: Ssh2Link): Dial {
   };
 }
 
-/** An SSH server, and how to log in there. */
-interface ConnectOptions extends LoginOptions, PatientOptions {
-  /** How it is reached. Default: straight from this machine. */
+/** An SSH server and its credentials. */
+interface ConnectOptions extends LoginOptions, RetryOptions {
+  /** Opens the stream. Default: directly from this machine. */
   readonly dial?: Dial;
 }
 
-/** A host, how to log in, and what is known of it. */
+/** A host, its credentials and its pins. */
 export type Ssh2ConnectOptions = ConnectOptions & LinkedTransportOptions;
 
 /**
@@ -156,7 +156,7 @@ export async function connectSsh2(options: Ssh2ConnectOptions): Promise<Transpor
  */
 function openLink(options: ConnectOptions): Promise<Ssh2Link> {
   const { dial = dialTcp } = options;
-  return connectPatiently<Ssh2Link>(options, options.credential, async (limits) => {
+  return connectWithRetries<Ssh2Link>(options, options.credential, async (limits) => {
     const dialed = await dial(options, limits.deadline, limits.limitMs);
     return 'failure' in dialed ? dialed : logIn(options, { stream: dialed.stream, ...limits });
   });

@@ -5,28 +5,28 @@ import ssh2, {
   type SigningRequestOptions,
 } from 'ssh2';
 import type { Log } from '../../runner/log.ts';
-import { agentRefusal, listIdentities, silentAgent } from '../../ssh-keys/agent-identities.ts';
-import { describeKey, type KeyLabel } from '../../ssh-keys/certificate.ts';
-import { parseKey } from '../../ssh-keys/key-text.ts';
+import { agentRefusal, listIdentities, noAnswerRefusal } from '../../ssh-keys/agent-identities.ts';
+import { describeKeyLabel, type KeyLabel } from '../../ssh-keys/certificate.ts';
+import { parseSsh2Key } from '../../ssh-keys/key-text.ts';
 import type { UsableKey } from '../../ssh-keys/private-key.ts';
 import { fingerprint, keyBlobType } from '../../ssh-keys/wire.ts';
 
-/** One key that logs in. */
+/** One key to log in with. */
 export interface CredentialKey extends KeyLabel {
-  /** @param onSha1 called when a signature with SHA-1 was asked for, which is not made. */
+  /** @param onSha1 called when a signature with SHA-1 was requested; it is not made. */
   readonly method: (user: string, onSha1: () => void) => AnyAuthMethod;
 }
 
-/** What logs in: keys that are tried in this order. */
+/** The keys to log in with, tried in this order. */
 export type Credential = readonly [CredentialKey, ...CredentialKey[]];
 
 /**
- * How many keys of an agent are tried. sshd counts each that it does not know as a failed login: it breaks off at the
- * sixth (MaxAuthTries), and from the third on writes them where fail2ban looks.
+ * Maximum number of an agent's keys that are tried. sshd counts each unknown key as a failed login: it disconnects at
+ * the sixth (MaxAuthTries), and from the third on logs them where fail2ban reads.
  */
-const MOST_TRIED = 5;
+const MAX_TRIED_KEYS = 5;
 
-/** A private key that was given. */
+/** Returns the credential for a given private key. */
 export function keyCredential({ key, type, fingerprint: print }: UsableKey): Credential {
   return [
     {
@@ -38,20 +38,20 @@ export function keyCredential({ key, type, fingerprint: print }: UsableKey): Cre
 }
 
 /**
- * The keys of an ssh-agent, the first ones of it; they are named in the log.
+ * Returns the first keys of an ssh-agent, and logs them.
  * @param socket path of its Unix socket.
- * @throws Refusal when it does not answer, or has no key that can be used.
+ * @throws RunError when it does not answer, or has no usable key.
  */
 export async function agentCredential(socket: string, log: Log): Promise<Credential> {
   let keys: AgentKeys;
   try {
     keys = await listAgentKeys(socket);
   } catch (error) {
-    throw silentAgent(socket, error);
+    throw noAnswerRefusal(socket, error);
   }
   const { usable, others } = keys;
   const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
-  const [first, ...rest] = usable.slice(0, MOST_TRIED).map((key): CredentialKey => {
+  const [first, ...rest] = usable.slice(0, MAX_TRIED_KEYS).map((key): CredentialKey => {
     const label = { type: key.type, fingerprint: fingerprint(key.getPublicSSH()) };
     return {
       ...label,
@@ -70,16 +70,16 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
   }
   const tried = [first, ...rest] as const;
   const limit =
-    usable.length > MOST_TRIED
-      ? ` It has ${usable.length}; no more than ${MOST_TRIED} are tried, as SSH servers count each.`
+    usable.length > MAX_TRIED_KEYS
+      ? ` It has ${usable.length}; no more than ${MAX_TRIED_KEYS} are tried, as SSH servers count each.`
       : '';
-  log.info(`Keys of the ssh-agent: ${tried.map(describeKey).join(', ')}.${limit}${unusable}`);
+  log.info(`Keys of the ssh-agent: ${tried.map(describeKeyLabel).join(', ')}.${limit}${unusable}`);
   return tried;
 }
 
-/** What an ssh-agent holds. */
+/** The keys of an ssh-agent. */
 interface AgentKeys {
-  /** Keys that can sign here, in the agent's order. */
+  /** Keys that ssh2 can sign with, in the agent's order. */
   readonly usable: readonly ParsedKey[];
   /** Types of the others: certificates, keys in hardware. */
   readonly others: readonly string[];
@@ -88,14 +88,14 @@ interface AgentKeys {
 const USABLE = /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa)$/;
 
 /**
- * Asks an agent for its keys. ssh2 does not tell of those that it cannot use.
+ * Lists the keys of an agent, including those that ssh2 hides because it cannot use them.
  * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
  */
 export async function listAgentKeys(socket: string, timeoutMs?: number): Promise<AgentKeys> {
   const blobs = await listIdentities(socket, timeoutMs);
   const keys = blobs.map((blob) => {
     const type = keyBlobType(blob) ?? 'unknown';
-    const key = USABLE.test(type) ? parseKey(`${type} ${blob.toString('base64')}`) : undefined;
+    const key = USABLE.test(type) ? parseSsh2Key(`${type} ${blob.toString('base64')}`) : undefined;
     return key === undefined || key instanceof Error ? type : key;
   });
   return {
@@ -104,13 +104,16 @@ export async function listAgentKeys(socket: string, timeoutMs?: number): Promise
   };
 }
 
-/** One key of an agent, as if it held no other: ssh2 tries all that an agent has, with no word of which and no limit. */
+/**
+ * Presents one key of an agent as if it held no other: ssh2 tries all keys of an agent, without naming them and
+ * without a limit.
+ */
 class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
   readonly #agent: ssh2.OpenSSHAgent;
   readonly #key: ParsedKey;
   readonly #onSha1: () => void;
 
-  /** @param onSha1 called when a signature with SHA-1 was asked for, which is not made. */
+  /** @param onSha1 called when a signature with SHA-1 was requested; it is not made. */
   constructor(socket: string, key: ParsedKey, onSha1: () => void) {
     super();
     this.#agent = new ssh2.OpenSSHAgent(socket);
@@ -139,9 +142,9 @@ class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
 }
 
 /**
- * ssh2 signs with SHA-1 when a server does not name the signatures it takes (RFC 8308, server-sig-algs).
- * Such a login is refused instead.
- * @param onRefused called when a signature with SHA-1 was asked for.
+ * Refuses to sign with SHA-1, as ssh2 does when a server does not name its signature algorithms (RFC 8308,
+ * server-sig-algs).
+ * @param onRefused called when a signature with SHA-1 was requested.
  */
 export function withoutSha1(key: ParsedKey, onRefused: () => void): ParsedKey {
   // A derived object, because ssh2 recognises its keys by a hidden property.

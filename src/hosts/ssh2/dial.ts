@@ -4,28 +4,28 @@ import type { Duplex } from 'node:stream';
 import { errorMessage } from '../../findings.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
 
-/** What an SSH connection runs over. */
+/** The stream below an SSH connection. */
 export interface ByteStream extends Duplex {
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
 
-/** Where to. */
+/** An address to connect to. */
 export interface DialTarget {
   readonly address: string;
   readonly port: number;
 }
 
-/** A way to reach an SSH server. @param deadline ends the attempt; @param limitMs what it stands for, for the message. */
-export type Dial = (target: DialTarget, deadline: AbortSignal, limitMs: number) => Promise<Dialed>;
+/** Opens a stream to an SSH server. @param deadline ends the attempt; @param limitMs the time limit, for messages. */
+export type Dial = (target: DialTarget, deadline: AbortSignal, limitMs: number) => Promise<DialResult>;
 
 /** An open stream, or why there is none. */
-export type Dialed = { readonly stream: ByteStream } | { readonly failure: ConnectFailure };
+export type DialResult = { readonly stream: ByteStream } | { readonly failure: ConnectFailure };
 
-/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
+/** For names with several addresses; Node's default of 250 ms is too short for distant hosts. */
 const ADDRESS_ATTEMPT_MS = 3000;
 
-/** Straight from this machine. */
+/** Connects directly from this machine. */
 export const dialTcp: Dial = ({ address, port }, deadline, limitMs) =>
   new Promise((resolve) => {
     const socket = tcpConnect({
@@ -41,7 +41,7 @@ export const dialTcp: Dial = ({ address, port }, deadline, limitMs) =>
     };
     const onDeadline = (): void => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
     deadline.addEventListener('abort', onDeadline, { once: true });
-    // It stays: an error before the next owner listens must not end the process. The owner hears of it by `close`.
+    // It stays: an error before the next owner listens must not end the process. The owner sees `close`.
     socket.on('error', (error) => fail(socketFailure(error, limitMs)));
     socket.once('connect', () => {
       deadline.removeEventListener('abort', onDeadline);

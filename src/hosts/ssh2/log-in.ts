@@ -9,46 +9,46 @@ import {
   type ConnectStage,
   type SshTarget,
 } from '../ssh/connect-failure.ts';
-import { type AttemptFailure, hostKeyAlgorithms, tellAcceptedKey } from '../ssh/host-key-search.ts';
+import { type AttemptFailure, hostKeyAlgorithms, reportAcceptedKey } from '../ssh/host-key-search.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
 import { Ssh2Link } from './ssh2-link.ts';
 
-/** An SSH server, how to log in, and what is known of it. */
+/** An SSH server, its credentials and its pins. */
 export interface LoginOptions extends SshTarget {
   readonly credential: Credential;
   readonly pins: HostPins;
   /** The server's own log. */
   readonly log: Log;
-  /** Told the known_hosts line of a key that is taken although nothing is pinned. */
+  /** Receives the known_hosts line of a host key that was accepted without a pin. */
   readonly onAcceptedKey?: (line: string) => void;
-  /** How often an idle connection is tested; after three tests without an answer it is lost. Default 10 s. */
+  /** Interval of the tests of an idle connection; after three unanswered tests it is lost. Default 10 s. */
   readonly keepaliveMs?: number;
-  /** Why the connection has ended, if the way to the server has. */
+  /** Returns why the connection ended, if the connection below it has ended. */
   readonly whyLost?: () => string | undefined;
 }
 
-/** One attempt, within a deadline that others share. */
+/** One attempt, within a shared deadline. */
 export interface LoginAttempt {
   readonly stream: ByteStream;
   /** To offer, best first. */
   readonly hostKeyTypes: readonly string[];
   readonly deadline: AbortSignal;
-  /** What the deadline stands for, for the message. */
+  /** The time limit, for messages. */
   readonly limitMs: number;
 }
 
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVE_COUNT = 3;
-/** How much of what is no SSH greeting is kept for the message. */
+/** Maximum number of bytes of an invalid greeting in the message. */
 const GREETING_LIMIT = 512;
-/** How much of a banner is kept for the message. */
+/** Maximum number of characters of a banner in the message. */
 const BANNER_LIMIT = 4096;
 
 /**
- * The SSH handshake and login over an open stream, which is closed if they fail. The host key is compared before anything
- * about the user is sent.
- * @returns the link, which hears everything that follows the login, even in the same packet; or why there is none.
+ * Performs the SSH handshake and login over an open stream, and closes it if they fail. The host key is checked
+ * before anything about the user is sent.
+ * @returns the link, which sees everything after the login, even in the same packet; or why there is none.
  */
 export function logIn(
   options: LoginOptions,
@@ -63,9 +63,9 @@ export function logIn(
     let greeting = '';
     let shown: HostKey | undefined;
     let refusal: AttemptFailure | undefined;
-    /** The last one: PAM's words for the user come so (OpenSSH auth2.c, userauth_send_banner). */
+    /** The last banner: it holds PAM's message for the user (OpenSSH auth2.c, userauth_send_banner). */
     let banner = '';
-    /** How many keys were tried. */
+    /** The number of keys tried. */
     let tried = 0;
 
     function onSha1(): void {
@@ -96,11 +96,11 @@ export function logIn(
       stage = 'authentication';
       const { kex, serverHostKey, cs } = algorithms;
       log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
-      if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') tellAcceptedKey(options, shown);
+      if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') reportAcceptedKey(options, shown);
     });
     client.once('ready', () => {
-      // The link listens before the login stops to: ssh2 goes on with the packets behind the success at once, and an
-      // error without a listener would end the process with the host's own words.
+      // The link listens before the login stops listening: ssh2 processes the packets after the success at once, and
+      // an error without a listener would end the process with the host's own text.
       const link = new Ssh2Link(client, stream, options.whyLost);
       client.off('error', onError);
       client.off('close', onClose);
@@ -119,7 +119,7 @@ export function logIn(
         refusal = { kind: 'wrong-host-key', shown };
         return false;
       },
-      // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
+      // Without ssh2's initial 'none': that is a round trip, and a failed login to sshd.
       authHandler: (accepted: readonly string[] | null, partialSuccess: boolean | null, next) => {
         const method = methods[tried];
         if (method !== undefined && partialSuccess !== true && accepted?.includes('publickey') !== false) {
@@ -129,23 +129,23 @@ export function logIn(
         }
         refusal ??= {
           kind: partialSuccess === true ? 'second-factor' : 'authentication',
-          methods: accepted ?? [], // ssh2 does not tell them of keys from an agent
+          methods: accepted ?? [], // ssh2 omits them for keys from an agent
           said: banner,
         };
-        // `false` ends the login (ssh2 README, authHandler); its types do not have it.
+        // `false` ends the login (ssh2 README, authHandler); its types lack it.
         next(false as unknown as AuthenticationType);
       },
       readyTimeout: 0, // the deadline above, which knows the stage
       keepaliveInterval: keepaliveMs,
       keepaliveCountMax: KEEPALIVE_COUNT,
     });
-    // After connect(), which pauses the stream: a listener before it would take the first bytes away. Not by `on`, which
+    // After connect(), which pauses the stream: an earlier listener would take the first bytes. Not by `on`, which
     // waits for ssh2's listener.
     stream.addListener('data', onData);
   });
 }
 
-/** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
+/** Converts an error of ssh2 before the login; ssh2 distinguishes them by `level` and text only. */
 function sshFailure(
   error: Error & { readonly level?: string; readonly code?: unknown },
   stage: ConnectStage,
@@ -165,10 +165,10 @@ function sshFailure(
   return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
 }
 
-/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
 const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 
-/** How an SSH server begins (RFC 4253 §4.2); other lines may come before it. */
+/** The beginning of an SSH server's greeting (RFC 4253 §4.2); other lines may precede it. */
 const SSH_GREETING = 'SSH-2.0-';
 
 function closedFailure(stage: ConnectStage, greeting: string, banner: string): ConnectFailure {
@@ -182,14 +182,14 @@ function closedFailure(stage: ConnectStage, greeting: string, banner: string): C
 }
 
 /**
- * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
- * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
- * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ * The key exchange algorithms to offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa`
+ * signatures, `hmac-sha1`), groups below 2048 bits, and group exchange, which costs one more round trip. All OpenSSH
+ * servers since 6.5 (2014) support one of these; ssh2 has no post-quantum key exchange.
  */
 const KEX: NonNullable<Algorithms['kex']> = [
   'curve25519-sha256', // every OpenSSH server's default
-  'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
-  'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+  'curve25519-sha256@libssh.org', // its name before RFC 8731
+  'ecdh-sha2-nistp256', // servers in FIPS mode lack Curve25519
   'ecdh-sha2-nistp384',
   'ecdh-sha2-nistp521',
   'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
@@ -197,7 +197,7 @@ const KEX: NonNullable<Algorithms['kex']> = [
 ];
 
 const CIPHERS: NonNullable<Algorithms['cipher']> = [
-  'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+  'aes128-gcm@openssh.com', // authenticated, in hardware, and unaffected by Terrapin (CVE-2023-48795)
   'aes256-gcm@openssh.com',
   'aes128-ctr', // with one of the MACs below
   'aes192-ctr',
@@ -212,7 +212,7 @@ const MACS: NonNullable<Algorithms['hmac']> = [
   'hmac-sha2-512',
 ];
 
-/** The algorithms to offer, with host keys of these types, best first. */
+/** Returns the algorithms to offer, with host keys of these types, best first. */
 function offeredAlgorithms(hostKeyTypes: readonly string[]): Algorithms {
   return {
     kex: KEX,
@@ -223,20 +223,21 @@ function offeredAlgorithms(hostKeyTypes: readonly string[]): Algorithms {
   };
 }
 
-/** The line by which a server says that it speaks SSH, whichever version (RFC 4253 §4.2). */
+/** The line in which a server identifies itself as SSH, of any version (RFC 4253 §4.2). */
 const GREETING = /^SSH-[^\n]*\n/m;
-/** What is longer is no greeting; ssh2 may say so. */
-const LONGEST = 32 * 1024;
+/** Longer data is no greeting; ssh2 may report it. */
+const MAX_GREETING_BYTES = 32 * 1024;
 
 type DataListener = (chunk: Buffer) => void;
 
 /**
- * Lets the next listener that is given to `on` for `data` have the server's greeting in one piece: of one that comes in more than two, ssh2 loses
- * all but the first and the last (lib/protocol/Protocol.js, parseHeader), and waits for ever. What follows comes as it is.
+ * Gives the next `data` listener added by `on` the server's greeting in one piece: of a greeting in more than two
+ * pieces, ssh2 loses all but the first and the last (lib/protocol/Protocol.js, parseHeader), and waits for ever. The
+ * following data is unchanged.
  */
 function keepGreetingWhole(stream: ByteStream): void {
   const on = stream.on.bind(stream);
-  // ssh2 keeps to one stream for both directions, so its listener is changed and not the stream.
+  // ssh2 uses one stream for both directions, so its listener is wrapped and not the stream.
   stream.on = ((event: string | symbol, listener: DataListener) => {
     if (event !== 'data') return on(event, listener);
     stream.on = on;
@@ -252,7 +253,7 @@ function gathered(listener: DataListener): DataListener {
       return;
     }
     const seen = Buffer.concat([held, chunk]);
-    const isWhole = GREETING.test(seen.toString('latin1')) || seen.length > LONGEST;
+    const isWhole = GREETING.test(seen.toString('latin1')) || seen.length > MAX_GREETING_BYTES;
     held = isWhole ? undefined : seen;
     if (isWhole) listener(seen);
   };

@@ -5,7 +5,7 @@ import type { Link } from '../link.ts';
 import type { ExitStatus, Session } from '../root-shell/session.ts';
 import type { ByteStream } from './dial.ts';
 
-/** How long the host may take to say goodbye. */
+/** Time limit for the host to close the connection. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** One SSH connection of ssh2. */
@@ -17,8 +17,8 @@ export class Ssh2Link implements Link {
   #lostBecause: string | undefined;
 
   /**
-   * @param client logged in over `stream`; it has no other listeners from now on but those that are about to be removed.
-   * @param whyLost asked when it has ended: what else has, if that is the reason.
+   * @param client logged in over `stream`; its only other listeners are about to be removed.
+   * @param whyLost returns the cause if a connection below it has ended.
    */
   constructor(client: Client, stream: ByteStream, whyLost: () => string | undefined = () => undefined) {
     this.#client = client;
@@ -42,7 +42,7 @@ export class Ssh2Link implements Link {
   readonly openSession = (command: string): Promise<Session> =>
     new Promise((resolve, reject) => {
       this.#client.exec(command, (error: Error | undefined, channel: ClientChannel) => {
-        // Here and not in a later turn: how the command ended may be told in the same packet.
+        // Here and not in a later turn: the exit status may arrive in the same packet.
         if (error === undefined) resolve(new Ssh2Session(channel));
         else reject(error);
       });
@@ -86,13 +86,13 @@ class Ssh2Session implements Session {
   readonly #channel: ClientChannel;
   #status: ExitStatus;
 
-  /** @param channel just opened: nothing of what comes over it has been seen. */
+  /** @param channel newly opened: nothing has been read from it. */
   constructor(channel: ClientChannel) {
     this.#channel = channel;
     this.stdin = channel;
     this.stdout = channel;
     this.stderr = channel.stderr;
-    // How it ends is told by `exit` and `close`.
+    // `exit` and `close` report how it ends.
     channel.on('error', () => undefined);
     channel.stderr.on('error', () => undefined);
     channel.on('exit', (code: number | null, signal?: string) => {
@@ -110,7 +110,7 @@ class Ssh2Session implements Session {
     this.#channel.close();
   }
 
-  /** sshd has passed signals on since 7.9, to the process group of the command. */
+  /** sshd forwards signals since 7.9, to the process group of the command. */
   kill(): void {
     this.#channel.signal('KILL');
     this.#channel.close();
@@ -124,11 +124,11 @@ function event(emitter: EventEmitter, name: string): Promise<void> {
 type WriteDone = (error?: Error | null) => void;
 
 /**
- * A forwarded connection as an ordinary Node stream. ssh2's own channel ignores the error given to
- * `destroy()`, never finishes a write after the server closed it, and ends quietly when the connection is lost.
+ * A forwarded connection as an ordinary Node stream. ssh2's own channel ignores the error given to `destroy()`, never
+ * finishes a write after the server closed it, and ends without an error when the connection is lost.
  */
 class TcpStream extends Duplex {
-  /** Both without the frames of SSH. */
+  /** Both without SSH framing. */
   bytesRead = 0;
   bytesWritten = 0;
   readonly #channel: ClientChannel;
@@ -149,7 +149,7 @@ class TcpStream extends Duplex {
       if (this.#writeDone === undefined) this.end();
       else this.#writeDone(closedByPeer());
     });
-    // A lost connection must not end the process when nobody listens any more; `close` still tells.
+    // A lost connection must not end the process if there is no listener; `close` still reports it.
     this.on('error', () => undefined);
   }
 
@@ -166,8 +166,8 @@ class TcpStream extends Duplex {
   }
 
   /**
-   * Not in this turn: what is written may be a packet of another SSH connection, one through a bastion, and ssh2 writes its
-   * beginning while it still encrypts the rest, by state that all its connections share (lib/protocol/crypto.js,
+   * Not in this turn: the data may be a packet of another SSH connection, through a bastion, and ssh2 writes its
+   * beginning while it still encrypts the rest, with state that all its connections share (lib/protocol/crypto.js,
    * ChaChaPolyCipherNative and POLY1305_OUT_COMPUTE).
    */
   #send(bytes: Buffer, done: WriteDone): void {
@@ -191,7 +191,7 @@ class TcpStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#channel.resume(); // what is left unread would keep the channel from closing
+    this.#channel.resume(); // unread data would keep the channel from closing
     this.#channel.destroy();
     done(error);
   }

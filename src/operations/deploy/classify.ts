@@ -40,7 +40,7 @@ export interface ClassifiedInput extends PlanInput {
  * The findings are collected in groups, and each group builds on the one before: facts that could not be observed make
  * every comparison meaningless, and without ownership there is no cluster that flags could be compared with.
  * @returns the input with its members, their ownership and the shape of the cluster.
- * @throws Refused with all findings of the first group that has any; they hold whatever the verdict would be.
+ * @throws RefusedError with all findings of the first group that has any; they hold whatever the verdict would be.
  */
 export function classify(input: PlanInput): ClassifiedInput {
   const { settings, members, cluster, absent = [] } = input;

@@ -84,7 +84,7 @@ export function compareEstablished(
 /**
  * The images that have written the data of members whose manifests are missing.
  * @returns the image by the member's name; no entry for a member that has its manifest.
- * @throws Refused where the image of a member cannot be told for certain.
+ * @throws RefusedError where the image of a member cannot be told for certain.
  */
 export function imagesWithoutManifest({
   members,

@@ -1,7 +1,7 @@
 import { reasonsOf } from '../../cluster/absent-members.ts';
 import type { PlanInput, PlanningOperation } from '../../engine/operation.ts';
 import { verifyHealthy } from '../../engine/verify.ts';
-import { Refusal, Refused } from '../../findings.ts';
+import { RunError, RefusedError } from '../../findings.ts';
 import { EVERY_OPERATION, type InputGroupName } from '../../inputs/groups.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { classify } from './classify.ts';
@@ -42,9 +42,9 @@ export const deploy: PlanningOperation = {
 /**
  * The plan of a deploy: one verdict on the observed hosts, and the stages that follow from it. Pure: the same input gives
  * the same plan.
- * @throws Refused with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
+ * @throws RefusedError with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
  * that can be brought to what the inputs ask for without risk.
- * @throws Refusal likewise, if hosts could not be reached and the run cannot go on without them.
+ * @throws RunError likewise, if hosts could not be reached and the run cannot go on without them.
  */
 export function planDeploy(input: PlanInput): Plan {
   const unreached = reasonsOf(input.absent ?? []);
@@ -52,9 +52,9 @@ export function planDeploy(input: PlanInput): Plan {
   try {
     return decide(input);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof RefusedError)) throw error;
     // the hosts that could not be reached come first, because other findings can follow from their absence
-    throw new Refusal('not every host could be reached, so nothing was changed on any', [
+    throw new RunError('not every host could be reached, so nothing was changed on any', [
       ...new Set([...unreached, ...error.findings]),
     ]);
   }

@@ -19,7 +19,7 @@ import { type EstablishedMember, runs } from '../../cluster/planned-members.ts';
 import { missingEssentials } from '../../cluster/prerequisites.ts';
 import { unseenFindings } from '../../cluster/unseen-findings.ts';
 import { isSpaceAlarm } from '../../etcd/health/cluster.ts';
-import { type Finding, Refused } from '../../findings.ts';
+import { type Finding, RefusedError } from '../../findings.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
 import type { ClassifiedInput } from './classify.ts';
@@ -44,13 +44,13 @@ type ClientCopies = ReadonlyMap<string, PlannedClientCopy>;
 /**
  * The plan for a cluster that has been healthy once: `unchanged`, `converge`, `adopt`, or `repair` where members are as
  * desired and do not run.
- * @throws Refused where a member cannot be compared, or cannot be brought to its desired state without risk.
+ * @throws RefusedError where a member cannot be compared, or cannot be brought to its desired state without risk.
  */
 export function decideEstablished(input: ClassifiedInput): Plan {
   const { members, shape, cluster, archive, authority, handOver } = input;
   const chosen = authorityFor(input, { deliversKey: false });
   refuseIf([...chosen.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
-  if (authority === undefined) throw new Refused(NOTHING_CHANGED, [withoutAuthority(members)]);
+  if (authority === undefined) throw new RefusedError(NOTHING_CHANGED, [withoutAuthority(members)]);
 
   const images = imagesWithoutManifest(input);
   const choice = requireChoice(chosen.choice);
@@ -91,7 +91,7 @@ export function decideEstablished(input: ClassifiedInput): Plan {
  * @param compared members with all of their differences.
  * @param unable what keeps the CA from signing the certificates that are due.
  * @returns the members with what is left to do, and a finding for everything that was left out.
- * @throws Refused with the reasons where nothing is left to do, or where the cluster is to be adopted: that is done as a
+ * @throws RefusedError with the reasons where nothing is left to do, or where the cluster is to be adopted: that is done as a
  * whole or not at all.
  */
 function holdBack(
@@ -117,7 +117,7 @@ function holdBack(
 /**
  * Refuses what must not be done to the members: first where it is unknown whether a start or an image is needed at all, then
  * with every reason against the changes themselves.
- * @throws Refused with all findings of the first group that has any.
+ * @throws RefusedError with all findings of the first group that has any.
  */
 function refuseInfeasible(
   members: readonly EstablishedMember[],

@@ -28,7 +28,7 @@ import { VERDICTS } from './verdicts.ts';
 
 /**
  * The plan for a cluster that has never been healthy: `create` on empty hosts, `repair` after a deploy that was cut off.
- * @throws Refused where the hosts lack what a new member needs, or hold data of other values than the inputs give.
+ * @throws RefusedError where the hosts lack what a new member needs, or hold data of other values than the inputs give.
  */
 export function decideNew(input: ClassifiedInput): Plan {
   const { settings, members, ownership, archive, handOver } = input;
@@ -93,7 +93,7 @@ function isPrepared({ progress }: NewMember): boolean {
 /**
  * Refuses members whose etcd could not be started: for want of an image first, then because of the data on the host, then for
  * flags that this etcd does not know.
- * @throws Refused with all findings of the first group that has any.
+ * @throws RefusedError with all findings of the first group that has any.
  */
 function refuseUnstartable(
   compared: readonly NewMember[],

@@ -5,7 +5,7 @@ import { type Ownership, tokenOn } from '../../cluster/ownership.ts';
 import type { EstablishedMember, NewMember } from '../../cluster/planned-members.ts';
 import { unreadFindings, unseenFindings } from '../../cluster/unseen-findings.ts';
 import { type DataDirFact, type HostFacts, memberManifest } from '../../facts/host.ts';
-import { type Finding, Refused } from '../../findings.ts';
+import { type Finding, RefusedError } from '../../findings.ts';
 import { type EtcdManifest, flagsBeforeData } from '../../kubeadm/etcd-manifest.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { type ClusterShape, etcdArguments, extraArguments } from '../../kubeadm/kubeadm-config.ts';
@@ -36,10 +36,10 @@ const COMPARED_FILES = [
 
 /**
  * Ends the decision if there is any finding.
- * @throws Refused with all of the findings, in their order.
+ * @throws RefusedError with all of the findings, in their order.
  */
 export function refuseIf(findings: readonly Finding[]): void {
-  if (findings.length > 0) throw new Refused(NOTHING_CHANGED, findings);
+  if (findings.length > 0) throw new RefusedError(NOTHING_CHANGED, findings);
 }
 
 /** @returns one finding for each fact that every verdict needs and that could not be observed. */

@@ -1,5 +1,5 @@
 import type { DiskTestFact } from '../../facts/preflight.ts';
-import { quote } from '../../hosts/bash.ts';
+import { quoteBash } from '../../hosts/bash.ts';
 import type { RemoteResult, RemoteScript } from '../../hosts/transport.ts';
 
 /** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
@@ -26,7 +26,7 @@ export function diskTest(folder: string): RemoteScript {
     effect: 'writes-aside',
     timeoutMs: 30_000,
     script: `
-data_dir=${quote(folder)}
+data_dir=${quoteBash(folder)}
 parent() { folder=\${1%/*}; folder=\${folder:-/}; }
 parent "$data_dir"
 while [ ! -d "$folder" ]; do parent "$folder"; done

@@ -2,7 +2,7 @@ import { RESOLV_CONF } from '../../checks/network.ts';
 import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
 import { askCluster } from '../../engine/cluster.ts';
-import { settleAll } from '../../engine/collect.ts';
+import { allOrFindings } from '../../engine/collect.ts';
 import { withConnections } from '../../engine/connections.ts';
 import type { RunContext } from '../../engine/context.ts';
 import {
@@ -13,9 +13,9 @@ import {
   understood,
 } from '../../engine/observe.ts';
 import type { DiskTestFact, PatchTrialFact, PreflightFacts } from '../../facts/preflight.ts';
-import { type Finding, Refusal } from '../../findings.ts';
+import { type Finding, RunError } from '../../findings.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
-import { parsePreflight } from '../../hosts/probe/parse-preflight.ts';
+import { parsePreflightProbe } from '../../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../hosts/probe/preflight-script.ts';
 import type { Effect, TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
@@ -46,7 +46,7 @@ export interface Examined {
 /**
  * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
  * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
- * @throws Refusal if a host that was reached cannot be probed.
+ * @throws RunError if a host that was reached cannot be probed.
  */
 export async function examine(effect: Effect, settings: Settings, context: RunContext): Promise<Examined> {
   const { timeline, log, signal } = context;
@@ -57,7 +57,7 @@ export async function examine(effect: Effect, settings: Settings, context: RunCo
     const probed = await observeHosts(hosts, settings, { membersReach: true, sandbox: true }, timeline);
     const unprobed = absenceReasons(withRole(probed.absent, 'member'));
     if (unprobed.length > 0)
-      throw new Refusal('not every host could be examined, so nothing was changed on any', unprobed);
+      throw new RunError('not every host could be examined, so nothing was changed on any', unprobed);
     const members = withRole(probed.hosts, 'member');
     const absent = [...connected.absent, ...probed.absent];
     const unreached = absenceReasons(withRole(absent, 'member'));
@@ -99,12 +99,12 @@ async function examineEach(
     const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
     const result = timeline.record(what, async () => {
       const answer = await transport.run(probe);
-      const facts = understood(name, answer, () => parsePreflight(answer.stdout.toString('utf8')));
+      const facts = understood(name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
       return [address, facts] as const;
     });
     return { host: name, at: 'probe', result };
   });
-  return new Map(await settleAll('not every host could be examined', work));
+  return new Map(await allOrFindings('not every host could be examined', work));
 }
 
 /** The file that kubelet will read resolvers from. */
@@ -134,7 +134,7 @@ async function tryEach(
     });
     return [{ host: name, at: 'patches', result }];
   });
-  await settleAll('not every host could try the patches', work);
+  await allOrFindings('not every host could try the patches', work);
   return { facts, failures };
 }
 

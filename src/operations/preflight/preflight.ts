@@ -1,7 +1,7 @@
 import { type Check, isFinding, worstFirst } from '../../checks/check.ts';
 import { checkingOperation } from '../../engine/operation.ts';
 import type { RunContext } from '../../engine/context.ts';
-import { type Finding, Refused } from '../../findings.ts';
+import { type Finding, RefusedError } from '../../findings.ts';
 import type { Effect } from '../../hosts/transport.ts';
 import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { Settings } from '../../inputs/settings.ts';
@@ -83,7 +83,7 @@ function refusalsOfDeploy(
     });
     return [];
   } catch (error) {
-    if (error instanceof Refused) return error.findings;
+    if (error instanceof RefusedError) return error.findings;
     throw error;
   }
 }

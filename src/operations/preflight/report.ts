@@ -1,5 +1,5 @@
 import type { Check } from '../../checks/check.ts';
-import { type Finding, Refused } from '../../findings.ts';
+import { type Finding, RefusedError } from '../../findings.ts';
 import type { TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { checkLines, shownCheck } from '../../report/check-view.ts';
@@ -41,7 +41,7 @@ export async function reportPreflight(
   await writeSummary(report, redactor, log);
   const failures = findings.filter(({ status }) => status === 'fail').map(findingOf);
   if (failures.length > 0)
-    failStep(new Refused('the hosts are not ready for a deploy', failures), redactor, log, sink);
+    failStep(new RefusedError('the hosts are not ready for a deploy', failures), redactor, log, sink);
 }
 
 /** A check that failed, as the reason why the run is ended. */

@@ -1,4 +1,4 @@
-import { quote } from '../../hosts/bash.ts';
+import { quoteBash } from '../../hosts/bash.ts';
 import { lastWords } from '../../hosts/host-error.ts';
 import { parseRendered, RENDER } from '../../hosts/render-manifest.ts';
 import type { RemoteResult, RemoteScript } from '../../hosts/transport.ts';
@@ -15,7 +15,7 @@ const PATCHES_REFUSED = 4;
  */
 export function tryPatches({ configuration, folder, patches }: PatchTrial): RemoteScript {
   const files = patches.map(
-    ({ name, text }) => `printf %s ${quote(text)} > "$scratch/patches/"${quote(name)}`,
+    ({ name, text }) => `printf %s ${quoteBash(text)} > "$scratch/patches/"${quoteBash(name)}`,
   );
   return {
     title: 'try the patches',
@@ -27,7 +27,7 @@ at_exit 'rm -rf -- "$scratch"'
 ${RENDER}
 mkdir -- "$scratch/patches"
 ${files.join('\n')}
-configuration=${quote(configuration)}
+configuration=${quoteBash(configuration)}
 configuration=\${configuration//${folder.replaceAll('/', '\\/')}/$scratch/patches}
 printf %s "$configuration" > "$scratch/configuration.yaml"
 render_plain "$scratch/configuration.yaml" "$scratch/plain" || exit ${CONFIGURATION_REFUSED}

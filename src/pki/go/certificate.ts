@@ -1,28 +1,30 @@
-import { constructedTag, contextTag, DerReader, GoRefusal, TAG } from './der-reader.ts';
+import { constructedTag, contextTag, DerReader, GoParseError, TAG } from './der-reader.ts';
 import { checkExtension, type GoExtension } from './extensions.ts';
 import { checkName } from './names.ts';
 import { checkPublicKey, readAlgorithm } from './public-key.ts';
 
-/** What Go's parser makes of a certificate that it takes. */
+/** Result of parsing a certificate that Go accepts. */
 export interface GoCertificate {
-  /** Object identifiers of critical extensions that Go does not handle: it takes no chain with such a certificate. */
+  /**
+   * Object identifiers of critical extensions that Go does not handle: it refuses any chain with such a certificate.
+   */
   readonly unhandledCritical: readonly string[];
 }
 
 /**
- * Reads a certificate as Go 1.26 does (crypto/x509, parser.go, ParseCertificate), so that what kubeadm and etcd would
- * refuse is refused before any host is connected to. The checks are those of parser.go, in its order and with its words;
- * `test/pki/go` holds them against Go itself.
+ * Reads a certificate as Go 1.26 does (crypto/x509, parser.go, ParseCertificate), so that a certificate that kubeadm
+ * and etcd would refuse is refused before any host is connected to. The checks are those of parser.go, in its order and
+ * with its words; `test/pki/go` compares them with Go itself.
  *
- * @param der the certificate, and nothing behind it.
- * @throws GoRefusal with Go's words for a certificate that Go does not take.
+ * @param der the certificate, and nothing after it.
+ * @throws GoParseError with Go's words for a certificate that Go refuses.
  */
 export function parseAsGo(der: Uint8Array): GoCertificate {
   const input = new DerReader(der);
   const whole = input.read(TAG.SEQUENCE);
-  if (whole === undefined) throw new GoRefusal('x509: malformed certificate');
+  if (whole === undefined) throw new GoParseError('x509: malformed certificate');
   const extensions = checkCertificate(whole);
-  if (!input.isEmpty) throw new GoRefusal('x509: trailing data');
+  if (!input.isEmpty) throw new GoParseError('x509: trailing data');
   return {
     unhandledCritical: extensions
       .filter(({ critical, isUnhandled }) => critical && isUnhandled)
@@ -32,20 +34,20 @@ export function parseAsGo(der: Uint8Array): GoCertificate {
 
 type CheckedExtension = GoExtension & { readonly isUnhandled: boolean };
 
-/** parser.go, parseCertificate. */
+/** Checks the fields in the order of parser.go, parseCertificate. */
 function checkCertificate(whole: DerReader): CheckedExtension[] {
   const fields = expected(whole.read(TAG.SEQUENCE), 'malformed tbs certificate');
   const version = readVersion(fields);
   const serial = expected(fields.integer(), 'malformed serial number');
-  if (serial < 0n) throw new GoRefusal('x509: negative serial number');
+  if (serial < 0n) throw new GoParseError('x509: negative serial number');
   const inner = expected(fields.read(TAG.SEQUENCE), 'malformed signature algorithm identifier');
   const outer = expected(whole.read(TAG.SEQUENCE), 'malformed algorithm identifier');
   if (!outer.rest.equals(inner.rest))
-    throw new GoRefusal("x509: inner and outer signature algorithm identifiers don't match");
+    throw new GoParseError("x509: inner and outer signature algorithm identifiers don't match");
   readAlgorithm(inner);
   checkName(expected(fields.readElement(TAG.SEQUENCE), 'malformed issuer'));
   checkValidity(expected(fields.read(TAG.SEQUENCE), 'malformed validity'));
-  // Go says issuer here, too
+  // Go says "issuer" for the subject, too.
   checkName(expected(fields.readElement(TAG.SEQUENCE), 'malformed issuer'));
   checkKeyInfo(expected(fields.read(TAG.SEQUENCE), 'malformed spki'));
   const extensions = version > 1 ? readRest(fields, version) : [];
@@ -53,13 +55,13 @@ function checkCertificate(whole: DerReader): CheckedExtension[] {
   return extensions;
 }
 
-/** 1, 2 or 3. */
+/** Returns 1, 2 or 3. */
 function readVersion(fields: DerReader): number {
   const explicit = expected(fields.readOptional(constructedTag(0)), 'malformed version');
   if (explicit === 'absent') return 1;
   const value = expected(explicit.int64(), 'malformed version');
-  if (value < 0n || !explicit.isEmpty) throw new GoRefusal('x509: malformed version');
-  if (value > 2n) throw new GoRefusal('x509: invalid version');
+  if (value < 0n || !explicit.isEmpty) throw new GoParseError('x509: malformed version');
+  if (value > 2n) throw new GoParseError('x509: invalid version');
   return Number(value) + 1;
 }
 
@@ -81,13 +83,13 @@ function readRest(fields: DerReader, version: number): CheckedExtension[] {
     const extension = readExtension(expected(list.read(TAG.SEQUENCE), 'malformed extension'));
     const { oid } = extension;
     if (found.has(oid))
-      throw new GoRefusal(`x509: certificate contains duplicate extension with OID "${oid}"`);
+      throw new GoParseError(`x509: certificate contains duplicate extension with OID "${oid}"`);
     found.set(oid, extension);
   }
   return [...found.values()].map((extension) => ({ ...extension, isUnhandled: checkExtension(extension) }));
 }
 
-/** parser.go, parseExtension. */
+/** Reads an extension (parser.go, parseExtension). */
 function readExtension(extension: DerReader): GoExtension {
   const oid = expected(extension.objectIdentifier(), 'malformed extension OID field');
   const critical = extension.isNext(TAG.BOOLEAN)
@@ -98,15 +100,14 @@ function readExtension(extension: DerReader): GoExtension {
 }
 
 function expected<T>(value: T | undefined, words: string): T {
-  if (value === undefined) throw new GoRefusal(`x509: ${words}`);
+  if (value === undefined) throw new GoParseError(`x509: ${words}`);
   return value;
 }
 
 /**
- * Checks when a certificate begins and ends, as Go does (parser.go, parseValidity and parseTime). Whether that is now is
- * judged elsewhere.
+ * Checks the validity period as Go does (parser.go, parseValidity and parseTime), but not whether it includes now.
  *
- * @throws GoRefusal for a time that Go cannot read.
+ * @throws GoParseError for a time that Go cannot read.
  */
 function checkValidity(validity: DerReader): void {
   checkTime(validity);
@@ -116,24 +117,24 @@ function checkValidity(validity: DerReader): void {
 function checkTime(validity: DerReader): void {
   if (validity.isNext(TAG.UTC_TIME)) {
     const text = validity.read(TAG.UTC_TIME)?.rest.toString('latin1');
-    if (text === undefined || !isUtcTime(text)) throw new GoRefusal('x509: malformed UTCTime');
+    if (text === undefined || !isUtcTime(text)) throw new GoParseError('x509: malformed UTCTime');
   } else if (validity.isNext(TAG.GENERALIZED_TIME)) {
     const text = validity.read(TAG.GENERALIZED_TIME)?.rest.toString('latin1');
     if (text === undefined || !isGeneralizedTime(text))
-      throw new GoRefusal('x509: malformed GeneralizedTime');
-  } else throw new GoRefusal('x509: unsupported time format');
+      throw new GoParseError('x509: malformed GeneralizedTime');
+  } else throw new GoParseError('x509: unsupported time format');
 }
 
-/** ReadASN1UTCTime: seconds may be missing, and the zone may be another one than Z. */
+/** Reports whether ReadASN1UTCTime reads it: seconds may be missing, and the zone may differ from Z. */
 function isUtcTime(text: string): boolean {
   const parts = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})$/.exec(text);
   if (parts === null) return false;
   const [, year = '', ...others] = parts;
-  // Go's time.Parse: 69 and above are of the last century
+  // Go's time.Parse: years from 69 on are of the last century.
   return isMoment(Number(year) + (Number(year) >= 69 ? 1900 : 2000), others);
 }
 
-/** ReadASN1GeneralizedTime: whole seconds, always. */
+/** Reports whether ReadASN1GeneralizedTime reads it: whole seconds, always. */
 function isGeneralizedTime(text: string): boolean {
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(Z|[+-]\d{4})$/.exec(text);
   if (parts === null) return false;
@@ -141,7 +142,7 @@ function isGeneralizedTime(text: string): boolean {
   return isMoment(Number(year), others);
 }
 
-/** Whether there is such a moment, and Go writes it in the same way: the zone of Greenwich is Z. */
+/** Reports whether the date and time exist, and Go writes them in the same way: UTC is Z. */
 function isMoment(year: number, parts: readonly (string | undefined)[]): boolean {
   const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
     .slice(0, 5)

@@ -1,13 +1,13 @@
-/** A BIT STRING: its bytes, of which the last `padding` bits mean nothing. */
+/** A BIT STRING: its bytes, of which the last `padding` bits are unused. */
 export interface BitString {
   readonly bytes: Buffer;
   readonly padding: number;
 }
 
 /**
- * Reads DER as golang.org/x/crypto/cryptobyte does (String, asn1.go), which Go's certificate parser is written with. Each
- * method takes one value from the front, and gives undefined where cryptobyte gives false; who goes on after that reads
- * nothing that means anything. Tags are whole identifier bytes: class, constructed bit and number.
+ * Reads DER as golang.org/x/crypto/cryptobyte does (String, asn1.go), on which Go's certificate parser is built. Each
+ * method takes one value from the front, and returns undefined if cryptobyte returns false; values read after that are
+ * meaningless. Tags are whole identifier bytes: class, constructed bit and number.
  */
 export class DerReader {
   #rest: Buffer;
@@ -16,57 +16,60 @@ export class DerReader {
     this.#rest = Buffer.from(bytes);
   }
 
-  /** What has not been read yet. */
+  /** Returns the unread bytes. */
   get rest(): Buffer {
     return this.#rest;
   }
 
-  /** Whether everything was read (Empty). */
+  /** Reports whether all bytes were read (Empty). */
   get isEmpty(): boolean {
     return this.#rest.length === 0;
   }
 
-  /** Whether the next value has this tag (PeekASN1Tag). */
+  /** Reports whether the next value has this tag (PeekASN1Tag). */
   isNext(tag: number): boolean {
     return this.#rest[0] === tag;
   }
 
-  /** The contents of the next value, which has to have this tag (ReadASN1). */
+  /** Reads the contents of the next value, which must have this tag (ReadASN1). */
   read(tag: number): DerReader | undefined {
     const value = this.#take();
     return value?.tag === tag ? new DerReader(value.contents) : undefined;
   }
 
-  /** The next value as it is encoded, which has to have this tag (ReadASN1Element). */
+  /** Reads the next value as it is encoded, which must have this tag (ReadASN1Element). */
   readElement(tag: number): DerReader | undefined {
     const value = this.#take();
     return value?.tag === tag ? new DerReader(value.element) : undefined;
   }
 
-  /** The next value, whatever it is (ReadAnyASN1, ReadAnyASN1Element). */
+  /** Reads the next value of any tag (ReadAnyASN1, ReadAnyASN1Element). */
   readAny(): { readonly tag: number; readonly contents: Buffer; readonly element: Buffer } | undefined {
     return this.#take();
   }
 
-  /** The next value if it has this tag; `absent` if it has another one (ReadOptionalASN1, SkipOptionalASN1). */
+  /**
+   * Reads the next value if it has this tag; returns `absent` if it has another one (ReadOptionalASN1,
+   * SkipOptionalASN1).
+   */
   readOptional(tag: number): DerReader | 'absent' | undefined {
     return this.isNext(tag) ? this.read(tag) : 'absent';
   }
 
-  /** An INTEGER of any size (ReadASN1Integer into a big.Int); with a tag of its own, ReadASN1Int64WithTag's. */
+  /** Reads an INTEGER of any size (ReadASN1Integer into a big.Int); with another tag, as ReadASN1Int64WithTag. */
   integer(tag: number = TAG.INTEGER): bigint | undefined {
     const bytes = this.read(tag)?.rest;
     if (bytes === undefined || !isMinimal(bytes)) return undefined;
     return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
   }
 
-  /** An INTEGER that an int64 holds; Go's int has 64 bits on all machines of a cluster. */
+  /** Reads an INTEGER that fits an int64; Go's int has 64 bits on all supported hosts. */
   int64(tag: number = TAG.INTEGER): bigint | undefined {
     const value = this.integer(tag);
     return value !== undefined && BigInt.asIntN(64, value) === value ? value : undefined;
   }
 
-  /** ReadASN1Boolean. */
+  /** Reads a BOOLEAN (ReadASN1Boolean). */
   boolean(): boolean | undefined {
     const bytes = this.read(TAG.BOOLEAN)?.rest;
     if (bytes?.length !== 1) return undefined;
@@ -74,7 +77,7 @@ export class DerReader {
     return bytes[0] === 0 ? false : undefined;
   }
 
-  /** An OBJECT IDENTIFIER in its dotted form (ReadASN1ObjectIdentifier). */
+  /** Reads an OBJECT IDENTIFIER in its dotted form (ReadASN1ObjectIdentifier). */
   objectIdentifier(): string | undefined {
     const bytes = this.read(TAG.OBJECT_IDENTIFIER)?.rest;
     if (bytes === undefined || bytes.length === 0) return undefined;
@@ -85,7 +88,7 @@ export class DerReader {
     return [...begin, ...others].join('.');
   }
 
-  /** ReadASN1BitString. */
+  /** Reads a BIT STRING (ReadASN1BitString). */
   bitString(): BitString | undefined {
     const contents = this.read(TAG.BIT_STRING)?.rest;
     if (contents === undefined || contents.length === 0) return undefined;
@@ -97,7 +100,7 @@ export class DerReader {
     return { bytes, padding };
   }
 
-  /** readASN1: tags of one byte, lengths of at most four bytes in their shortest form. */
+  /** Reads a value as readASN1 does: tags of one byte, lengths of at most four bytes in their shortest form. */
   #take(): { readonly tag: number; readonly contents: Buffer; readonly element: Buffer } | undefined {
     const [tag, first] = this.#rest;
     if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) return undefined;
@@ -128,12 +131,12 @@ export const TAG = {
   SET: 0x31,
 } as const;
 
-/** The identifier byte of `[tag]`, primitive. */
+/** Returns the identifier byte of `[tag]`, primitive. */
 export function contextTag(tag: number): number {
   return 0x80 | tag;
 }
 
-/** The identifier byte of `[tag]`, constructed. */
+/** Returns the identifier byte of `[tag]`, constructed. */
 export function constructedTag(tag: number): number {
   return 0xa0 | tag;
 }
@@ -150,7 +153,7 @@ function headerOf(
   return { size: 2 + count, length };
 }
 
-/** checkASN1Integer: at least one byte, and no byte more than needed. */
+/** Reports whether an INTEGER has at least one byte, and no more than needed (checkASN1Integer). */
 function isMinimal([first, second, ...others]: Buffer): boolean {
   if (first === undefined) return false;
   if (second === undefined && others.length === 0) return true;
@@ -158,7 +161,7 @@ function isMinimal([first, second, ...others]: Buffer): boolean {
   return !((first === 0 && !high) || (first === 0xff && high));
 }
 
-/** readBase128Int again and again: each number in its shortest form, below 2^31. */
+/** Reads numbers as readBase128Int does: each in its shortest form, below 2^31. */
 function base128Numbers(bytes: Buffer): number[] | undefined {
   const numbers: number[] = [];
   let number = 0;
@@ -177,9 +180,9 @@ function base128Numbers(bytes: Buffer): number[] | undefined {
 }
 
 /**
- * Go's crypto/x509 does not take a certificate. The message is Go's own, as far as it is the same for all certificates: what
- * Go appends of the values is left out.
+ * Go's crypto/x509 refuses a certificate. The message is Go's own without the values that Go appends, which differ from
+ * certificate to certificate.
  */
-export class GoRefusal extends Error {
-  override readonly name = 'GoRefusal';
+export class GoParseError extends Error {
+  override readonly name = 'GoParseError';
 }

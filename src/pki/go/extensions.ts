@@ -1,7 +1,7 @@
-import { constructedTag, contextTag, DerReader, GoRefusal, TAG } from './der-reader.ts';
+import { constructedTag, contextTag, DerReader, GoParseError, TAG } from './der-reader.ts';
 import { hostOfUri, isAddress, isAscii, isDomain, isMailbox } from './names.ts';
 
-/** An extension as parser.go, parseExtension, reads it. */
+/** An extension as read by parser.go, parseExtension. */
 export interface GoExtension {
   readonly oid: string;
   readonly critical: boolean;
@@ -9,10 +9,11 @@ export interface GoExtension {
 }
 
 /**
- * Checks what Go looks into (parser.go, processExtensions).
+ * Checks the extensions that Go parses (parser.go, processExtensions).
  *
- * @returns whether Go does not handle the extension; if it is critical, Go then refuses each chain with the certificate.
- * @throws GoRefusal for one that Go does not take.
+ * @returns true if Go does not handle the extension; if it is critical, Go then refuses each chain with the
+ *   certificate.
+ * @throws GoParseError for an extension that Go refuses.
  */
 export function checkExtension({ oid, critical, value }: GoExtension): boolean {
   const der = new DerReader(value);
@@ -61,7 +62,7 @@ export function checkExtension({ oid, critical, value }: GoExtension): boolean {
   }
 }
 
-/** parseBasicConstraintsExtension. */
+/** Checks as parseBasicConstraintsExtension does. */
 function checkBasicConstraints(der: DerReader): void {
   const words = 'invalid basic constraints';
   const fields = sequenceIn(der, words);
@@ -72,13 +73,13 @@ function checkBasicConstraints(der: DerReader): void {
   }
 }
 
-/** parseSANExtension: whether there is a name of a kind that Go knows. */
+/** Reports whether there is a name of a kind that Go knows (parseSANExtension). */
 function hasKnownAltName(der: DerReader): boolean {
   const names = sequenceIn(der, 'invalid subject alternative names');
   let known = false;
   while (!names.isEmpty) {
     const name = names.readAny();
-    if (name === undefined) throw new GoRefusal('x509: invalid subject alternative name');
+    if (name === undefined) throw new GoParseError('x509: invalid subject alternative name');
     if (checkAltName(name.tag, name.contents)) known = true;
   }
   return known;
@@ -109,21 +110,21 @@ function checkAltName(tag: number, value: Buffer): boolean {
   }
 }
 
-/** parseAuthorityKeyIdentifier. */
+/** Checks as parseAuthorityKeyIdentifier does. */
 function checkAuthorityKeyIdentifier(der: DerReader, critical: boolean): void {
   refuseIf(critical, 'authority key identifier incorrectly marked critical');
   const words = 'invalid authority key identifier';
   refuseIf(sequenceIn(der, words).readOptional(contextTag(0)) === undefined, words);
 }
 
-/** parseExtKeyUsageExtension. */
+/** Checks as parseExtKeyUsageExtension does. */
 function checkExtendedKeyUsage(der: DerReader): void {
   const words = 'invalid extended key usages';
   const usages = sequenceIn(der, words);
   while (!usages.isEmpty) refuseIf(usages.objectIdentifier() === undefined, words);
 }
 
-/** parseCertificatePoliciesExtension: no policy twice. */
+/** Refuses a policy that is listed twice (parseCertificatePoliciesExtension). */
 function checkPolicies(der: DerReader): void {
   const words = 'invalid certificate policies';
   const policies = sequenceIn(der, words);
@@ -135,7 +136,7 @@ function checkPolicies(der: DerReader): void {
   }
 }
 
-/** oid.go, newOIDFromDER: numbers of any size, each in its shortest form. */
+/** Reports whether newOIDFromDER (oid.go) accepts it: numbers of any size, each in its shortest form. */
 function isPolicyOid(der: Buffer): boolean {
   const last = der.at(-1);
   if (last === undefined || last >= 0x80) return false;
@@ -164,11 +165,11 @@ function checkDistributionPoints(der: DerReader): void {
   const words = 'invalid CRL distribution point';
   while (!points.isEmpty) {
     const name = points.read(TAG.SEQUENCE)?.readOptional(constructedTag(0));
-    if (name === undefined) throw new GoRefusal(`x509: ${words}`);
+    if (name === undefined) throw new GoParseError(`x509: ${words}`);
     if (name === 'absent') continue;
     const full = name.read(constructedTag(0));
-    if (full === undefined) throw new GoRefusal(`x509: ${words}`);
-    // what comes behind the first name that is no URI is not looked at
+    if (full === undefined) throw new GoParseError(`x509: ${words}`);
+    // Go ignores all names after the first one that is no URI.
     while (full.isNext(contextTag(6))) refuseIf(full.read(contextTag(6)) === undefined, words);
   }
 }
@@ -185,19 +186,19 @@ function checkAuthorityInfoAccess(der: DerReader): void {
 
 function sequenceIn(der: DerReader, words: string): DerReader {
   const sequence = der.read(TAG.SEQUENCE);
-  if (sequence === undefined) throw new GoRefusal(`x509: ${words}`);
+  if (sequence === undefined) throw new GoParseError(`x509: ${words}`);
   return sequence;
 }
 
 function refuseIf(isBad: boolean, words: string): void {
-  if (isBad) throw new GoRefusal(`x509: ${words}`);
+  if (isBad) throw new GoParseError(`x509: ${words}`);
 }
 
 /**
  * Checks name constraints (parser.go, parseNameConstraintsExtension).
  *
- * @returns whether Go does not handle all of them: critical ones then make each certificate of the CA invalid.
- * @throws GoRefusal for constraints that Go does not take.
+ * @returns true if Go does not handle all of them: critical ones then make each certificate of the CA invalid.
+ * @throws GoParseError for constraints that Go refuses.
  */
 function checkNameConstraints(value: Buffer): boolean {
   const outer = new DerReader(value);
@@ -211,9 +212,9 @@ function checkNameConstraints(value: Buffer): boolean {
     !outer.isEmpty ||
     !top.isEmpty
   )
-    throw new GoRefusal('x509: invalid NameConstraints extension');
+    throw new GoParseError('x509: invalid NameConstraints extension');
   const lists = [permitted, excluded].filter((list) => list !== 'absent');
-  if (lists.every(({ isEmpty }) => isEmpty)) throw new GoRefusal('x509: empty name constraints extension');
+  if (lists.every(({ isEmpty }) => isEmpty)) throw new GoParseError('x509: empty name constraints extension');
   return lists.map(hasUnhandled).includes(true);
 }
 
@@ -221,7 +222,7 @@ function hasUnhandled(subtrees: DerReader): boolean {
   let unhandled = false;
   while (!subtrees.isEmpty) {
     const base = subtrees.read(TAG.SEQUENCE)?.readAny();
-    if (base === undefined) throw new GoRefusal('x509: invalid NameConstraints extension');
+    if (base === undefined) throw new GoParseError('x509: invalid NameConstraints extension');
     if (!isHandled(base.tag, base.contents)) unhandled = true;
   }
   return unhandled;
@@ -260,12 +261,12 @@ function checkAddresses(value: Buffer): void {
   refuseUnless(isMask(value.subarray(value.length / 2)), 'IP constraint contained invalid mask');
 }
 
-/** isValidIPMask: ones, then zeros. */
+/** Reports whether a mask is ones followed by zeros (isValidIPMask). */
 function isMask(mask: Buffer): boolean {
   const bits = [...mask].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return /^1*0*$/.test(bits);
 }
 
 function refuseUnless(isGood: boolean, words: string): void {
-  if (!isGood) throw new GoRefusal(`x509: ${words}`);
+  if (!isGood) throw new GoParseError(`x509: ${words}`);
 }

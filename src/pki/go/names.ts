@@ -1,24 +1,24 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { DerReader, GoRefusal, TAG } from './der-reader.ts';
+import { DerReader, GoParseError, TAG } from './der-reader.ts';
 
 /**
  * Checks a subject or issuer as Go does (parser.go, parseName).
  *
- * @throws GoRefusal for a name that Go does not take.
+ * @throws GoParseError for a name that Go refuses.
  */
 export function checkName(encoded: DerReader): void {
   const name = encoded.read(TAG.SEQUENCE);
-  if (name === undefined) throw new GoRefusal('x509: invalid RDNSequence');
+  if (name === undefined) throw new GoParseError('x509: invalid RDNSequence');
   while (!name.isEmpty) {
     const set = name.read(TAG.SET);
-    if (set === undefined) throw new GoRefusal('x509: invalid RDNSequence');
+    if (set === undefined) throw new GoParseError('x509: invalid RDNSequence');
     while (!set.isEmpty) checkAttribute(set.read(TAG.SEQUENCE));
   }
 }
 
 function checkAttribute(attribute: DerReader | undefined): void {
   const refuse = (words: string): never => {
-    throw new GoRefusal(`x509: invalid RDNSequence: invalid attribute${words}`);
+    throw new GoParseError(`x509: invalid RDNSequence: invalid attribute${words}`);
   };
   if (attribute === undefined) return refuse('');
   if (attribute.objectIdentifier() === undefined) return refuse(' type');
@@ -28,7 +28,7 @@ function checkAttribute(attribute: DerReader | undefined): void {
   if (problem !== undefined) refuse(` value: ${problem}`);
 }
 
-/** What is wrong with a string (parser.go, parseASN1String), in Go's words. */
+/** Returns the reason why Go refuses a string (parser.go, parseASN1String), in Go's words. */
 function stringProblem(tag: number, bytes: Buffer): string | undefined {
   switch (tag) {
     case TAG.T61_STRING:
@@ -48,7 +48,10 @@ function stringProblem(tag: number, bytes: Buffer): string | undefined {
   }
 }
 
-/** isPrintable: the set of X.680, with the asterisk and the ampersand that many certificates have. */
+/**
+ * Reports whether the byte is in the set of X.680, or the asterisk or ampersand that many certificates have
+ * (isPrintable).
+ */
 function isPrintable(byte: number): boolean {
   return /^[A-Za-z0-9'()+,\-./ :=?*&]$/.test(String.fromCharCode(byte));
 }
@@ -62,7 +65,9 @@ function isUtf8(bytes: Buffer): boolean {
   }
 }
 
-/** Pairs of bytes, a terminator or none, no surrogates and none of the code points that are reserved for ever. */
+/**
+ * Reports whether the bytes are pairs, with or without a terminator, that contain no surrogates and no noncharacters.
+ */
 function isBmp(bytes: Buffer): boolean {
   if (bytes.length % 2 !== 0) return false;
   const hasTerminator = bytes.length >= 2 && bytes.readUInt16BE(bytes.length - 2) === 0;
@@ -75,12 +80,15 @@ function isBmp(bytes: Buffer): boolean {
   return true;
 }
 
-/** Whether all bytes are ASCII (x509.go, isIA5String). */
+/** Reports whether all bytes are ASCII (x509.go, isIA5String). */
 export function isAscii(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte < 0x80);
 }
 
-/** Whether Go takes a domain name (parser.go, domainNameValid). @param isConstraint a dot before it is allowed there. */
+/**
+ * Reports whether Go accepts a domain name (parser.go, domainNameValid).
+ * @param isConstraint allows a leading dot.
+ */
 export function isDomain(name: string, isConstraint: boolean): boolean {
   if (name === '') return true;
   const labels = (isConstraint && name.startsWith('.') ? name.slice(1) : name).split('.');
@@ -91,18 +99,21 @@ function isPrintableAscii(text: string): boolean {
   return /^[!-~]*$/.test(text);
 }
 
-/** Whether a text is an address to Go (net.ParseIP): no zone, no zeros before the numbers of an IPv4 address. */
+/**
+ * Reports whether Go parses a text as an address (net.ParseIP): no zone, no leading zeros in the numbers of an IPv4
+ * address.
+ */
 export function isAddress(text: string): boolean {
   return isIPv4(text) || (isIPv6(text) && !text.includes('%'));
 }
 
-/** Whether Go takes a mailbox as a name constraint (verify.go, parseRFC2821Mailbox). */
+/** Reports whether Go accepts a mailbox as a name constraint (verify.go, parseRFC2821Mailbox). */
 export function isMailbox(text: string): boolean {
   const domain = text.startsWith('"') ? afterQuotedPart(text) : afterPlainPart(text);
   return domain !== undefined && isMailDomain(domain);
 }
 
-/** What is behind `"local part"@`. */
+/** Returns the text after `"local part"@`. */
 function afterQuotedPart(text: string): string | undefined {
   // qtext: all of ASCII but NUL, tab, line feed, carriage return, the quote and the backslash; Go takes the blank.
   // quoted-pair: a backslash and any of ASCII but NUL, line feed and carriage return.
@@ -112,7 +123,7 @@ function afterQuotedPart(text: string): string | undefined {
   return match === null ? undefined : text.slice(match[0].length);
 }
 
-/** What is behind `local.part@`: atoms with dots between them; a backslash makes any character part of it. */
+/** Returns the text after `local.part@`: atoms separated by dots; a backslash makes any character part of an atom. */
 function afterPlainPart(text: string): string | undefined {
   const match = /^((?:\\[^]|[0-9A-Za-z!#$%&'*+\-/=?^_`{|}~.])+)@/.exec(text);
   if (match === null) return undefined;
@@ -121,17 +132,17 @@ function afterPlainPart(text: string): string | undefined {
   return text.slice(match[0].length);
 }
 
-/** verify.go, domainToReverseLabels. */
+/** Reports whether domainToReverseLabels (verify.go) accepts the domain. */
 function isMailDomain(domain: string): boolean {
   if (domain === '') return true;
   return domain.split('.').every((label) => label !== '' && isPrintableAscii(label));
 }
 
 /**
- * The host of a URI as Go reads it (net/url, Parse); undefined for a text that Go does not take for a URI.
+ * Returns the host of a URI as Go reads it (net/url, Parse); undefined if Go does not parse the text as a URI.
  *
  * @param text ASCII.
- * @returns with its port, and in brackets where it is an IPv6 address; empty where there is none.
+ * @returns with its port, and in brackets if it is an IPv6 address; empty if there is none.
  */
 export function hostOfUri(text: string): string | undefined {
   const [main = '', ...fragments] = text.split('#');
@@ -139,7 +150,7 @@ export function hostOfUri(text: string): string | undefined {
   return host !== undefined && hasGoodEscapes(fragments.join('#')) ? host : undefined;
 }
 
-/** url.go, parse. */
+/** Parses as url.go, parse. */
 function hostOf(text: string): string | undefined {
   // eslint-disable-next-line no-control-regex -- Go refuses these
   if (/[\x00-\x1f\x7f]/.test(text)) return undefined;
@@ -150,7 +161,7 @@ function hostOf(text: string): string | undefined {
   const rest = behind.split('?')[0] ?? '';
   if (!rest.startsWith('/')) {
     if (scheme !== '') return '';
-    // the first segment of a relative path has no colon
+    // The first segment of a relative path has no colon.
     if (rest.split('/')[0]?.includes(':') === true) return undefined;
   }
   if ((scheme !== '' || !rest.startsWith('///')) && rest.startsWith('//')) {
@@ -161,7 +172,7 @@ function hostOf(text: string): string | undefined {
   return hasGoodEscapes(rest) ? '' : undefined;
 }
 
-/** url.go, getScheme. */
+/** Splits off the scheme (url.go, getScheme). */
 function schemeOf(text: string): { readonly scheme: string; readonly behind: string } | undefined {
   if (text.startsWith(':')) return undefined;
   const match = /^([A-Za-z][A-Za-z0-9+\-.]*):/.exec(text);
@@ -170,7 +181,7 @@ function schemeOf(text: string): { readonly scheme: string; readonly behind: str
     : { scheme: (match[1] ?? '').toLowerCase(), behind: text.slice(match[0].length) };
 }
 
-/** url.go, parseAuthority: what is before the last `@` is a user and a password. */
+/** Returns the host (url.go, parseAuthority): the part before the last `@` is a user and a password. */
 function authorityHost(scheme: string, authority: string): string | undefined {
   const at = authority.lastIndexOf('@');
   const user = authority.slice(0, Math.max(at, 0));
@@ -178,14 +189,14 @@ function authorityHost(scheme: string, authority: string): string | undefined {
   return unescapedHost(scheme, authority.slice(at + 1));
 }
 
-/** url.go, parseHost. */
+/** Unescapes a host (url.go, parseHost). */
 function unescapedHost(scheme: string, host: string): string | undefined {
   const open = host.lastIndexOf('[');
   if (open > 0) return undefined;
   if (open === 0) return literalHost(host);
   const first = host.indexOf(':');
   if (first >= 0) {
-    // several hosts with colons are taken outside the web
+    // Only http and https refuse several hosts with colons.
     const isWeb = scheme === 'http' || scheme === 'https';
     const colon = isWeb ? first : host.lastIndexOf(':');
     if (!isOptionalPort(host.slice(colon))) return undefined;
@@ -193,7 +204,7 @@ function unescapedHost(scheme: string, host: string): string | undefined {
   return unescaped(host, isHostByte);
 }
 
-/** `[address]`, `[address%25zone]`, `[address]:port`. */
+/** Reads `[address]`, `[address%25zone]`, `[address]:port`. */
 function literalHost(host: string): string | undefined {
   const close = host.lastIndexOf(']');
   if (close < 0 || !isOptionalPort(host.slice(close + 1))) return undefined;
@@ -212,12 +223,15 @@ function isOptionalPort(text: string): boolean {
   return /^(?::[0-9]*)?$/.test(text);
 }
 
-/** Whether each `%` has two hexadecimal digits behind it: all that Go asks of a path, a fragment and a user. */
+/** Reports whether each `%` is followed by two hexadecimal digits: Go's only rule for a path, a fragment and a user. */
 function hasGoodEscapes(text: string): boolean {
   return !/%(?![0-9A-Fa-f]{2})/.test(text);
 }
 
-/** url.go, unescape, for hosts and zones. @param mayEscape which bytes may be written as an escape. */
+/**
+ * Unescapes hosts and zones (url.go, unescape).
+ * @param mayEscape reports which bytes may be written as an escape.
+ */
 function unescaped(text: string, mayEscape: (byte: number) => boolean): string | undefined {
   if (!hasGoodEscapes(text)) return undefined;
   const bare = text.replaceAll(/%[0-9A-Fa-f]{2}/g, '');
@@ -227,12 +241,12 @@ function unescaped(text: string, mayEscape: (byte: number) => boolean): string |
   return text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** In a host only what is no ASCII may be escaped. */
+/** Reports whether a byte may be escaped in a host: non-ASCII bytes only. */
 function isHostByte(byte: number): boolean {
   return byte >= 0x80;
 }
 
-/** In a zone a blank, and what may stand there as it is. */
+/** Reports whether a byte may be escaped in a zone: the blank, and every byte that may also appear unescaped. */
 function isZoneByte(byte: number): boolean {
   return byte === 0x20 || /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]$/.test(String.fromCharCode(byte));
 }

@@ -1,6 +1,6 @@
-import { type BitString, DerReader, GoRefusal, TAG } from './der-reader.ts';
+import { type BitString, DerReader, GoParseError, TAG } from './der-reader.ts';
 
-/** An AlgorithmIdentifier as far as Go reads it: the parameters as they are encoded, empty where there are none. */
+/** An AlgorithmIdentifier as far as Go reads it: the parameters as encoded, empty if there are none. */
 export interface AlgorithmIdentifier {
   readonly algorithm: string;
   readonly parameters: Buffer;
@@ -9,22 +9,22 @@ export interface AlgorithmIdentifier {
 /**
  * Reads an AlgorithmIdentifier (parser.go, parseAI).
  *
- * @throws GoRefusal for one that Go cannot read.
+ * @throws GoParseError for one that Go cannot read.
  */
 export function readAlgorithm(sequence: DerReader): AlgorithmIdentifier {
   const algorithm = sequence.objectIdentifier();
-  if (algorithm === undefined) throw new GoRefusal('x509: malformed OID');
+  if (algorithm === undefined) throw new GoParseError('x509: malformed OID');
   if (sequence.isEmpty) return { algorithm, parameters: Buffer.alloc(0) };
   const parameters = sequence.readAny()?.element;
-  if (parameters === undefined) throw new GoRefusal('x509: malformed parameters');
+  if (parameters === undefined) throw new GoParseError('x509: malformed parameters');
   return { algorithm, parameters };
 }
 
 /**
- * Checks a subject's public key (parser.go, parsePublicKey). A key of an algorithm that Go does not know is passed over, as
- * there: it is refused where it has to verify something.
+ * Checks a subject's public key (parser.go, parsePublicKey). A key of an algorithm that Go does not know passes, as in
+ * Go, which refuses it only when it has to verify with it.
  *
- * @throws GoRefusal for a key that Go does not take.
+ * @throws GoParseError for a key that Go refuses.
  */
 export function checkPublicKey({ algorithm, parameters }: AlgorithmIdentifier, key: BitString): void {
   const data = rightAligned(key);
@@ -36,8 +36,8 @@ export function checkPublicKey({ algorithm, parameters }: AlgorithmIdentifier, k
       checkEcdsa(parameters, data);
       return;
     case '1.3.101.112':
-      if (parameters.length > 0) throw new GoRefusal('x509: Ed25519 key encoded with illegal parameters');
-      if (data.length !== 32) throw new GoRefusal('x509: wrong Ed25519 public key size');
+      if (parameters.length > 0) throw new GoParseError('x509: Ed25519 key encoded with illegal parameters');
+      if (data.length !== 32) throw new GoParseError('x509: wrong Ed25519 public key size');
       return;
     case '1.2.840.10040.4.1':
       checkDsa(parameters, data);
@@ -47,39 +47,40 @@ export function checkPublicKey({ algorithm, parameters }: AlgorithmIdentifier, k
 }
 
 function checkRsa(parameters: Buffer, data: Buffer): void {
-  // RFC 3279, 2.3.1: NULL
-  if (!parameters.equals(Buffer.of(0x05, 0x00))) throw new GoRefusal('x509: RSA key missing NULL parameters');
+  // RFC 3279, 2.3.1: NULL.
+  if (!parameters.equals(Buffer.of(0x05, 0x00)))
+    throw new GoParseError('x509: RSA key missing NULL parameters');
   const key = new DerReader(data).read(TAG.SEQUENCE);
-  if (key === undefined) throw new GoRefusal('x509: invalid RSA public key');
+  if (key === undefined) throw new GoParseError('x509: invalid RSA public key');
   const modulus = key.integer();
-  if (modulus === undefined) throw new GoRefusal('x509: invalid RSA modulus');
+  if (modulus === undefined) throw new GoParseError('x509: invalid RSA modulus');
   const exponent = key.int64();
-  if (exponent === undefined) throw new GoRefusal('x509: invalid RSA public exponent');
-  if (modulus <= 0n) throw new GoRefusal('x509: RSA modulus is not a positive number');
-  if (exponent <= 0n) throw new GoRefusal('x509: RSA public exponent is not a positive number');
+  if (exponent === undefined) throw new GoParseError('x509: invalid RSA public exponent');
+  if (modulus <= 0n) throw new GoParseError('x509: RSA modulus is not a positive number');
+  if (exponent <= 0n) throw new GoParseError('x509: RSA public exponent is not a positive number');
 }
 
 function checkEcdsa(parameters: Buffer, data: Buffer): void {
   const name = new DerReader(parameters).objectIdentifier();
-  if (name === undefined) throw new GoRefusal('x509: invalid ECDSA parameters');
+  if (name === undefined) throw new GoParseError('x509: invalid ECDSA parameters');
   const curve = namedCurve(name);
-  if (curve === undefined) throw new GoRefusal('x509: unsupported elliptic curve');
-  // crypto/ecdsa, ParseUncompressedPublicKey
-  if (data[0] !== 4) throw new GoRefusal('ecdsa: invalid uncompressed public key');
-  if (!isOnCurve(curve, data.subarray(1))) throw new GoRefusal('');
+  if (curve === undefined) throw new GoParseError('x509: unsupported elliptic curve');
+  // crypto/ecdsa, ParseUncompressedPublicKey.
+  if (data[0] !== 4) throw new GoParseError('ecdsa: invalid uncompressed public key');
+  if (!isOnCurve(curve, data.subarray(1))) throw new GoParseError('');
 }
 
 function checkDsa(encodedParameters: Buffer, data: Buffer): void {
   const y = new DerReader(data).integer();
-  if (y === undefined) throw new GoRefusal('x509: invalid DSA public key');
+  if (y === undefined) throw new GoParseError('x509: invalid DSA public key');
   const parameters = new DerReader(encodedParameters).read(TAG.SEQUENCE);
   const numbers = [0, 1, 2].map(() => parameters?.integer());
-  if (numbers.includes(undefined)) throw new GoRefusal('x509: invalid DSA parameters');
+  if (numbers.includes(undefined)) throw new GoParseError('x509: invalid DSA parameters');
   if ([y, ...numbers].some((number) => number !== undefined && number <= 0n))
-    throw new GoRefusal('x509: zero or negative DSA parameter');
+    throw new GoParseError('x509: zero or negative DSA parameter');
 }
 
-/** encoding/asn1, BitString.RightAlign. */
+/** Shifts out the padding bits (encoding/asn1, BitString.RightAlign). */
 function rightAligned({ bytes, padding }: BitString): Buffer {
   if (padding === 0) return bytes;
   return Buffer.from(bytes.map((byte, at) => (byte >> padding) | ((bytes[at - 1] ?? 0) << (8 - padding))));
@@ -128,12 +129,12 @@ const CURVES: ReadonlyMap<string, Curve> = new Map([
   ],
 ]);
 
-/** The curve of an object identifier that Go knows (x509.go, namedCurveFromOID); undefined for all others. */
+/** Returns the curve of an object identifier that Go knows (x509.go, namedCurveFromOID); undefined for all others. */
 function namedCurve(oid: string): Curve | undefined {
   return CURVES.get(oid);
 }
 
-/** Whether two coordinates, each as long as the curve has it, are a point of it (crypto/internal/fips140/nistec). */
+/** Reports whether two coordinates, each of the curve's size, are a point on it (crypto/internal/fips140/nistec). */
 function isOnCurve({ size, prime, b }: Curve, coordinates: Buffer): boolean {
   if (coordinates.length !== 2 * size) return false;
   const [x, y] = [coordinates.subarray(0, size), coordinates.subarray(size)].map((bytes) =>

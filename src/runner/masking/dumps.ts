@@ -1,19 +1,19 @@
 import { type View, ViewBuilder } from './views.ts';
 
-/** Bytes that a line writes as numbers. */
+/** Bytes written as numbers in a line. */
 export interface ByteRun {
   /** Each byte as one character. */
   readonly bytes: string;
-  /** Where the numbers stand in the line as it was. */
+  /** The numbers' range in the original line. */
   readonly start: number;
   readonly end: number;
 }
 
-/** What a text has to hold for its {@link base64View} and its {@link hexView} to be another one. */
+/** If a text lacks these, its {@link base64View} and {@link hexView} are the text itself. */
 const NOT_OF_BASE64 = /[\s\-_]/;
 const NOT_OF_HEX = /[\s:,\\xXA-F]/;
 
-/** The text without white space, in the standard alphabet of base64. */
+/** Removes white space and uses the standard alphabet of base64. */
 export function base64View(view: View): View {
   if (!NOT_OF_BASE64.test(view.text)) return view;
   return kept(view, (text, at) => {
@@ -24,7 +24,7 @@ export function base64View(view: View): View {
   });
 }
 
-/** The text in small letters, without what dumps write between bytes: white space, `:`, `,`, `0x` and `\x`. */
+/** Converts to lower case and removes the separators of dumps: white space, `:`, `,`, `0x` and `\x`. */
 export function hexView(view: View): View {
   if (!NOT_OF_HEX.test(view.text)) return view;
   return kept(view, (text, at) => {
@@ -48,7 +48,7 @@ function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 160;
 }
 
-/** @param keep gives the code of the character at a place, in the form that is compared; undefined leaves it out. */
+/** @param keep returns the code of the character at an index, in the compared form; undefined removes it. */
 function kept(view: View, keep: (text: string, at: number) => number | undefined): View {
   const builder = new ViewBuilder(view);
   for (let at = 0; at < view.text.length; at += 1) {
@@ -58,10 +58,10 @@ function kept(view: View, keep: (text: string, at: number) => number | undefined
   return builder.view();
 }
 
-/** Numbers of one to three digits, with what od, printf and programming languages write between two. */
+/** Numbers of one to three digits, with the separators of od, printf and programming languages. */
 const NUMBERS = /\d{1,3}(?:[\s,;\\]{1,8}\d{1,3}){3,}/g;
 
-/** The bytes that are written as numbers: decimal, and octal where the digits allow it. */
+/** Finds bytes written as numbers: decimal, and octal if the digits allow it. */
 export function numbersIn(view: View): ByteRun[] {
   return [...view.text.matchAll(NUMBERS)].flatMap(({ 0: whole, index }) => {
     const words = whole.match(/\d+/g) ?? [];
@@ -74,7 +74,7 @@ export function numbersIn(view: View): ByteRun[] {
   });
 }
 
-/** What is no byte, such as the offset that od begins a line with, is no character of a key either. */
+/** Returns a character that occurs in no key for other numbers, such as the offset at the start of od's lines. */
 function characterOf(value: number): string {
   return String.fromCharCode(Math.min(value, 256));
 }

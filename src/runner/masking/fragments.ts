@@ -1,16 +1,19 @@
 import { type ByteRun, hexView, numbersIn } from './dumps.ts';
 import type { KeyMaterial } from './secret-material.ts';
-import { type Place, placeIn, type View } from './views.ts';
+import { type TextRange, rangeIn, type View } from './views.ts';
 
 /**
- * One way in which bytes are written as text. Pieces of `window` characters are remembered at every `stride`-th place
- * of a secret and looked for at every place of a text, so that any run of `window + stride - 1` characters is found:
- * 15 of base64 (11 bytes), 19 of hex (9 bytes), 15 bytes as numbers. A window holds 64 bits or more: no other text meets one
- * by chance.
+ * One encoding of bytes as text. Pieces of `window` characters are stored for every `stride`-th position of a secret
+ * and searched at every position of a text, so that any run of `window + stride - 1` characters is found: 15 of
+ * base64 (11 bytes), 19 of hex (9 bytes), 15 bytes as numbers. A window holds 64 bits or more, so no other text
+ * matches by chance.
  */
 interface Alphabet {
   readonly window: number;
-  /** Whether a piece could be ordinary text, which a host could have hidden by a key that it makes up; few random ones can. */
+  /**
+   * Reports whether a piece could be ordinary text, which a host could have hidden by a made-up key; few random
+   * pieces can.
+   */
   readonly isOrdinary: (piece: string) => boolean;
 }
 
@@ -27,53 +30,53 @@ const hex: Alphabet = { window: 16, isOrdinary: (piece) => /^\d+$/.test(piece) }
 /** The bytes themselves, each as one character. */
 const raw: Alphabet = { window: 12, isOrdinary: (piece) => /^[\t\n\r -~]+$/.test(piece) };
 
-/** What the lines of a stream before this one ended with: a key may go on in the next. */
+/** The ends of a stream's previous lines: a key may continue in the next. */
 export interface Tails {
   base64: string;
   hex: string;
   bytes: string;
-  /** Whether the line before held a piece of a key. */
+  /** The previous line held a piece of a key. */
   isKey: boolean;
 }
 
-/** At the beginning of a stream. */
+/** Returns the state at the beginning of a stream. */
 export function noTails(): Tails {
   return { base64: '', hex: '', bytes: '', isKey: false };
 }
 
-/** A run that may be base64 of base64 or of hex: shorter ones hold no window of it. */
+/** A run that may be base64 of base64 or of hex; shorter ones hold no window of it. */
 const RUN = /[A-Za-z0-9+/]{20,}/g;
 
-/** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
+/** Stores pieces of private keys in all common encodings, and finds them in any text. */
 export class Fragments {
   readonly #pieces = new Map<Alphabet, Pieces>(
     [base64, hex, raw].map((alphabet) => [alphabet, new Pieces(alphabet.window)]),
   );
 
-  /** Pieces of base64 that could be ordinary text: they count only in a line that goes on with a key. */
+  /** Pieces of base64 that could be ordinary text: they count only in a line that continues a key. */
   readonly #ordinary = new Pieces(base64.window);
 
   get isEmpty(): boolean {
     return [...this.#pieces.values()].every(({ isEmpty }) => isEmpty);
   }
 
-  /** Remembers every secret piece of a key. */
+  /** Stores every secret piece of a key. */
   add(key: KeyMaterial): void {
     const file = secretText(key);
     const base64Text = key.body.replace(/\s/g, '').slice(key.from, key.to);
     const secretBytes = key.numbers.length > 0 ? key.numbers : [Buffer.from(base64Text, 'base64')];
     for (const text of [base64Text, ...secretBytes.flatMap(aligned), ...aligned(file)])
-      this.#remember(base64, text);
-    for (const bytes of [...secretBytes, file]) this.#remember(hex, bytes.toString('hex'));
-    for (const bytes of secretBytes) this.#remember(raw, bytes.toString('latin1'));
+      this.#store(base64, text);
+    for (const bytes of [...secretBytes, file]) this.#store(hex, bytes.toString('hex'));
+    for (const bytes of secretBytes) this.#store(raw, bytes.toString('latin1'));
   }
 
   /**
-   * Where pieces stand in one line of text.
+   * Finds pieces in one line of text.
    * @param asBase64 its `base64View`.
-   * @param tails of the lines before; become those of this one.
+   * @param tails of the previous lines; updated to those of this one.
    */
-  find(view: View, asBase64: View, tails: Tails): Place[] {
+  find(view: View, asBase64: View, tails: Tails): TextRange[] {
     const asHex = hexView(view);
     const numbers = numbersIn(view);
     const places = [
@@ -88,18 +91,21 @@ export class Fragments {
     return places;
   }
 
-  /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. @param asBase64 their `base64View`. */
+  /**
+   * Reports whether the bytes contain a piece, ignoring line breaks and separators. @param asBase64 their
+   * `base64View`.
+   */
   isIn(view: View, asBase64: View): boolean {
     return (
-      this.#meets(raw, view.text) ||
-      this.#meets(base64, asBase64.text) ||
-      this.#meets(hex, hexView(view).text) ||
+      this.#matches(raw, view.text) ||
+      this.#matches(base64, asBase64.text) ||
+      this.#matches(hex, hexView(view).text) ||
       this.#encodedTwice(asBase64).length > 0 ||
-      numbersIn(view).some((run) => this.#meets(raw, run.bytes))
+      numbersIn(view).some((run) => this.#matches(raw, run.bytes))
     );
   }
 
-  #remember(alphabet: Alphabet, text: string): void {
+  #store(alphabet: Alphabet, text: string): void {
     const pieces = this.#pieces.get(alphabet);
     const keep = (piece: string): void => {
       if (piece.length !== alphabet.window) return;
@@ -110,43 +116,43 @@ export class Fragments {
     keep(text.slice(-alphabet.window));
   }
 
-  #meets(alphabet: Alphabet, text: string): boolean {
+  #matches(alphabet: Alphabet, text: string): boolean {
     return this.#pieces.get(alphabet)?.areIn(text) === true;
   }
 
-  *#placesIn(alphabet: Alphabet, view: View): Generator<Place> {
+  *#placesIn(alphabet: Alphabet, view: View): Generator<TextRange> {
     for (const at of this.#pieces.get(alphabet)?.placesIn(view.text) ?? [])
-      yield placeIn(view, at, at + alphabet.window);
+      yield rangeIn(view, at, at + alphabet.window);
   }
 
-  /** Runs of base64 of what is written in base64 or hex itself. */
-  #encodedTwice(view: View): Place[] {
+  /** Finds runs of base64 that encode base64 or hex. */
+  #encodedTwice(view: View): TextRange[] {
     return [...view.text.matchAll(RUN)].flatMap(({ 0: run, index }) => {
       const isSecret = [0, 1, 2, 3].some((shift) => {
         const text = Buffer.from(run.slice(shift), 'base64').toString('latin1').replaceAll(/\s/g, '');
         if (!/[A-Za-z0-9+/]{12}/.test(text)) return false;
-        return this.#meets(base64, text) || this.#meets(hex, text.toLowerCase());
+        return this.#matches(base64, text) || this.#matches(hex, text.toLowerCase());
       });
-      return isSecret ? [placeIn(view, index, index + run.length)] : [];
+      return isSecret ? [rangeIn(view, index, index + run.length)] : [];
     });
   }
 
-  #placeOfNumbers({ bytes, start, end }: ByteRun): Place[] {
-    return this.#meets(raw, bytes) ? [{ start, end }] : [];
+  #placeOfNumbers({ bytes, start, end }: ByteRun): TextRange[] {
+    return this.#matches(raw, bytes) ? [{ start, end }] : [];
   }
 
   /**
-   * A line of a key in base64 of which all pieces could be ordinary text: one run of characters without white space, so
-   * that no sentence behind a key that a host makes up is hidden.
+   * Finds a base64 line of a key whose pieces could all be ordinary text: one run without white space, so that no
+   * sentence after a made-up key is hidden.
    */
-  #ordinaryLine(view: View, tails: Tails): Place[] {
+  #ordinaryLine(view: View, tails: Tails): TextRange[] {
     const line = /^\W{0,3}([A-Za-z0-9+/_-]+)\W{0,3}$/.exec(view.text.trim())?.[1];
     if (line === undefined) return [];
     const run = line.replaceAll('-', '+').replaceAll('_', '/');
-    return this.#ordinary.areIn(tails.base64 + run) ? [placeIn(view, 0, view.text.length)] : [];
+    return this.#ordinary.areIn(tails.base64 + run) ? [rangeIn(view, 0, view.text.length)] : [];
   }
 
-  /** Pieces that began in the lines before. */
+  /** Finds pieces that began in the previous lines. */
   #acrossLines(
     view: View,
     {
@@ -155,8 +161,8 @@ export class Fragments {
       numbers,
     }: { readonly asBase64: View; readonly asHex: View; readonly numbers: readonly ByteRun[] },
     tails: Tails,
-  ): Place[] {
-    const places: Place[] = [];
+  ): TextRange[] {
+    const places: TextRange[] = [];
     const texts = [
       { name: 'base64', alphabet: base64, of: asBase64, run: lastRun(asBase64.text, /[A-Za-z0-9+/]/) },
       { name: 'hex', alphabet: hex, of: asHex, run: lastRun(asHex.text, /[0-9a-f]/) },
@@ -164,14 +170,14 @@ export class Fragments {
     for (const { name, alphabet, of, run } of texts) {
       if (run.text === '') continue;
       const most = alphabet.window - 1;
-      if (tails[name] !== '' && this.#meets(alphabet, tails[name] + run.text.slice(0, most)))
-        places.push(placeIn(of, run.start, run.start + run.text.length));
+      if (tails[name] !== '' && this.#matches(alphabet, tails[name] + run.text.slice(0, most)))
+        places.push(rangeIn(of, run.start, run.start + run.text.length));
       tails[name] = (tails[name] + run.text.slice(-most)).slice(-most);
     }
     const last = numbers.at(-1);
     if (last !== undefined && last.end >= view.text.trimEnd().length - 1) {
       const most = raw.window - 1;
-      if (tails.bytes !== '' && this.#meets(raw, tails.bytes + last.bytes.slice(0, most)))
+      if (tails.bytes !== '' && this.#matches(raw, tails.bytes + last.bytes.slice(0, most)))
         places.push({ start: last.start, end: last.end });
       tails.bytes = (tails.bytes + last.bytes.slice(-most)).slice(-most);
     }
@@ -179,7 +185,7 @@ export class Fragments {
   }
 }
 
-/** The run at the end of a text, but for a few characters that quote it. */
+/** Returns the run at the end of a text, without trailing quotes. */
 function lastRun(text: string, member: RegExp): { readonly text: string; readonly start: number } {
   let end = text.length;
   while (end > 0 && text.length - end < 4 && !member.test(text.charAt(end - 1))) end -= 1;
@@ -188,13 +194,13 @@ function lastRun(text: string, member: RegExp): { readonly text: string; readonl
   return { text: text.slice(start, end), start };
 }
 
-/** The part of the body, line breaks included, that holds the secret: what base64 of the whole file encodes again. */
+/** Returns the secret part of the body with its line breaks, the input of base64 of the whole file. */
 function secretText({ body, from, to }: KeyMaterial): Buffer {
-  return Buffer.from(body.slice(placeOf(body, from), placeOf(body, to)));
+  return Buffer.from(body.slice(indexOfCharacter(body, from), indexOfCharacter(body, to)));
 }
 
-/** Where in a text the character stands that has `count` others before it, white space not counted. */
-function placeOf(text: string, count: number): number {
+/** Returns the index of the character after `count` others, white space not counted. */
+function indexOfCharacter(text: string, count: number): number {
   let left = count;
   for (const { 0: run, index } of text.matchAll(/\S+/g)) {
     if (left < run.length) return index + left;
@@ -203,17 +209,17 @@ function placeOf(text: string, count: number): number {
   return text.length;
 }
 
-/** Characters of a piece that are looked at before it is compared as a whole, and the bits that count of each. */
-const LOOKED_AT = 3;
+/** Number of characters of a piece that are compared before the whole, and the relevant bits of each. */
+const INDEXED_CHARACTERS = 3;
 const BITS = 6;
-const ALL = 2 ** (LOOKED_AT * BITS) - 1;
+const ALL = 2 ** (INDEXED_CHARACTERS * BITS) - 1;
 
-/** Texts of one length, of three characters or more, that are found again at any place of another text. */
+/** Texts of equal length, of three characters or more, to find anywhere in another text. */
 class Pieces {
   /** The length of each, in characters. */
   readonly window: number;
   readonly #all = new Set<string>();
-  /** By what the pieces begin with: at most places of a text nothing has to be cut out and compared. */
+  /** Indexed by the first characters: at most positions no substring has to be compared. */
   readonly #begins = new Uint8Array(ALL + 1);
 
   constructor(window: number) {
@@ -228,23 +234,23 @@ class Pieces {
   add(piece: string): void {
     this.#all.add(piece);
     let begin = 0;
-    for (let at = 0; at < LOOKED_AT; at += 1) begin = shifted(begin, piece.charCodeAt(at));
+    for (let at = 0; at < INDEXED_CHARACTERS; at += 1) begin = shifted(begin, piece.charCodeAt(at));
     this.#begins[begin] = 1;
   }
 
-  /** Where pieces begin in a text. */
+  /** Yields the positions of pieces in a text. */
   *placesIn(text: string): Generator<number> {
     if (this.isEmpty || text.length < this.window) return;
     let begin = 0;
-    for (let at = 0; at < LOOKED_AT - 1; at += 1) begin = shifted(begin, text.charCodeAt(at));
+    for (let at = 0; at < INDEXED_CHARACTERS - 1; at += 1) begin = shifted(begin, text.charCodeAt(at));
     const last = text.length - this.window;
     for (let at = 0; at <= last; at += 1) {
-      begin = shifted(begin, text.charCodeAt(at + LOOKED_AT - 1));
+      begin = shifted(begin, text.charCodeAt(at + INDEXED_CHARACTERS - 1));
       if (this.#begins[begin] === 1 && this.#all.has(text.slice(at, at + this.window))) yield at;
     }
   }
 
-  /** Whether one begins anywhere in a text. */
+  /** Reports whether a text contains a piece. */
   areIn(text: string): boolean {
     return this.placesIn(text).next().done !== true;
   }
@@ -255,8 +261,8 @@ function shifted(begin: number, code: number): number {
 }
 
 /**
- * base64 of bytes as it looks where 0, 1 or 2 other bytes stand before them. Only whole groups: what the
- * neighbouring bytes share is left out.
+ * Returns base64 of the bytes after 0, 1 or 2 other bytes. Only whole groups: the characters shared with neighbouring
+ * bytes are left out.
  */
 export function aligned(bytes: Buffer): string[] {
   return [0, 1, 2].map((skipped) => {

@@ -1,40 +1,40 @@
 import type { KeyMaterial, SecretMaterial } from './secret-material.ts';
-import { type Place, placeIn, type View } from './views.ts';
+import { type TextRange, rangeIn, type View } from './views.ts';
 
 /**
- * Where a secret comes from: what a user brings can come back in more forms than a key that was made in this run, or that a
- * host has sent.
+ * The origin of a secret: an input can come back in more forms than a key that was made in this run, or that a host
+ * has sent.
  */
 export type SecretOrigin = 'input' | 'made';
 
-/** Line lengths in which base64 is commonly written: by OpenSSH, in PEM, and in MIME and by coreutils. */
+/** Common line lengths of base64: OpenSSH, PEM, and MIME and coreutils. */
 const lineLengths = [70, 64, 76] as const;
 
-/** A piece shorter than this, such as the last line of a key, could be an ordinary word elsewhere. */
-const shortestPiece = 8;
-/** A host may break the lines of its key where it likes, so that one is a word of the report. */
-const shortestPieceMade = 32;
+/** A shorter piece, such as the last line of a key, could be an ordinary word elsewhere. */
+const minPieceLength = 8;
+/** A host may wrap its key so that one line is a word of the report. */
+const minPieceLengthMade = 32;
 
 /**
- * The strings to hand to the runner's masker for a secret, each on one line. The runner adds encodings of each by
- * itself (ValueEncoders.cs), but does not know a key that is joined, wrapped anew, in hex, or encoded as a whole file.
- * BEGIN and END lines and the public half of a key are not among them: certificates hold the like, and the runner
- * drops every output that holds anything masked.
+ * Returns the strings to register with the runner's masker for a secret, each on one line. The runner adds encodings
+ * of each (ValueEncoders.cs), but does not know a key that is joined, rewrapped, in hex, or encoded as a whole file.
+ * BEGIN and END lines and the public half of a key are left out: certificates hold the like, and the runner drops
+ * every output that contains a masked string.
  */
 export function maskForms({ words, keys }: SecretMaterial, origin: SecretOrigin): string[] {
   const pieces = keys.flatMap((key) => [...secretLines(key), ...joined(key), ...wholeFile(key.pem)]);
   const derived =
     origin === 'made'
-      ? [...pieces, ...keys.flatMap(wrappedAsPem)].filter((piece) => piece.length >= shortestPieceMade)
+      ? [...pieces, ...keys.flatMap(wrappedAsPem)].filter((piece) => piece.length >= minPieceLengthMade)
       : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(formsOfWord)];
-  return [...new Set([...words, ...derived.filter((piece) => piece.length >= shortestPiece)])];
+  return [...new Set([...words, ...derived.filter((piece) => piece.length >= minPieceLength)])];
 }
 
 function furtherForms(key: KeyMaterial): string[] {
   return [...wrappedAnew(key), ...wrappedFile(key.pem), ...hexNumbers(key)];
 }
 
-/** The lines of the key as given that hold something secret. */
+/** Returns the lines of the key as given that contain secret bytes. */
 function secretLines(key: KeyMaterial): string[] {
   let place = 0;
   return key.body.split(/\s+/).filter((line) => {
@@ -44,7 +44,7 @@ function secretLines(key: KeyMaterial): string[] {
   });
 }
 
-/** The whole body on one line, and its secret part alone. */
+/** Returns the whole body on one line, and its secret part alone. */
 function joined(key: KeyMaterial): string[] {
   const base64 = key.body.replace(/\s/g, '');
   return [base64, base64.slice(key.from, key.to)];
@@ -59,7 +59,7 @@ function wrappedAnew(key: KeyMaterial): string[] {
   return lineLengths.flatMap((length) => secretLines({ ...key, body: wrap(base64, length) }));
 }
 
-/** base64 of the whole file, with and without the line break at its end. */
+/** Returns base64 of the whole file, with and without the line break at its end. */
 function wholeFile(pem: string): string[] {
   return [pem, `${pem}\n`].map((text) => Buffer.from(text).toString('base64'));
 }
@@ -72,7 +72,10 @@ function hexNumbers(key: KeyMaterial): string[] {
   return key.numbers.map((number) => number.toString('hex')).flatMap((hex) => [hex, hex.toUpperCase()]);
 }
 
-/** Beside those that the runner makes by itself: hex, as Go writes JSON, URLs in small letters, both normal forms. */
+/**
+ * Returns the forms that the runner does not add itself: hex, as Go writes JSON, URLs in lower case, both normal
+ * forms.
+ */
 function formsOfWord(word: string): string[] {
   const hex = Buffer.from(word).toString('hex');
   const go = JSON.stringify(word)
@@ -89,10 +92,10 @@ function wrap(text: string, length: number): string {
   return text.match(new RegExp(`.{1,${length}}`, 'g'))?.join('\n') ?? '';
 }
 
-/** base64 of a word at one place among other bytes: what of it does not depend on them. */
+/** The part of a word's base64 that is independent of its neighbouring bytes, for one alignment. */
 interface Shape {
   readonly core: string;
-  /** Bits of the character before and behind that are the word's: `value` under `mask`. */
+  /** The word's bits in the characters before and after: `value` under `mask`. */
   readonly before?: Bits;
   readonly behind?: Bits;
 }
@@ -105,8 +108,8 @@ interface Bits {
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /**
- * Knows secrets that are words (passwords, passphrases, tokens) and finds them again, as they are, as other programs write
- * them, in hex and in base64, also of a text that they are a part of, such as `user:password`.
+ * Finds secret words (passwords, passphrases, tokens) in text: as they are, as other programs write them, in hex and
+ * in base64, also inside an encoded text, such as `user:password`.
  */
 export class SecretWords {
   readonly #forms = new Set<string>();
@@ -126,25 +129,25 @@ export class SecretWords {
     return this.#forms.size === 0;
   }
 
-  /** Where words stand in one line of text. @param base64 the view without white space, in the standard alphabet. */
-  find(view: View, base64: View): Place[] {
+  /** Finds the words in one line of text. @param base64 the view without white space, in the standard alphabet. */
+  find(view: View, base64: View): TextRange[] {
     return [...this.#places(view, base64)];
   }
 
-  /** Whether a word stands anywhere in a text. */
+  /** Reports whether a text contains a word. */
   isIn(view: View, base64: View): boolean {
     return this.#places(view, base64).next().done !== true;
   }
 
-  *#places(view: View, base64: View): Generator<Place> {
+  *#places(view: View, base64: View): Generator<TextRange> {
     for (const form of this.#forms) {
-      for (const at of occurrences(form, view.text)) yield placeIn(view, at, at + form.length);
+      for (const at of occurrences(form, view.text)) yield rangeIn(view, at, at + form.length);
     }
     for (const shape of this.#shapes.values()) {
       for (const at of occurrences(shape.core, base64.text)) {
         const [start, end] = [at - (shape.before ? 1 : 0), at + shape.core.length + (shape.behind ? 1 : 0)];
         if (fits(base64.text.charAt(start), shape.before) && fits(base64.text.charAt(end - 1), shape.behind))
-          yield placeIn(base64, start, end);
+          yield rangeIn(base64, start, end);
       }
     }
   }
@@ -154,7 +157,9 @@ function* occurrences(form: string, text: string): Generator<number> {
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) yield at;
 }
 
-/** As shells, YAML and forms of the web write what has quotes or blanks in it; all other escapes are undone before. */
+/**
+ * Returns the forms in which shells, YAML and web forms write quotes or spaces; all other escapes are decoded before.
+ */
 function quotedForms(word: string): string[] {
   return [
     word.replaceAll("'", "'\\''"),
@@ -164,7 +169,7 @@ function quotedForms(word: string): string[] {
   ];
 }
 
-/** base64 of bytes behind 0, 1 or 2 others (RFC 4648, section 4: six bits each character). */
+/** Returns base64 of the bytes after 0, 1 or 2 others (RFC 4648, section 4: six bits each character). */
 function shapesOf(bytes: Buffer): Shape[] {
   return [0, 1, 2].map((others) => {
     const text = Buffer.concat([Buffer.alloc(others), bytes, Buffer.alloc(3)]).toString('base64');

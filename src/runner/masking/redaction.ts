@@ -3,12 +3,12 @@ import { base64View } from './dumps.ts';
 import { aligned, Fragments, noTails, type Tails } from './fragments.ts';
 import { maskForms, type SecretOrigin, SecretWords } from './mask-forms.ts';
 import { keyMaterial, secretMaterial } from './secret-material.ts';
-import { bareViewsOf, type Place, type View, viewsOf } from './views.ts';
+import { bareViewsOf, type TextRange, type View, viewsOf } from './views.ts';
 
-/** Characters that belong to the same run of base64 or hex as a piece that was found. */
+/** Characters that extend a run of base64 or hex around a found piece. */
 const runCharacter = /[A-Za-z0-9+/=_:-]/;
 
-/** Tells a PEM private key in bytes, also in base64 (at any offset) and in hex. */
+/** Forms of a PEM private key's mark: plain, in base64 (at any offset) and in hex. */
 const keyMarks: readonly string[] = [
   'PRIVATE KEY',
   ...aligned(Buffer.from('PRIVATE KEY')),
@@ -16,31 +16,32 @@ const keyMarks: readonly string[] = [
 ];
 
 /**
- * So many masks of keys that hosts have sent or that were made here go to the runner, which looks for each in every line.
- * A cluster of nine with RSA-4096 needs two thousand. What goes beyond is still hidden here.
+ * Maximum number of masks that are registered with the runner for keys that hosts have sent or that were made here;
+ * the runner searches each line for all of them. A cluster of nine with RSA-4096 needs two thousand. Beyond the limit
+ * they are still hidden here.
  */
-const mostMasks = 10_000;
-const mostKeys = 1000;
+const maxMasks = 10_000;
+const maxKeys = 1000;
 
 /**
- * Knows the secrets of this run and takes them out of every text before it leaves: the first line of defence, of
- * which the runner's own masker is the second. The runner masks the log only, never an artifact, and misses keys
- * that are cut, wrapped anew or in hex. All work takes time in proportion to the text.
+ * Holds the secrets of this run and removes them from every text before output: the first line of defence, before the
+ * runner's own masker. The runner masks the log only, never an artifact, and misses keys that are cut, rewrapped or
+ * in hex. All work takes time in proportion to the text.
  */
 export class Redactor {
   readonly #mask: (forms: readonly string[]) => void;
   readonly #words = new SecretWords();
   readonly #fragments = new Fragments();
-  #masksLeft = mostMasks;
-  #keysLeft = mostKeys;
+  #masksLeft = maxMasks;
+  #keysLeft = maxKeys;
 
-  /** @param mask hands texts of one line each to the runner's masker: `setSecrets` of runner.ts. */
+  /** @param mask registers texts of one line each with the runner's masker: `setSecrets` of runner.ts. */
   constructor(mask: (forms: readonly string[]) => void) {
     this.#mask = mask;
   }
 
   /**
-   * Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored.
+   * Registers a secret here and with the runner; from now on all its forms are hidden. Ignores empty text.
    * @param origin `made`: the text was made here or sent by a host; it is ignored unless it is a private key.
    */
   register(secret: string, origin: SecretOrigin = 'input'): void {
@@ -56,20 +57,20 @@ export class Redactor {
     for (const key of material.keys) this.#fragments.add(key);
   }
 
-  /** A text of any number of lines without its secrets; a line that is far too long for anything is cut. */
+  /** Removes the secrets from a text of any number of lines; cuts overlong lines. */
   redact(text: string): string {
     return this.forStream()(text.split('\n')).join('\n');
   }
 
-  /** As {@link forStream}, line by line. */
+  /** Like {@link forStream}, line by line. */
   forLines(): (line: string) => string {
     const redactLines = this.forStream();
     return (line) => redactLines([line])[0] ?? '';
   }
 
   /**
-   * A redactor for the lines of one stream, in their order: it also hides private keys that were never registered,
-   * from their BEGIN to their END line, and pieces of known ones that go on from line to line.
+   * Returns a redactor for the lines of one stream, in order: it also hides unregistered private keys, from their
+   * BEGIN to their END line, and pieces of known ones that span lines.
    */
   forStream(): (lines: readonly string[]) => string[] {
     const blocks = new KeyBlocks();
@@ -78,9 +79,7 @@ export class Redactor {
       blocks.hideAll(lines.map((line) => cutLine(line))).map((line) => this.#redactKnown(line, tails));
   }
 
-  /**
-   * What secret the bytes hold, in words for a message; undefined when they may leave.
-   */
+  /** Names the kind of secret in the bytes, for a message; undefined if there is none. */
   findSecret(content: string | Buffer): string | undefined {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const text = bytes.toString('latin1');
@@ -97,7 +96,7 @@ export class Redactor {
       : undefined;
   }
 
-  /** The text without what makes {@link findSecret} take it for a private key, where it is none. */
+  /** Removes the marks that make {@link findSecret} report a private key, from a text without one. */
   withoutKeyMarks(text: string): string {
     return keyMarks.reduce((rest, mark) => rest.replaceAll(mark, hidden), text);
   }
@@ -117,14 +116,17 @@ export class Redactor {
   }
 }
 
-/** Views of a text, each with what of it may be base64. */
+/** Pairs each view of a text with its possible base64. */
 function inBase64(views: readonly View[]): { readonly view: View; readonly base64: View }[] {
   return views.map((view) => ({ view, base64: base64View(view) }));
 }
 
-/** What stands before and after a piece in the same run is of the same secret. Each character is looked at twice at most. */
-function wholeRuns(line: string, pieces: readonly Place[]): Place[] {
-  const runs: Place[] = [];
+/**
+ * Extends each piece to the whole run around it, which belongs to the same secret. Visits each character twice at
+ * most.
+ */
+function wholeRuns(line: string, pieces: readonly TextRange[]): TextRange[] {
+  const runs: TextRange[] = [];
   let done = 0;
   for (const { start, end } of inOrder(pieces)) {
     if (end <= done) continue;
@@ -138,11 +140,11 @@ function wholeRuns(line: string, pieces: readonly Place[]): Place[] {
   return runs;
 }
 
-function inOrder(places: readonly Place[]): Place[] {
+function inOrder(places: readonly TextRange[]): TextRange[] {
   return places.toSorted((one, other) => one.start - other.start);
 }
 
-function cover(line: string, ...places: readonly (readonly Place[])[]): string {
+function cover(line: string, ...places: readonly (readonly TextRange[])[]): string {
   let result = '';
   let done = 0;
   let covered = -1;
@@ -156,19 +158,19 @@ function cover(line: string, ...places: readonly (readonly Place[])[]): string {
   return result + line.slice(done);
 }
 
-/** Longer lines are cut: a log is read by people, and a host could send megabytes on one line. */
-export const longestLine = 2000;
+/** Longer lines are cut: people read the log, and a host could send megabytes on one line. */
+export const maxLineLength = 2000;
 
-/** Nothing looks at more of a line than this: what is shown is far less, and a key is found by its beginning. */
-export const mostOfLine = 16 * 1024;
+/** Maximum length of a line that is searched: far more than is shown, and a key is recognised by its beginning. */
+export const maxSearchedLength = 16 * 1024;
 
-/** A line that is not too long; what is missing is counted. @param missing characters that were cut off before. */
-export function shortened(line: string, longest = longestLine, missing = 0): string {
+/** Shortens a line, with the number of removed characters. @param missing characters that were removed before. */
+export function shortenLine(line: string, longest = maxLineLength, missing = 0): string {
   const left = Math.max(0, line.length - longest) + missing;
   return left === 0 ? line : `${line.slice(0, longest)}… (${left} more characters)`;
 }
 
-/** The part of a line that is looked at; what is missing is counted. */
+/** Returns the searched part of a line, with the number of removed characters. */
 export function cutLine(line: string): string {
-  return shortened(line, mostOfLine);
+  return shortenLine(line, maxSearchedLength);
 }

@@ -1,16 +1,16 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { pemSpans } from '../../pki/pem.ts';
 
-/** What in a secret text must not be seen. */
+/** The parts of a secret text that must not appear in output. */
 export interface SecretMaterial {
-  /** Words and lines that must not be seen whole: passphrases, and text that is no key. */
+  /** Words and lines that must not appear as a whole: passphrases, and text that is not a key. */
   readonly words: readonly string[];
-  /** The private keys in it, of which no piece may be seen. */
+  /** The private keys in it, of which no piece may appear. */
   readonly keys: readonly KeyMaterial[];
 }
 
 /**
- * One private key. Its public half is told apart from its secret numbers: certificates hold the same bytes, and
+ * One private key. Its public half is kept apart from its secret numbers: certificates hold the same bytes, and
  * hiding them would hide the certificates.
  */
 export interface KeyMaterial {
@@ -18,36 +18,36 @@ export interface KeyMaterial {
   readonly pem: string;
   /** The text between BEGIN and END without headers, line breaks as given. */
   readonly body: string;
-  /** Where in the body, white space not counted, the first secret byte stands. */
+  /** Index of the first secret byte in the body, white space not counted. */
   readonly from: number;
-  /** Where in the body, white space not counted, nothing secret follows any more. */
+  /** Index after the last secret byte in the body, white space not counted. */
   readonly to: number;
-  /** The secret numbers; none of a key that could not be read, which is secret as a whole. */
+  /** The secret numbers; none for an unreadable key, which is secret as a whole. */
   readonly numbers: readonly Buffer[];
 }
 
-/** A word shorter than this cannot be hidden: it would be met in ordinary text, and hide that. */
-export const shortestWord = 5;
-/** A line of several that is shorter than this is left, for the same reason. */
-const shortestLine = 8;
+/** A shorter word cannot be hidden: it occurs in ordinary text, and would hide that. */
+export const minWordLength = 5;
+/** Shorter lines of a multi-line secret are not hidden, for the same reason. */
+const minLineLength = 8;
 
-/** No private key of a host is longer; what is longer is no such. */
-const mostCharactersOfKey = 16 * 1024;
+/** No private key of a host is longer. */
+const maxKeyLength = 16 * 1024;
 
-/** Finds what is secret in an input: one or more PEM private keys, base64 of such, or plain words. Never throws. */
+/** Finds the secrets in an input: one or more PEM private keys, base64 of such, or plain words. Never throws. */
 export function secretMaterial(secret: string): SecretMaterial {
   const text = secret.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
   const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
   const keys = keysOf(text);
-  return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
+  return { words: keys.length === 0 ? secretWordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
 }
 
 /**
- * The private key in a text that a host has sent, or that was made here. Never words, whatever the text holds: a host could
- * name any words of a report, and have them hidden. Never throws.
+ * Finds the private keys in a text that a host has sent, or that was made here. Never words, whatever the text holds:
+ * a host could send any words of a report to have them hidden. Never throws.
  */
 export function keyMaterial(text: string): SecretMaterial {
-  if (text.length > mostCharactersOfKey || !isPrivateKey(text)) return { words: [], keys: [] };
+  if (text.length > maxKeyLength || !isPrivateKey(text)) return { words: [], keys: [] };
   return { words: [], keys: keysOf(text).filter(({ numbers }) => numbers.length > 0) };
 }
 
@@ -60,15 +60,15 @@ function isPrivateKey(text: string): boolean {
   }
 }
 
-/** The text as it is given: what looks like an escape in a password is a part of it. */
-function wordsOf(text: string): string[] {
+/** Splits the text as it is given: an apparent escape in a password is a part of it. */
+function secretWordsOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');
-  const shortest = filled.length > 1 ? shortestLine : shortestWord;
+  const shortest = filled.length > 1 ? minLineLength : minWordLength;
   return filled.filter((line) => line.length >= shortest);
 }
 
-/** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
+/** Also finds a key without its END line. Text around the keys, certificates for example, is public. */
 function keysOf(text: string): KeyMaterial[] {
   return pemSpans(text, ({ label }) => /PRIVATE KEY[A-Z ]*$/.test(label)).map(
     ({ label, start, end, bodyStart, bodyEnd }) =>
@@ -76,12 +76,12 @@ function keysOf(text: string): KeyMaterial[] {
   );
 }
 
-/** A key that was stored on one line with literal `\n` gets its lines back. */
+/** Restores the lines of a key that was stored on one line with literal `\n`. */
 function withLineBreaks(pem: string): string {
   return pem.replaceAll(/(?:\\+r)?\\+n/g, '\n');
 }
 
-/** Of old encrypted keys (RFC 1421). */
+/** Headers of old encrypted keys (RFC 1421). */
 const headers = /(?:Proc-Type:\s*4,\s*ENCRYPTED|DEK-Info:\s*\S+)\s*/g;
 
 function keyOf(pem: string, label: string, wholeBody: string): KeyMaterial {
@@ -97,7 +97,7 @@ function keyOf(pem: string, label: string, wholeBody: string): KeyMaterial {
   return { pem, body, from: Math.floor(start / 3) * 4, to: Math.ceil(end / 3) * 4, numbers };
 }
 
-/** The secret numbers of an unencrypted key; none when it is encrypted or of an unknown kind. */
+/** Reads the secret numbers of an unencrypted key; none if it is encrypted or of an unknown kind. */
 function secretNumbers(label: string, bytes: Buffer): Buffer[] {
   try {
     if (label === 'OPENSSH PRIVATE KEY') return opensshSecrets(bytes);
@@ -105,7 +105,7 @@ function secretNumbers(label: string, bytes: Buffer): Buffer[] {
     if (type === undefined) return [];
     return numbersOf(createPrivateKey({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
   } catch {
-    return []; // Damaged or encrypted: the whole text is secret then.
+    return []; // Damaged or encrypted: the whole text is secret.
   }
 }
 
@@ -122,8 +122,8 @@ function numbersOf(key: JsonWebKey): Buffer[] {
     .map((number) => Buffer.from(number, 'base64url'));
 }
 
-/** Reads the strings of SSH's wire encoding (RFC 4251 section 5), one after the other. */
-class WireReader {
+/** Reads the strings of SSH's wire encoding (RFC 4251 section 5) in order. */
+class SecretFieldReader {
   #bytes: Buffer;
 
   constructor(bytes: Buffer) {
@@ -142,7 +142,7 @@ class WireReader {
     return value;
   }
 
-  /** A number without the zero byte that keeps it positive. */
+  /** Reads a number without the zero byte that keeps it positive. */
   number(): Buffer {
     const value = this.string();
     return value[0] === 0 ? value.subarray(1) : value;
@@ -152,39 +152,39 @@ class WireReader {
 const magic = 'openssh-key-v1\0';
 
 /**
- * The secret parts of an OpenSSH private key (PROTOCOL.key and sshkey.c in OpenSSH): its secret numbers when it is
- * not encrypted, else the whole encrypted section.
- * @throws Error when the bytes are no such key.
+ * Reads the secret parts of an OpenSSH private key (PROTOCOL.key and sshkey.c in OpenSSH): its secret numbers if it
+ * is not encrypted, else the whole encrypted section.
+ * @throws Error for other bytes.
  */
 function opensshSecrets(bytes: Buffer): Buffer[] {
   if (bytes.subarray(0, magic.length).toString('latin1') !== magic)
     throw new Error('not an openssh-key-v1 file');
-  const outer = new WireReader(bytes.subarray(magic.length));
+  const outer = new SecretFieldReader(bytes.subarray(magic.length));
   const cipher = outer.string().toString('latin1');
-  outer.string(); // The key derivation's name,
-  outer.string(); // and its options.
-  outer.skip(4); // How many keys: always one.
-  outer.string(); // The public key.
+  outer.string(); // the key derivation's name
+  outer.string(); // its options
+  outer.skip(4); // the number of keys: always one
+  outer.string(); // the public key
   const section = outer.string();
   if (cipher !== 'none') return [section];
-  const inner = new WireReader(section);
-  inner.skip(8); // Two equal check numbers.
+  const inner = new SecretFieldReader(section);
+  inner.skip(8); // two equal check numbers
   return secretsOfType(inner.string().toString('latin1'), inner) ?? [section];
 }
 
-function secretsOfType(type: string, fields: WireReader): Buffer[] | undefined {
+function secretsOfType(type: string, fields: SecretFieldReader): Buffer[] | undefined {
   if (type === 'ssh-ed25519') {
-    fields.string(); // The public key, which also follows the secret seed of 32 bytes.
+    fields.string(); // the public key, which also follows the secret seed of 32 bytes
     return [fields.string().subarray(0, 32)];
   }
   if (type === 'ssh-rsa') {
-    fields.string(); // n and
-    fields.string(); // e are public; d, the coefficient, p and q are not.
+    fields.string(); // n
+    fields.string(); // e; d, the coefficient, p and q are secret
     return [fields.number(), fields.number(), fields.number(), fields.number()];
   }
   if (type.startsWith('ecdsa-sha2-')) {
-    fields.string(); // The curve and
-    fields.string(); // the public point.
+    fields.string(); // the curve
+    fields.string(); // the public point
     return [fields.number()];
   }
   return undefined;

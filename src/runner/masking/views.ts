@@ -1,23 +1,23 @@
-/** A text as it is looked through, with the place of each of its characters in the line as it was. */
+/** A decoded form of a line, with the position of each of its characters in the original line. */
 export interface View {
   readonly text: string;
-  /** Where what became the character begins, and where it ends; both empty where only the text is of interest. */
+  /** Start and end of each character's source; both empty if only the text matters. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
 }
 
-/** Where something stands in a text: from `start` up to, not including, `end`. */
-export interface Place {
+/** A range in a text, from `start` to `end`, exclusive. */
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The place in the line of what stands from `start` up to `end` in a view of it. */
-export function placeIn({ starts, ends }: View, start: number, end: number): Place {
+/** Returns the range in the line for a range in a view of it. */
+export function rangeIn({ starts, ends }: View, start: number, end: number): TextRange {
   return { start: starts[start] ?? 0, end: ends[end - 1] ?? 0 };
 }
 
-/** A line as it is. */
+/** Returns the view of the unchanged line. */
 export function viewOf(line: string): View {
   const starts = new Uint32Array(line.length);
   const ends = new Uint32Array(line.length);
@@ -28,12 +28,12 @@ export function viewOf(line: string): View {
   return { text: line, starts, ends };
 }
 
-/** A text as it is, without the places, which take several times its room. */
+/** Returns the view of the unchanged text without positions, which take several times its memory. */
 function bareView(text: string): View {
   return { text, starts: new Uint32Array(0), ends: new Uint32Array(0) };
 }
 
-/** Makes a view of another one, character by character; it cannot get longer. It has places if that one has. */
+/** Builds a view from another one, character by character; it cannot get longer. It has positions if that one has. */
 export class ViewBuilder {
   readonly #from: View;
   readonly #codes: Uint16Array;
@@ -48,7 +48,7 @@ export class ViewBuilder {
     this.#ends = new Uint32Array(from.ends.length);
   }
 
-  /** @param code of the next character. @param start where in the other view's text it comes from; @param end exclusive. */
+  /** @param code of the next character. @param start its source in the other view's text; @param end exclusive. */
   add(code: number, start: number, end: number): void {
     this.#codes[this.#length] = code;
     if (this.#starts.length > 0) {
@@ -68,22 +68,25 @@ export class ViewBuilder {
   }
 }
 
-/** Escapes within escapes, as of JSON in JSON, are undone so often. */
-const MOST_ROUNDS = 3;
+/** Maximum number of nested escapes that are decoded, as of JSON in JSON. */
+const MAX_NESTED_ESCAPES = 3;
 
-/** The line, and what it says where it was written by JSON, a URL, HTML or XML, or a shell; each further view undoes more. */
+/**
+ * Returns the line, and its decoded forms if it was written as JSON, a URL, HTML or XML, or for a shell; each further
+ * view decodes one more level.
+ */
 export function viewsOf(line: string): View[] {
   return unescapedViews(viewOf(line));
 }
 
-/** As {@link viewsOf}, of a text of any length, where it is of no interest at which place something stands. */
+/** Like {@link viewsOf}, for a text of any length and without positions. */
 export function bareViewsOf(text: string): View[] {
   return unescapedViews(bareView(text));
 }
 
 function unescapedViews(first: View): View[] {
   const views = [first];
-  for (let view: View | undefined = first; view !== undefined && views.length <= MOST_ROUNDS;) {
+  for (let view: View | undefined = first; view !== undefined && views.length <= MAX_NESTED_ESCAPES;) {
     view = /[\\%&]/.test(view.text) ? unescaped(view) : undefined;
     if (view !== undefined) views.push(view);
   }
@@ -101,7 +104,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
   a: '\u0007',
 };
 
-/** Each at the place where it is tried alone, and of a bounded length. */
+/** Each matches at its own position only, with a bounded length. */
 const UNIT =
   /\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#(\d{1,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos);/y;
 const BYTE = /\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})/y;
@@ -110,7 +113,7 @@ const BACKSLASH = 92;
 const PERCENT = 37;
 const AMPERSAND = 38;
 
-/** Undefined when nothing was escaped. */
+/** Returns undefined if nothing was escaped. */
 function unescaped(view: View): View | undefined {
   const from = view.text;
   const builder = new ViewBuilder(view);
@@ -134,12 +137,12 @@ function unescaped(view: View): View | undefined {
 
 type Found = readonly [text: string, length: number];
 
-/** Bytes in a row are one text in UTF-8. */
+/** Decodes consecutive bytes as one text in UTF-8. */
 function bytesAt(text: string, at: number): Found | undefined {
   if (text.charCodeAt(at) === AMPERSAND) return undefined;
   const bytes: number[] = [];
   let next = at;
-  // A plain character stands for itself: only those of several bytes need their neighbours.
+  // An ASCII character stands for itself: only multi-byte ones need their neighbours.
   while (bytes.length === 0 || (bytes.length < 4 && (bytes[0] ?? 0) >= 0xc0)) {
     BYTE.lastIndex = next;
     const match = BYTE.exec(text);

@@ -1,19 +1,19 @@
-/** Lines of a log file of kubelet's that are looked through. */
+/** Lines of kubelet's log file that are searched. */
 const FILE_LINES = 400;
 
 /**
- * Bash functions for what kubelet has written. It writes to the journal under whatever identifier its unit has, or to a file that
- * its unit names (`StandardError=append:…`).
+ * Bash functions for kubelet's log. kubelet writes to the journal under its unit's identifier, or to a file that its
+ * unit names (`StandardError=append:…`).
  *
  * `find_log_file` sets `log_file` to that file, once, or to nothing.
  *
- * `kubelet_log SINCE`: prints what kubelet wrote since then, in seconds since 1970. In a file, lines count by klog's own head
- * (`E1126 05:29:35.583926`, local time), and a line without one by the line before it.
+ * `kubelet_log SINCE`: prints kubelet's log since then, in seconds since 1970. In a file, lines are dated by klog's
+ * header (`E1126 05:29:35.583926`, local time), and a line without one by the previous line.
  *
- * `kubelet_words LINES`: prints the last lines of kubelet's newest process and of no other: those that a process before it left are no
- * words of this start. Where it wrote none, those that systemd wrote about that process.
+ * `kubelet_words LINES`: prints the last lines of kubelet's newest process only: those of an earlier process do not
+ * belong to this start. Without any, prints systemd's about that process.
  */
-export const KUBELET_WORDS_FUNCTIONS = `
+export const KUBELET_LOG_FUNCTIONS = `
 find_log_file() {
   if [ -n "\${log_file+known}" ]; then return 0; fi
   log_file=$(systemctl cat kubelet 2> /dev/null |

@@ -1,5 +1,5 @@
 import { knownReason, type Reason } from '../../hosts/explain-unknown.ts';
-import { etcdWords, isAnsweredByStranger } from './member-ready.ts';
+import { etcdMessage, isAnsweredByOtherProgram } from './member-ready.ts';
 
 const AGAIN = 'Mend what etcd names and run again: it goes on from here.';
 const PORT_TAKEN: Reason = {
@@ -7,7 +7,7 @@ const PORT_TAKEN: Reason = {
   fix: 'Look who it is (`ss -ltnp`), stop it or give etcd other ports, and run again.',
 };
 
-/** Why etcd ended again and again, where its words tell it. */
+/** Explains repeated exits of etcd, if its messages give the cause. */
 export function whyCrashed(words: string): Reason {
   if (/address already in use/.test(words)) return PORT_TAKEN;
   if (/cannot assign requested address/.test(words)) {
@@ -26,12 +26,12 @@ export function whyCrashed(words: string): Reason {
 }
 
 /**
- * Why a member was not ready in time, where what etcd wrote tells it.
- * @param stderr what `etcd_words` has printed.
+ * Explains why a member was not ready in time, if etcd's messages give the cause.
+ * @param stderr the output of `etcd_words`.
  */
 export function whyLate(stderr: string): Reason {
-  const words = etcdWords(stderr);
-  if (isAnsweredByStranger(stderr)) {
+  const words = etcdMessage(stderr);
+  if (isAnsweredByOtherProgram(stderr)) {
     return {
       cause: "A program of another user listens on etcd's metrics port; its answer is not taken for etcd's.",
       fix: 'Look who it is (`ss -ltnp`), stop it or set another `metrics-port`, and run again.',
@@ -70,7 +70,7 @@ export function whyLate(stderr: string): Reason {
   );
 }
 
-/** Why kubelet could not start etcd's pod, where its words tell it. */
+/** Explains why kubelet could not start etcd's pod, if its messages give the cause. */
 export function whyNoPod(words: string): Reason {
   if (/pause image/.test(words)) {
     return {

@@ -1,4 +1,4 @@
-import { BLANK_LOG_FUNCTION, BLANK_MEMBER, quote } from '../../hosts/bash.ts';
+import { BLANK_LOG_FUNCTION, BLANK_MEMBER, quoteBash } from '../../hosts/bash.ts';
 import { HOLD_STEP_LOCK } from '../../hosts/lock/guard.ts';
 import {
   ACTION_DIR,
@@ -10,7 +10,7 @@ import {
   RENDERED_MANIFEST,
   RUN_DIR,
 } from '../../kubeadm/paths.ts';
-import { KEEP_COPY_FUNCTION } from '../put-files.ts';
+import { BACKUP_FUNCTION } from '../put-files.ts';
 import { CRASHED, memberReadyFunctions, NO_PAUSE, NO_POD } from './member-ready.ts';
 
 /** The replacement of one member's manifest. */
@@ -18,26 +18,26 @@ export interface ManifestChange extends DataPlaces {
   /** The member's address: IPv4, or IPv6 without brackets. */
   readonly address: string;
   readonly criEndpoint: string;
-  /** SHA-256 (hex) of the manifest in place, as it was seen; `absent` when there is none, and so nothing to take out. */
+  /** SHA-256 (hex) of the observed manifest in place; `absent` if there is none, and so nothing to take out. */
   readonly currentSha256: string;
-  /** SHA-256 (hex) of the rendered manifest that is to be put in place. */
+  /** SHA-256 (hex) of the rendered manifest that will be put in place. */
   readonly renderedSha256: string;
   /**
-   * The cluster has never been healthy: the member may have no log yet, and a blank one is set aside. Elsewhere a member
-   * without a log is left alone.
+   * The cluster was never healthy: the member may have no log yet, and a blank one is set aside. Otherwise a member
+   * without a log is not started.
    */
   readonly mayLackData: boolean;
 }
 
-/** Name of the unit of systemd that does it. There is never more than one. */
+/** Name of the systemd unit that performs it. There is never more than one. */
 export const RESTART_UNIT = 'etcd-ha-action-restart.service';
-/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
+/** The unit's result file: one line with an exit code of {@link RESTART_END}. Absent while it works. */
 export const RESTART_RESULT = `${RUN_DIR}/restart.result`;
 
-/** How a restart ended. */
+/** The results of a restart. */
 export const RESTART_END = {
   done: 0,
-  /** What lies there is not what was seen; nothing was done. */
+  /** The files have changed since the probe; nothing was done. */
   changed: 3,
   /** The member has no data; nothing was done. */
   noData: 4,
@@ -57,16 +57,16 @@ export const RESTART_END = {
 } as const;
 
 /**
- * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
- * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
- * and the new one in place (not known to be ready).
+ * Returns the bash of the unit. Wherever it is interrupted, the files on disk show its progress, and the next run
+ * continues from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the
+ * outgoing one and the new one in place (not known to be ready).
  */
 export function restartUnit(change: ManifestChange): string {
-  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${KEEP_COPY_FUNCTION}${FUNCTIONS}
+  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${BACKUP_FUNCTION}${RESTART_FUNCTIONS}
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
-current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)} data_dir=${quote(change.dataDir)}
-log_dir=${quote(logFolder(change))} wal_dir=${quote(change.walDir ?? '')}
+current=${quoteBash(change.currentSha256)} rendered=${quoteBash(change.renderedSha256)} data_dir=${quoteBash(change.dataDir)}
+log_dir=${quoteBash(logFolder(change))} wal_dir=${quoteBash(change.walDir ?? '')}
 may_lack_data=${String(change.mayLackData)}
 if ! $may_lack_data && [ -z "$(ls -A "$log_dir" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
 if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${ACTION_DIR})" ]; then finish ${RESTART_END.otherFilesystem}; fi
@@ -75,7 +75,7 @@ if has ${ETCD_MANIFEST} "$rendered" && ! begins_blank; then
 else
   if ! has ${RENDERED_MANIFEST} "$rendered"; then finish ${RESTART_END.changed}; fi
   find_pods
-  if has ${ETCD_MANIFEST} "$current"; then keep_copy ${ETCD_MANIFEST}; take_out
+  if has ${ETCD_MANIFEST} "$current"; then backup_file ${ETCD_MANIFEST}; take_out
   elif [ -e ${ETCD_MANIFEST} ]; then finish ${RESTART_END.changed}
   elif [ "$current" != absent ] && ! has ${OUTGOING_MANIFEST} "$current"; then finish ${RESTART_END.changed}
   fi
@@ -108,16 +108,14 @@ esac
 }
 
 /**
- * `has FILE SHA256`: whether it has these contents.
- * `move FROM TO`: durably.
- * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
- * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
- * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
- * lost with it, for there is nothing in it.
- * `put_back`: the old one, if there was one.
- * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
+ * `has FILE SHA256`: reports whether the file has these contents. `move FROM TO`: durably. `take_out`: the manifest
+ * that it takes out is the one that a failure restores. If an earlier restart was interrupted before its member was
+ * ready, that is the manifest taken out then, and not the unproven one in place now; a ready member has proven it.
+ * `begins_blank`: reports whether a blank log has to be moved. `set_blank_log_aside`: while no etcd runs; the log is
+ * empty, so nothing is lost. `put_back`: restores the old one, if there was one. `finish CODE`: ends with this
+ * result. `end_with CODE`: the same, once the old member is ready again.
  */
-const FUNCTIONS = `
+const RESTART_FUNCTIONS = `
 has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
 move() { mv -fT -- "$1" "$2"; sync -- ${MANIFEST_DIR} ${ACTION_DIR}; }
 take_out() {
@@ -155,26 +153,27 @@ end_with() {
 }
 `;
 
-/** Seconds in which kubelet must have done away with a pod; it gives etcd 30 s to end. */
+/** Seconds in which kubelet must remove a pod; it gives etcd 30 s to end. */
 export const GONE_WITHIN = 60;
 
 /** kubelet's pods, below its default --root-dir. */
 const PODS = '/var/lib/kubelet/pods';
 
 /**
- * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri`, `move`, `nap`.
+ * Bash functions that wait until kubelet has removed a pod whose manifest was taken out. They need `cri`, `move`,
+ * `nap`.
  *
- * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
- * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
- * the pod's cgroups, and at the next of its housekeepings, every 2 s, the pod's folder. Measured with kubelet 1.34: the
- * folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after that; with a new
- * manifest as soon as the container or the sandbox has ended, 13 s later. But a housekeeping that comes upon a pod
- * between its last container and its end removes cgroups and folder both, at once; so when they go together, the
- * next housekeeping is awaited.
+ * A new static pod of the same name that comes before that is delayed by 10 to 15 s (podWorkers.allowStaticPodStart
+ * in pkg/kubelet/pod_workers.go). kubelet does not report the end of a pod, but its last actions are visible: it
+ * stops the sandbox, removes the pod's cgroups, and at its next housekeeping, every 2 s, the pod's folder. Measured
+ * with kubelet 1.34: the folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after
+ * that; with a new manifest immediately after the end of the container or the sandbox, 13 s later. But a housekeeping
+ * between a pod's last container and its end removes cgroups and folder both, at once; so if both disappear together,
+ * the functions wait for the next housekeeping.
  *
- * `find_pods`: sets `pods` to the ids of etcd's pods.
- * `await_gone`: waits for that; in the end it is enough that etcd has ended. If kubelet starts meanwhile, its drop-in puts
- * the old manifest back, and it has to go out once more.
+ * `find_pods`: sets `pods` to the ids of etcd's pods. `await_gone`: waits for their removal; at the time limit the
+ * end of etcd is enough. If kubelet starts meanwhile, its drop-in puts the old manifest back, which has to be taken
+ * out once more.
  */
 const POD_GONE_FUNCTIONS = `
 find_pods() {
@@ -194,7 +193,7 @@ has_folder() {
 has_cgroup() {
   local pod path
   for pod in $pods; do
-    # cgroup v2 or v1; below them the drivers systemd and cgroupfs, with a class of service between or not
+    # cgroup v2 or v1, then the driver systemd or cgroupfs, with or without a QoS class in between
     for path in /sys/fs/cgroup{,/*}/kubepods*{,/*}/*pod"$pod"*; do if [ -e "$path" ]; then return 0; fi; done
   done
   return 1

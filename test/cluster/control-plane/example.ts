@@ -17,24 +17,24 @@ export function clientPair(ca: SigningAuthority = ownCa, now = ISSUED_AT): Promi
 
 const PAIR = await clientPair();
 
-/** A host on which nobody has run `kubeadm init` yet; it reaches the members. */
+/** A host before `kubeadm init`; it reaches the members. */
 export function emptyHost(host = CP0): HostFacts {
   const reach = MEMBERS.map(({ address }) => ({ address, port: 2379, outcome: 'open' as const }));
   return pristineHost(host, { reach });
 }
 
-/** The files that are handed over, as they ought to be. */
+/** The files of the hand-over, in their desired state. */
 export function handedOverFiles(pair = PAIR, ca = ownCa.certificatePem): FileFact[] {
   return [fileFact(CA_CERTIFICATE, ca, '644'), ...leafFacts({ apiserverEtcdClient: pair })];
 }
 
-/** A host with these files, by default all that is handed over. */
+/** A host with these files, by default all files of the hand-over. */
 export function hostWith(files = handedOverFiles(), host = CP0): HostFacts {
   const empty = emptyHost(host);
   return { ...empty, ...withFiles(empty, files) };
 }
 
-/** What was looked at: these hosts, called by the addresses that they have. */
+/** The observation of these hosts, named by their addresses. */
 export function looked(...hosts: readonly HostFacts[]): ControlPlaneLook {
   return {
     hosts: hosts.map((facts) => ({

@@ -11,10 +11,10 @@ import { REFUSES_CGROUP_V1_SINCE } from '../../../src/checks/machine.ts';
 import { definitionOf, inputNames } from '../../../src/inputs/table/table.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
-/** The checkout, which is the action as it is released: action.yml and dist/. */
+/** The checkout, which is the released action: action.yml and dist/. */
 export const REPOSITORY = join(import.meta.dirname, '../../..');
 
-/** A lab of its own for tests, so that a developer's can stay up beside it. What a run that was ended has left says nothing about it. */
+/** Boots a lab for tests, so that a developer's can stay up beside it. Remains of an interrupted run are discarded. */
 export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Promise<Lab> {
   const named = process.env['LAB_KUBERNETES'] ?? defaultKubernetesVersion;
   return Lab.up({
@@ -23,7 +23,7 @@ export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Prom
     hosts: options.variant instanceof Array ? undefined : defaultHostCount,
     kind: 'container',
     family: defaultFamily,
-    // `npm run test:versions` and `test:fleet` name one kind of host after the other
+    // `npm run test:versions` and `test:fleet` name one kind of host after the other.
     kubernetes: kubernetesVersions.find((version) => version === named),
     variant: process.env['LAB_VARIANT'] ?? 'ordinary',
     progress: (line) => process.stderr.write(`${line}\n`),
@@ -31,7 +31,7 @@ export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Prom
   });
 }
 
-/** What a user's workflow would give to set up a cluster on all hosts of a lab. */
+/** Returns the inputs of a user's workflow that sets up a cluster on all hosts of a lab. */
 export function deployInputs(
   lab: Lab,
   changes: Readonly<Record<string, string>> = {},
@@ -57,17 +57,17 @@ function kubeletConfig(lab: Lab): Record<string, string> {
     : {};
 }
 
-/** The minor release of Kubernetes that the lab's hosts have: 34 for 1.34. */
+/** Returns the minor release of Kubernetes on the lab's hosts: 34 for 1.34. */
 export function minorOf(lab: Lab): number {
   return Number(lab.kubernetes.split('.')[1]);
 }
 
-/** The private key that logs in to the lab's hosts. */
+/** Reads the private key that logs in to the lab's hosts. */
 export function labKey(lab: Lab): string {
   return readFileSync(lab.privateKeyPath, 'utf8');
 }
 
-/** Inputs that a workflow takes from the repository's secrets. */
+/** Inputs from the repository's secrets. */
 const SECRET_INPUTS = inputNames.filter((name) => definitionOf(name).secret === true);
 
 /** Runs the built action as the runner would, inside the runner's network namespace of the lab. */

@@ -2,7 +2,7 @@ import type { Lab } from '../../../lab/client.ts';
 import { httpsUrl } from '../../../src/etcd/endpoint.ts';
 import { etcdctl } from './etcd.ts';
 
-/** SHA-256 fingerprint of the CA on each host, in the order of the hosts. */
+/** Returns the SHA-256 fingerprint of the CA on each host, in the order of the hosts. */
 export function caFingerprints(lab: Lab): Promise<string[]> {
   return Promise.all(
     lab.hosts.map(async ({ name }) => {
@@ -23,9 +23,10 @@ interface ListedMember {
 }
 
 /**
- * Asks etcd's own tools on every host, and nothing of ours: one CA everywhere, every member healthy as seen from every
- * member, and exactly the lab's hosts in the member list, all started and voting.
- * @returns the fingerprint of the CA. @throws Error with all that is not so.
+ * Verifies with etcd's own tools on every host, independently of the action: one CA everywhere, every member healthy as
+ * seen from every member, and exactly the lab's hosts in the member list, all started and voting.
+ * @returns the fingerprint of the CA.
+ * @throws Error with all violations.
  */
 export async function assertOneClusterHealthy(
   lab: Lab,
@@ -64,7 +65,7 @@ function describeMember({ name, peerURLs, clientURLs, isLearner }: ListedMember)
   return `${name ?? 'unnamed'} ${urls}${isLearner === true ? ' (learner)' : ''}`;
 }
 
-/** Name of the host whose member leads, as the members themselves say it. */
+/** Returns the name of the host whose member leads, according to the members themselves. */
 export async function leaderOf(lab: Lab): Promise<string> {
   for (const { name, address } of lab.hosts) {
     const answer = await lab.sh(name, `${etcdctl(address)} endpoint status -w fields`);

@@ -3,27 +3,29 @@ import type { Lab } from '../../../lab/client.ts';
 const CRICTL = '/usr/bin/crictl';
 const KEPT = '/var/lib/crictl.kept';
 
-/** What is wrong with a host's crictl. */
+/** The fault of a host's crictl. */
 export type CrictlFault = keyof typeof FAULTS;
 
-/** In place of crictl; each is what a busy, a silent or a talkative one was seen to do. */
+/** Replacements for crictl, which behave like a busy, a silent or a verbose one in practice. */
 const FAULTS = {
-  /** Ends as where the runtime does not answer in time. */
+  /** Fails as if the runtime did not answer in time. */
   fails: `echo 'FATA[0010] listing containers: rpc error: code = DeadlineExceeded desc = context deadline exceeded' >&2; exit 1`,
   /** Never answers. */
   hangs: 'exec sleep 3600',
-  /** Says more on standard error, as each new release does. */
+  /** Prints more on standard error, as new releases do. */
   warns: `for i in $(seq 40); do echo "time=2026-11-30T03:00:00Z level=warning msg=\\"flag $i is deprecated: {\\\\\\"containers\\\\\\":[]}\\"" >&2; done
 exec ${KEPT} "$@"`,
-  /** Says a line before its answer, where the answer is read. */
+  /** Prints a line before its answer on standard output. */
   chats: `echo 'NOTE: a new release of crictl is available'
 exec ${KEPT} "$@"`,
 } as const;
 
-/** The words of crictl that fails. */
+/** The error of the failing crictl. */
 export const DEADLINE = 'context deadline exceeded';
 
-/** Gives hosts a crictl with this fault, for as long as it works. What it was is there again afterwards, also after a failure. */
+/**
+ * Replaces crictl on hosts by one with this fault while the body runs. Restores it afterwards, also after a failure.
+ */
 export async function withCrictl<Result>(
   lab: Lab,
   hosts: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Runs a command inside a container of the lab as one of its users: `PID USER ARG…`, PID that of its init. Paths into it, as
- * this machine sees them, are turned into its own, in arguments and environment. Not for signals.
+ * Runs a command inside a container of the lab as one of its users: `PID USER ARG…`, PID that of its init. Translates
+ * this machine's paths into the container's, in arguments and environment. Does not forward signals.
  */
 import { spawnSync } from 'node:child_process';
 import { chownSync, readdirSync, statSync } from 'node:fs';
@@ -10,7 +10,7 @@ const [init = '', user = '', ...argv] = process.argv.slice(2);
 const root = `/proc/${init}/root`;
 const inside = (text: string): string => text.replaceAll(root, '');
 
-// What the runner has made for the step belongs to the user who runs it.
+// The runner's files for the step belong to the user who runs it.
 const { uid, gid } = statSync(join(root, 'home', user));
 const temporary = process.env['RUNNER_TEMP'] ?? '';
 giveAway(join(temporary, '../..'));

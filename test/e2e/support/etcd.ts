@@ -1,7 +1,7 @@
 import type { Lab } from '../../../lab/client.ts';
 import { httpsUrl } from '../../../src/etcd/endpoint.ts';
 
-/** The command of etcdctl inside a member's container: the guide's own files, one member's endpoint. */
+/** Returns the command of etcdctl inside a member's container: the guide's own files, one member's endpoint. */
 export function etcdctl(address: string, clientPort = 2379): string {
   const pki = '/etc/kubernetes/pki/etcd';
   return (
@@ -34,9 +34,9 @@ export async function get(lab: Lab, host: string, key: string, clientPort?: numb
 }
 
 /**
- * Changes the member list. etcd refuses that until its members have been connected for five seconds
- * (server/etcdserver/server.go, HealthInterval), so it is asked again for a while.
- * @returns what etcdctl said.
+ * Changes the member list. Retries for a while, because etcd refuses a change until its members have been connected for
+ * five seconds (server/etcdserver/server.go, HealthInterval).
+ * @returns etcdctl's output.
  */
 export async function changeMembers(lab: Lab, host: string, change: string): Promise<string> {
   const command = `${etcdctl(addressOf(lab, host))} member ${change}`;
@@ -50,7 +50,7 @@ export async function changeMembers(lab: Lab, host: string, change: string): Pro
   );
 }
 
-/** Waits until a member says that it is ready, as kubelet's own probe asks it. */
+/** Waits until a member is ready according to kubelet's own probe. */
 export async function waitReady(lab: Lab, host: string, seconds = 60): Promise<void> {
   await lab.sh(
     host,
@@ -58,7 +58,7 @@ export async function waitReady(lab: Lab, host: string, seconds = 60): Promise<v
   );
 }
 
-/** Id of the running etcd container of each host. */
+/** Returns the id of the running etcd container of each host. */
 export function containerIds(lab: Lab): Promise<string[]> {
   return Promise.all(lab.hosts.map(({ name }) => lab.sh(name, "crictl ps -q --name '^etcd$'")));
 }

@@ -1,23 +1,26 @@
 import type { ActionRun } from '../../github/runner.ts';
 import { expect } from '@jest/globals';
 
-/** The run's log as one text, as a user reads it. */
+/** Returns the run's log as one text, as a user reads it. */
 export function logOf(run: Pick<ActionRun, 'log'>): string {
   return run.log.join('\n');
 }
 
-/** Gives the run back if it was a success. @throws Error with its log if it was not. */
+/**
+ * Returns the run if it was a success.
+ * @throws Error with its log if it was not.
+ */
 export function succeeded<Run extends ActionRun>(run: Run): Run {
   if (run.conclusion !== 'success') throw new Error(`the run ended as ${run.conclusion}:\n${logOf(run)}`);
   return run;
 }
 
-/** A finding of this host, or of none, whose fact matches and which says what to do. */
+/** Matches a finding of this host, or of none, with this fact and a fix. */
 export function finding(host: string | undefined, fact: string): RegExp {
   return new RegExp(`${host === undefined ? '' : `\\[${host}\\] `}.*${fact}.*Fix: \\S`);
 }
 
-/** Expects a run that ended for these reasons. */
+/** Expects a run to end for these reasons. */
 export function expectRefusal(run: ActionRun, reasons: readonly RegExp[]): void {
   expect([run.conclusion, run.outputs['changed']]).toEqual(['failure', 'false']);
   for (const reason of reasons) expect(logOf(run)).toMatch(reason);

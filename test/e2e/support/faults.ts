@@ -2,16 +2,16 @@ import type { Lab } from '../../../lab/client.ts';
 import type { ActionRun } from '../../github/runner.ts';
 import { runInLab } from './action-in-lab.ts';
 
-/** When something befalls a run. */
+/** The moment of a fault during a run. */
 export type Moment =
-  /** As soon as it has said that so many of its steps are done, over all hosts. */
+  /** As soon as the log reports this many finished steps, over all hosts. */
   | { readonly afterStep: number }
-  /** So many milliseconds after its start. */
+  /** This many milliseconds after its start. */
   | { readonly afterMs: number }
   /** As soon as a line of its log matches. */
   | { readonly atLine: RegExp };
 
-/** A run that something has befallen. */
+/** A run with a fault. */
 export interface DisturbedRun extends ActionRun {
   /** False: the run ended before the moment came. */
   readonly reached: boolean;
@@ -20,13 +20,13 @@ export interface DisturbedRun extends ActionRun {
 /** A step that a run has finished. */
 export interface FinishedStep {
   readonly host: string;
-  /** What the log calls it, e.g. `deliver files`. */
+  /** Its title in the log, e.g. `deliver files`. */
   readonly title: string;
 }
 
 const FINISHED = /^\[([^\]]+)\] done: (.+)$/;
 
-/** The steps that a run has finished, in the order in which it said so. */
+/** Returns the finished steps of a run, in the order of its log. */
 export function stepsOf(run: Pick<ActionRun, 'log'>): FinishedStep[] {
   return run.log.flatMap((line) => {
     const [, host, title] = FINISHED.exec(line) ?? [];
@@ -77,7 +77,7 @@ async function disturb(
   let acting: Promise<void> | undefined;
   const actOnce = (): void => {
     acting ??= act();
-    // It is awaited below; until then a failure must not end the process.
+    // Avoid an unhandled rejection before the await below.
     acting.catch(() => undefined);
   };
   let finished = 0;

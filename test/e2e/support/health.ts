@@ -8,19 +8,22 @@ import { deployInputs, REPOSITORY, runInLab } from './action-in-lab.ts';
 import { etcdctl } from './etcd.ts';
 import { logOf } from './expect-run.ts';
 
-/** A health check of the lab's cluster, and what it reported. */
+/** A health check of the lab's cluster, and its report. */
 export interface CheckedCluster {
   readonly run: ActionRun;
   readonly report: HealthDocument;
   readonly tookMs: number;
 }
 
-/** Inputs with which nothing is judged by how long it took: the hosts of a lab share one machine's processors and disk. */
+/** Inputs that disable all checks of durations: the hosts of a lab share one machine's processors and disk. */
 export const patientHealth = Object.fromEntries(
   ['latency', 'peer-latency', 'fsync', 'commit'].map((what) => [`${what}-warning-ms`, '60000'] as const),
 );
 
-/** Runs the sub-action `health` as a user's workflow would. @throws Error with its log where it gave no report. */
+/**
+ * Runs the sub-action `health` as a user's workflow would.
+ * @throws Error with its log if there is no report.
+ */
 export async function checkHealthOf(
   lab: Lab,
   inputs: Readonly<Record<string, string>> = {},
@@ -36,7 +39,7 @@ export async function checkHealthOf(
   return { run, report: JSON.parse(text) as HealthDocument, tookMs };
 }
 
-/** All that is not `ok`, as `STATUS MEMBER CHECK SUBJECT`, in the order of the report. */
+/** Returns all checks that are not `ok`, as `STATUS MEMBER CHECK SUBJECT`, in the order of the report. */
 export function troubles({ checks }: HealthDocument): string[] {
   return checks
     .filter(({ status }) => status !== 'ok')
@@ -45,13 +48,13 @@ export function troubles({ checks }: HealthDocument): string[] {
     );
 }
 
-/** Checks of how long something took: two runs a second apart may stand on either side of the threshold. */
+/** Checks of durations: in two runs a second apart they may be on either side of the threshold. */
 const TIMINGS: readonly string[] = ['read', 'local-read', 'wal-fsync', 'backend-commit', 'peer-latency'];
 
 /**
- * Each check with its status, sorted, to compare two runs one after the other. A timing that could be judged says
- * `measured` instead of ok or warn: the disks and links of a lab are no steadier than that. Links are no checks of their own
- * here: etcd has measured each only half a minute after its start.
+ * Returns each check with its status, sorted, to compare two runs one after the other. A completed timing is `measured`
+ * instead of ok or warn, because a lab's disks and links vary. Leaves out the checks of links: etcd has measured each
+ * only half a minute after its start.
  */
 export function judgedIn({ checks }: HealthDocument): string[] {
   const lines = checks.map(({ status, member, name, subject }) => {
@@ -62,7 +65,7 @@ export function judgedIn({ checks }: HealthDocument): string[] {
   return [...new Set(lines)].toSorted();
 }
 
-/** The one check of that name, for a member or the whole cluster. */
+/** Returns the one check of that name, for a member or the whole cluster. */
 export function checkIn(
   { checks }: HealthDocument,
   name: CheckName,
@@ -90,7 +93,7 @@ export async function allHealthy(lab: Lab, seconds = 90): Promise<void> {
 
 const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml';
 
-/** Stops a member: kubelet ends the container when its manifest is gone. */
+/** Stops a member: kubelet ends the container once its manifest is gone. */
 export async function stopMember(lab: Lab, host: string): Promise<void> {
   await lab.sh(
     host,
@@ -98,7 +101,7 @@ export async function stopMember(lab: Lab, host: string): Promise<void> {
   );
 }
 
-/** Has kubelet start it again. */
+/** Lets kubelet start it again. */
 export async function startMember(lab: Lab, host: string): Promise<void> {
   await lab.sh(host, `mv /root/etcd.yaml ${MANIFEST}`);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Lab } from '../../../lab/client.ts';
 
-/** The images that a host has from the start, and an archive of both on the runner. */
+/** The initial images of a host, and an archive of both on the runner. */
 export interface HostImages {
   readonly etcd: string;
   readonly pause: string;
@@ -10,7 +10,7 @@ export interface HostImages {
   readonly archive: string;
 }
 
-/** Has a host's containerd export its images, and fetches them into a folder of the runner. */
+/** Exports a host's images with its containerd, and fetches them into a folder of the runner. */
 export async function exportImages(lab: Lab, host: string, folder: string): Promise<HostImages> {
   const tags = await lab.sh(host, 'crictl images -o json | sed -n \'s/^ *"\\(.*:[^"]*\\)"$/\\1/p\'');
   const imageNamed = (name: string): string =>

@@ -9,11 +9,11 @@ import { REPOSITORY } from './action-in-lab.ts';
 /** An account that may only check the health, on every host of a lab. */
 export interface HealthAccount {
   readonly user: string;
-  /** How a workflow logs in with it. */
+  /** Inputs with which a workflow logs in. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Sets the account up on every host, by the commands of docs/least-privilege.md as they stand there. */
+/** Sets up the account on every host, by the commands of docs/least-privilege.md. */
 export async function installHealthAccount(lab: Lab): Promise<HealthAccount> {
   const writable = await Promise.all(lab.hosts.map(({ name }) => lab.exec(name, 'test -w /usr/local/sbin')));
   const folder = writable.every(({ code }) => code === 0) ? '/usr/local/sbin' : '/opt/bin';

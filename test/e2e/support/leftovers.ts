@@ -1,8 +1,8 @@
 import type { Lab } from '../../../lab/client.ts';
 
 /**
- * What a run has on a host while it works and must have removed at its end: files written aside, rendered, taken out or
- * replaced, files in memory other than the two empty ones that locks are held on, a unit or a process that still works.
+ * Lists what a run may have on a host only while it works: temporary, rendered, taken out or replaced files, files in
+ * memory other than the two empty lock files, a running unit or process.
  */
 const LEFTOVERS = `
 find /etc /run /root /home /tmp /var/tmp /var/lib/etcd /var/lib/kubelet/pki -xdev \\( \
@@ -17,13 +17,13 @@ lock=/run/etcd-ha-action/step.lock
 if [ -e "$lock" ] && ! flock -n "$lock" true; then echo 'a step still runs'; fi
 `;
 
-/** What a finished run has left on a host and ought not to have; paths, or words. */
+/** Returns the paths or descriptions of a finished run's remains on a host. */
 export async function leftovers(lab: Lab, host: string): Promise<string[]> {
   const lines = (await lab.sh(host, LEFTOVERS)).split('\n').filter((line) => line !== '');
   return [...new Set(lines)].toSorted();
 }
 
-/** The same for all hosts, as `HOST: WHAT`. */
+/** Returns the same for all hosts, as `HOST: WHAT`. */
 export async function leftoversOfAll(lab: Lab): Promise<string[]> {
   const found = await Promise.all(lab.hosts.map(({ name }) => leftovers(lab, name)));
   return lab.hosts.flatMap(({ name }, index) => (found[index] ?? []).map((what) => `${name}: ${what}`));

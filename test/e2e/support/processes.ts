@@ -5,7 +5,7 @@ say() { printf '%s %s\\n' "$1" "\${2:+$2 $(sed 's/.*) //' "/proc/$2/stat" | cut 
 say etcd "$(pgrep -x etcd | head -n 1)"
 say kubelet "$(systemctl show kubelet -p MainPID --value)"`;
 
-/** Process id and start of etcd and kubelet on each host, as the kernel has them: crictl is not asked, for it may be broken. */
+/** Returns process id and start time of etcd and kubelet on each host from the kernel, because crictl may be broken. */
 export async function memberProcesses(lab: Lab): Promise<string[]> {
   return Promise.all(lab.hosts.map(async ({ name }) => `${name}: ${(await lab.sh(name, PROCESSES)).trim()}`));
 }

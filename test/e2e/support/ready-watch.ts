@@ -1,6 +1,6 @@
 import type { Lab } from '../../../lab/client.ts';
 
-/** Says every 100 ms whether etcd's /readyz answers 200, until it is told to stop; forks nothing but `sleep`. */
+/** Prints every 100 ms whether etcd's /readyz answers 200, until it is stopped; forks only `sleep`. */
 const WATCH = `
 rm -f /run/ready-watch.stop
 while [ ! -e /run/ready-watch.stop ]; do
@@ -17,20 +17,20 @@ done
 rm -f /run/ready-watch.stop
 `;
 
-/** Watches how long the member of each host is away. */
+/** Measures the downtime of each host's member. */
 export class ReadyWatch {
   readonly #lab: Lab;
   readonly #watching: Promise<string[]>;
 
-  /** Begins to watch at once. */
+  /** Starts to watch at once. */
   constructor(lab: Lab) {
     this.#lab = lab;
     this.#watching = Promise.all(lab.hosts.map(({ name }) => lab.sh(name, WATCH)));
-    // It is awaited in stop(); until then a failure must not end the process.
+    // Avoid an unhandled rejection before stop() awaits it.
     this.#watching.catch(() => undefined);
   }
 
-  /** Ends the watch and gives for each host the longest time that its member was not ready, in milliseconds. */
+  /** Ends the watch and returns the longest downtime of each host's member, in milliseconds. */
   async stop(): Promise<Record<string, number>> {
     const outputs = await this.#end();
     return Object.fromEntries(
@@ -38,7 +38,7 @@ export class ReadyWatch {
     );
   }
 
-  /** Ends the watch and gives how many members were away at the same time at most. */
+  /** Ends the watch and returns the largest number of members that were down at the same time. */
   async mostAway(): Promise<number> {
     return mostAwayAtOnce(await this.#end());
   }
@@ -49,7 +49,7 @@ export class ReadyWatch {
   }
 }
 
-/** One member after the other is away from its first missed answer to its last; only what was seen counts. */
+/** A member is down from its first missed answer to its last; only observations count. */
 function mostAwayAtOnce(outputs: readonly string[]): number {
   const stretches = outputs.flatMap(stretchesAway);
   return Math.max(
@@ -73,7 +73,7 @@ function stretchesAway(output: string): { readonly from: number; readonly to: nu
   return stretches;
 }
 
-/** From the last answer before a stretch without any to the first after it. */
+/** Counts from the last answer before a stretch without any to the first after it. */
 function longestAwayMs(output: string): number {
   let longest = 0;
   let lastUp: number | undefined;

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Lab } from '../../../lab/client.ts';
 
-/** What is started, and how it is called in errors. */
+/** The process to start, and its name in errors. */
 export interface RecorderOptions {
   /** As in `the writer`. */
   readonly name: string;
@@ -11,13 +11,13 @@ export interface RecorderOptions {
   readonly script: string;
   /** Its first line of standard input, as JSON. */
   readonly settings: unknown;
-  /** How long its record may take once its input has ended. */
+  /** Limit for its record after its input has ended. */
   readonly recordMs: number;
 }
 
 /**
- * A process on the runner's side of the lab, which shares nothing with the action: it says a line once it has begun, works
- * until its input ends, and gives what it has seen as one line of JSON.
+ * A process on the runner's side of the lab, which shares nothing with the action: it prints a line once it has
+ * started, works until its input ends, and prints its observations as one line of JSON.
  */
 export class Recorder<Seen> {
   readonly #options: RecorderOptions;
@@ -29,12 +29,15 @@ export class Recorder<Seen> {
     this.#options = options;
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout });
-    // Its end is told by the line that is awaited; a pipe that broke then adds nothing.
+    // The missing line reports its end; a broken pipe adds nothing.
     this.#child.stdin.on('error', () => undefined);
     this.#child.stdin.write(`${JSON.stringify(options.settings)}\n`);
   }
 
-  /** Resolves once it has begun. @throws Error when it has not within 15 s. */
+  /**
+   * Resolves once it has started.
+   * @throws Error if it has not within 15 s.
+   */
   static async start<Seen>(lab: Lab, options: RecorderOptions): Promise<Recorder<Seen>> {
     const recorder = new Recorder<Seen>(lab, options);
     try {
@@ -46,7 +49,7 @@ export class Recorder<Seen> {
     return recorder;
   }
 
-  /** Ends its work and gives what it has seen. */
+  /** Ends its work and returns its observations. */
   async stop(): Promise<Seen> {
     const record = this.#line(this.#options.recordMs);
     this.#child.stdin.end();

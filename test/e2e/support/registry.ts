@@ -8,17 +8,17 @@ import type { Lab } from '../../../lab/client.ts';
 import { buildFamily } from '../../../lab/programs/build.ts';
 import { registry } from '../../../lab/programs/families.ts';
 
-/** Who may pull from and push to the registry. */
+/** The account for pulls and pushes. */
 export const PULLER = 'puller';
 export const PULL_SECRET = 'Kx7-pull-secret-9vQ';
-/** bcrypt of {@link PULL_SECRET}, the only kind of password file that the registry takes. */
+/** bcrypt of {@link PULL_SECRET}, the registry's only format for password files. */
 const HTPASSWD = `${PULLER}:$2y$05$abcdefghijklmnopqrstuuBwAjVM/DV7U5j.4/svCV.qfk8LdKqLe\n`;
 
 const PORT = 5000;
 
-/** A registry (github.com/distribution/distribution) that asks for a password, at the runner's address of a lab; over HTTP. */
+/** A registry (github.com/distribution/distribution) with a password, at the runner's address of a lab; over HTTP. */
 export class LabRegistry {
-  /** As images name it. */
+  /** Its address in image names. */
   readonly address: string;
   readonly #folder: string;
   readonly #process: ChildProcess;
@@ -54,7 +54,7 @@ export class LabRegistry {
       stream?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
   }
 
-  /** Has a host's containerd reach it over HTTP, which is the host's owner's to set up. */
+  /** Configures a host's containerd to use HTTP, as the owner of a host would. */
   async trustedBy(lab: Lab, host: string): Promise<void> {
     const folder = `/etc/containerd/certs.d/${this.address}`;
     await lab.sh(
@@ -67,7 +67,7 @@ export class LabRegistry {
     );
   }
 
-  /** Pushes an image that a host has, and takes it from the host. */
+  /** Pushes an image of a host, and removes it from the host. */
   async takeFrom(lab: Lab, host: string, image: string, name: string): Promise<void> {
     const ctr = 'ctr --namespace k8s.io images';
     await lab.sh(

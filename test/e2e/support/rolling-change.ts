@@ -8,8 +8,9 @@ import { ReadyWatch } from './ready-watch.ts';
 import { lostWrites, Writer } from './writer.ts';
 
 /**
- * Expects a deploy to restart all members beside a writer: one after the other, the leader last, and no write is lost.
- * @param deploy runs the action with a change that takes a restart.
+ * Expects a deploy to restart all members beside a writer: one after the other, the leader last, without losing a
+ * write.
+ * @param deploy runs the action with a change that requires a restart.
  */
 export async function expectRollingChange(lab: Lab, deploy: () => Promise<ActionRun>): Promise<void> {
   const leader = await leaderOf(lab);

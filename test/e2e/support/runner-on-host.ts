@@ -6,13 +6,13 @@ import { sshUser } from '../../../lab/settings.ts';
 import type { ActionRun, RunOptions } from '../../github/runner.ts';
 import { REPOSITORY, runInLab } from './action-in-lab.ts';
 
-/** Where the runner lives on the host, as a user would put one there. */
+/** The runner's home on the host, as a user would choose it. */
 const HOME = '/home/runner';
 const ENTER = join(import.meta.dirname, 'enter-host.ts');
 
 /**
- * A self-hosted runner on a host of the lab, which is a container: Node and the action are brought into it, and a job runs
- * there as the host's ordinary user, in all its namespaces.
+ * A self-hosted runner on a host of the lab, which is a container: Node and the action are copied into it, and a job
+ * runs there as the host's ordinary user, in all its namespaces.
  */
 export class RunnerOnHost {
   readonly #lab: Lab;
@@ -39,7 +39,7 @@ export class RunnerOnHost {
     this.#root = `/proc/${init}/root`;
   }
 
-  /** The path by which this machine sees a file of the host. */
+  /** Returns this machine's path of a file of the host. */
   seen(path: string): string {
     return join(this.#root, path);
   }

@@ -3,7 +3,9 @@ import type { Lab } from '../../../lab/client.ts';
 
 const FOLDER = '/run/secret-watch';
 
-/** Looks, as often as it can, whether a secret stands in a command line or an environment of any process of a host. */
+/**
+ * Checks, as often as possible, whether a command line or an environment of any process of a host contains a secret.
+ */
 export class SecretWatch {
   readonly #lab: Lab;
   readonly #host: string;
@@ -12,7 +14,7 @@ export class SecretWatch {
   private constructor(lab: Lab, host: string) {
     this.#lab = lab;
     this.#host = host;
-    // its own processes know the file with the secret, not the secret
+    // Its own processes know the file with the secret, not the secret.
     this.#seen = lab.sh(
       host,
       `while [ ! -e ${FOLDER}/stop ]; do
@@ -33,14 +35,14 @@ export class SecretWatch {
     return new SecretWatch(lab, host);
   }
 
-  /** How often it was seen in which of the two; empty: never. */
+  /** Returns how often each of the two contained it; empty: never. */
   async stop(): Promise<string> {
     await sleep(200);
     await this.#lab.sh(this.#host, `touch ${FOLDER}/stop`);
     return (await this.#seen).trim();
   }
 
-  /** Files of the host and lines of its journal that hold the secret. */
+  /** Returns files of the host and lines of its journal that contain the secret. */
   async placesOf(): Promise<string> {
     const places = '/etc /home /root /run /tmp /var/lib /var/log /var/tmp';
     return this.#lab.sh(

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Lab } from '../../../lab/client.ts';
 import { labKey } from './action-in-lab.ts';
 
-/** Names of the places in which a piece of a private key was seen. */
+/** Places that contained a piece of a private key. */
 export type Sightings = Set<string>;
 
-/** The private keys of a lab after a deploy: all that the action made, and the one it logged in with. */
+/** Returns the private keys of a lab after a deploy: all that the action created, and the one of the login. */
 export async function privateKeys(lab: Lab): Promise<string[]> {
   const ofHosts = await Promise.all(
     lab.hosts.map(({ name }) => lab.sh(name, "find /etc/kubernetes/pki -name '*.key' -exec cat {} +")),
@@ -15,8 +15,8 @@ export async function privateKeys(lab: Lab): Promise<string[]> {
 }
 
 /**
- * Pieces by which a key is recognised: each line of its PEM, of the PEM in base64 and in hex. The first line and the
- * last tell keys of one kind apart from nothing, so only lines from the middle count.
+ * Returns pieces that identify a key: each line of its PEM, of the PEM in base64 and in hex. Leaves out the first line
+ * and the last, which are equal in keys of one kind.
  */
 export function piecesOf(keys: readonly string[]): string[] {
   return keys.flatMap((key) => {
@@ -27,12 +27,12 @@ export function piecesOf(keys: readonly string[]): string[] {
   });
 }
 
-/** Which of the pieces stand in a text. */
+/** Returns the pieces that a text contains. */
 export function seenIn(text: string, pieces: readonly string[]): boolean {
   return pieces.some((piece) => text.includes(piece));
 }
 
-/** Every file below a folder that holds one of the pieces. */
+/** Returns every file below a folder that contains one of the pieces. */
 export function filesWith(folder: string, pieces: readonly string[]): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -40,11 +40,14 @@ export function filesWith(folder: string, pieces: readonly string[]): string[] {
     .filter((file) => seenIn(readFileSync(file, 'latin1'), pieces));
 }
 
-/** Every file of a host's own disk and memory file systems that holds one of the pieces, other than the pki tree. */
+/**
+ * Returns every file of a host's own disk and memory file systems that contains one of the pieces, except those of the
+ * pki tree.
+ */
 export async function hostFilesWith(lab: Lab, host: string, pieces: readonly string[]): Promise<string[]> {
   const { code, stdout, stderr } = await lab.exec(
     host,
-    // grep: 1 means that nothing was found
+    // grep exits with 1 if nothing was found.
     `grep -rlaF --exclude-dir=proc --exclude-dir=sys --exclude-dir=pki -D skip -f - / 2>/dev/null || [ $? = 1 ] || [ $? = 2 ]`,
     { stdin: `${pieces.join('\n')}\n`, timeoutMs: 120_000 },
   );
@@ -53,8 +56,8 @@ export async function hostFilesWith(lab: Lab, host: string, pieces: readonly str
 }
 
 /**
- * Collects the arguments and environments of all processes of the machine, which are also those of the lab's hosts,
- * until it is stopped. Each process is read twice, because one that is just being started has its parent's first.
+ * Collects the arguments and environments of all processes of the machine, which include those of the lab's hosts,
+ * until it is stopped. Reads each process twice, because a process that is just being started still has its parent's.
  */
 export function watchProcesses(): { stop(): { arguments: string; environments: string } } {
   const arguments_ = new Set<string>();
@@ -67,7 +70,7 @@ export function watchProcesses(): { stop(): { arguments: string; environments: s
       timesRead.set(pid, times + 1);
       arguments_.add(readProc(pid, 'cmdline'));
       const environment = readProc(pid, 'environ');
-      // The runner itself hands the inputs to the action in its environment; no other process may have them.
+      // The runner itself passes the inputs to the action in its environment; no other process may have them.
       if (!environment.includes('INPUT_SSH-PRIVATE-KEY=')) environments.add(environment);
     }
   }, 20);

@@ -1,17 +1,16 @@
 import type { Lab } from '../../../lab/client.ts';
 
-/** What a host was like, by the name of each thing: `file PATH`, `unit NAME`, `process NAME`, … */
+/** The state of a host, by the name of each item: `file PATH`, `unit NAME`, `process NAME`, … */
 export type HostSnapshot = ReadonlyMap<string, string>;
 
-/** Folders of which everything counts: kind, mode, owner, size, inode, mtime and ctime of every file and folder. */
+/** Folders in which everything counts: kind, mode, owner, size, inode, mtime and ctime of every file and folder. */
 const WATCHED = '/etc /var/lib/kubelet/pki /run/etcd-ha-action /root /home /tmp /var/tmp';
 
 /**
- * Prints one thing per line: its name, a tab, and what it is like. In the data dir only names, modes and owners count,
- * because etcd itself writes there. Left out is what comes and goes by itself: units and scopes of an SSH login, the mounts
- * of containerd and runc, of which systemd may hear only after the container is at work, and a
- * kubelet that nobody has configured yet (it has no drop-in): it fails and is started again all the time. Containers
- * themselves count, by their ids.
+ * Prints one item per line: its name, a tab, and its state. In the data dir only names, modes and owners count, because
+ * etcd itself writes there. Leaves out what changes by itself: units and scopes of an SSH login, the mounts of
+ * containerd and runc, which systemd may notice only after the container runs, and an unconfigured kubelet (without its
+ * drop-in), which fails and restarts all the time. Containers count by their ids.
  */
 const SNAPSHOT = `
 find ${WATCHED} -xdev -printf 'file %p\\t%y %m %U:%G size %s inode %i mtime %T@ ctime %C@\\n' 2>/dev/null || true
@@ -33,7 +32,7 @@ for unit in $kubelet containerd crio ssh; do process "$unit" "$(systemctl show "
 process etcd "$(pgrep -x etcd | head -n 1 || true)"
 `;
 
-/** Everything about a host that a run which only reads must leave as it is. */
+/** Returns the state of a host that a read-only run must leave unchanged. */
 export async function snapshotHost(lab: Lab, host: string): Promise<HostSnapshot> {
   const printed = await lab.sh(host, SNAPSHOT);
   const entries = printed
@@ -43,13 +42,13 @@ export async function snapshotHost(lab: Lab, host: string): Promise<HostSnapshot
   return new Map(entries);
 }
 
-/** The snapshots of all hosts of a lab, by name. */
+/** Returns the snapshots of all hosts of a lab, by name. */
 export async function snapshotHosts(lab: Lab): Promise<ReadonlyMap<string, HostSnapshot>> {
   const taken = await Promise.all(lab.hosts.map(({ name }) => snapshotHost(lab, name)));
   return new Map(lab.hosts.map(({ name }, index) => [name, taken[index] ?? new Map()]));
 }
 
-/** What is not the same any more, as `THING: BEFORE -> AFTER`. */
+/** Returns the differences, as `THING: BEFORE -> AFTER`. */
 export function differences(before: HostSnapshot, after: HostSnapshot): string[] {
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].flatMap((name) => {
@@ -58,7 +57,7 @@ export function differences(before: HostSnapshot, after: HostSnapshot): string[]
   });
 }
 
-/** What has changed on any host since `before`, as `HOST THING: BEFORE -> AFTER`. */
+/** Returns the changes on any host since `before`, as `HOST THING: BEFORE -> AFTER`. */
 export async function changesSince(lab: Lab, before: ReadonlyMap<string, HostSnapshot>): Promise<string[]> {
   const after = await snapshotHosts(lab);
   return [...after].flatMap(([host, snapshot]) =>

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { hostProgramsFor } from '../../../lab/programs/programs.ts';
 import type { KubernetesVersion } from '../../../lab/settings.ts';
 
-/** A certificate with its key, as PEM; others may stand behind the certificate. */
+/** A certificate with its key, as PEM; others may follow the certificate. */
 export interface Pair {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -18,8 +18,8 @@ export interface Pair {
 const run = promisify(execFile);
 
 /**
- * Starts the lab's etcd on loopback, which trusts what is in this ca.crt, and has etcdctl write to it as each client.
- * @returns the names of those whom etcd took.
+ * Starts the lab's etcd on loopback with this ca.crt, and lets etcdctl write to it as each client.
+ * @returns the names of the clients that etcd accepted.
  */
 export async function whoGetsIn(
   version: KubernetesVersion,

@@ -1,27 +1,27 @@
 /**
- * The writer's own process, which shares nothing with the action: plain HTTPS to the members' JSON gateway. It reads its
- * settings as one line of JSON from standard input, writes `writing` once the first write is acknowledged, goes on until
- * its input ends, and writes what it has seen as one line of JSON.
+ * The writer's own process, which shares nothing with the action: plain HTTPS to the members' JSON gateway. It reads
+ * its settings as one line of JSON from standard input, writes `writing` once the first write is acknowledged, works
+ * until its input ends, and writes its observations as one line of JSON.
  */
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the writer is told. */
+/** The writer's settings. */
 export interface WriterSettings {
   /** `https://ADDRESS:PORT` of the members. */
   readonly endpoints: readonly string[];
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
-  /** Every key is this and a number. */
+  /** Prefix of every key, followed by a number. */
   readonly prefix: string;
   readonly intervalMs: number;
-  /** After this the next endpoint is tried. */
+  /** Timeout after which the next endpoint is tried. */
   readonly timeoutMs: number;
 }
 
-/** What the writer has seen; times are milliseconds since 1970. */
+/** The writer's observations; times are milliseconds since 1970. */
 export interface WriterRecord {
   readonly startedMs: number;
   readonly endedMs: number;
@@ -29,7 +29,7 @@ export interface WriterRecord {
   readonly errors: readonly { readonly atMs: number; readonly endpoint: string; readonly message: string }[];
 }
 
-/** Wall-clock time that no adjustment of the clock can bend during the run. */
+/** Returns wall-clock time that no adjustment of the clock changes during the run. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -70,7 +70,7 @@ async function write(settings: WriterSettings, stopped: AbortSignal): Promise<Wr
   const acknowledged: { key: string; atMs: number }[] = [];
   const errors: { atMs: number; endpoint: string; message: string }[] = [];
   let current = 0;
-  // A write that failed may have been done all the same, so every attempt has a key of its own.
+  // A failed write may have been done all the same, so every attempt has a key of its own.
   for (let count = 0; !stopped.aborted; count += 1) {
     const key = `${settings.prefix}${String(count).padStart(7, '0')}`;
     const endpoint = endpoints[current % endpoints.length] ?? '';
@@ -82,7 +82,7 @@ async function write(settings: WriterSettings, stopped: AbortSignal): Promise<Wr
     } catch (error) {
       errors.push({ atMs: now(), endpoint, message: error instanceof Error ? error.message : String(error) });
       current += 1;
-      // At once to the next; only after all of them in turn a moment's rest.
+      // Tries the next endpoint at once, and pauses only after all of them failed.
       if (current % endpoints.length !== 0) continue;
     }
     await delay(Math.max(0, nextMs - now()));

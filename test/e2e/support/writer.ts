@@ -5,13 +5,13 @@ import { etcdctl } from './etcd.ts';
 import { Recorder } from './recorder.ts';
 import type { WriterRecord, WriterSettings } from './writer-process.ts';
 
-/** How a writer writes. */
+/** Options of a writer. */
 export interface WriterOptions {
-  /** From the start of one write to the start of the next; 10 if not given. */
+  /** From the start of one write to the start of the next; default 10. */
   readonly intervalMs?: number;
-  /** After this the next endpoint is tried; 300 if not given. */
+  /** Timeout after which the next endpoint is tried; default 300. */
   readonly timeoutMs?: number;
-  /** Host that the CA and the pair of the healthcheck client are read from; the first if not given. */
+  /** Host from which the CA and the pair of the healthcheck client are read; default: the first. */
   readonly credentialsFrom?: string;
 }
 
@@ -22,19 +22,19 @@ export interface Gap {
   readonly ms: number;
 }
 
-/** What a writer has seen. */
+/** The observations of a writer. */
 export interface WriterReport {
   /** Keys of all writes that a member has acknowledged, in order. */
   readonly acknowledged: readonly string[];
   readonly longestGapMs: number;
-  /** Gaps of more than 100 ms; those at the beginning and at the end count too. */
+  /** Gaps of more than 100 ms, also those at the beginning and at the end. */
   readonly gaps: readonly Gap[];
   readonly errors: WriterRecord['errors'];
 }
 
 /**
  * Writes a new key every 10 ms from the runner's side of the lab, as an API server would: through one endpoint, and
- * through the next when that fails.
+ * through the next if that fails.
  */
 export class Writer {
   readonly #recorder: Recorder<WriterRecord>;
@@ -43,7 +43,10 @@ export class Writer {
     this.#recorder = recorder;
   }
 
-  /** Resolves once the first write is acknowledged. @throws Error when there is none within 15 s. */
+  /**
+   * Resolves once the first write is acknowledged.
+   * @throws Error if there is none within 15 s.
+   */
   static async start(lab: Lab, options: WriterOptions = {}): Promise<Writer> {
     return new Writer(
       await Recorder.start(lab, {
@@ -55,7 +58,7 @@ export class Writer {
     );
   }
 
-  /** Ends the writing and gives what it has seen. */
+  /** Stops writing and returns the observations. */
   async stop(): Promise<WriterReport> {
     return reportOf(await this.#recorder.stop());
   }
@@ -90,8 +93,8 @@ function reportOf({ startedMs, endedMs, acknowledged, errors }: WriterRecord): W
 }
 
 /**
- * Acknowledged writes that a member does not have, as `HOST lacks KEY`. Each member is asked through itself, after it
- * has caught up with the majority (a linearizable read), so all of them must be up.
+ * Returns acknowledged writes that a member lacks, as `HOST lacks KEY`. Reads from each member itself, after it has
+ * caught up with the majority (a linearizable read), so all of them must be up.
  */
 export async function lostWrites(lab: Lab, acknowledged: readonly string[]): Promise<string[]> {
   if (acknowledged.length === 0) throw new Error('nothing was acknowledged, so nothing is proven');

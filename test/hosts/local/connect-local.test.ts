@@ -42,7 +42,7 @@ describe('the machine', () => {
   });
 });
 
-// A runner that was started in a login session has an sshd above it, which lives longer than a run.
+// A runner that was started in a login session has an sshd above it, which outlives a run.
 asRoot('the lock is bound to the process of the run, whatever is above it', async () => {
   const transport = connectLocal({ ...options, address: '127.0.0.1' });
   const { stdout } = await transport.run({
@@ -61,14 +61,14 @@ asRoot('named pipes are gone as soon as they are in use, and unused ones with th
   const transport = connectLocal({ ...options, folder: own, address: '127.0.0.1' });
   await transport.run({ title: 'a step', effect: 'reads', script: ':', timeoutMs: 10_000 });
   const path = own.at('');
-  // Of 16 that are made at a time, this one and that of the shell that waits for the next script.
+  // At most 16 are created at a time; this one and that of the shell that waits for the next script remain.
   while (readdirSync(path).length > 14) await sleep(10);
   await transport.close();
   own.remove();
   expect(existsSync(path)).toBe(false);
 });
 
-// As when the runner is lost: nothing of this process can clean up.
+// As after the loss of the runner: this process cannot clean up.
 asRoot('what only waits for a killed run ends', async () => {
   const source = (path: string): string => new URL(`../../../src/${path}`, import.meta.url).href;
   const script = `

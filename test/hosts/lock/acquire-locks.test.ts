@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { Refusal } from '../../../src/findings.ts';
+import { RunError } from '../../../src/findings.ts';
 import { acquireLocks, type AcquireOptions, type HeldLocks } from '../../../src/hosts/lock/acquire-locks.ts';
 import { acquireScript } from '../../../src/hosts/lock/acquire-script.ts';
 import { explainLockLost, guard, LOCK_LOST } from '../../../src/hosts/lock/guard.ts';
 import { heartbeatScript, releaseAbandoned, releaseScript } from '../../../src/hosts/lock/host-lock.ts';
 import type { LockOwner } from '../../../src/hosts/lock/lock-bash.ts';
-import { named, type RemoteScript, type Transport } from '../../../src/hosts/transport.ts';
+import { withHostName, type RemoteScript, type Transport } from '../../../src/hosts/transport.ts';
 import { KeptLog } from '../ssh/client.ts';
 import { LocalHost, type LocalTransport } from './local-host.ts';
 
@@ -65,12 +65,12 @@ async function acquire(
   return locks;
 }
 
-/** What a run that was not let in says. */
-async function refusal(work: Promise<unknown>): Promise<Refusal> {
+/** Returns the message of a run that did not get the lock. */
+async function refusal(work: Promise<unknown>): Promise<RunError> {
   try {
     await work;
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof RunError) return error;
     throw error;
   }
   throw new Error('it was not refused');
@@ -90,7 +90,7 @@ async function until(condition: () => boolean, everyMs = 10): Promise<void> {
   }
 }
 
-/** Kills scripts with all their processes; those that have just ended, or not begun, are passed over. */
+/** Kills scripts with all their processes; ignores those that have just ended, or not begun. */
 function killGroups(pids: readonly number[]): void {
   for (const pid of pids) {
     try {
@@ -101,7 +101,7 @@ function killGroups(pids: readonly number[]): void {
   }
 }
 
-/** A run that takes the lock, so many milliseconds after its script was begun. */
+/** Starts a run that takes the lock, and kills it this many milliseconds after its script began. */
 async function killedAfter(
   delay: number,
   withScript: boolean,
@@ -117,7 +117,7 @@ async function killedAfter(
   return { connection, attempt };
 }
 
-/** The first host, for tests that need one only. */
+/** Returns the first host, for tests that need only one. */
 function only(): LocalHost {
   const [host] = hosts;
   if (host === undefined) throw new Error('no host');
@@ -128,7 +128,7 @@ describe('two runs', () => {
   test('at once: exactly one gets all locks, and the other none', async () => {
     const [a, b] = [await connectAll(), await connectAll()];
     for (let round = 0; round < 3; round += 1) {
-      // Both may get some hosts at first, and give them back.
+      // Both may get some hosts at first, and release them.
       const outcomes = await Promise.allSettled([
         acquire(alice, a, { waitMs: 2500 }),
         acquire(bob, b, { waitMs: 2500 }),
@@ -179,7 +179,7 @@ describe('two runs', () => {
     expect(owners()).toEqual([alice.id, undefined, undefined]);
   });
 
-  test('the same owner may ask again: an answer that was lost locks nobody out', async () => {
+  test('the same owner may ask again: a lost answer locks no run out', async () => {
     const transports = await connectAll();
     await acquire(alice, transports);
     await acquire(alice, transports);
@@ -213,7 +213,7 @@ describe('an abandoned lock', () => {
     const locks = await acquire(bob, [await only().connect()]);
     expect(locks.takenOver).toEqual([expect.objectContaining({ why: 'no heartbeat' })]);
     expect(log.lines.at(-1)).toMatch(/there was no heartbeat for (3[2-9]|4\d) s \(allowed: 30 s\)/);
-    expect(first.lost.aborted).toBe(false); // it learns it with its next heartbeat
+    expect(first.lost.aborted).toBe(false); // it learns that with its next heartbeat
   });
 
   test('with a pid that another process has now counts as abandoned', async () => {
@@ -244,7 +244,7 @@ describe('an abandoned lock', () => {
     expect(error.findings[0]?.fact).toContain(`a step of an ended run still runs there: `);
     expect(error.findings[0]?.fact).toContain(`${pid} (restart member)`);
     expect(error.findings[0]?.fact).toContain(alice.run);
-    // Once the step has ended, the lock can be had.
+    // Once the step has ended, the lock is free.
     await acquire(bob, [await only().connect()], { waitMs: 10_000 });
     await running;
   });
@@ -289,7 +289,7 @@ describe('a run that is killed while it takes the lock', () => {
       const scripts = connection.pids('lock').filter((pid) => pid > 0);
       await connection.cut();
       await attempt;
-      // The script comes to its end, which takes a busy machine longer.
+      // The script runs to its end, which takes a busy machine longer.
       await until(() => scripts.every((pid) => !existsSync(`/proc/${pid}`)));
       await sleep(100);
       if (only().lock?.['connection'] === '') only().age(31);
@@ -299,7 +299,7 @@ describe('a run that is killed while it takes the lock', () => {
     }
   });
 
-  test('stopped while it holds the mutex, it is told as what it is', async () => {
+  test('stopped while it holds the mutex, it is reported as what it is', async () => {
     const connection = await only().connect();
     const locks = await acquire(alice, [connection]);
     await locks.release();
@@ -420,7 +420,7 @@ describe('release', () => {
     expect(only().lock).toBeUndefined();
   });
 
-  test('is done all the same when the last deed fails, which is told', async () => {
+  test('is done all the same when the last deed fails, which is reported', async () => {
     const connection = await only().connect();
     const locks = await acquire(alice, [connection]);
     const failures: unknown[] = [];
@@ -484,8 +484,8 @@ describe('the heartbeat', () => {
     only().age(31);
     await acquire(bob, [await only().connect()]);
     await until(() => locks.lost.aborted);
-    expect(locks.lost.reason).toBeInstanceOf(Refusal);
-    expect((locks.lost.reason as Refusal).message).toContain(`taken over by bob's run ${bob.run}`);
+    expect(locks.lost.reason).toBeInstanceOf(RunError);
+    expect((locks.lost.reason as RunError).message).toContain(`taken over by bob's run ${bob.run}`);
   });
 
   test('that fails because the connection is lost is no loss of the lock', async () => {
@@ -666,7 +666,7 @@ describe('hosts that the run can do without', () => {
   test('are left out when they hang, and what they get late is given back', async () => {
     const [first, second] = (await connectAll()) as [LocalTransport, LocalTransport];
     const hangs = Promise.withResolvers<undefined>();
-    const slow = named(second, 'infra1');
+    const slow = withHostName(second, 'infra1');
     const third: Transport = { ...slow, run: async (script) => (await hangs.promise, slow.run(script)) };
     const locks = await acquire(alice, [first], { optional: [third], optionalMs: 200 });
     expect(locks.leftOut.map(({ error }) => error.message).join()).toMatch(

@@ -9,7 +9,7 @@ import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { LOCK_FILE, RUN_DIR } from '../../../src/kubeadm/paths.ts';
 
-/** Runs scripts one beside another, as sshd does, until it is killed. They go on then, as they do under sshd. */
+/** Runs scripts in parallel, as sshd does, until it is killed. The scripts survive it, as they do under sshd. */
 const CONNECTION = `
   const { spawn } = require('node:child_process');
   process.title = 'sshd-session';
@@ -46,7 +46,7 @@ interface Running {
 /** One connection to a local host. */
 export class LocalTransport implements Transport {
   readonly name: string;
-  /** Scripts that were asked for. */
+  /** Titles of the requested scripts. */
   readonly titles: string[] = [];
   /** Called with each script before it runs; may throw. */
   onRun: (script: RemoteScript) => void = () => undefined;
@@ -98,7 +98,7 @@ export class LocalTransport implements Transport {
     };
   }
 
-  /** Ends the connection at once, as when the runner is killed; what runs on the host goes on. */
+  /** Ends the connection at once, as if the runner were killed; scripts on the host continue. */
   async cut(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#process.kill('SIGKILL');
@@ -109,7 +109,7 @@ export class LocalTransport implements Transport {
     return this.cut();
   }
 
-  /** Process ids of the scripts with this title that run now; each is the leader of a process group. */
+  /** Returns the process ids of the running scripts with this title; each is the leader of a process group. */
   pids(title: string): number[] {
     return [...this.#running.values()].filter(({ script }) => script === title).map(({ pid }) => pid);
   }
@@ -159,7 +159,7 @@ export class LocalHost {
     this.name = name;
   }
 
-  /** @param path of the programs that scripts find. */
+  /** @param path PATH of the scripts. */
   async connect(path = process.env['PATH'] ?? ''): Promise<LocalTransport> {
     const transport = await LocalTransport.open(this, path);
     this.#open.push(transport);
@@ -174,7 +174,7 @@ export class LocalHost {
     return this.localPaths(LOCK_FILE);
   }
 
-  /** The lock as it lies there; undefined when there is none. */
+  /** Returns the lock in its file; undefined if there is none. */
   get lock(): Record<string, unknown> | undefined {
     if (!existsSync(this.lockFile)) return undefined;
     return JSON.parse(readFileSync(this.lockFile, 'utf8')) as Record<string, unknown>;

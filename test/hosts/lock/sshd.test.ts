@@ -1,4 +1,4 @@
-/** The lock over a real OpenSSH server: the process that serves a connection is found, and seen to end with it. */
+/** The lock with a real OpenSSH server: the process of a connection is found, and the lock ends with it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';

@@ -41,7 +41,7 @@ needed.describe('bastions, by the runner’s own ssh', () => {
 
   type Connect = (options?: { readonly address?: string; readonly port?: number }) => Promise<Transport>;
 
-  /** The way through these bastions, as a user of theirs. */
+  /** Returns the way through these bastions, as this user. */
   function way(user: string, hops: readonly Sshd[] = bastions, hostKey?: Sshd): Connect {
     const run = new OpensshRun(folder);
     toClose.push(() => run.end());
@@ -78,7 +78,7 @@ needed.describe('bastions, by the runner’s own ssh', () => {
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1]);
   });
 
-  test('a bastion with another key than is pinned is told as itself', async () => {
+  test('a bastion with another key than is pinned is reported as itself', async () => {
     const error = await hostError(way('jump', bastions.slice(0, 1), host)());
     expect(error.message).toMatch(/^\[bastion 0\] connect: the host shows the key/);
   });

@@ -24,7 +24,7 @@ describe('what ssh says on the runner', () => {
 describe('the banner', () => {
   const closed = 'Connection closed by 10.0.0.6 port 22\r\n';
 
-  test('before the end of the connection is told, the last one', () => {
+  test('before the end of the connection is reported, the last one', () => {
     const said = `${LOGIN}Authorized use only.\n\ndebug1: Authentications that can continue: publickey\nYour account has expired.\nAsk the administrator.\n${closed}`;
     expect(clientFailure(said, 1000)).toEqual({
       kind: 'closed',

@@ -48,7 +48,7 @@ async function connect(port: number, options: ConnectOptions, run = newRun()): P
   return transport;
 }
 
-/** Connects, expects failure, and gives its message. */
+/** Connects, expects failure, and returns its message. */
 async function refusal(port: number, options: ConnectOptions, run = newRun()): Promise<string> {
   const error = await hostError(connect(port, options, run));
   expect(error.finding).toMatchObject({ host: 'infra0', at: 'connect' });
@@ -69,7 +69,7 @@ needed.describe('the runner’s own ssh', () => {
   });
   afterAll(() => sshd.stop());
 
-  /** A server of its own for one test. */
+  /** Starts a server for one test. */
   async function start(
     name: string,
     config: readonly string[],
@@ -113,7 +113,7 @@ needed.describe('the runner’s own ssh', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  // As when the runner is lost: nothing of this process can clean up.
+  // As after the loss of the runner: this process cannot clean up.
   test('ends with a run that is killed, and its agent too', async () => {
     const source = (path: string): string => new URL(`../../../${path}`, import.meta.url).href;
     const script = `
@@ -207,7 +207,7 @@ needed.describe('the runner’s own ssh', () => {
     const byAuthority = (port: number, pair: KeyPair = authority): HostPins =>
       pinsOf(port, `@cert-authority * ${pair.publicLine}`);
 
-    /** A server with a certificate that `ssh-keygen` makes with these options. */
+    /** Starts a server with a certificate that `ssh-keygen` makes with these options. */
     const certified = (name: string, ...options: string[]): Promise<Sshd> =>
       start(name, [`HostCertificate ${folder.at(`${name}/host-cert.pub`)}`], {
         prepare: () => [
@@ -297,7 +297,7 @@ needed.describe('the runner’s own ssh', () => {
 
     test('all keys of an agent of the user, its certificates too', async () => {
       const run = newRun();
-      await connect(sshd.port, { pins }, run); // a run's agent is as good as another
+      await connect(sshd.port, { pins }, run); // all agents of runs are equal
       const socket = run.folder.at(
         readdirSync(run.folder.at('')).find((one) => one.startsWith('agent')) ?? '',
       );
@@ -332,7 +332,7 @@ needed.describe('the runner’s own ssh', () => {
       expect(server.log).toMatch(/Accepted publickey for root .* ED25519-CERT/);
     });
 
-    test('for somebody else does not', async () => {
+    test('for another user does not', async () => {
       expect(await refusal(server.port, certified('somebody', '-n', 'ops'))).toContain(
         'does not let user root in',
       );
@@ -358,7 +358,7 @@ needed.describe('the runner’s own ssh', () => {
       expect(log.lines.filter((line) => line.includes('Trying again'))).toHaveLength(2);
     });
 
-    test('somebody who says nothing', async () => {
+    test('a silent server', async () => {
       const { port } = await serve();
       expect(await refusal(port, { connectTimeoutMs: 1200 })).toContain(
         'takes the connection but then says nothing within 1.2 s (greeting)',
@@ -394,7 +394,7 @@ needed.describe('the runner’s own ssh', () => {
   });
 
   describe('the user’s own configuration', () => {
-    /** The run's environment, with a `~/.ssh/config` that its ssh alone sees. */
+    /** Returns the run's environment, with a `~/.ssh/config` that only its ssh sees. */
     function configured(name: string, ...lines: string[]): Environment {
       mkdirSync(folder.at(name));
       writeFileSync(folder.at(`${name}/config`), `${lines.join('\n')}\n`);
@@ -483,7 +483,7 @@ needed.describe('the runner’s own ssh', () => {
     });
   });
 
-  test('a runner that has no OpenSSH is told what to install', async () => {
+  test('a runner that has no OpenSSH gets advice what to install', async () => {
     mkdirSync(folder.at('empty'));
     for (const name of ['bash', 'sh', 'mkfifo']) {
       writeFileSync(folder.at(`empty/${name}`), `#!/bin/sh\nexec /bin/${name} "$@"\n`, { mode: 0o755 });

@@ -3,8 +3,8 @@ import type { PluginsOff } from '../../../src/facts/host.ts';
 import { ScratchHost } from './scratch-host.ts';
 
 /*
- * What a containerd without its CRI answers, and what the probe then reads of its configuration. containerd itself resolves the
- * imports: what `config dump` prints is of containerd 2.2.9 and 1.7.24.
+ * The answer of a containerd without its CRI, and its configuration as read by the probe. containerd itself resolves
+ * the imports: the output of `config dump` is of containerd 2.2.9 and 1.7.24.
  */
 const NO_CRI = `echo 'time="2026-11-30T06:40:00Z" level=fatal msg="validate service connection: validate CRI v1 runtime API for endpoint \\"unix:///run/containerd/containerd.sock\\": rpc error: code = Unimplemented desc = unknown service runtime.v1.RuntimeService"' >&2; exit 1`;
 const CONFIG = '/etc/containerd/config.toml';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.end());
 
-/** A containerd that has read these files; its own words are no part of what is read. */
+/** Simulates a containerd that has read these files; its own settings are not read. */
 function dumps(...files: string[]): void {
   const list = files.map((file) => `'${host.path(file)}'`).join(', ');
   host.program(
@@ -87,7 +87,7 @@ test('the file that the unit names, and those that it imports', () => {
   });
 });
 
-test('a file that cannot be read is told, and one that is not there is none', () => {
+test('a file that cannot be read is reported, and one that is not there is none', () => {
   host.program('containerd', 'exit 1');
   expect(pluginsOff()).toEqual({ config: CONFIG, unreadable: [], entries: [] });
   host.file(`${CONFIG}/of-a-folder`);

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What the probe says of the places, asked by this machine's bash. */
+/** Returns the probe's facts about the folders, from this machine's bash. */
 function seen(places: DataPlaces): DataDirFact {
   const script = volatileProbeScript(places);
   const { stdout } = spawnSync('bash', ['--norc', '-c', `set -euo pipefail\n${script}`], {
@@ -69,8 +69,8 @@ describe('the log', () => {
     expect(fact).not.toHaveProperty('hasLogElsewhere');
   });
 
-  // A member must not be started without it, and must not be taken for one that never had any.
-  test('is not there any more, though its folder is', () => {
+  // A member must not be started without it, and must not be mistaken for one that never had any.
+  test('is not there any longer, though its folder is', () => {
     mkdirSync(join(dataDir, 'member/snap'), { recursive: true });
     mkdirSync(walDir);
     expect(seen({ dataDir, walDir })).toMatchObject({ hasLog: false, walDir: { exists: true, empty: true } });

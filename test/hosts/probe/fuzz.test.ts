@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
-import { Refused } from '../../../src/findings.ts';
-import { OtherFormat, parseHealth } from '../../../src/hosts/probe/health-probe.ts';
-import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { RefusedError } from '../../../src/findings.ts';
+import { ProbeFormatError, parseHealthProbe } from '../../../src/hosts/probe/health-probe.ts';
+import { parsePreflightProbe } from '../../../src/hosts/probe/parse-preflight.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import type { FactName, HostFacts } from '../../../src/facts/host.ts';
-import { IncompleteProbe, readSections } from '../../../src/hosts/probe/sections.ts';
+import { IncompleteProbeError, readSections } from '../../../src/hosts/probe/sections.ts';
 import { exampleSettings } from '../../cluster/example.ts';
 import { numbers, oneOf, overlong, spoiled, tooSlow, withStrangePart } from '../../fuzz.ts';
 import { recorded, withSections } from './recorded.ts';
 
 const TIMING = { sentMs: 0, receivedMs: 0 };
 
-/** What `crictl inspect` says, as far as it is read. */
+/** The used parts of `crictl inspect`'s output. */
 const CONTAINER = JSON.stringify({
   status: {
     id: '0f',
@@ -25,7 +25,7 @@ const CONTAINER = JSON.stringify({
   },
 });
 
-/** An answer with one of its sections spoiled; some of them are JSON. */
+/** Returns an answer with one of its sections spoiled; some of them are JSON. */
 function withSpoiledSection(answer: string, random: () => number): string {
   const separator = `\n${answer.slice(0, answer.indexOf('\n'))} `;
   const sections = answer.split(separator);
@@ -44,42 +44,42 @@ function strangeJson(text: string, random: () => number): string {
   }
 }
 
-/** Facts, or the error that says that the answer cannot be used: nothing else comes of it. */
+/** Expects facts, or the error for an unusable answer, and nothing else. */
 function expectReadOrRefused(read: () => unknown, answer: string): void {
   try {
     expect(read()).toBeDefined();
   } catch (error) {
-    if (error instanceof IncompleteProbe || error instanceof OtherFormat) return;
+    if (error instanceof IncompleteProbeError || error instanceof ProbeFormatError) return;
     throw new Error(`neither read nor refused: ${answer.slice(0, 2000)}`, { cause: error });
   }
 }
 
-/** All that is said to be text is text; a number in its place would break whoever compares it. */
+/** Expects every text to be a string; a number in its place would break comparisons. */
 function expectTexts(told: readonly unknown[]): void {
   expect(told.filter((text) => typeof text !== 'string')).toEqual([]);
 }
 
 function readProbe(answer: string): unknown {
-  const facts = parseProbe('10.77.0.10', answer);
+  const facts = parseHostProbe('10.77.0.10', answer);
   const { images, imageIds, containers } = facts;
   expectTexts([...images, ...imageIds.values(), ...containers.flatMap(({ id, image }) => [id, image])]);
   return facts;
 }
 
 function readHealth(answer: string): unknown {
-  const { facts, more } = parseHealth(answer, TIMING);
+  const { facts, more } = parseHealthProbe(answer, TIMING);
   expectTexts(more.containers.map(({ id }) => id));
   return facts;
 }
 
-// What a host says may be anything: of another release, of a broken disk, of somebody who wants to break the run.
+// A host may answer anything: as another release, with a broken disk, or as an attacker.
 test.each<[string, readonly string[], (answer: string) => unknown]>([
   ['the probe', ['pristine', 'member'], readProbe],
   ['the probe for health', ['health-member'], readHealth],
   [
     'the probe of a preflight',
     ['preflight-pristine', 'preflight-member', 'preflight-left-over'],
-    (answer) => parsePreflight(answer),
+    (answer) => parsePreflightProbe(answer),
   ],
 ])('any answer of %s is read or refused', (_, names, parse) => {
   const random = numbers(1);
@@ -90,7 +90,7 @@ test.each<[string, readonly string[], (answer: string) => unknown]>([
   }
 });
 
-/** Which part of the facts a section is about; those of the others, without a program, every answer has. */
+/** The fact of each section; every answer has the other sections, which need no program. */
 const FACT_OF: readonly (readonly [RegExp, FactName])[] = [
   [/^(?:ran\.)?cri\.containers$/, 'containers'],
   [/^(?:ran\.)?cri\.images$/, 'images'],
@@ -106,7 +106,7 @@ const FACT_OF: readonly (readonly [RegExp, FactName])[] = [
   [/^clock$/, 'clock'],
 ];
 
-/** So much of the facts as a part of them brings. */
+/** Returns the part of the facts with this name. */
 function partOf(facts: HostFacts, fact: FactName): unknown {
   const texts = [...facts.files.values()].map(({ path, kind, mode, owner, text }) => [
     path,
@@ -132,7 +132,7 @@ function partOf(facts: HostFacts, fact: FactName): unknown {
   return parts[fact];
 }
 
-/** A section as it never comes from a program that worked, by what becomes of its text. */
+/** Spoils a section in a way that no successful program does, by the effect on its text. */
 const SPOILS: readonly (readonly [
   string,
   boolean,
@@ -149,18 +149,18 @@ const SPOILS: readonly (readonly [
   ],
 ];
 
-/** Cut off within an entry: between two of them a program that has ended well does not stop. */
+/** Cuts within an entry: a program that ends normally does not stop between two of them. */
 function cut(text: string, random: () => number): string {
   const at = Math.floor(random() * text.length);
   return text.slice(0, /[\n\0]$/.test(text.slice(0, at)) ? at - 1 : at);
 }
 
-// What could not be read is told as such: never an empty list, a file that is absent, or an older value in its place.
+// Unreadable facts are reported as such: never as an empty list, an absent file, or an older value.
 test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, isRandom, spoil) => {
   const random = numbers(7);
   for (const name of ['pristine', 'member']) {
     const text = recorded(name);
-    const before = parseProbe('10.77.0.10', text, { timing: TIMING });
+    const before = parseHostProbe('10.77.0.10', text, { timing: TIMING });
     expect(before.unseen).toEqual([]);
     for (const [section, content] of readSections(text)) {
       for (let time = 0; time < (isRandom ? 6 : 1); time += 1) {
@@ -178,17 +178,17 @@ test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, isR
   }
 });
 
-/** Undefined for an answer that says of itself that it is not whole. */
+/** Returns undefined for an answer that is marked as incomplete. */
 function factsOrNone(answer: string): HostFacts | undefined {
   try {
-    return parseProbe('10.77.0.10', answer, { timing: TIMING });
+    return parseHostProbe('10.77.0.10', answer, { timing: TIMING });
   } catch (error) {
-    if (error instanceof IncompleteProbe) return undefined;
+    if (error instanceof IncompleteProbeError) return undefined;
     throw error;
   }
 }
 
-// Facts that nobody has seen yet are decided on all the same, and never end in anything but these.
+// A decision on unexpected facts ends in a plan or one of these errors.
 test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', (seed) => {
   const random = numbers(seed);
   const settings = exampleSettings({ hosts: [{ address: '10.77.0.10' }] });
@@ -196,7 +196,7 @@ test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', 
   const now = new Date('2026-12-01T00:00:00Z'); // the answers were recorded before
   const seen = { plan: 0, refusal: 0 };
   for (let time = 0; time < 80; time += 1) {
-    const facts = parseProbe(
+    const facts = parseHostProbe(
       '10.77.0.10',
       withSpoiledSection(withSpoiledSection(oneOf(answers, random), random), random),
     );
@@ -205,7 +205,7 @@ test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', 
       planDeploy({ settings, members, newToken: 'etcd-0123456789abcdef', now });
       seen.plan += 1;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof RefusedError)) throw error;
       seen.refusal += 1;
     }
   }
@@ -253,6 +253,8 @@ test('a long answer takes no time', () => {
       ...sections.flatMap((name) => [`# ran.${name}\n0\n${text}`, `# ${name}\n${text}`]),
       ...['# clock\n1 1', '# end\n', ''],
     ].join('\n');
-  expect(tooSlow(overlong(pieces), (text) => parseProbe('10.77.0.10', answerOf(names, text)))).toEqual([]);
-  expect(tooSlow(overlong(pieces), (text) => parsePreflight(answerOf(more, text)))).toEqual([]);
+  expect(tooSlow(overlong(pieces), (text) => parseHostProbe('10.77.0.10', answerOf(names, text)))).toEqual(
+    [],
+  );
+  expect(tooSlow(overlong(pieces), (text) => parsePreflightProbe(answerOf(more, text)))).toEqual([]);
 }, 60_000);

@@ -6,13 +6,13 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import {
   HEALTH_PROGRAM,
   healthProbe,
-  OtherFormat,
-  parseHealth,
+  ProbeFormatError,
+  parseHealthProbe,
 } from '../../../src/hosts/probe/health-probe.ts';
-import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import { IncompleteProbeError } from '../../../src/hosts/probe/sections.ts';
 import { recorded, withSections } from './recorded.ts';
 
-/** The answer of a real member that was rebooted once; lists that nothing here reads were taken out. */
+/** The answer of a real member that was rebooted once, without unused lists. */
 const RECORDED = recorded('health-member');
 const TIMING = { sentMs: 0, receivedMs: 0 };
 
@@ -20,7 +20,7 @@ const withSection = (name: string, text: string): string => withSections(RECORDE
 
 describe('a recorded answer', () => {
   test('tells what the ordinary probe tells, and more', () => {
-    const { facts, more, clientKey } = parseHealth(RECORDED, TIMING);
+    const { facts, more, clientKey } = parseHealthProbe(RECORDED, TIMING);
     expect(facts.hostname).toBe('infra0');
     expect(more.filesystem).toMatchObject({ type: 'ext4', mountPoint: '/', readOnly: false });
     expect(more.kubeletHealthz).toBe('ok');
@@ -39,7 +39,7 @@ describe('a recorded answer', () => {
 
   test('the key that it was asked for is kept as it is', () => {
     const answer = withSection('health.client-key', 'KEY\n');
-    expect(parseHealth(answer, TIMING).clientKey?.toString()).toBe('KEY\n');
+    expect(parseHealthProbe(answer, TIMING).clientKey?.toString()).toBe('KEY\n');
   });
 
   test.each([
@@ -56,22 +56,22 @@ describe('a recorded answer', () => {
     ],
     ['said nothing', { 'health.containers': undefined }, expect.any(String)],
   ])('that the runtime %s is not taken for a host without containers', (_, changes, words) => {
-    expect(parseHealth(RECORDED, TIMING).facts.unseen).toEqual([]);
-    const { facts, more } = parseHealth(withSections(RECORDED, changes), TIMING);
+    expect(parseHealthProbe(RECORDED, TIMING).facts.unseen).toEqual([]);
+    const { facts, more } = parseHealthProbe(withSections(RECORDED, changes), TIMING);
     expect(facts.unseen).toEqual([{ what: 'containers', program: 'crictl ps', words }]);
     expect(more.containers).toEqual([]);
   });
 
   test('a container that was not inspected is known by the list', () => {
-    const { more } = parseHealth(withSections(RECORDED, { 'health.container.0': undefined }), TIMING);
+    const { more } = parseHealthProbe(withSections(RECORDED, { 'health.container.0': undefined }), TIMING);
     expect(more.containers[0]).toMatchObject({ running: true, attempt: 1 });
     expect(more.containers[0]).not.toHaveProperty('startedAt');
   });
 
   test('the clock is compared by the four times of NTP', () => {
-    // sent at 1000 s, there from 1010 s to 1011 s, back at 1003 s: 1 s on each way
+    // Sent at 1000 s, received from 1010 s to 1011 s, answered at 1003 s: 1 s on each way.
     const answer = withSection('clock', '1010000000 1011000000\n');
-    const { clock } = parseHealth(answer, { sentMs: 1_000_000, receivedMs: 1_003_000 }).more;
+    const { clock } = parseHealthProbe(answer, { sentMs: 1_000_000, receivedMs: 1_003_000 }).more;
     expect(clock).toEqual({ offsetMs: 9_000, uncertaintyMs: 1_000 });
   });
 
@@ -82,13 +82,13 @@ describe('a recorded answer', () => {
     'health.log',
     'health.public-key:/etc/kubernetes/pki/etcd/peer.key',
   ])('without %s the rest is there', (key) => {
-    expect(parseHealth(withSection(key, ''), TIMING).facts.hostname).toBe('infra0');
+    expect(parseHealthProbe(withSection(key, ''), TIMING).facts.hostname).toBe('infra0');
   });
 
-  test('one that was cut off, and one of another form, are told as such', () => {
+  test('one that was cut off, and one of another form, are reported as such', () => {
     const cut = RECORDED.slice(0, -10);
-    expect(() => parseHealth(cut, TIMING)).toThrow(IncompleteProbe);
-    expect(() => parseHealth(withSection('health.format', '0'), TIMING)).toThrow(OtherFormat);
+    expect(() => parseHealthProbe(cut, TIMING)).toThrow(IncompleteProbeError);
+    expect(() => parseHealthProbe(withSection('health.format', '0'), TIMING)).toThrow(ProbeFormatError);
   });
 });
 
@@ -108,7 +108,7 @@ describe('the probe as a program', () => {
     execFileSync('bash', ['-n', '-c', healthProbe({ dataDir: '/d', clientKey: true }).script]);
   });
 
-  // Whoever may run it by sudo may give it anything.
+  // The account that may run it by sudo can pass it anything.
   test.each([
     [['/var/lib/../etcd', 'no']],
     [['var/lib/etcd', 'no']],
@@ -154,7 +154,7 @@ describe('the probe as a program', () => {
     expect(stderr).toBe('');
   });
 
-  // The account could have it list a folder that is not its own, or lead it there by a link.
+  // The account could have it list another folder, or lead it there by a link.
   test.each([
     ['a folder that others may write in', (): string => tmpdir()],
     ['a folder below such a one', (): string => folder],
@@ -182,7 +182,7 @@ describe('the probe as a program', () => {
   test("tells of a folder of root's whether something is in it, and no name", () => {
     const { status, stdout } = spawnSync(program, ['/usr/lib', 'no'], { encoding: 'utf8' });
     expect(status).toBe(0);
-    const { facts } = parseHealth(stdout, TIMING);
+    const { facts } = parseHealthProbe(stdout, TIMING);
     expect(facts.dataDir).toMatchObject({ exists: true, empty: false });
     const names = readdirSync('/usr/lib').filter((name) => name.length > 8);
     expect(names.filter((name) => stdout.includes(name))).toEqual([]);

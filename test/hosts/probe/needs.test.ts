@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { probeScript } from '../../../src/hosts/probe/probe-script.ts';
 import { NEEDED_PROGRAMS } from '../../../src/hosts/bash.ts';
 
-/** A PATH of this test alone: the programs of this machine, as far as a test wants them, and stand-ins. */
+/** A PATH for this test: the requested programs of this machine, and stand-ins. */
 let bin: string;
 beforeEach(() => {
   bin = mkdtempSync(join(tmpdir(), 'needs-'));
@@ -40,10 +40,10 @@ function probe(): HostFacts {
     env: { PATH: bin, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return parseProbe('127.0.0.1', answer.toString());
+  return parseHostProbe('127.0.0.1', answer.toString());
 }
 
-test('programs of the table that are not on the host are told', () => {
+test('programs of the table that are not on the host are reported', () => {
   const gone = ['cmp', 'flock'];
   link(...[...NEEDED_PROGRAMS.keys()].filter((program) => !gone.includes(program)), 'bash');
   expect(probe().missingTools).toEqual(gone);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { recorded, withSections } from './recorded.ts';
 
-/** @param text of the section `clock`. @param runner when the probe was sent and had answered, milliseconds. */
+/**
+ * @param text of the section `clock`.
+ * @param runner times in milliseconds at which the probe was sent and had answered.
+ */
 function seen(text: string | undefined, runner: readonly [number, number]) {
   const answer = withSections(recorded('pristine'), { clock: text });
   const timing = { sentMs: runner[0], receivedMs: runner[1] };
-  const { clock, unseen } = parseProbe('10.77.0.10', answer, { timing });
+  const { clock, unseen } = parseHostProbe('10.77.0.10', answer, { timing });
   return { clock, unseen: unseen.map(({ what, program, words }) => `${what} ${program}: ${words}`) };
 }
 
@@ -39,7 +42,7 @@ describe('the clock of a host', () => {
     const answer = withSections(recorded('pristine'), { clock: '1000020000 1000320000\n' });
     const later = withSections(recorded('pristine'), { clock: '9000020000 9000320000\n' });
     const timing = { sentMs: 1_000_000, receivedMs: 1_000_340 };
-    expect(parseProbe('10.77.0.10', answer, { timing, later }).clock).toEqual({
+    expect(parseHostProbe('10.77.0.10', answer, { timing, later }).clock).toEqual({
       offsetMs: 0,
       uncertaintyMs: 20,
     });

@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
-import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { IncompleteProbeError } from '../../../src/hosts/probe/sections.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
 import { recorded, withSections } from './recorded.ts';
 
-// One host as kubeadm's packages leave it, and one on which a deploy has finished.
+// One host after the installation of kubeadm's packages, and one after a deploy.
 const withSection = (name: string, text: string): string =>
   withSections(recorded('pristine'), { [name]: text });
 
 test('an empty host as it answered', () => {
-  expect(parseProbe('10.77.0.10', recorded('pristine'))).toMatchObject({
+  expect(parseHostProbe('10.77.0.10', recorded('pristine'))).toMatchObject({
     address: '10.77.0.10',
     hostname: 'infra0',
     systemd: true,
@@ -30,7 +30,7 @@ test('an empty host as it answered', () => {
 });
 
 test('a member as it answered', () => {
-  const facts = parseProbe('10.77.0.10', recorded('member'));
+  const facts = parseHostProbe('10.77.0.10', recorded('member'));
   expect(facts).toMatchObject({
     kubelet: { active: true, subState: 'running', enabled: true },
     dataDir: { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '700' },
@@ -47,7 +47,7 @@ test('a member as it answered', () => {
 });
 
 test('a key is known by its digest only', () => {
-  const facts = parseProbe('10.77.0.10', recorded('member'));
+  const facts = parseHostProbe('10.77.0.10', recorded('member'));
   expect(facts.files.get(CA_CERTIFICATE)?.text).toContain('BEGIN CERTIFICATE');
   expect(facts.files.get(CA_KEY)).toMatchObject({
     mode: '600',
@@ -58,7 +58,7 @@ test('a key is known by its digest only', () => {
 });
 
 test("the cgroup driver in crictl's own words, for `crictl info` is not asked for where they tell it", () => {
-  const { runtime } = parseProbe(
+  const { runtime } = parseHostProbe(
     '10.77.0.10',
     withSections(recorded('pristine'), {
       'cri.runtime-config': 'cgroup driver:   CGROUPFS\n',
@@ -73,7 +73,9 @@ test.each([
   ['aarch64', 'arm64'],
   ['mips', undefined],
 ])('the processor %s is what Go calls %s', (machine, architecture) => {
-  expect(parseProbe('10.77.0.10', withSection('machine', `${machine}\n`)).architecture).toBe(architecture);
+  expect(parseHostProbe('10.77.0.10', withSection('machine', `${machine}\n`)).architecture).toBe(
+    architecture,
+  );
 });
 
 test('an image of CRI-O, whose ids are bare, and the sandbox image where it was asked for', () => {
@@ -84,14 +86,14 @@ test('an image of CRI-O, whose ids are bare, and the sandbox image where it was 
     'cri.images': images,
     'cri.sandbox': 'a.example/pause:3\n',
   });
-  expect(parseProbe('10.77.0.10', answer)).toMatchObject({
+  expect(parseHostProbe('10.77.0.10', answer)).toMatchObject({
     imageIds: new Map([['a.example/etcd:1', `sha256:${'ab'.repeat(32)}`]]),
     sandboxImage: 'a.example/pause:3',
   });
-  expect(parseProbe('10.77.0.10', recorded('pristine'))).not.toHaveProperty('sandboxImage');
+  expect(parseHostProbe('10.77.0.10', recorded('pristine'))).not.toHaveProperty('sandboxImage');
 });
 
-// containerd before 2.0 and CRI-O name neither tag nor what kubelet was asked for; as crictl 1.36 lists them
+// containerd before 2.0 and CRI-O list neither the tag nor the name that kubelet used; from crictl 1.36.
 test.each(['', 'sha256:'])('the image of a container that is listed by its id, "%s…"', (prefix) => {
   const id = 'ab'.repeat(32);
   const listed = (image: string): string =>
@@ -113,7 +115,7 @@ test.each(['', 'sha256:'])('the image of a container that is listed by its id, "
       ],
     });
   const imageOf = (sections: Record<string, string>): string | undefined =>
-    parseProbe('10.77.0.10', withSections(recorded('pristine'), sections)).containers[0]?.image;
+    parseHostProbe('10.77.0.10', withSections(recorded('pristine'), sections)).containers[0]?.image;
   expect(
     imageOf({ 'cri.containers': listed(prefix + id), 'cri.images': images(['a.example/etcd:3.6.5-0']) }),
   ).toBe('a.example/etcd:3.6.5-0');
@@ -127,7 +129,9 @@ test.each(['', 'sha256:'])('the image of a container that is listed by its id, "
 });
 
 test('an answer that was cut off is no answer', () => {
-  expect(() => parseProbe('10.77.0.10', recorded('pristine').slice(0, -20))).toThrow(IncompleteProbe);
+  expect(() => parseHostProbe('10.77.0.10', recorded('pristine').slice(0, -20))).toThrow(
+    IncompleteProbeError,
+  );
 });
 
 test.each([
@@ -138,7 +142,7 @@ test.each([
   ['10.0.0.7 2380 1 Network is unreachable', 'unreachable'],
   ['10.0.0.7 2380 1 something else', 'unknown'],
 ])('reach "%s" is %s', (line, outcome) => {
-  expect(parseProbe('10.0.0.6', withSection('reach', line)).reach).toEqual([
+  expect(parseHostProbe('10.0.0.6', withSection('reach', line)).reach).toEqual([
     { address: '10.0.0.7', port: 2380, outcome, ...(outcome === 'unknown' && { words: 'something else' }) },
   ]);
 });
@@ -152,7 +156,7 @@ test.each([
     'cri.runtime-config': 'unknown method RuntimeConfig',
     'cri.info': info,
   });
-  expect(parseProbe('10.0.0.6', answer).runtime.runtime).toMatchObject({ cgroupDriver });
+  expect(parseHostProbe('10.0.0.6', answer).runtime.runtime).toMatchObject({ cgroupDriver });
 });
 
 test('a runtime that does not answer is named with what it said', () => {
@@ -160,14 +164,14 @@ test('a runtime that does not answer is named with what it said', () => {
     'cri.runtime-config': 'connection error: desc = "dial unix"',
     'cri.info': '',
   });
-  expect(parseProbe('10.0.0.6', answer).runtime).toMatchObject({
+  expect(parseHostProbe('10.0.0.6', answer).runtime).toMatchObject({
     problem: expect.stringContaining('dial unix'),
   });
-  expect(parseProbe('10.0.0.6', answer).runtime.runtime).toBeUndefined();
+  expect(parseHostProbe('10.0.0.6', answer).runtime.runtime).toBeUndefined();
 });
 
 test('where `ip` is missing, the addresses of `hostname -I` are taken', () => {
-  expect(parseProbe('10.0.0.6', withSection('addresses', '10.0.0.6 fd00::6 \n')).addresses).toEqual([
+  expect(parseHostProbe('10.0.0.6', withSection('addresses', '10.0.0.6 fd00::6 \n')).addresses).toEqual([
     '10.0.0.6',
     'fd00::6',
   ]);
@@ -178,7 +182,7 @@ test('the folder of a new file system holds no data', () => {
     'data-dir',
     'log no /var/lib/etcd/member/wal\0data-dir yes /var/lib/etcd\u00000 755 /var/lib/etcd\0',
   );
-  const facts = parseProbe('10.0.0.6', answer);
+  const facts = parseHostProbe('10.0.0.6', answer);
   expect(facts.dataDir).toEqual({
     exists: true,
     empty: true,

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const LOG = { walDir: '/mnt/wal' };
 
-/** Moves a folder elsewhere on the same disk and leaves a link in its place. */
+/** Moves a folder elsewhere on the same disk and links to it. */
 function link(path: string): void {
   const elsewhere = `/opt/moved${path}`;
   mkdirSync(dirname(host.path(elsewhere)), { recursive: true });
@@ -41,7 +41,7 @@ function link(path: string): void {
   symlinkSync(host.path(elsewhere), host.path(path));
 }
 
-/** What of the facts a plan is made from, apart from where the folders are. */
+/** Returns the facts that decide a plan, without the places of the folders. */
 function decisive({ files, dataDir, state, unseen }: HostFacts): object {
   return {
     files: [...files.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
@@ -77,14 +77,14 @@ test.each(FOLDERS)('a host on which %s is a link is seen as one without', (path)
 needing('root', 'unshare').test.each(FOLDERS)(
   'a host on which %s is a mount is seen as one without',
   (path) => {
-    // the names of the folders' own files are the same; tmpfs has other sizes of folders
+    // The names of the folders' own files are the same; tmpfs has other sizes of folders.
     const named = (facts: HostFacts): unknown => ({
       ...facts.dataDir,
       files: [...facts.files].map(([name, { mode, sha256, text }]) => [name, mode, sha256, text]).toSorted(),
     });
     const before = host.look(LOG);
     const there = host.path(path);
-    // by tar: cp -a of uutils does not give folders back their modes
+    // By tar: cp -a of uutils does not restore the modes of folders.
     const copy = `${host.root}/copy.tar`;
     const mount = `tar -cf ${copy} -C ${there} .; mode=$(stat -c %a ${there}); mount -t tmpfs -o mode=$mode none ${there}; tar -xpf ${copy} -C ${there}; chmod $mode ${there}`;
     const facts = host.look(LOG, mount);

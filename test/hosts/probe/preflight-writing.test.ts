@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PreflightFacts } from '../../../src/facts/preflight.ts';
-import { parsePreflight, parseRoom, parseUnwritable } from '../../../src/hosts/probe/parse-preflight.ts';
+import { parsePreflightProbe, parseRoom, parseUnwritable } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
 import { parseSources } from '../../../src/hosts/probe/parse-network.ts';
 import { needing } from '../../needs.ts';
@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** The real script over a tree of this test. */
+/** Runs the real script on a tree of this test. */
 function look(resolvConf = join(root, 'etc/resolv.conf'), path = process.env['PATH'] ?? ''): PreflightFacts {
   const { script } = preflightProbe({
     address: '127.0.0.2',
@@ -39,7 +39,7 @@ function look(resolvConf = join(root, 'etc/resolv.conf'), path = process.env['PA
     env: { PATH: path, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return parsePreflight(stdout.toString());
+  return parsePreflightProbe(stdout.toString());
 }
 
 describe('the file of resolvers', () => {
@@ -66,7 +66,7 @@ describe('places that root writes', () => {
 
   const needed = needing('root', 'chattr');
 
-  needed.test('and what is immutable is told, with its attribute', () => {
+  needed.test('and what is immutable is reported, with its attribute', () => {
     const folder = join(root, 'etc/kubernetes/manifests');
     execFileSync('chattr', ['+i', folder]);
     const [found, ...others] = look().unwritable ?? [];

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PreflightFacts } from '../../../src/facts/preflight.ts';
-import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
+import { parsePreflightProbe } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
-import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import { IncompleteProbeError } from '../../../src/hosts/probe/sections.ts';
 import { recorded, withSections } from './recorded.ts';
 
 /**
- * Answers of real hosts: one as kubeadm's packages leave it; a member; a member whose cluster was cut in two, with
- * 60 ms to another host, a drop-in that beats ours, and the guide's copies of keys.
+ * Answers of real hosts: one after the installation of kubeadm's packages; a member; a member whose cluster was
+ * partitioned, with 60 ms to another host, a drop-in that overrides ours, and the guide's copies of keys.
  */
 function answerOf(host: 'pristine' | 'member' | 'left-over'): string {
   return recorded(`preflight-${host}`);
@@ -24,7 +24,7 @@ const withSection = (name: string, text: string): string =>
 
 describe('recorded answers', () => {
   test('an empty host', () => {
-    const facts = parsePreflight(answerOf('pristine'));
+    const facts = parsePreflightProbe(answerOf('pristine'));
     expect(facts).toMatchObject({
       kubeletVersion: { text: 'v1.34.4', minor: 34 },
       cgroups: 'v1',
@@ -37,12 +37,12 @@ describe('recorded answers', () => {
     });
     expect(facts).not.toHaveProperty('member');
     expect(facts).not.toHaveProperty('kubeletCgroupDriver');
-    // nothing listens there yet: each try was refused, and took a round trip all the same
+    // Nothing listens there yet: each attempt was refused, and took a round trip all the same.
     expect(facts.connectTimes.map(({ microseconds }) => microseconds.length)).toEqual([5, 5, 5, 5]);
   });
 
   test('a member', () => {
-    const facts = parsePreflight(answerOf('member'));
+    const facts = parsePreflightProbe(answerOf('member'));
     expect(facts).toMatchObject({
       kubeletCgroupDriver: {
         driver: 'systemd',
@@ -55,22 +55,22 @@ describe('recorded answers', () => {
     const { walFsync } = facts.member ?? {};
     expect(walFsync?.buckets).toHaveLength(15);
     expect(walFsync?.buckets.at(-1)).toEqual({ le: Infinity, count: walFsync?.count });
-    // a member logs each connection that makes no TLS handshake, so there are fewer
+    // A member logs each connection without a TLS handshake, so there are fewer.
     expect(facts.connectTimes.map(({ microseconds }) => microseconds.length)).toEqual([2, 2, 2, 2]);
   });
 
   test('silence of one host, a far one, and what the guide leaves behind', () => {
-    const facts = parsePreflight(answerOf('left-over'));
+    const facts = parsePreflightProbe(answerOf('left-over'));
     expect(facts.connectTimes.map(({ address }) => address)).toEqual(['10.77.0.12', '10.77.0.12']);
     expect(
       facts.connectTimes.flatMap(({ microseconds }) => microseconds).every((time) => time > 60_000),
     ).toBe(true);
     expect(facts.execStartDropIns).toContain('/etc/systemd/system/kubelet.service.d/99-local.conf');
-    // it sets Environment only
+    // It only sets Environment.
     expect(facts.execStartDropIns).not.toContain('/etc/systemd/system/kubelet.service.d/30-env.conf');
     expect(facts.leftoverKeys).toContain('/tmp/10.77.0.11/pki/etcd/ca.key');
     expect(facts.leftoverKeys).toContain('/home/ubuntu/pki/etcd/peer.key');
-    // /tmp/10.77.0.10 was a link to /etc/kubernetes, ~/pki/private/client.key a key of something else
+    // /tmp/10.77.0.10 was a link to /etc/kubernetes, ~/pki/private/client.key an unrelated key.
     expect(facts.leftoverKeys.some((path) => /10\.77\.0\.10|private/.test(path))).toBe(false);
   });
 
@@ -85,25 +85,25 @@ describe('an answer that is no answer', () => {
     ['without its last section', answerOf('pristine').replace(/\n\S+ end\n$/, '')],
     ['empty', ''],
   ])('%s', (_, answer) => {
-    expect(() => parsePreflight(answer)).toThrow(IncompleteProbe);
+    expect(() => parsePreflightProbe(answer)).toThrow(IncompleteProbeError);
   });
 });
 
-// A user may write what he likes into files of his own; only the mark of this answer makes a section.
+// A user may write anything into files of his own; only the mark of this answer makes a section.
 test('text that looks like a section is none without the mark', () => {
-  const forged = parsePreflight(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'));
+  const forged = parsePreflightProbe(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'));
   expect(forged.swaps).toEqual([]);
   expect(forged.leftoverKeys).toContain('/dev/forged');
 });
 
-// Ubuntu 25.10's stat calls it UNKNOWN (0x63677270), and an empty answer says nothing.
+// Ubuntu 25.10's stat calls it UNKNOWN (0x63677270), and an empty answer tells nothing.
 test.each([
   ['v1', 'v1'],
   ['v2', 'v2'],
   ['UNKNOWN (0x63677270)', 'unknown'],
   ['', 'unknown'],
 ])('an answer of "%s" is cgroup %s', (text, cgroups) => {
-  expect(parsePreflight(withSection('cgroup', text)).cgroups).toBe(cgroups);
+  expect(parsePreflightProbe(withSection('cgroup', text)).cgroups).toBe(cgroups);
 });
 
 test.each([
@@ -111,7 +111,7 @@ test.each([
   ['v1', ['memory/cgroup.procs', 'systemd/cgroup.procs']],
   ['v1', ['memory/cgroup.procs', 'unified/cgroup.controllers', 'unified/cgroup.procs']], // both, as systemd mounts them
   ['unknown', []],
-])('cgroup %s is told from the files %j', async (cgroups, files) => {
+])('cgroup %s is derived from the files %j', async (cgroups, files) => {
   const root = mkdtempSync(join(tmpdir(), 'cgroups-'));
   for (const file of files) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -128,20 +128,20 @@ test.each([
   const script = preflightProbe(question).script.replaceAll('/sys/fs/cgroup', root);
   const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script]);
   rmSync(root, { recursive: true });
-  expect(parsePreflight(stdout).cgroups).toBe(cgroups);
+  expect(parsePreflightProbe(stdout).cgroups).toBe(cgroups);
 });
 
-test('left-over keys are named up to a number, and that there are more is told', () => {
+test('left-over keys are named up to a number, and that there are more is reported', () => {
   const keys = Array.from({ length: 101 }, (_, index) => `/home/u${index}/pki/ca.key`);
   const facts = (text: readonly string[]): PreflightFacts =>
-    parsePreflight(withSection('leftovers', text.join('\n')));
+    parsePreflightProbe(withSection('leftovers', text.join('\n')));
   expect(facts(keys)).toMatchObject({ leftoverKeys: keys.slice(0, 100), moreLeftoverKeys: true });
   expect(facts(keys.slice(1))).not.toHaveProperty('moreLeftoverKeys');
 });
 
 test('swap', () => {
   const text = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/swap.img file\t\t4194300\t\t0\t\t-2';
-  expect(parsePreflight(withSection('swaps', text)).swaps).toEqual([
+  expect(parsePreflightProbe(withSection('swaps', text)).swaps).toEqual([
     { device: '/swap.img', bytes: 4194300 * 1024 },
   ]);
 });
@@ -152,7 +152,7 @@ test.each([
   ['0-1,4,6-7', 5],
   ['', undefined],
 ])('processors "%s" are %s', (ranges, count) => {
-  expect(parsePreflight(withSection('processors', ranges)).processors).toBe(count);
+  expect(parsePreflightProbe(withSection('processors', ranges)).processors).toBe(count);
 });
 
 test.each([
@@ -160,12 +160,12 @@ test.each([
   ['systemd --cgroup-driver', { driver: 'systemd', from: '--cgroup-driver' }],
   ['default ', { driver: 'cgroupfs', from: 'its default' }],
 ])('cgroup driver "%s"', (line, expected) => {
-  expect(parsePreflight(withSection('cgroup-driver', line)).kubeletCgroupDriver).toEqual(expected);
+  expect(parsePreflightProbe(withSection('cgroup-driver', line)).kubeletCgroupDriver).toEqual(expected);
 });
 
 test('a read-only mount with a space in its name', () => {
   const answer = withSection('mount', 'xfs /dev/sdb1 /data\\x20disk ro,noatime');
-  expect(parsePreflight(answer).filesystem).toMatchObject({
+  expect(parsePreflightProbe(answer).filesystem).toMatchObject({
     type: 'xfs',
     source: '/dev/sdb1',
     mountPoint: '/data disk',
@@ -175,7 +175,7 @@ test('a read-only mount with a space in its name', () => {
 
 test('an option that only begins like ro', () => {
   const answer = withSection('mount', 'overlay overlay / rw,rootcontext=x');
-  expect(parsePreflight(answer).filesystem?.readOnly).toBe(false);
+  expect(parsePreflightProbe(answer).filesystem?.readOnly).toBe(false);
 });
 
 test.each([
@@ -188,13 +188,13 @@ test.each([
   ],
   ['', undefined, ''],
 ])('kubelet says %j', (said, version, instead) => {
-  const facts = parsePreflight(withSection('kubelet-version', said));
+  const facts = parsePreflightProbe(withSection('kubelet-version', said));
   expect(facts.kubeletVersion?.text).toBe(version);
   expect(facts.kubeletSaid).toBe(instead);
 });
 
 test('where findmnt is missing there is no filesystem', () => {
-  expect(parsePreflight(withSection('mount', ''))).not.toHaveProperty('filesystem');
+  expect(parsePreflightProbe(withSection('mount', ''))).not.toHaveProperty('filesystem');
 });
 
 describe('the script', () => {
@@ -208,7 +208,7 @@ describe('the script', () => {
       resolvConf: '/etc/resolv.conf',
     });
     expect(probe.effect).toBe('reads');
-    // for a here-string or here-document bash before 5.1 writes a temporary file
+    // For a here-string or here-document bash before 5.1 writes a temporary file.
     expect(probe.script).not.toMatch(/<<|mktemp/);
   });
 
@@ -219,7 +219,7 @@ describe('the script', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
       const open = (server.address() as AddressInfo).port;
-      const closed = 1; // tcpmux: nobody has it
+      const closed = 1; // tcpmux, which is unused
       const { script } = preflightProbe({
         address: '127.0.0.2',
         peers: ['127.0.0.1'],
@@ -235,7 +235,7 @@ describe('the script', () => {
         ['-c', `set -euo pipefail; { ${script}\n}`],
         { env },
       );
-      const facts = parsePreflight(stdout);
+      const facts = parsePreflightProbe(stdout);
       expect(stderr).toBe('');
       expect(facts.memoryBytes).toBeGreaterThan(100 * 1024 ** 2);
       expect(facts.processors).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { probeScript, volatileProbeScript } from '../../../src/hosts/probe/probe-script.ts';
 import { readSections, SECTIONS } from '../../../src/hosts/probe/sections.ts';
 
@@ -72,14 +72,14 @@ describe('the probe on this machine', () => {
     const second = await bash(volatileProbeScript(question));
     expect(first.stderr).toBe('');
     expect(second.stderr).toBe('');
-    const facts = parseProbe('127.0.0.1', first.stdout, { timing, later: second.stdout });
+    const facts = parseHostProbe('127.0.0.1', first.stdout, { timing, later: second.stdout });
     expect(facts).toMatchObject({
       hostname: (hostname().split('.')[0] ?? '').toLowerCase(),
       dataDir: { exists: false },
       reach: [],
       locked: false,
     });
-    // both clocks are this machine's; Date.now() has whole milliseconds only
+    // Both clocks are this machine's; Date.now() has only whole milliseconds.
     const { offsetMs, uncertaintyMs } = facts.clock ?? { offsetMs: NaN, uncertaintyMs: NaN };
     expect(Math.abs(offsetMs)).toBeLessThanOrEqual(uncertaintyMs + 2);
     expect(facts.addresses).toContain('127.0.0.1');
@@ -98,7 +98,7 @@ describe('the probe on this machine', () => {
         probeScript({ ...question, peers: ['127.0.0.1'], ports: [open, 1, silent.port] }),
       );
       expect(performance.now() - begun).toBeLessThan(30_000);
-      const { reach } = parseProbe('127.0.0.1', stdout);
+      const { reach } = parseHostProbe('127.0.0.1', stdout);
       expect(new Map(reach.map(({ port, outcome }) => [port, outcome]))).toEqual(
         new Map([
           [open, 'open'],
@@ -114,14 +114,14 @@ describe('the probe on this machine', () => {
     }
   });
 
-  // Hosts in a slow virtual machine were said to be behind a firewall.
+  // Hosts in a slow virtual machine were reported as behind a firewall.
   test('a connection that was not made in time is tried once more, with more time', async () => {
     const silent = await silentPort();
     try {
       const probing = bash(probeScript({ ...question, peers: ['127.0.0.1'], ports: [silent.port] }));
       await sleep(5000);
       silent.wake();
-      const { reach } = parseProbe('127.0.0.1', (await probing).stdout);
+      const { reach } = parseHostProbe('127.0.0.1', (await probing).stdout);
       expect(reach).toEqual([{ address: '127.0.0.1', port: silent.port, outcome: 'open' }]);
     } finally {
       silent.end();
@@ -131,7 +131,7 @@ describe('the probe on this machine', () => {
 
 jest.setTimeout(60_000); // some wait until a port counts as silent
 
-/** A port that answers to nobody: its program is stopped, and its queue of connections full. */
+/** Returns a port without answers: its program is stopped, and its queue of connections full. */
 async function silentPort(): Promise<{ readonly port: number; wake: () => void; end: () => void }> {
   const listen = `
     const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {

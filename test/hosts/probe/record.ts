@@ -1,7 +1,8 @@
 /**
- * `node test/hosts/probe/record.ts`: records the answers below `recorded/` anew, from hosts of a lab of its own (`record`).
- * Needs what the lab needs, and a dist/ that is up to date. To be run when a probe asks or answers otherwise than before; what it
- * changed is to be looked at before it is committed, and tests name some values of the answers. No answer holds a private key.
+ * `node test/hosts/probe/record.ts`: records the answers below `recorded/` again, from hosts of a lab of its own
+ * (`record`). It has the lab's requirements, and needs an up-to-date dist/. Run it after a change of a probe's
+ * questions or answers, and review the differences before you commit them; tests contain some values of the answers. No
+ * answer contains a private key.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +47,7 @@ function recordPreflight(name: string): Promise<void> {
   return record(`preflight-${name}`, preflightProbe(question).script);
 }
 
-/** What the guide leaves, what an administrator has added to kubelet's unit, one host that is silent and one that is far. */
+/** Leaves the guide's remains, an administrator's drop-in for kubelet's unit, one silent host and one distant host. */
 async function leaveThings(): Promise<void> {
   await buildByHand(lab);
   await lab.sh(
@@ -72,7 +73,7 @@ try {
   if (conclusion !== 'success') throw new Error(`the deploy failed:\n${log.join('\n')}`);
   await recordProbe('member');
   await recordPreflight('member');
-  // so that a health check has a container that has ended, and how
+  // Gives a health check a container that has ended.
   await lab.kill(HOST);
   await lab.start(HOST);
   await waitReady(lab, HOST, 90);

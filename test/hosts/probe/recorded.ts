@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The answer of a real host to a probe. */
+/** Returns the answer of a real host to a probe. */
 export function recorded(name: string): string {
   return readFileSync(join(import.meta.dirname, 'recorded', `${name}.txt`), 'utf8');
 }
 
-/** An answer with other text in some of its sections, which it need not have had; undefined: without that section. */
+/** Returns an answer with other text in some sections, which it need not have had; undefined: without that section. */
 export function withSections(answer: string, changes: Readonly<Record<string, string | undefined>>): string {
   const separator = `\n${answer.slice(0, answer.indexOf('\n'))} `;
   const [start = '', ...parts] = answer.split(separator);
@@ -17,7 +17,7 @@ export function withSections(answer: string, changes: Readonly<Record<string, st
   return [start, ...added, ...kept].join(separator);
 }
 
-/** The text of a section; empty if there is none. */
+/** Returns the text of a section; empty if there is none. */
 export function sectionOf(answer: string, name: string): string {
   const separator = `\n${answer.slice(0, answer.indexOf('\n'))} `;
   const part = answer.split(separator).find((one) => one.startsWith(`${name}\n`));

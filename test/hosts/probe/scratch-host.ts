@@ -4,15 +4,15 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostFacts, Unseen } from '../../../src/facts/host.ts';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { NEEDED_PROGRAMS } from '../../../src/hosts/bash.ts';
 import {
   probeScript,
   volatileProbeScript,
-  type ProbeQuestion,
+  type ProbeScriptOptions,
 } from '../../../src/hosts/probe/probe-script.ts';
 
-/** Every program that the probes run or look for, apart from those that are stood in for. */
+/** Every program that the probes run or look for, except those with stand-ins. */
 const PROGRAMS = new Set([
   ...NEEDED_PROGRAMS.keys(),
   ...['bash', 'cat', 'cmp', 'date', 'du', 'find', 'findmnt', 'flock', 'grep', 'head', 'hostname', 'ip', 'od'],
@@ -32,7 +32,7 @@ const IMAGES = {
   images: [{ id: `sha256:${'ab'.repeat(32)}`, repoTags: ['registry.k8s.io/etcd:3.6.5-0'], repoDigests: [] }],
 };
 
-/** What crictl says on a host whose runtime works. */
+/** Answers of crictl on a host whose runtime works. */
 export const CRICTL = `case " $* " in
   *' ps '*) echo '${JSON.stringify(CONTAINERS)}' ;;
   *' images '*) echo '${JSON.stringify(IMAGES)}' ;;
@@ -46,12 +46,12 @@ const KUBEADM = `case $1 in
   config) echo registry.k8s.io/kube-proxy:v1.34.4; echo registry.k8s.io/etcd:3.6.5-0 ;;
 esac`;
 
-/** A host in a folder: its files, and the programs that it has. */
+/** A host in a folder: its files and programs. */
 export class ScratchHost {
   readonly root = mkdtempSync(join(tmpdir(), 'scratch-host-'));
   readonly #bin = join(this.root, 'bin');
   #runtime: Server | undefined;
-  /** Whether crictl has 3 s alone for each of its answers. */
+  /** True if crictl has only 3 s for each of its answers. */
   hurries = false;
 
   private constructor() {
@@ -68,7 +68,7 @@ export class ScratchHost {
     this.program('kubelet', 'true');
   }
 
-  /** A host with a container runtime, whose etcd runs; there are no files on it. */
+  /** Starts a host with a container runtime and a running etcd, without files. */
   static async start(): Promise<ScratchHost> {
     const host = new ScratchHost();
     const socket = host.path('/run/containerd/containerd.sock');
@@ -79,12 +79,12 @@ export class ScratchHost {
     return host;
   }
 
-  /** Where a path of the host lies on this machine. */
+  /** Returns this machine's path of a path of the host. */
   path(path: string): string {
     return join(this.root, path);
   }
 
-  /** Puts a program there, as the body of a script of bash; undefined: takes it away. */
+  /** Installs a program as the body of a bash script; undefined removes it. */
   program(name: string, body: string | undefined): void {
     rmSync(join(this.#bin, name), { force: true });
     if (body === undefined) return;
@@ -92,7 +92,7 @@ export class ScratchHost {
     chmodSync(join(this.#bin, name), 0o755);
   }
 
-  /** Puts a program of this machine there under a name, e.g. an applet of busybox. */
+  /** Installs a program of this machine under a name, e.g. an applet of busybox. */
   link(name: string, target: string): void {
     rmSync(join(this.#bin, name), { force: true });
     symlinkSync(target, join(this.#bin, name));
@@ -133,21 +133,21 @@ export class ScratchHost {
     return result.stdout.replaceAll(this.root, '');
   }
 
-  /** The facts of a first look. */
-  look(question: Partial<ProbeQuestion> = {}, before?: string): HostFacts {
-    return parseProbe('10.0.0.6', this.run(probeScript({ ...QUESTION, ...question }), before));
+  /** Returns the facts of a first look. */
+  look(question: Partial<ProbeScriptOptions> = {}, before?: string): HostFacts {
+    return parseHostProbe('10.0.0.6', this.run(probeScript({ ...QUESTION, ...question }), before));
   }
 
-  /** The facts of a first look and, after something has happened, a second one. */
-  lookTwice(between: () => void, question: Partial<ProbeQuestion> = {}): HostFacts {
+  /** Returns the facts of a first look and, after `between`, of a second one. */
+  lookTwice(between: () => void, question: Partial<ProbeScriptOptions> = {}): HostFacts {
     const first = this.run(probeScript({ ...QUESTION, ...question }));
     between();
-    return parseProbe('10.0.0.6', first, {
+    return parseHostProbe('10.0.0.6', first, {
       later: this.run(volatileProbeScript({ ...QUESTION, ...question })),
     });
   }
 
-  /** Ends the runtime, whose socket then is gone. */
+  /** Ends the runtime and removes its socket. */
   async stopRuntime(): Promise<void> {
     const runtime = this.#runtime;
     this.#runtime = undefined;
@@ -160,9 +160,9 @@ export class ScratchHost {
   }
 }
 
-const QUESTION: ProbeQuestion = { dataDir: '/var/lib/etcd', peers: [], ports: [], membersReach: true };
+const QUESTION: ProbeScriptOptions = { dataDir: '/var/lib/etcd', peers: [], ports: [], membersReach: true };
 
-/** What could not be seen, with the words of the programs. */
+/** Returns the unseen facts, with the programs' words. */
 export function wordsOf({ unseen }: Pick<HostFacts, 'unseen'>): Record<string, string> {
   return Object.fromEntries(unseen.map(({ what, program, words }: Unseen) => [what, `${program}: ${words}`]));
 }

@@ -37,7 +37,7 @@ test('of a host on which all works, everything is seen', () => {
 });
 
 describe('crictl', () => {
-  // cri-tools from 1.32 on, on each host that has no /etc/crictl.yaml: the ordinary host.
+  // cri-tools from 1.32 on, on each host without /etc/crictl.yaml: the ordinary host.
   test('that warns on standard error is understood', () => {
     host.program(
       'crictl',
@@ -155,7 +155,7 @@ describe('crictl', () => {
 });
 
 describe('the second look', () => {
-  test('takes back what it does not see any more', () => {
+  test('takes back what it does not see any longer', () => {
     const facts = host.lookTwice(() => {
       host.program('crictl', 'exit 1');
       host.program('systemctl', 'exit 1');
@@ -214,7 +214,7 @@ describe('files', () => {
   });
 
   test('are unseen with the find of busybox, which tells no modes', () => {
-    // the line that tells what is wrong, and then a page of usage
+    // The line with the error, and then a page of usage.
     host.program('find', 'echo "find: unrecognized: -printf" >&2; printf "%s\\n" {1..900} >&2; exit 1');
     const said = expect.stringMatching(/exit code 1: find: unrecognized: -printf … .*899 900$/);
     expect(wordsOf(host.look())).toEqual({ ...unread, files: said });
@@ -268,7 +268,7 @@ describe('files', () => {
     expect(wordsOf(host.look())['files']).toContain('longer than is read');
   });
 
-  test('with a line break in the name are told as they are', () => {
+  test('with a line break in the name are reported as they are', () => {
     host.file('/etc/kubernetes/pki/a\nb');
     expect(host.look().files.get('/etc/kubernetes/pki/a\nb')).toMatchObject({
       sha256: digestOf('/etc/kubernetes/pki/a\nb'),
@@ -349,13 +349,16 @@ describe('other programs', () => {
     expect(host.look().kubelet).toMatchObject({ enabled });
   });
 
-  test.each(['masked', 'not-found', 'error', 'bad-setting'])('a unit that is %s is told as such', (state) => {
-    host.program(
-      'systemctl',
-      `printf '%s\\n' LoadState=${state} ActiveState=inactive SubState=dead UnitFileState=`,
-    );
-    expect(host.look()).toMatchObject({ kubelet: { installed: false, loadState: state }, unseen: [] });
-  });
+  test.each(['masked', 'not-found', 'error', 'bad-setting'])(
+    'a unit that is %s is reported as such',
+    (state) => {
+      host.program(
+        'systemctl',
+        `printf '%s\\n' LoadState=${state} ActiveState=inactive SubState=dead UnitFileState=`,
+      );
+      expect(host.look()).toMatchObject({ kubelet: { installed: false, loadState: state }, unseen: [] });
+    },
+  );
 
   test('the ports are those of the kernel where ss fails', () => {
     host.program('ss', 'echo "Cannot open netlink socket" >&2; exit 1');
@@ -380,7 +383,7 @@ describe('other programs', () => {
   });
 });
 
-/** Whether a stand-in that sleeps for so many seconds is still there. */
+/** Reports whether a stand-in that sleeps for this many seconds still runs. */
 function leftSleeping(seconds: number): boolean {
   const { stdout } = spawnSync('pgrep', ['-f', `sleep ${seconds}`], { encoding: 'utf8' });
   return stdout !== '';

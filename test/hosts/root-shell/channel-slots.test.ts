@@ -4,7 +4,7 @@ import { ChannelSlots } from '../../../src/hosts/root-shell/channel-slots.ts';
 
 const never = new AbortController().signal;
 
-/** Lets what is ready go on. */
+/** Lets pending work continue. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('who waits longest comes first, and a slot given back twice counts once', async () => {
@@ -49,7 +49,7 @@ test('a limit on sessions that the server showed holds them back, not forwarded 
   const waiting = slots.acquire('session', never);
   expect(slots.tryAcquire('tcp')).toBeDefined();
   held[0]?.();
-  expect(slots.tryAcquire('session')).toBeUndefined(); // who waited has it
+  expect(slots.tryAcquire('session')).toBeUndefined(); // the waiting one has it
   await waiting;
 });
 

@@ -1,4 +1,4 @@
-/** What a host puts into the environment of its logins must not reach a script, nor the programs that it starts. */
+/** The login environment of a host must not reach a script, nor the programs that it starts. */
 import { writeFileSync } from 'node:fs';
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -37,7 +37,7 @@ Defaults:stopped noexec
 kept, reset, stopped ALL=(ALL:ALL) NOPASSWD: ALL
 `;
 
-/** A session that speaks at its beginning and at its end, as tools that record sessions do. */
+/** A session that prints at its beginning and at its end, as session recorders do. */
 const PAM = `
 auth required pam_permit.so
 account required pam_permit.so
@@ -45,7 +45,7 @@ session optional pam_exec.so quiet stdout /bin/echo this session is recorded
 session required pam_permit.so
 `;
 
-/** As a bash without `-p` would read it, and as its children would. */
+/** As read by a bash without `-p`, and by its children. */
 const START_UP = `
 echo noise
 read() { echo stolen; }

@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
+import { TrialGate } from '../../../src/hosts/root-shell/channel-slots.ts';
 
 class Final extends Error {}
 
-const newGate = (): FirstAlone => new FirstAlone((error) => error instanceof Final);
+const newGate = (): TrialGate => new TrialGate((error) => error instanceof Final);
 
-/** Work that is begun when the gate lets it, and ends when it is told to. */
+/** Work that begins when the gate permits, and ends when the test ends it. */
 class Work {
   begun = false;
   readonly #end = Promise.withResolvers<string>();
   readonly result: Promise<string>;
-  constructor(gate: FirstAlone) {
+  constructor(gate: TrialGate) {
     this.result = gate.run(() => {
       this.begun = true;
       return this.#end.promise;
@@ -39,7 +39,7 @@ test('the first goes alone, and all others when it has got through', async () =>
   works[1]?.fail(new Final());
   await expect(works[1]?.result).rejects.toThrow(Final);
   works[2]?.succeed();
-  await expect(works[2]?.result).resolves.toBe('done'); // what has got through once is not doubted again
+  await expect(works[2]?.result).resolves.toBe('done'); // a success is not doubted again
   expect(await gate.run(() => Promise.resolve(1))).toBe(1);
 });
 

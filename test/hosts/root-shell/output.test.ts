@@ -4,13 +4,13 @@ import { LastBytes } from '../../../src/text/last-bytes.ts';
 import {
   FramedOutput,
   LineSplitter,
-  LONGEST_LINE,
+  MAX_LINE_LENGTH,
   UntilMarker,
 } from '../../../src/hosts/root-shell/output.ts';
 
 jest.setTimeout(60_000); // a million steps, on a machine that may be busy
 
-/** Every way to cut a text in two, and all of it byte by byte. */
+/** Returns every way to cut a text in two, and the text byte by byte. */
 function cuts(text: string): readonly (readonly Buffer[])[] {
   const bytes = Buffer.from(text);
   const halves = [...bytes.keys()].map((at) => [bytes.subarray(0, at), bytes.subarray(at)]);
@@ -71,7 +71,7 @@ describe('output up to a marker', () => {
     expect(content).toEqual(['a line\n', 'MAx']);
   });
 
-  test('less of it than it takes to be told is passed on at once, and the marker is told of once', () => {
+  test('less of it than it takes to be told is passed on at once, and the marker is reported once', () => {
     const content: string[] = [];
     let told = 0;
     const options = { least: 3, onMarker: () => (told += 1) };
@@ -94,20 +94,20 @@ test('lines come whole, with their letters, however the bytes are cut', () => {
   }
 });
 
-test('of a line that is too long the beginning is told, once, and what follows it as ever', () => {
+test('of a line that is too long the beginning is reported, once, and what follows it as ever', () => {
   for (const size of [1, 1000, 100_000]) {
     const lines: string[] = [];
     const splitter = new LineSplitter((line) => lines.push(line));
     const text = Buffer.from(
-      `${'x'.repeat(LONGEST_LINE)}\n${'y'.repeat(40_000)}\nshort\n${'z'.repeat(20_000)}`,
+      `${'x'.repeat(MAX_LINE_LENGTH)}\n${'y'.repeat(40_000)}\nshort\n${'z'.repeat(20_000)}`,
     );
     for (let at = 0; at < text.length; at += size) splitter.push(text.subarray(at, at + size));
     splitter.end();
     expect(lines).toEqual([
-      'x'.repeat(LONGEST_LINE),
-      `${'y'.repeat(LONGEST_LINE)}…`,
+      'x'.repeat(MAX_LINE_LENGTH),
+      `${'y'.repeat(MAX_LINE_LENGTH)}…`,
       'short',
-      `${'z'.repeat(LONGEST_LINE)}…`,
+      `${'z'.repeat(MAX_LINE_LENGTH)}…`,
     ]);
   }
 });
@@ -132,7 +132,7 @@ describe('the last bytes', () => {
   });
 });
 
-// A host may send packets of one byte. What is quadratic takes minutes for these, what is linear some hundred milliseconds.
+// A host may send packets of one byte. Quadratic work takes minutes for these, linear work some hundred milliseconds.
 describe('a million pieces of one byte cost no more than a million steps', () => {
   const pieces = Array.from({ length: 1_000_000 }, () => Buffer.from('x'));
 

@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { relayScript } from '../../../src/hosts/root-shell/relay.ts';
 import { TcpServer } from '../transports/tcp-server.ts';
 
-/** What reads the connection waits before each of its commands, so that the end of the input comes between any two of them. */
+/**
+ * The reader of the connection waits before each of its commands, so that the input can end between any two of them.
+ */
 const SLOWED = "set -eT; trap '[ $BASH_SUBSHELL = 0 ] || sleep 0.1' DEBUG";
 
 describe('a connection made by bash', () => {

@@ -5,7 +5,7 @@ import type { ExitStatus } from '../../../src/hosts/root-shell/session.ts';
 
 const SUDOERS = "echo 'ubuntu ALL=(root) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/90-etcd-ha";
 
-/** As sudo-rs cites, at every call, what it does not know in sudoers (src/sudo/diagnostic.rs). */
+/** sudo-rs cites, at every call, unknown settings in sudoers (src/sudo/diagnostic.rs). */
 const CITED = `/etc/sudoers:2:18: can't assign to boolean setting 'lecture'
 Defaults lecture=always, secure_path="/usr/sbin:/usr/bin:/sbin:/bin"
                  ^
@@ -14,7 +14,7 @@ Defaults:terminal requiretty
                   ^~~~~~~~~~
 `;
 
-// The words are those of sudo 1.8 and 1.9, sudo-rs, env of coreutils, nologin, sshd and cloud-init.
+// The texts are those of sudo 1.8 and 1.9, sudo-rs, env of coreutils, nologin, sshd and cloud-init.
 describe('what answers in place of a root shell', () => {
   test.each<[string, string, RegExp, string]>([
     ['sudo: a password is required', '', /asks user ubuntu for a password/, SUDOERS],

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
-import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
+import { TrialGate } from '../../../src/hosts/root-shell/channel-slots.ts';
+import { PasswordRejectedError } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-/** A stand-in for sudo-rs, which Debian 12 does not have: it has its words and its way to ask. The password is `right`. */
+/** A stand-in for sudo-rs, which Debian 12 lacks, with its words and its prompt. The password is `right`. */
 const SUDO_RS = `#!/bin/bash
 [ "$1 $2" = "--stdin -p" ] && [ "$4" = -- ] || exit 90
 for try in 1 2 3; do
@@ -43,7 +43,7 @@ IFS= read -r code || exit 1
 exit 1
 `;
 
-/** A stand-in for sudo-rs behind pam_faillock, which ends a wrong try otherwise than pam_unix. */
+/** A stand-in for sudo-rs behind pam_faillock, which ends a wrong attempt differently from pam_unix. */
 const SUDO_RS_FAILLOCK = `#!/bin/bash
 printf '[sudo: %s] Password: ' "$3" >&2
 IFS= read -r password
@@ -51,7 +51,7 @@ echo "$password" >> ${folder.at('sent')}
 echo 'sudo-rs: PAM error: Permission denied' >&2
 exit 1
 `;
-/** A stand-in for sudo-rs whose PAM stack has a module that asks for a code, which may be seen. */
+/** A stand-in for sudo-rs whose PAM stack has a module that asks for a visible code. */
 const SEEN_CODE = `#!/bin/bash
 printf '[sudo: %s] Password: ' "$3" >&2
 IFS= read -r password
@@ -59,7 +59,7 @@ printf '[sudo: input needed] Verification code:  ' >&2
 IFS= read -r code || exit 1
 exit 1
 `;
-/** A stand-in for sudo-rs that may not ask: to PAM each call is a failed try. */
+/** A stand-in for sudo-rs that may not ask: PAM counts each call as a failed attempt. */
 const SUDO_RS_SILENT = `#!/bin/bash
 echo "$*" >> ${folder.at('sent')}
 echo 'sudo-rs: interactive authentication is required' >&2
@@ -81,7 +81,7 @@ for (const [name, text] of Object.entries({
 async function connectWith(sudo: string, password?: string): Promise<Transport> {
   const server = await TestServer.start({ hostKeys: [hostKey.privateText], path: folder.at(sudo) });
   toStop.push(() => server.stop());
-  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const gate = new TrialGate((error) => error instanceof PasswordRejectedError);
   const transport = await connectTo(server.port, {
     key,
     pins: pinned(server.port, hostKey.host),
@@ -111,7 +111,7 @@ test('sudo-rs that may not ask is called once, however many scripts there are', 
   writeFileSync(folder.at('sent'), '');
   const transport = await connectWith('sudo-rs-silent');
   while (folder.read('sent') === '') await setTimeout(20);
-  await setTimeout(200); // the shell that was begun ahead has failed by now
+  await setTimeout(200); // the shell that was started ahead has failed by now
   const scripts = [1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' })));
   for (const { message } of await Promise.all(scripts)) {
     expect(message).toContain('sudo asks user ubuntu for a password');
@@ -119,7 +119,7 @@ test('sudo-rs that may not ask is called once, however many scripts there are', 
   expect(folder.read('sent').trim().split('\n')).toHaveLength(1);
 });
 
-/** As env of uutils before 0.2 does: it looks for its own flag behind the command's name too. */
+/** As env of uutils before 0.2: it also looks for its own flags after the command's name. */
 const ENV = `#!/bin/bash
 words=()
 for word; do if [ "$word" != -S ]; then words+=("$word"); fi; done
@@ -136,13 +136,13 @@ test('the password is asked for where env takes -S for its own', async () => {
   }
 });
 
-test.each(['second-factor', 'seen-code'])('a %s is told from a wrong password', async (sudo) => {
+test.each(['second-factor', 'seen-code'])('a %s is distinguished from a wrong password', async (sudo) => {
   const transport = await connectWith(sudo, 'right');
   const error = await hostError(transport.run({ ...step, script: ':' }));
   expect(error.message).toContain('sudo asks user ubuntu for more than the password');
 });
 
-/** Asks for the password as sudo would be told to, whoever starts it, and then is the shell that was asked for. */
+/** Asks for the password with sudo's prompt, for any user, and then runs the requested shell. */
 const asks = (command: string): string => `printf 'etcd-ha-sudo-password:' >&2; sleep 0.3; ${command}`;
 
 test.each([
@@ -151,7 +151,7 @@ test.each([
 ] as const)('%s: sudo is not started, and whatever asks for its password does not get it', async (_, who) => {
   const server = await TestServer.start({ hostKeys: [hostKey.privateText], login: asks });
   toStop.push(() => server.stop());
-  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const gate = new TrialGate((error) => error instanceof PasswordRejectedError);
   const transport = await connectTo(server.port, {
     key,
     pins: pinned(server.port, hostKey.host),

@@ -2,8 +2,8 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
-import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
+import { TrialGate } from '../../../src/hosts/root-shell/channel-slots.ts';
+import { PasswordRejectedError } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
 import { Sshd } from '../ssh/sshd.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-const newGate = (): FirstAlone => new FirstAlone((error) => error instanceof PasswordRefused);
+const newGate = (): TrialGate => new TrialGate((error) => error instanceof PasswordRejectedError);
 
 const USERS = ['asked', 'free', 'mixed', 'terminal', 'nobody1', 'rootpw', 'once', 'insulted'];
 
@@ -40,7 +40,7 @@ mixed ALL=(root) NOPASSWD: /usr/bin/true, /bin/true
 free ALL=(ALL:ALL) NOPASSWD: ALL
 `;
 
-/** Every try is counted, and failed ones as where pam_faillock is in use. */
+/** Counts every attempt, and failed ones as pam_faillock does. */
 const PAM = `
 auth optional pam_exec.so quiet /bin/sh ${folder.at('count')}
 auth required pam_faillock.so preauth silent deny=3
@@ -74,7 +74,7 @@ needed.describe('a real sudo', () => {
   });
   afterAll(() => sshd.stop());
 
-  /** How often PAM was asked to look at a user. */
+  /** Returns how often PAM was called for a user. */
   const tries = (): number => readFileSync(folder.at('tries'), 'utf8').split('\n').length - 1;
 
   async function connectAs(
@@ -121,7 +121,7 @@ needed.describe('a real sudo', () => {
     expect(results.map(({ stdout }) => Number(stdout.toString()))).toEqual([...results.keys()]);
   });
 
-  /** Failed tries as pam_faillock has them: three would lock the account. */
+  /** Returns failed attempts as counted by pam_faillock: three would lock the account. */
   async function failures(user: string): Promise<number> {
     const root = await connectAs('root', undefined);
     const { stdout } = await run(root, `cat /run/faillock/${user} 2> /dev/null | wc -c`);
@@ -171,7 +171,7 @@ needed.describe('a real sudo', () => {
     [
       'asked',
       undefined,
-      // in sudo-rs before 0.2.13 what PAM makes of it goes before
+      // In sudo-rs before 0.2.13 PAM's message comes first.
       isRust
         ? /(?:asks user asked for a password\.|PAM error: Permission denied) .*`sudo-password`/
         : /sudo asks user asked for a password\. .*`sudo-password`/,

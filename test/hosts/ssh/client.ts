@@ -1,4 +1,4 @@
-/** What tests need to connect with: keys, known hosts, and a log that is kept. */
+/** Test support for connections: keys, known hosts, and a log that is kept. */
 import { describeFinding } from '../../../src/findings.ts';
 import type { Log } from '../../../src/runner/log.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
@@ -9,7 +9,7 @@ import { type HostKey, knownHostsLine, parseKnownHosts } from '../../../src/ssh-
 import { preparePrivateKey, type UsableKey } from '../../../src/ssh-keys/private-key.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 
-/** Keeps every line; `all` also holds what errors said, for the search for secrets. */
+/** Keeps every line; `all` also contains the texts of errors, for the search for secrets. */
 export class KeptLog implements Log {
   readonly lines: string[] = [];
   info(message: string): void {
@@ -26,19 +26,19 @@ export class KeptLog implements Log {
   }
 }
 
-/** The key of a private key text. */
+/** Reads the key of a private key text. */
 export function usableKey(text: string, passphrase?: string): UsableKey {
   const prepared = preparePrivateKey(text, passphrase);
   if (!prepared.ok) throw new Error(describeFinding(prepared.finding));
   return prepared;
 }
 
-/** What is pinned for 127.0.0.1 when these keys are listed for it. */
+/** Returns the pins for 127.0.0.1 if these keys are listed for it. */
 export function pinned(port: number, ...keys: readonly HostKey[]): HostPins {
   return pinsOf(port, keys.map((key) => knownHostsLine('127.0.0.1', port, key)).join('\n'));
 }
 
-/** What is pinned for 127.0.0.1 by a known_hosts text, and by other rules. */
+/** Returns the pins for 127.0.0.1 from a known_hosts text and other rules. */
 export function pinsOf(port: number, knownHosts: string, rules: Partial<HostKeyRules> = {}): HostPins {
   const { entries } = parseKnownHosts(knownHosts);
   return pinsFor(
@@ -67,7 +67,7 @@ export function connectTo(
   });
 }
 
-/** The HostError that this must end in. */
+/** Returns the HostError with which this must end. */
 export async function hostError(work: Promise<unknown>): Promise<HostError> {
   try {
     await work;

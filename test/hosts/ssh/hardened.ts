@@ -1,4 +1,4 @@
-/** SSH servers that allow as little as administrators let them, for every transport to get through. */
+/** SSH servers with the strictest settings of administrators, with which every transport has to work. */
 
 import type { Need } from '../../needs.ts';
 import type { SshdExtras } from './sshd.ts';
@@ -6,7 +6,7 @@ import type { SshdExtras } from './sshd.ts';
 /** One such server, and a user of it. */
 export interface HardenedServer {
   readonly name: string;
-  /** Who logs in; root if not given. */
+  /** The user who logs in; default: root. */
   readonly user?: string;
   /** That user's login shell. */
   readonly shell?: string;
@@ -15,7 +15,7 @@ export interface HardenedServer {
   readonly extras?: SshdExtras;
 }
 
-/** In which everything works that works elsewhere. */
+/** Servers on which everything must work as on others. */
 export const HARDENED: readonly HardenedServer[] = [
   {
     name: 'Ed25519 alone, for hosts and users',
@@ -80,7 +80,7 @@ export const HARDENED: readonly HardenedServer[] = [
   },
 ];
 
-/** Login shells that read a command line otherwise than bash; the first two are in every Debian and Ubuntu. */
+/** Login shells that parse a command line differently from bash; the first two are in every Debian and Ubuntu. */
 export const LOGIN_SHELLS: readonly { readonly shell: string; readonly needs: readonly Need[] }[] = [
   { shell: '/bin/dash', needs: [] },
   { shell: '/bin/rbash', needs: [] },

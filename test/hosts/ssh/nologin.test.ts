@@ -1,4 +1,4 @@
-/** A host that keeps users out while it boots, as a real sshd with PAM says it to both transports. */
+/** A host that refuses users while it boots, with the words of a real sshd with PAM, for both transports. */
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
@@ -35,7 +35,7 @@ const WORDS =
 
 let servers = 0;
 
-/** @param seconds until it lets users in. */
+/** @param seconds until it admits users. */
 async function booting(seconds: number, words = WORDS): Promise<Sshd> {
   servers += 1;
   const sshd = await Sshd.start(folder, `host-${servers}`, login, { ops: '/bin/sh' }, ['UsePAM yes'], {
@@ -89,7 +89,7 @@ needed.describe.each(TRANSPORTS)('by %s', (_, connect) => {
     expect(log.lines.join('\n')).toContain('lets no user but root log in, saying: System is booting up.');
   });
 
-  test('one that boots for longer than there is patience is told in its words', async () => {
+  test('one that boots for longer than there is patience is reported in its words', async () => {
     const sshd = await booting(30);
     const patience = { connectTimeoutMs: 2500, bootPauseMs: 700, log: new KeptLog() };
     const { finding } = await hostError(connect(sshd, patience));
@@ -99,7 +99,7 @@ needed.describe.each(TRANSPORTS)('by %s', (_, connect) => {
     expect(finding.fix).toContain('ssh-connect-timeout');
   });
 
-  test('one that keeps users out for another reason is told in its words, at once', async () => {
+  test('one that keeps users out for another reason is reported in its words, at once', async () => {
     const sshd = await booting(30, 'Closed for inventory.\nuntil Monday');
     const log = new KeptLog();
     const { finding } = await hostError(connect(sshd, { connectTimeoutMs: 20_000, bootPauseMs: 300, log }));

@@ -1,4 +1,4 @@
-/** What tests need to connect by the machine's own ssh. */
+/** Test support for connections by the machine's own ssh. */
 import { connectOpenssh, type MasterOptions } from '../../../src/hosts/openssh/connect.ts';
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
 import type { LinkedTransportOptions } from '../../../src/hosts/linked-transport.ts';

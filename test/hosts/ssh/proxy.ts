@@ -1,33 +1,33 @@
-/** A network that can be bad, between a client and a server on the loopback. */
+/** An unreliable network between a client and a server on the loopback. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What becomes of one connection. Bytes are those that the server has sent. */
+/** The faults of one connection. Bytes are those sent by the server. */
 export interface Weather {
-  /** Nothing passes any more, in either direction, and nobody is told. */
+  /** Drops everything silently, in either direction. */
   readonly stallAfter?: number;
   /** Both ends get a reset. */
   readonly cutAfter?: number;
-  /** Bytes pass one by one for so many bytes. */
+  /** Passes this many bytes one by one. */
   readonly drip?: number;
-  /** Milliseconds that each piece is late. */
+  /** Delay of each piece in milliseconds. */
   readonly delayMs?: number;
 }
 
-/** Forwards connections to a server, each in its own weather. */
+/** Forwards connections to a server, each with its own faults. */
 export class BadNetwork {
-  /** Connections that were made. */
+  /** Number of connections. */
   connections = 0;
   /** The most that were open at once. */
   mostOpen = 0;
-  /** Bytes that the server has sent over the connection that was made last. */
+  /** Bytes sent by the server over the last connection. */
   passed = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #stalled = new Set<Socket>();
 
-  /** @param weather of each connection, by its number from 0. */
+  /** @param weather faults of each connection, by its number from 0. */
   static async to(port: number, weather: (connection: number) => Weather): Promise<BadNetwork> {
     const network = new BadNetwork(port, weather);
     network.#server.listen(0, '127.0.0.1');
@@ -59,7 +59,10 @@ export class BadNetwork {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** From now on nothing passes on any connection, and nobody is told: as after a power cut, or behind a firewall that forgot. */
+  /**
+   * Drops everything silently on all connections from now on, as after a power cut, or behind a firewall that forgot
+   * them.
+   */
   stall(): void {
     for (const socket of this.#sockets) this.#stalled.add(socket);
   }

@@ -1,4 +1,4 @@
-/** A real OpenSSH server on the loopback, with users of its own that the machine does not have. */
+/** A real OpenSSH server on the loopback, with users that the machine does not have. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,15 +9,18 @@ import { sshKeygen, type KeyPair, type TemporaryFolder } from './tools.ts';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** What else is seen by one server alone. */
+/** Files that only one server sees. */
 export interface SshdExtras {
-  /** By user name; the others have none. */
+  /** By user name; other users have none. */
   readonly passwords?: Readonly<Record<string, string>>;
-  /** In place of files of the machine, by their paths; root's, 0440. */
+  /** Replacements of the machine's files, by their paths; root's, 0440. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Empty, in place of folders of the machine. */
+  /** Folders of the machine that are empty there. */
   readonly emptied?: readonly string[];
-  /** Further commands before sshd starts. @param home of a user. */
+  /**
+   * Additional commands before sshd starts.
+   * @param home of a user.
+   */
   readonly prepare?: (home: (user: string) => string) => readonly string[];
 }
 
@@ -30,8 +33,8 @@ export class Sshd {
 
   /**
    * @param users login shell by user name; each, like root, gets a home below `folder`.
-   * @param config further lines of sshd_config.
-   * @param extras files that sudo and the like read, which sshd itself does not.
+   * @param config additional lines of sshd_config.
+   * @param extras files that sudo and the like read, but not sshd itself.
    */
   static async start(
     folder: TemporaryFolder,
@@ -51,7 +54,7 @@ export class Sshd {
       mkdirSync(at(user));
       chownSync(at(user), id, id);
     }
-    // root's own start-up files, which may do anything, are left out of the tests.
+    // root's own start-up files may contain anything and are left out of the tests.
     extend('/etc/passwd', at('passwd'), [
       `root:x:0:0:root:${at('root')}:/bin/bash`,
       ...added.map(({ user, shell, id }) => `${user}:x:${id}:${id}::${at(user)}:${shell}`),
@@ -80,7 +83,7 @@ export class Sshd {
         '',
       ].join('\n'),
     );
-    // In a mount namespace of its own: the users, and the folder that sshd wants in /run, are seen by it alone.
+    // In a mount namespace of its own: only it sees the users, and the folder that sshd needs in /run.
     const start = [
       `mount --bind ${at('passwd')} /etc/passwd`,
       `mount --bind ${at('shadow')} /etc/shadow`,
@@ -107,23 +110,23 @@ export class Sshd {
     child.stderr?.on('data', (chunk: Buffer) => this.#log.push(chunk.toString()));
   }
 
-  /** What sshd has written to its log. */
+  /** Returns sshd's log. */
   get log(): string {
     return this.#log.join('');
   }
 
-  /** The process that listens. */
+  /** Returns the listening process. */
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Kills what serves the connections that are open. */
+  /** Kills the processes of open connections. */
   killSessions(): void {
     for (const pid of descendants(this.pid)) {
       try {
         if (readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd')) process.kill(pid, 'SIGKILL');
       } catch {
-        // it has just ended by itself
+        // It has just ended by itself.
       }
     }
   }
@@ -145,7 +148,7 @@ export class Sshd {
   }
 }
 
-/** Copies one of the system's user files with lines added; the first line of a user counts. */
+/** Copies one of the system's user files with added lines; the first line of a user counts. */
 function extend(from: string, to: string, lines: readonly string[]): void {
   writeFileSync(to, `${lines.join('\n')}\n${readFileSync(from, 'utf8')}`, { mode: 0o644 });
 }

@@ -1,4 +1,4 @@
-/** ssh-keygen and openssl, which make the keys and known_hosts files that real users have. */
+/** ssh-keygen and openssl, which create the keys and known_hosts files of real users. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import type { HostKey } from '../../../src/ssh-keys/known-hosts.ts';
 
-/** A folder that is there for one test file. */
+/** A folder that exists for one test file. */
 export class TemporaryFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), 'etcd-ha-ssh-'));
 
@@ -25,29 +25,31 @@ export class TemporaryFolder {
   }
 }
 
-/** Runs a program and gives its standard output; throws, loudly, when it is missing or fails. */
+/** Runs a program and returns its standard output; throws if it is missing or fails. */
 export function tool(program: string, ...args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** The version of the machine's sudo if it is sudo-rs, as on Ubuntu since 25.10, which knows less of sudoers. */
+/**
+ * Returns the version of the machine's sudo if it is sudo-rs, as on Ubuntu since 25.10, which supports less of sudoers.
+ */
 export function versionOfRustSudo(): string | undefined {
-  const { stdout, stderr } = spawnSync('sudo', ['--version'], { encoding: 'utf8' }); // 0.2.8 says it on standard error
+  const { stdout, stderr } = spawnSync('sudo', ['--version'], { encoding: 'utf8' }); // 0.2.8 prints it on standard error
   return /^sudo-rs ([\d.]+)/.exec(`${stdout}${stderr}`)?.[1];
 }
 
-/** A key pair made by ssh-keygen. */
+/** A key pair from ssh-keygen. */
 export interface KeyPair {
   readonly path: string;
   readonly privateText: string;
   /** The line of the .pub file. */
   readonly publicLine: string;
   readonly host: HostKey;
-  /** As `ssh-keygen -l` says it. */
+  /** As printed by `ssh-keygen -l`. */
   readonly fingerprint: string;
 }
 
-/** @param options further options of ssh-keygen, e.g. `-m PEM`. */
+/** @param options additional options of ssh-keygen, e.g. `-m PEM`. */
 export function sshKeygen(
   folder: TemporaryFolder,
   name: string,
@@ -60,7 +62,7 @@ export function sshKeygen(
   return readKeyPair(folder, name);
 }
 
-/** Reads a key pair that lies in the folder already. */
+/** Reads an existing key pair in the folder. */
 export function readKeyPair(folder: TemporaryFolder, name: string): KeyPair {
   const publicLine = folder.read(`${name}.pub`).trim();
   const [type = '', base64 = ''] = publicLine.split(' ');
@@ -73,7 +75,7 @@ export function readKeyPair(folder: TemporaryFolder, name: string): KeyPair {
   };
 }
 
-/** Whether a program takes connections on a Unix socket, whose file is there a moment before the program listens. */
+/** Reports whether a program accepts connections on a Unix socket, whose file exists a moment earlier. */
 export async function isListening(socket: string): Promise<boolean> {
   const connection = connect(socket);
   const taken = await once(connection, 'connect').then(

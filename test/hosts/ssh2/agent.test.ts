@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { Refusal } from '../../../src/findings.ts';
+import { RunError } from '../../../src/findings.ts';
 import { agentCredential, type Credential, listAgentKeys } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
@@ -32,7 +32,7 @@ afterAll(() => folder.remove());
 
 let agents = 0;
 
-/** A real ssh-agent that holds these keys, in this order. */
+/** Starts a real ssh-agent that holds these keys, in this order. */
 async function startAgent(...keys: readonly KeyPair[]): Promise<{ socket: string; process: ChildProcess }> {
   agents += 1;
   const socket = folder.at(`agent-${agents}`);
@@ -49,12 +49,12 @@ async function startAgent(...keys: readonly KeyPair[]): Promise<{ socket: string
   return { socket, process: child };
 }
 
-/** What the refusal of an agent says. */
+/** Returns the message of an agent's refusal. */
 async function refusal(credential: Promise<Credential>): Promise<string> {
   try {
     await credential;
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof RunError) return error.message;
     throw error;
   }
   throw new Error('it was not refused');
@@ -70,7 +70,7 @@ needed.describe('the keys of an ssh-agent', () => {
 
   async function connectWith(credential: Credential, server = sshd): Promise<Transport> {
     const transport = await connectTo(server.port, {
-      key: usableKey(login.privateText), // in whose place stands what follows
+      key: usableKey(login.privateText), // replaced by the following
       credential,
       pins: pinned(server.port, server.hostKey.host),
       user: 'root',
@@ -100,7 +100,7 @@ needed.describe('the keys of an ssh-agent', () => {
     expect(log.lines.join('\n')).toContain('It has 6; no more than 5 are tried');
   });
 
-  test('a server that breaks off before is told', async () => {
+  test('a server that breaks off before is reported', async () => {
     const strict = await Sshd.start(folder, 'strict', login, {}, ['MaxAuthTries 2']);
     toStop.push(() => strict.stop());
     const { socket } = await startAgent(...strangers.slice(0, 2), login);
@@ -134,7 +134,7 @@ describe('an agent that is no help is refused before any connection', () => {
     );
   });
 
-  /** A socket on which each connection is dealt with so. */
+  /** Listens on a socket and handles each connection. */
   async function serveSocket(name: string, handle: (connection: Socket) => void): Promise<string> {
     const connections = new Set<Socket>();
     const server = createServer((connection) => {
@@ -151,7 +151,7 @@ describe('an agent that is no help is refused before any connection', () => {
 
   test.each([
     ['something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what answers is no ssh-agent/],
-    ['nobody any more', '', /it has closed the connection/],
+    ['no longer any program', '', /it has closed the connection/],
     ['an agent that refuses', '\0\0\0\x01\x05', /what answers is no ssh-agent/],
     ['an answer that is cut off', '\0\0\0\x09\x0c\0\0\0\x01\0\0\0\x09', /what answers is no ssh-agent/],
   ])('%s answers', async (name, words, expected) => {

@@ -50,7 +50,7 @@ needed.describe('a real sshd behind a bad network', () => {
     return transport.run({ title: 'a step', effect: 'reads', script, timeoutMs });
   }
 
-  /** How many bytes sshd sends until the login is done and the first shell is ready. */
+  /** Returns how many bytes sshd sends until the login is complete and the first shell is ready. */
   async function bytesOfLogin(): Promise<number> {
     const clear = await network(() => ({}));
     await run(await connectOver(clear), ':');
@@ -67,7 +67,7 @@ needed.describe('a real sshd behind a bad network', () => {
     expect(over.connections).toBe(1);
   });
 
-  // Wherever the first connection is cut off: before the login it is tried again, and later the run is told what was lost.
+  // The first connection is cut at any point: before the login it is retried, and later the run reports the loss.
   test('cut off anywhere, one connection after the other', async () => {
     const total = await bytesOfLogin();
     const ends = { again: 0, login: 0, lost: 0 };
@@ -125,7 +125,7 @@ needed.describe('a real sshd behind a bad network', () => {
     ]);
   });
 
-  test('a network that falls silent in the middle of a step is found long before the step ought to be done', async () => {
+  test('a network that falls silent in the middle of a step is detected long before the deadline of the step', async () => {
     const over = await network(() => ({}));
     const transport = await connectOver(over, { keepaliveMs: 100 });
     const stream = await transport.openTcp('127.0.0.1', sshd.port);

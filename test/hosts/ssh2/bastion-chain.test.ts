@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { BastionError } from '../../../src/hosts/host-error.ts';
-import { BastionChain, type Hop } from '../../../src/hosts/ssh2/connector.ts';
+import { BastionChain, type Ssh2Hop } from '../../../src/hosts/ssh2/connector.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
@@ -32,7 +32,7 @@ function serveBastion(options: Partial<TestServerOptions> = {}): Promise<TestSer
   return serve({ hostKeys: [bastionKey.privateText], ...options });
 }
 
-function hop(port: number, options: Partial<Hop> = {}): Hop {
+function hop(port: number, options: Partial<Ssh2Hop> = {}): Ssh2Hop {
   return {
     name: `bastion ${port}`,
     address: '127.0.0.1',
@@ -47,7 +47,7 @@ function hop(port: number, options: Partial<Hop> = {}): Hop {
   };
 }
 
-function chainOf(...hops: readonly [Hop, ...Hop[]]): BastionChain {
+function chainOf(...hops: readonly [Ssh2Hop, ...Ssh2Hop[]]): BastionChain {
   const chain = new BastionChain(hops);
   toStop.push(() => chain.close());
   return chain;
@@ -117,21 +117,21 @@ test('a stream to a port of the host goes through the whole chain', async () => 
   expect(Buffer.concat(chunks).equals(big)).toBe(true);
 });
 
-describe('a bastion that fails is named, and no host is told of', () => {
+describe('a bastion that fails is named, and no host is reported', () => {
   test('one with another key than is pinned, the second of two', async () => {
     const [first, second, host] = await Promise.all([serveBastion(), serve(), serve()]);
     const chain = chainOf(hop(first.port), hop(second.port));
     const errors = await Promise.all([1, 2].map(() => hostError(connectBehind(chain, host.port))));
     const [error, again] = errors;
     expect(error).toBeInstanceOf(BastionError);
-    expect(again).toBe(error); // so that it is told once
+    expect(again).toBe(error); // so that it is reported once
     expect(error?.finding).toMatchObject({ host: `bastion ${second.port}`, at: 'connect' });
     expect(error?.message).toContain(hostKey.fingerprint);
     expect(second.logins).toEqual([]);
     expect(host.connections).toBe(0);
   });
 
-  test('one that lets nobody in', async () => {
+  test('one that refuses all users', async () => {
     const bastion = await serveBastion({ onAuthentication: (context) => context.reject(['publickey']) });
     const error = await hostError(connectBehind(chainOf(hop(bastion.port)), 1));
     expect(error.message).toMatch(/^\[bastion \d+\] connect: .*does not let user jump in/);
@@ -148,7 +148,7 @@ describe('a bastion that fails is named, and no host is told of', () => {
 });
 
 describe('a host behind a bastion that cannot be reached', () => {
-  test('it is told as the bastion sees it, tried three times over one connection', async () => {
+  test('it is reported as the bastion sees it, tried three times over one connection', async () => {
     const [bastion, host] = await Promise.all([serveBastion(), serve()]);
     const { port } = host;
     await host.stop();

@@ -1,4 +1,7 @@
-/** What a hostile server sends in the segment of its success: nobody may be without a listener then. */
+/**
+ * A hostile server sends messages in the same segment as the login's success, when every error must have a listener
+ * already.
+ */
 import { spawn } from 'node:child_process';
 
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
@@ -12,7 +15,7 @@ import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 import { TestServer } from './server.ts';
 
-jest.setTimeout(30_000); // starts the action as a process of its own
+jest.setTimeout(30_000); // starts the action in a process of its own
 
 const folder = new TemporaryFolder();
 const hostKey = sshKeygen(folder, 'host', 'ed25519');
@@ -27,7 +30,7 @@ afterAll(() => folder.remove());
 
 const WORDS = 'bye\n::error title=forged::a line that the host wrote\n::save-state name=owner::forged';
 
-/** Messages by RFC 4253, 4252 and 8308, each of which has ssh2 emit an error. */
+/** Messages by RFC 4253, 4252 and 8308, each of which makes ssh2 emit an error. */
 const PACKETS: readonly (readonly [string, Buffer])[] = [
   [
     'DISCONNECT with many lines',
@@ -55,7 +58,7 @@ interface Insides {
   readonly _sock: { cork(): void; uncork(): void };
 }
 
-/** Sends a message as it is; ssh2 has no way to send what is malformed. */
+/** Sends a raw message, because ssh2 cannot send malformed ones. */
 function sendRaw(connection: Insides, message: Buffer): void {
   const { _packetRW: rw, _cipher: cipher } = connection._protocol;
   const start = rw.write.allocStart;
@@ -64,7 +67,7 @@ function sendRaw(connection: Insides, message: Buffer): void {
   cipher.encrypt(rw.write.finalize(packet));
 }
 
-/** A server that lets everybody in, and sends the message in the segment in which it says so. */
+/** Starts a server that admits everyone, and sends the message in the same segment as the success. */
 async function serve(message: Buffer): Promise<TestServer> {
   const onAuthentication = (context: AuthContext, connection: Connection): void => {
     if (context.method !== 'publickey' || context.signature === undefined) {
@@ -129,7 +132,7 @@ describe.each(PACKETS)('%s behind the success', (_, message) => {
   );
 });
 
-/** Runs the action as the runner does, for one host. */
+/** Runs the action for one host, as the runner does. */
 async function action(phase: string, port: number): Promise<{ stdout: string; stderr: string }> {
   const hosts = [{ name: 'infra0', address: '10.99.0.6', ssh: { address: '127.0.0.1', port } }];
   const script = `globalThis.etcdHaActionPhase = '${phase}'; await import('./src/index.ts');`;

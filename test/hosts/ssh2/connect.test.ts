@@ -11,7 +11,7 @@ import { connectTo, hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh
 import { TestServer, type TestServerOptions } from './server.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
-const PASSPHRASE = 'a passphrase nobody may read';
+const PASSPHRASE = 'a passphrase that must stay secret';
 const folder = new TemporaryFolder();
 const hostEd25519 = sshKeygen(folder, 'host-ed25519', 'ed25519');
 const hostEcdsa = sshKeygen(folder, 'host-ecdsa', 'ecdsa');
@@ -20,7 +20,7 @@ const other = sshKeygen(folder, 'other', 'ed25519');
 const login = sshKeygen(folder, 'login', 'ed25519', ['-a', '1'], PASSPHRASE);
 const key = usableKey(login.privateText, PASSPHRASE);
 
-/** All that was said in this file, searched for secrets at the end. */
+/** All output of this file, searched for secrets at the end. */
 const said: string[] = [];
 const toStop: (() => Promise<unknown>)[] = [];
 
@@ -35,7 +35,7 @@ async function serve(options: Partial<TestServerOptions> = {}): Promise<TestServ
   return server;
 }
 
-/** A plain TCP server that does with each connection what `handle` says. */
+/** Starts a plain TCP server that handles each connection with `handle`. */
 async function serveTcp(
   handle: (socket: Socket, index: number) => void,
 ): Promise<{ port: number; count: () => number }> {
@@ -56,7 +56,7 @@ async function serveTcp(
   return { port: (server.address() as { port: number }).port, count: () => count };
 }
 
-/** Connects, expects failure, and gives its message. */
+/** Connects, expects failure, and returns its message. */
 async function refusal(
   port: number,
   options: Partial<Parameters<typeof connectTo>[1]> = {},
@@ -119,7 +119,7 @@ describe('host keys', () => {
     expect(server.logins).toEqual([]);
   });
 
-  test('a certificate authority alone does not do, and is told from a host that is unknown', async () => {
+  test('a certificate authority alone does not do, and is distinguished from a host that is unknown', async () => {
     const server = await serve();
     const message = await refusal(server.port, {
       pins: pinsOf(server.port, `@cert-authority * ${other.publicLine}`, { policy: 'accept-new' }),
@@ -129,7 +129,7 @@ describe('host keys', () => {
     expect(server.logins).toEqual([]);
   });
 
-  // What a client offers is in clear: an attacker in between could choose another type that is offered.
+  // A client's offers are in plain text: an attacker in between could choose another offered type.
   test.each([
     [[hostEd25519], ['ssh-ed25519']],
     [[hostRsa], ['rsa-sha2-512', 'rsa-sha2-256']],
@@ -148,7 +148,7 @@ describe('host keys', () => {
     expect(lists).toEqual([expected.join(',')]);
   });
 
-  // The server prefers Ed25519 in each case; what is known for it must decide.
+  // The server prefers Ed25519 in each case; the known key must decide.
   test.each([
     ['ssh-ed25519', hostEd25519, 'ssh-ed25519'],
     ['ecdsa', hostEcdsa, 'ecdsa-sha2-nistp256'],
@@ -200,7 +200,7 @@ describe('fingerprints', () => {
     expect(server.connections).toBe(1);
   });
 
-  test('a wrong one: all keys of the host are told, no login', async () => {
+  test('a wrong one: all keys of the host are reported, no login', async () => {
     const server = await serve({ hostKeys: all });
     const message = await refusal(server.port, {
       pins: pinsOf(server.port, '', { fingerprints: given(other.fingerprint), policy: 'accept-new' }),
@@ -290,7 +290,7 @@ describe('logging in', () => {
     expect(message).toContain('ssh-keygen -lf ~ubuntu/.ssh/authorized_keys');
   });
 
-  test('a second factor is told from a refusal', async () => {
+  test('a second factor is distinguished from a refusal', async () => {
     const server = await serve({
       onAuthentication: (context) => context.reject(['keyboard-interactive'], true),
     });
@@ -351,7 +351,7 @@ describe('no connection', () => {
     expect(message).toContain('no-such-host.invalid does not resolve');
   });
 
-  // A stopped process accepts nothing; two connections fill its queue, and the kernel then drops what comes.
+  // A stopped process accepts nothing; two connections fill its queue, and the kernel then drops new ones.
   test('a host that does not answer at all', async () => {
     const script = `const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       console.log(s.address().port); process.kill(process.pid, 'SIGSTOP'); })`;
@@ -427,7 +427,7 @@ describe('no connection', () => {
   });
 });
 
-// Failures that no server here can be made to show.
+// Failures that no server here can produce.
 describe('words for the rest', () => {
   const target = { name: 'infra0', address: '2001:db8::1', port: 22, user: 'ubuntu' };
   test.each([

@@ -1,37 +1,37 @@
-/** An SSH server inside the test process, for what a real sshd cannot be made to do or to tell. */
+/** An SSH server inside the test process, for behaviour and observations that a real sshd does not offer. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { connect, createServer, type Server as TcpServer, type Socket } from 'node:net';
 
 import ssh2, { type Algorithms, type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 
-/** What the server does otherwise than a good one would. */
+/** The differences of the server from a good one. */
 export interface TestServerOptions {
   /** Private host keys in OpenSSH or PEM form. */
   readonly hostKeys: readonly string[];
   readonly algorithms?: Algorithms;
-  /** Default: everybody is let in by any key that signs. */
+  /** Default: everyone is admitted with any key that signs. */
   readonly onAuthentication?: (context: AuthContext, connection: Connection) => void;
-  /** The command in place of the one that is asked for, as a login shell or sshd may do. */
+  /** The command that runs instead of the requested one, as with a login shell or sshd. */
   readonly login?: (command: string, index: number) => string;
   /** Folders that come first in the PATH of the login shell. */
   readonly path?: string;
-  /** Whether TCP connections are forwarded. Default true; `never answered`: neither opened nor refused. */
+  /** True if TCP connections are forwarded. Default true; `never answered`: neither opened nor refused. */
   readonly forwarding?: boolean | 'never answered';
-  /** Where it listens. Default: 127.0.0.1. */
+  /** Listening address. Default: 127.0.0.1. */
   readonly address?: string;
 }
 
-/** A started server, with a record of what it saw. */
+/** A started server, with a record of its observations. */
 export class TestServer {
   /** `method user` for each attempt to log in. */
   readonly logins: string[] = [];
-  /** Commands that were asked for, in order. */
+  /** Requested commands, in order. */
   readonly commands: string[] = [];
   /** Bytes that came on standard input of the command with this index. */
   readonly received: number[] = [];
   /** TCP connections accepted. */
   connections = 0;
-  /** Sessions that are open, and the most that ever were. */
+  /** Open sessions, and their largest number so far. */
   openSessions = 0;
   mostSessions = 0;
   readonly #sockets = new Set<Socket>();
@@ -59,7 +59,7 @@ export class TestServer {
     });
   }
 
-  /** TCP connections that are open. */
+  /** Returns the number of open TCP connections. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -80,7 +80,7 @@ export class TestServer {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Says and hears nothing more, as a host without power: no FIN, no RST. */
+  /** Stays silent and deaf from now on, as a host without power: no FIN, no RST. */
   freeze(): void {
     for (const socket of this.#sockets) {
       socket.pause();
@@ -89,7 +89,7 @@ export class TestServer {
     }
   }
 
-  /** Kills the command with this index and all that it started. */
+  /** Kills the command with this index and its children. */
   kill(index: number): void {
     const pid = this.#children.get(index)?.pid;
     try {
@@ -138,7 +138,7 @@ export class TestServer {
   #exec(channel: ServerChannel, command: string): void {
     const index = this.commands.push(command) - 1;
     this.received[index] = 0;
-    // The server runs as whoever runs the tests; the shell shall take that for root.
+    // The server runs as the tests' user; the shell treats that user as root.
     const login = (this.#options.login?.(command, index) ?? command).replaceAll('$EUID', '0');
     const child = spawn('bash', ['--norc', '-c', login], {
       detached: true, // its own process group
@@ -158,7 +158,7 @@ export class TestServer {
       child.stdout.destroy();
     });
     child.on('exit', (code, signal) => {
-      channel.unpipe(child.stdin).resume(); // what it has not read would keep the channel open
+      channel.unpipe(child.stdin).resume(); // unread input would keep the channel open
       if (signal === null) channel.exit(code ?? 0);
       else channel.exit(signal.replace('SIG', ''));
     });

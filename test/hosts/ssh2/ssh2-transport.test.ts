@@ -32,7 +32,7 @@ function fakeSudo(name: string, text: string): string {
   return bin;
 }
 
-// Lets everybody through, with the noise that real ones make when the host name is not in /etc/hosts.
+// Admits everyone, with the noise of a real sudo if the host name is not in /etc/hosts.
 const goodSudo = fakeSudo(
   'good',
   'echo "sudo: unable to resolve host infra0: Name or service not known" >&2; [ "$1 $2" = "-n --" ] && shift 2 && exec "$@"',
@@ -69,7 +69,7 @@ async function setUp(
   return { server: started, transport };
 }
 
-/** The same with a spare shell that is surely ready. */
+/** The same with a spare shell that is certainly ready. */
 async function setUpWarm(): Promise<Setup> {
   const setup = await setUp();
   await run(setup.transport, ':');
@@ -78,7 +78,7 @@ async function setUpWarm(): Promise<Setup> {
   return setup;
 }
 
-/** Waits until something has come about; the test's own time limit ends the wait. */
+/** Waits for a condition; the test's own time limit ends the wait. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(10);
 }
@@ -124,7 +124,7 @@ describe('the spare shell', () => {
     expect(transport.statistics()).toMatchObject({ connections: 1, channels: 4 });
   });
 
-  // sudo and a bash of root for nothing, just when the host has other work to do.
+  // Unused, it would cost a sudo and a root bash just when the host has other work to do.
   test('is not started behind a script that is said to be the last, and one that follows all the same finds its own', async () => {
     const { server, transport } = await setUp();
     await run(transport, ':', { isLast: true });
@@ -175,7 +175,7 @@ describe('no root shell', () => {
     expect((await hostError(run(transport, ':'))).message).toMatch(/saying: .*no-such-sudo/);
   });
 
-  // What answers may be anything, so nothing may be sent before it has said that it is the shell.
+  // The peer may be anything, so nothing is sent before it has identified itself as the shell.
   test('a forced command gets neither script nor input', async () => {
     const { server, transport } = await setUp({ login: () => 'cat' });
     const error = await hostError(run(transport, 'echo', { input: Buffer.from('secret'), timeoutMs: 300 }));
@@ -271,7 +271,7 @@ describe('a lost connection', () => {
 });
 
 describe('closing', () => {
-  // A timer or socket left open would keep a run from ending; only a process of its own shows that.
+  // A timer or socket left open would keep a run from ending, which only a process of its own shows.
   test('leaves nothing open that would keep the process alive', async () => {
     const server = await TestServer.start({ hostKeys: [hostKey.privateText], path: goodSudo });
     toStop.push(() => server.stop());

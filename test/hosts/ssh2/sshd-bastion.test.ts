@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-// How sshd words what it cannot connect to is only known from sshd.
+// Only a real sshd has the words for targets that it cannot connect to.
 needed.describe('OpenSSH as a bastion', () => {
   let bastion: Sshd;
   let host: Sshd;

@@ -53,7 +53,7 @@ function run(transport: Transport, script: string, input?: Buffer): Promise<Remo
 needed.describe('OpenSSH', () => {
   let sshd: Sshd;
   beforeAll(async () => {
-    // The lab has a real sudo; here one that lets user `ops` through and refuses the others.
+    // The lab has a real sudo; this one admits user `ops` and refuses the others.
     mkdirSync(folder.at('bin'));
     const sudo = `#!/bin/sh\nif [ "$USER $1 $2" = "ops -n --" ]; then shift 2; exec "$@"; fi; echo "sudo: a password is required" >&2; exit 1\n`;
     writeFileSync(folder.at('bin/sudo'), sudo);
@@ -136,7 +136,7 @@ needed.describe('OpenSSH', () => {
 
   test('sshd ends the session of a running script', async () => {
     const transport = await connectAs(sshd, 'root');
-    // The parent of the shell's parent is the process that serves this connection.
+    // The parent of the shell's parent is the process of this connection.
     const error = await hostError(run(transport, 'kill -9 "$PPID"; sleep 5'));
     expect(error.message).toMatch(
       /a step: (the SSH connection was lost|the session ended without an exit status)/,
@@ -171,7 +171,7 @@ needed.describe.each([1, 2])('an OpenSSH server with MaxSessions %i', (limit) =>
   });
   afterAll(() => sshd.stop());
 
-  // Again and again: a session that has just ended may still count there when the next one is asked for.
+  // Repeatedly: a session that has just ended may still count there when the next one is requested.
   test('many scripts take turns, and so do those that come after them', async () => {
     const transport = await connectAs(sshd, 'root');
     for (let round = 0; round < 5; round += 1) {

@@ -1,4 +1,4 @@
-/** What every transport promises (src/hosts/transport.ts), whatever is under it. */
+/** The contract of every transport (src/hosts/transport.ts). */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Readable, type Duplex } from 'node:stream';
@@ -15,35 +15,35 @@ import { commandLine, descendants, processTexts } from './processes.ts';
 import { TcpServer } from './tcp-server.ts';
 import { leftOut } from '../../needs.ts';
 
-/** A way to this machine, as root. */
+/** A transport to this machine, as root. */
 export interface Subject {
   readonly name: string;
-  /** Makes it ready to be connected by. */
+  /** Prepares it for connections. */
   start(folder: TemporaryFolder): Promise<void>;
   stop(): Promise<void>;
   connect(log: KeptLog): Promise<Transport>;
-  /** The process below which everything is that works for it on the host. */
+  /** The process above all its processes on the host. */
   readonly hostProcess: () => number;
-  /** Ends the other end of every connection. Absent: there is none. */
+  /** Closes the other end of every connection. Absent if there is none. */
   readonly lose?: () => void;
-  /** What nobody may read in a command line or an environment. */
+  /** Texts that no command line and no environment may contain. */
   readonly secrets: () => readonly string[];
-  /** Whether a port hears of the end of one direction while the other goes on. */
+  /** True if a port sees the end of one direction while the other continues. */
   readonly halfCloses: boolean;
-  /** Whether what takes too long is ended whatever it does, and not only once it reads or writes. */
+  /** True if slow work is ended in any state, and not only once it reads or writes. */
   readonly kills: boolean;
-  /** `connections`: leaves out what another subject with the same shells tests of scripts. Default: everything. */
+  /** `connections`: leaves out tests of scripts that another subject with the same shells has. Default: everything. */
   readonly only?: 'connections';
-  /** What the log tells, once, when TCP connections are made in another way than usual. */
+  /** The log line, once, for TCP connections that are made in another way than usual. */
   readonly tellsOfConnections?: RegExp;
 }
 
-/** What must work where one session at most may be open, and no connection is forwarded. */
+/** The tests that must pass with at most one open session, and without forwarding. */
 export function describeOneSession(subject: Subject): void {
   describe(subject.name, () => {
     let folder: TemporaryFolder;
     let transport: Transport;
-    // made in beforeAll, for what a suite opens while it is read stays open where the suite is skipped
+    // Created in beforeAll: a server that a suite opens while it is read stays open if the suite is skipped.
     let server: TcpServer;
     beforeAll(async () => {
       folder = new TemporaryFolder();
@@ -73,7 +73,7 @@ export function describeOneSession(subject: Subject): void {
       }
       const script = run(transport, 'sleep 0.3; echo ok');
       const stream = await transport.openTcp('127.0.0.1', server.port);
-      stream.once('wanted', () => stream.destroy()); // whichever of the two comes first
+      stream.once('wanted', () => stream.destroy()); // whichever comes first
       expect((await script).stdout.toString()).toBe('ok\n');
       stream.destroy();
     });
@@ -91,7 +91,7 @@ export function describeOneSession(subject: Subject): void {
   });
 }
 
-/** Waits until something has come about; the test's own time limit ends the wait. */
+/** Waits for a condition; the test's own time limit ends the wait. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(10);
 }
@@ -159,7 +159,7 @@ export function describeContract(subject: Subject): void {
     describeScripts('a script', () => {
       test('gets its input byte for byte, and gives its output so', async () => {
         const input = randomBytes(3_000_000);
-        const result = await run(await connect(), 'cat', { input, mostOutput: 4 * MIB });
+        const result = await run(await connect(), 'cat', { input, maxOutput: 4 * MIB });
         const same = result.stdout.equals(input);
         expect({ ...result, stdout: same }).toEqual({ code: 0, stdout: true, stderr: '' });
       });
@@ -168,7 +168,7 @@ export function describeContract(subject: Subject): void {
         const transport = await connect();
         const pieces = [1_000_000, 1, 0, 700_000].map((size) => randomBytes(size));
         const input = (): AsyncIterable<Buffer> => Readable.from(pieces);
-        const result = await run(transport, 'cat', { input, mostOutput: 4 * MIB });
+        const result = await run(transport, 'cat', { input, maxOutput: 4 * MIB });
         expect({ ...result, stdout: result.stdout.equals(Buffer.concat(pieces)) }).toEqual({
           code: 0,
           stdout: true,
@@ -176,7 +176,7 @@ export function describeContract(subject: Subject): void {
         });
       });
 
-      // An image of 60 MB goes to several hosts at once; no more of it may be in memory than is on its way.
+      // An image of 60 MB goes to several hosts at once; only the part in flight may be in memory.
       test('is given no more of it than it takes', async () => {
         const transport = await connect();
         const piece = Buffer.alloc(256 * 1024);
@@ -231,7 +231,7 @@ export function describeContract(subject: Subject): void {
       test('gives a big output without a line break whole', async () => {
         const size = 4_000_000;
         const script = `head -c ${size} /dev/zero | tr '\\0' x`;
-        const result = await run(await connect(), script, { mostOutput: size });
+        const result = await run(await connect(), script, { maxOutput: size });
         expect(createHash('sha256').update(result.stdout).digest('hex')).toBe(
           createHash('sha256').update(Buffer.alloc(size, 'x')).digest('hex'),
         );
@@ -239,7 +239,7 @@ export function describeContract(subject: Subject): void {
 
       test.each([
         ['standard output', 'cat /dev/zero', {}, '1 MiB'],
-        ['standard output, more than it has said', 'cat /dev/zero', { mostOutput: 3 * MIB }, '3 MiB'],
+        ['standard output, more than it has said', 'cat /dev/zero', { maxOutput: 3 * MIB }, '3 MiB'],
         ['standard error', 'cat /dev/zero >&2', {}, '16 MiB'],
         ['standard error, in one line', 'yes | tr -d "\\n" >&2', { onProgress: () => undefined }, '16 MiB'],
       ])('that writes without end to %s is ended, and the host is named', async (_, script, more, limit) => {
@@ -304,7 +304,7 @@ export function describeContract(subject: Subject): void {
       ])('%s', async (_, script, code) => {
         const result = await run(await connect(), script, { input: Buffer.from('echo input\n') });
         expect(result.stdout.toString()).toBe('');
-        // bash's own code for a syntax error is 1 or 2, as its version has it
+        // bash's own code for a syntax error is 1 or 2, depending on its version.
         if (code === 2) expect([1, 2]).toContain(result.code);
         else expect(result.code).toBe(code);
       });
@@ -350,7 +350,7 @@ export function describeContract(subject: Subject): void {
     });
 
     describeScripts('time', () => {
-      test('a script that takes too long ends in an error with its name, and is not there any more', async () => {
+      test('a script that takes too long ends in an error with its name, and is not there any longer', async () => {
         const transport = await connect();
         const ticks = folder.at('ticks');
         const script = subject.kills
@@ -367,7 +367,7 @@ export function describeContract(subject: Subject): void {
         expect((await run(transport, 'echo next')).stdout.toString()).toBe('next\n');
       });
 
-      test('output held open by something left behind is told from a long script', async () => {
+      test('output held open by something left behind is distinguished from a long script', async () => {
         const transport = await connect();
         await run(transport, ':');
         const error = await hostError(run(transport, 'sleep 30 & exit 0', { timeoutMs: 1000 }));
@@ -508,7 +508,7 @@ export function describeContract(subject: Subject): void {
         await until(() => server.open === 0);
       });
 
-      test('is told of in the log, once, where it is made in another way than usual', async () => {
+      test('is logged, once, where it is made in another way than usual', async () => {
         const transport = await connect();
         const { port } = await listen();
         for (let n = 0; n < 3; n += 1) await transport.openTcp('127.0.0.1', port);

@@ -65,7 +65,10 @@ function pinsOf(sshd: Sshd): ReturnType<typeof pinned> {
   return pinned(sshd.port, sshd.hostKey.host);
 }
 
-/** What is asked of every host: scripts with input and both outputs, several at once, and a stream to one of its ports. */
+/**
+ * Expects everything to work that every host must support: scripts with input and both outputs, several at once, and a
+ * stream to one of its ports.
+ */
 async function expectWorks(transport: Transport): Promise<void> {
   const input = Buffer.from([0, 1, 10, 13, 255]);
   const script = 'id -u; cat; echo err >&2; exit 7';
@@ -92,7 +95,7 @@ needed.describe.each<[string, ConnectAs]>([
     await expectWorks(await connectAs(sshd, 'root'));
   });
 
-  // What a login shell makes of the one command line that is asked of it; root's own is bash everywhere.
+  // Login shells parse the one command line of a session; root's own is always bash.
   for (const { shell, needs } of LOGIN_SHELLS) {
     needing(...needs).test(`the login shell ${shell}`, async () => {
       const sshd = await start({ ops: shell });
@@ -123,7 +126,7 @@ needed.describe.each<[string, ConnectAs]>([
     ],
     ['sftp alone', 'ForceCommand internal-sftp', /runs something else/],
     ['no session at all', 'MaxSessions 0', /refuses a session/],
-  ])('that allows %s is told', async (_, line, expected) => {
+  ])('that allows %s is reported', async (_, line, expected) => {
     const sshd = await start({}, [line]);
     const transport = await connectAs(sshd, 'root');
     const running = transport.run({ title: 'a step', effect: 'reads', script: ':', timeoutMs: 5000 });

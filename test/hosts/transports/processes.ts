@@ -1,7 +1,7 @@
-/** What /proc tells of processes. */
+/** Processes in /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** All processes below one, itself left out. */
+/** Returns all processes below one, without itself. */
 export function descendants(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -15,17 +15,20 @@ export function descendants(root: number): number[] {
   return [...parents.keys()].filter(isBelow);
 }
 
-/** The command line of a process; empty when it has ended. */
+/** Returns the command line of a process; empty if it has ended. */
 export function commandLine(pid: number): string {
   return read(pid, 'cmdline').replaceAll('\0', ' ').trim();
 }
 
-/** Command lines and environments of all processes below one. */
+/** Returns command lines and environments of all processes below one. */
 export function processTexts(root: number): string[] {
   return descendants(root).flatMap((pid) => [read(pid, 'cmdline'), read(pid, 'environ')]);
 }
 
-/** Command lines of all processes of this machine that name one of these texts, there or in their environment. */
+/**
+ * Returns command lines of all processes of this machine that contain one of these texts, there or in their
+ * environment.
+ */
 export function processesThatName(...texts: readonly string[]): string[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -41,7 +44,7 @@ function parentOf(pid: number): number | undefined {
   return parent === undefined ? undefined : Number(parent);
 }
 
-/** Empty for a process that has ended meanwhile. */
+/** Returns an empty text for a process that has ended meanwhile. */
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

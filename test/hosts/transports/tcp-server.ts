@@ -1,4 +1,4 @@
-/** A TCP server on the loopback that says what it hears, or does something else with each connection. */
+/** A TCP server on the loopback that echoes, or handles each connection differently. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
@@ -24,17 +24,17 @@ export class TcpServer {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** How many connections are open. */
+  /** Returns the number of open connections. */
   get open(): number {
     return this.#sockets.size;
   }
 
-  /** Everything that was said to it. */
+  /** Returns all received bytes. */
   get heard(): Buffer {
     return Buffer.concat(this.#heard);
   }
 
-  /** Bytes that it has said and that are still with it. */
+  /** Returns the number of bytes that it has not sent yet. */
   get unsent(): number {
     return [...this.#sockets].reduce((sum, socket) => sum + socket.writableLength, 0);
   }

@@ -16,7 +16,7 @@ function host(index: 0 | 1 | 2, login: Partial<RemoteHost['login']> = {}, name =
 const named = [host(0), host(1), host(2)];
 const bare = [host(0, {}, false), host(1, {}, false), host(2, {}, false)];
 
-/** An inventory in each form that is taken, and the hosts that it means with `ssh-user: ubuntu`. */
+/** An inventory in each accepted form, and its hosts with `ssh-user: ubuntu`. */
 export const inventories: readonly {
   readonly form: string;
   readonly text: string;
@@ -130,9 +130,7 @@ hosts:
   },
 ];
 
-/**
- * What is wrong with an inventory and is told by its form alone; each is refused, and what is told of it and where.
- */
+/** Inventories with an invalid form, each with its message and place. */
 export const malformed: readonly {
   readonly text: string;
   readonly told: readonly (readonly [at: string, fact: string, fix: string])[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_INPUTS } from '../../../src/operations/index.ts';
-import { Refusal } from '../../../src/findings.ts';
+import { RunError } from '../../../src/findings.ts';
 import type { InputFile } from '../../../src/inputs/input-files.ts';
 import { parseSettings } from '../../../src/inputs/parse-settings.ts';
 import { findingOf, findingsOf, given, run, settingsOf, sshKey } from '../given.ts';
@@ -51,7 +51,7 @@ describe('an inventory that is refused', () => {
     expect(findings[0]?.fact).toContain(fact);
   });
 
-  // What YAML would have made of it: a mapping of 10^9 entries, or a stack that is too deep.
+  // A YAML parser would expand them to a mapping of 10^9 entries, or overflow the stack.
   test.each([
     ['aliases upon aliases', laughs()],
     ['lists in lists', '['.repeat(50_000)],
@@ -155,11 +155,11 @@ describe('an inventory that is refused', () => {
     ]);
   });
 
-  function refusalOf(inventory: InputFile): Refusal['findings'] {
+  function refusalOf(inventory: InputFile): RunError['findings'] {
     try {
       parseSettings({ ...without, inventory: inventory.path }, run, OPERATION_INPUTS, { inventory });
     } catch (error) {
-      if (error instanceof Refusal) return error.findings;
+      if (error instanceof RunError) return error.findings;
       throw error;
     }
     return [];

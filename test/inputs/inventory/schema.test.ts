@@ -7,14 +7,14 @@ import { inventories, malformed } from './examples.ts';
 const schema = JSON.parse(readFileSync('docs/inventory.v1.schema.json', 'utf8')) as Record<string, unknown>;
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
-// An editor that marks what the action takes, or is silent where it refuses, is worse than none.
+// An editor that marks accepted values, or accepts refused ones, is worse than none.
 describe('the published schema', () => {
   test.each(inventories)('takes what the action takes: $form', ({ text }) => {
     valid(parse(text));
     expect(valid.errors).toBeNull();
   });
 
-  /** Which output is meant, and what is a secret, no schema can tell. */
+  /** No schema can tell which output is meant, and which value is a secret. */
   const beyond = /Terraform/;
 
   test.each(malformed.filter(({ told }) => !told.some(([, fact]) => beyond.test(fact))))(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { Refused } from '../../../src/findings.ts';
+import { RefusedError } from '../../../src/findings.ts';
 import { leafPath } from '../../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY, KUBELET_DROP_IN, STATE_FILE } from '../../../src/kubeadm/paths.ts';
 import type { Stage } from '../../../src/plan/plan.ts';
@@ -23,7 +23,7 @@ function othersFirst({ steps, order }: Stage): readonly Step[] {
   return [...early, ...steps.filter((step) => !early.includes(step))];
 }
 
-/** What is asked once members run: they answer, and nothing is known of the cluster before. */
+/** The circumstances once members run: they answer, and nothing is known of the cluster before. */
 function asked(facts: readonly HostFacts[]): Circumstances {
   const runs = facts.map(({ containers }) => containers.some(({ running }) => running));
   const down = ['infra0', 'infra1', 'infra2'].filter((_, index) => runs[index] !== true);
@@ -33,7 +33,7 @@ function asked(facts: readonly HostFacts[]): Circumstances {
   return down.length === 3 ? {} : { cluster: clusterFacts({ down, unpublished }) };
 }
 
-/** Each so many cuts are carried on to the end; that takes its time. */
+/** Number of interruptions that are continued to the end, which takes time. */
 const SAMPLE = 15;
 
 describe.each<[string, HostFacts[], Circumstances, typeof othersFirst | undefined]>([
@@ -62,7 +62,7 @@ describe.each<[string, HostFacts[], Circumstances, typeof othersFirst | undefine
         const { verdict, reasons } = decide(carriedOut(plan, found, pem), { ...now, ...healthy });
         return verdict.name === 'unchanged' ? [] : [`${behind}: ${verdict.name} ${reasons.join()}`];
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!(error instanceof RefusedError)) throw error;
         return [`${behind}: ${error.message}`];
       }
     });

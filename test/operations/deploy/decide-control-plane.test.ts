@@ -79,7 +79,7 @@ describe('what is handed over', () => {
     expect(plan.stages.flatMap(({ steps }) => steps.map(({ host }) => host))).not.toContain('cp0');
   });
 
-  test('nothing where all is there, and nobody is asked for the key of the CA', () => {
+  test('nothing if all files are there, and no host is asked for the key of the CA', () => {
     const plan = decide(finishedCluster(), beside(hostWith()));
     expect([plan.verdict.name, outline(plan), [...clusterOf(plan).issue]]).toEqual(['unchanged', [], []]);
     expect(plan.cluster?.authority.from).toBe('certificate-only');
@@ -129,7 +129,7 @@ describe('what is handed over', () => {
     ['the key', KEY, CERTIFICATE],
     ['the certificate', CERTIFICATE, KEY],
   ])(
-    'without %s the pair is made anew, and what was missing comes last: a run cut off before it shows',
+    'without %s the pair is recreated, and what was missing comes last: a run cut off before it shows',
     (_, missing, other) => {
       const host = hostWith();
       const plan = decide(finishedCluster(), beside({ ...host, ...withoutFiles(host, missing) }));
@@ -138,7 +138,7 @@ describe('what is handed over', () => {
     },
   );
 
-  test('a certificate that power loss has emptied is of use to nobody', () => {
+  test('a certificate that power loss has emptied is useless', () => {
     const host = hostWith();
     const plan = decide(
       finishedCluster(),
@@ -178,7 +178,7 @@ describe('what is refused, with everything left as it is', () => {
     ]);
   });
 
-  test('a pair of which nobody can tell whose it is', () => {
+  test('a pair of unknown origin', () => {
     const host = hostWith();
     expect(
       refusalLines(finishedCluster(), beside({ ...host, ...withoutFiles(host, CA_CERTIFICATE) })),
@@ -234,7 +234,7 @@ describe('what is refused, with everything left as it is', () => {
   });
 });
 
-describe('what is told', () => {
+describe('what is reported', () => {
   test('a host that could not be looked at, and a member that a host does not reach', () => {
     const unreached = {
       code: 'ssh-host-unreachable' as const,

@@ -52,7 +52,7 @@ function withHeartbeat(): HostFacts[] {
   return MEMBERS.map((member, index) => ownHost(member, 'finished', { keepsKey: index === 0, shape }));
 }
 
-/** The host with a file of other contents, or of another mode or owner. */
+/** Changes contents, mode or owner of a file on one host. */
 function withFact(facts: HostFacts[], index: number, path: string, changes: object): HostFacts[] {
   return withHost(facts, index, (host) => {
     const file = host.files.get(path);
@@ -132,7 +132,7 @@ describe('flags of etcd', () => {
     );
   });
 
-  // It is ready, or the run has stopped, before any other is touched.
+  // It is ready, or the run has stopped, before another one is touched.
   test.each([
     ['three', MEMBERS],
     ['five', FIVE_MEMBERS],
@@ -181,7 +181,7 @@ describe('flags of etcd', () => {
   });
 });
 
-/** The manifest of a member with limits that somebody has edited. */
+/** The manifest of a member with limits that were edited by hand. */
 function edited(index: number): ReturnType<typeof fileFact> {
   const { text = '' } = finishedCluster()[index]?.files.get(ETCD_MANIFEST) ?? {};
   return fileFact(ETCD_MANIFEST, `${text}# edited\n`);
@@ -197,7 +197,7 @@ describe('the manifest', () => {
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(['infra1']);
   });
 
-  test('with a flag that nobody asked for', () => {
+  test('with a flag that the inputs do not contain', () => {
     const flags = [...etcdArguments(SHAPE, { name: 'infra1', address: '10.0.0.7' }), ...HEARTBEAT];
     const plan = decide(withFile(finishedCluster(), 1, manifestFact(flags, SHAPE)), healthy);
     expect(plan.reasons).toEqual([
@@ -226,7 +226,7 @@ describe("etcd's image", () => {
     expect(stepsLike(plan, 'restart-member')).toHaveLength(3);
   });
 
-  // A newer kubeadm would choose it; a change of etcd is for the user to ask for.
+  // A newer kubeadm would choose it; only the user may decide to change etcd.
   test("of kubeadm that was upgraded on the hosts is no reason: only kubeadm's configuration names the one to keep", () => {
     const facts = finishedCluster().map((host) => ({
       ...host,
@@ -245,7 +245,7 @@ describe("etcd's image", () => {
   });
 });
 
-// kubeadm may have been upgraded since: what it would choose now may be another minor release than wrote the data.
+// kubeadm may have been upgraded since: its choice may now be another minor release than the one that wrote the data.
 describe('the image of a member whose manifest is gone', () => {
   const upgraded = {
     kubeadmVersion: { major: 1, minor: 35, patch: 0, text: 'v1.35.0' },
@@ -280,7 +280,7 @@ describe('the image of a member whose manifest is gone', () => {
     expect(stepsLike(plan, 'render-manifest').map(({ image }) => image)).toEqual([IMAGE, IMAGE, IMAGE]);
   });
 
-  // None gets ready without the others, so none may wait for another.
+  // None becomes ready without the others, so none may wait for another.
   test('where none runs all start together, without a gate', () => {
     const gone = without(0, 2).map((host) => ({ ...host, ...ETCD_OFF }));
     const [last] = allStages(decide(gone)).filter(({ steps }) =>
@@ -335,7 +335,7 @@ describe('kubelet', () => {
     ]);
   });
 
-  // Else the gate behind the change of the one that runs would wait for a leader that cannot be.
+  // Otherwise the gate after the change of the running one would wait for a leader that cannot exist.
   test('hosts that were switched off are started before a running one has its kubelet changed', () => {
     const off = { ...KUBELET_OFF, ...ETCD_OFF };
     const drop = fileFact(KUBELET_DROP_IN, '[Service]\n', '644');
@@ -359,7 +359,7 @@ test("kubeadm's configuration alone is put back without any restart", () => {
 });
 
 describe('certificates', () => {
-  /** Issued for infra1 and nobody else. */
+  /** Issued for infra1 only. */
   const renewed = (facts: readonly HostFacts[], circumstances: object = healthy): LeafProfileName[] => {
     const { issue } = clusterOf(decide(facts, circumstances));
     expect([...issue.keys()].every((name) => name === 'infra1')).toBe(true);
@@ -423,7 +423,7 @@ describe('certificates', () => {
     },
   );
 
-  test('a pair that somebody has renewed with the same CA is accepted and recorded', async () => {
+  test('a pair that was renewed by hand with the same CA is accepted and recorded', async () => {
     const leaf = await issued('server', NOW);
     const plan = decide(withFile(finishedCluster(), 1, ...leafFacts({ server: leaf })), healthy);
     expect(plan).toMatchObject({
@@ -447,13 +447,13 @@ describe('certificates', () => {
     ['of another CA', NOW, otherCa, /not signed by this cluster's CA/],
     ['that has expired', new Date(NOW.getTime() - 400 * DAY_MS), ownCa, /expired on/],
     ['that is not valid yet', new Date(NOW.getTime() + DAY_MS), ownCa, /is not valid before/],
-  ])('one %s is issued anew', async (_, now, ca, reason) => {
+  ])('one %s is reissued', async (_, now, ca, reason) => {
     const facts = withFile(finishedCluster(), 1, ...leafFacts({ peer: await issued('peer', now, ca) }));
     expect(renewed(facts)).toEqual(['peer']);
     expect(decide(facts, healthy).reasons[0]).toMatch(reason);
   });
 
-  test('one for another name is issued anew', async () => {
+  test('one for another name is reissued', async () => {
     const server = await issueLeaf(ownCa, 'server', {
       member: { name: 'infra1', address: '10.0.0.77' },
       algorithm: 'ECDSA-P256',
@@ -479,7 +479,7 @@ describe('certificates', () => {
   });
 });
 
-/** The host with this pair in place and in its record. */
+/** Returns the host with this pair in place and in its record. */
 function recordLeaf(
   host: HostFacts,
   profile: LeafProfileName,
@@ -536,7 +536,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
     expect(outline(plan)).toEqual([['record-member infra1']]);
   });
 
-  // Else a run that was cut off between delivering and recording would never say that copies have to be made.
+  // Otherwise a run that was interrupted between delivery and record would never ask for new copies.
   test('renewed and not recorded: told as well', async () => {
     const leaf = await issued('apiserverEtcdClient', NOW);
     const facts = withFile(finishedCluster(), 1, ...leafFacts({ apiserverEtcdClient: leaf }));
@@ -569,7 +569,7 @@ describe('modes and owners', () => {
     expect(outline(plan)).toEqual([['set-modes infra1'], ['record-member infra1']]);
   });
 
-  // as benchmarks for hardening ask for, and their tools set every night
+  // As hardening benchmarks require, and their tools set every night.
   test.each([
     [CA_CERTIFICATE, '600'],
     [leafPath('server', 'certificate'), '400'],

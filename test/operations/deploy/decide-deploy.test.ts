@@ -47,7 +47,7 @@ import {
   withoutFile,
 } from './deciding.ts';
 
-/** A deploy that was cut off; infra0 keeps the CA's key. */
+/** An interrupted deploy; infra0 keeps the CA's key. */
 function begun(...progress: Progress[]): HostFacts[] {
   return MEMBERS.map((member, index) =>
     ownHost(member, progress[index] ?? 'files delivered', { keepsKey: index === 0 }),
@@ -122,7 +122,7 @@ describe('create', () => {
     );
   });
 
-  // etcd asks its peers in the order of their URLs, as texts
+  // etcd asks its peers in the text order of their URLs.
   test('the member that the others ask first begins before them, unless it has begun already', () => {
     const behind = (plan: Plan): (string | undefined)[] =>
       stepsLike(plan, 'start-member').map((step) => step.behind);
@@ -171,7 +171,7 @@ describe('create', () => {
     });
   });
 
-  // The files of a delivery come to their places one by one: a CA without a record is never one of a run of ours.
+  // The files of a delivery are put in place one by one: a CA without a record never belongs to a run of the action.
   test("the record of the CA's host comes to its place before the CA", () => {
     const [first] = stepsLike(decide(pristine()), 'deliver-files').filter(({ host }) => host === 'infra0');
     const paths = first?.files.map(({ path }) => path) ?? [];
@@ -196,7 +196,7 @@ describe('create', () => {
     expect(decide(withFile(pristine(), 0, fileFact(aside, 'x'))).verdict.name).toBe('create');
   });
 
-  test('clones are told of, and may go on', () => {
+  test('clones are reported, and may go on', () => {
     const { warnings } = decide(withHost(pristine(), 1, { machineId: 'machine-infra0' }));
     expect(warnings).toMatchObject([
       { fact: expect.stringMatching(/infra0 and infra1 have the same machine id/) },
@@ -225,7 +225,7 @@ describe('bootstrap', () => {
     });
   });
 
-  // The hosts of a living cluster may have been reinstalled: its API servers would meet an empty etcd.
+  // The hosts of a running cluster may have been reinstalled: its API servers would find an empty etcd.
   test.each([
     ['auto', BROUGHT, /make a new, empty cluster, with a CA that already exists/],
     ['never', {}, /`bootstrap: never` forbids it/],
@@ -285,7 +285,7 @@ describe('unchanged', () => {
     ).toBe('unchanged');
   });
 
-  // etcd reads them only while it has no data, and a cluster may since have got other members.
+  // etcd reads them only while it has no data, and a cluster may have got other members since.
   test('what counts only before a member has data is no difference', () => {
     const facts = finishedCluster().map((host, index) => {
       const manifest = otherManifest(index, {
@@ -323,7 +323,7 @@ describe('repair', () => {
     });
   });
 
-  // It would wait for a leader for ever: etcd finds a log, so it does not begin anew, and there is no member in it.
+  // It would wait for a leader forever: etcd finds a log, so it does not start anew, and the log contains no member.
   test('a log that etcd left blank gives way, with the manifest out and in again; the others are only awaited', () => {
     const blank = { dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: true, mode: '700' } };
     const plan = decide(withHost(begun('started', 'started', 'started'), 1, blank));
@@ -334,7 +334,7 @@ describe('repair', () => {
     expect(stepsLike(decide(taken), 'restart-member')).toMatchObject([{ host: 'infra1' }]);
   });
 
-  test("cut off between the record and the CA's certificate: the CA is made anew, for nothing bears its signature", () => {
+  test("cut off between the record and the CA's certificate: the CA is recreated, because no certificate bears its signature", () => {
     const [keeper = pristine()[0]] = withoutFile(
       begun(),
       0,
@@ -383,7 +383,7 @@ describe('repair', () => {
     expect(outline(plan)).toEqual([MEMBERS.map(({ name }) => `record-member ${name}`)]);
   });
 
-  // Nobody has recorded it, and yet somebody may use it since.
+  // It has no record, but may be in use since.
   test('cut off when all were healthy, with other settings now: one member at a time behind gates', () => {
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
     const plan = decide(begun('started', 'started', 'started'), { ...healthy, settings: { extraArgs } });
@@ -458,7 +458,7 @@ describe('repair', () => {
     expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra1', restart: false }]);
   });
 
-  test('an etcd that does not run, on a kubelet that does, is started anew by a fresh kubelet', () => {
+  test('an etcd that does not run, on a kubelet that does, is restarted by a fresh kubelet', () => {
     const cluster = clusterFacts({ down: ['infra2'] });
     const plan = decide(withHost(finishedCluster(), 2, ETCD_OFF), { cluster });
     expect(plan).toMatchObject({ verdict: { name: 'repair' }, reasons: ['infra2: its etcd does not run'] });

@@ -16,8 +16,8 @@ import {
 import { decide, pristine, refusalLines, stepsLike } from './deciding.ts';
 
 /*
- * kubeadm up to 1.33 writes flags that etcd 3.7 has dropped, and from 1.36 on flags that etcd 3.5 has not got yet. An external
- * etcd of 3.5 is one that every supported kubeadm takes for a control plane, so packages are updated around it.
+ * kubeadm up to 1.33 writes flags that etcd 3.7 has dropped, and from 1.36 on flags that etcd 3.5 does not have yet.
+ * Every supported kubeadm accepts an external etcd of 3.5 for a control plane, so packages are updated around it.
  */
 const healthy = { cluster: clusterFacts() };
 const OLD = '3.5.24-0';
@@ -45,7 +45,7 @@ function oldCluster(version: string): HostFacts[] {
 
 const HEARTBEAT = { extraArgs: [{ name: 'heartbeat-interval', value: '200' }] };
 
-describe('a cluster that keeps an etcd of which the kubeadm on its hosts writes no flags any more', () => {
+describe('a cluster that keeps an etcd of which the kubeadm on its hosts writes no flags any longer', () => {
   test.each(['v1.36.3', 'v1.37.2'])('is refused a manifest by kubeadm %s', (version) => {
     expect(refusalLines(oldCluster(version), { ...healthy, settings: HEARTBEAT })).toEqual(
       MEMBERS.map(

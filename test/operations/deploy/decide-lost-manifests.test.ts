@@ -27,7 +27,7 @@ import {
 const EVIL = 'registry.evil.example/x/etcd:3.6.5-0';
 const MIRROR = 'mirror.example/k8s/etcd:3.6.5-0';
 
-/** Its manifest is gone, and nothing of its pod is left. */
+/** Removes the manifest and everything of its pod. */
 function gone(facts: readonly HostFacts[], ...indexes: readonly number[]): HostFacts[] {
   return indexes.reduce(
     (hosts, index) =>
@@ -36,7 +36,7 @@ function gone(facts: readonly HostFacts[], ...indexes: readonly number[]): HostF
   );
 }
 
-/** These hosts run another image than the rest. */
+/** Lets these hosts run another image than the rest. */
 function running(facts: readonly HostFacts[], image: string, ...indexes: readonly number[]): HostFacts[] {
   return indexes.reduce(
     (hosts, index) => {
@@ -147,7 +147,7 @@ describe('where its own host does not tell', () => {
     expect(rendered(mirrored, { ...down, settings })).toContain(`infra0 ${MIRROR}`);
   });
 
-  test('from no other, whoever runs it', () => {
+  test('from no other, whichever host runs it', () => {
     const found = refusals(gone(upgraded(running(finishedCluster(), EVIL, 1, 2)), 0), down);
     expect(found).toEqual([
       expect.objectContaining({
@@ -186,7 +186,7 @@ test('in a cluster of two the other host alone is not believed either', () => {
   );
 });
 
-// One host's manifest must not say what runs as root on another, beside its keys.
+// The manifest of one host must not decide what runs as root on another, beside its keys.
 test.each([
   [1, 0],
   [0, 1],
@@ -210,7 +210,8 @@ test('a set-up that was cut off goes on with the image that its data was begun w
   expect(rendered(facts)).toEqual(all('registry.k8s.io/etcd:3.6.9-0'));
 });
 
-// The manifest told with which ports a member was founded; without it kubeadm's configuration on the host still does.
+// The manifest contained the ports with which a member was founded; without it kubeadm's configuration on the host
+// still does.
 describe('members whose manifests are all gone do not start with other values than their data was begun with', () => {
   test.each([
     [{ peerPort: 3380 }, 'peer-port'],

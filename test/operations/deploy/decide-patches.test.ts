@@ -49,7 +49,7 @@ describe('a finished cluster is restarted one member at a time', () => {
     );
   });
 
-  // Cut off behind the delivery: only kubeadm can tell what it would render with them.
+  // Interrupted after the delivery: only kubeadm knows what it would render with them.
   test('where a run was cut off before it rendered with them', () => {
     const delivered = patched();
     const before = finishedCluster();
@@ -62,7 +62,7 @@ describe('a finished cluster is restarted one member at a time', () => {
   });
 });
 
-test('a patch that somebody has edited or removed on a host is put back, without a restart', () => {
+test('a patch that was edited or removed on a host is put back, without a restart', () => {
   for (const facts of [
     withFile(patched(), 1, fileFact(FILE, 'spec: {}\n')),
     withoutFile(patched(), 1, FILE),

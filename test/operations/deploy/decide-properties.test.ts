@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { type ClusterFacts, hasMajority } from '../../../src/cluster/gates.ts';
 import type { FactName, HostFacts } from '../../../src/facts/host.ts';
-import { Refused } from '../../../src/findings.ts';
+import { RefusedError } from '../../../src/findings.ts';
 import { leafFiles } from '../../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
 import type { Plan, Stage } from '../../../src/plan/plan.ts';
@@ -14,10 +14,10 @@ import { Dice, situation, type Situation } from './random-hosts.ts';
 import { carriedOut } from './simulation.ts';
 
 const CASES = 600;
-/** Plans that are made or carried out once more. */
+/** Plans that are decided or carried out once more. */
 const SAMPLE = 80;
 
-/** A situation for which there is a plan. */
+/** A situation that results in a plan. */
 interface Decided extends Situation {
   readonly seed: number;
   readonly plan: Plan;
@@ -27,8 +27,8 @@ function planFor(circumstances: Situation): Plan | undefined {
   try {
     return decide(circumstances.facts, circumstances);
   } catch (error) {
-    // anything else would be a fault of the action, told without a fix
-    if (error instanceof Refused) return undefined;
+    // Anything else would be a fault of the action, reported without a fix.
+    if (error instanceof RefusedError) return undefined;
     throw error;
   }
 }
@@ -39,7 +39,7 @@ const decided = all.flatMap((one): Decided[] => {
   return plan === undefined ? [] : [{ ...one, plan }];
 });
 
-/** Seeds of the situations in which something does not hold: `situation(new Dice(seed))` gives them again. */
+/** Returns seeds of the situations that violate a property; `situation(new Dice(seed))` recreates them. */
 function failing(holds: (one: Decided) => boolean): number[] {
   return decided.filter((one) => !holds(one)).map(({ seed }) => seed);
 }
@@ -49,7 +49,7 @@ function hasBeenMember({ facts }: Situation, index: number): boolean {
   return dataDir?.hasLog === true || (typeof state === 'object' && state.phase === 'member');
 }
 
-/** Somebody else's member, or one that was proven to be healthy once, or all of them healthy now. */
+/** Reports whether it is another cluster's member, was proven healthy once, or all members are healthy now. */
 function isEstablished({ facts, cluster }: Situation): boolean {
   if (cluster?.health.healthy === true && facts.every(({ state }) => typeof state === 'object')) return true;
   return facts.some(
@@ -60,8 +60,8 @@ function isEstablished({ facts, cluster }: Situation): boolean {
 }
 
 /**
- * Whether no member of a cluster that lives is taken down but behind its own gate, by itself, the leader last; and
- * whether two that do not run are started in the same stage only while the cluster has no majority.
+ * Reports whether each member of a running cluster is taken down only after its own gate, by itself, the leader last;
+ * and whether two stopped ones are started in the same stage only while the cluster has no majority.
  */
 function restartsAreSafe(
   plan: Plan,
@@ -105,7 +105,7 @@ test('the situations are of all kinds', () => {
 });
 
 describe('of every plan', () => {
-  // A step of another kind has to be thought about here.
+  // A new kind of step needs a decision here.
   const KINDS: Readonly<Record<Step['kind'], 'writes only' | 'removes' | 'looks' | 'starts'>> = {
     'deliver-files': 'writes only',
     'set-modes': 'writes only',
@@ -153,7 +153,7 @@ describe('of every plan', () => {
     ).toEqual([]);
   });
 
-  // The record of a deploy that was cut off before its CA's certificate is nothing of a cluster.
+  // The record of a deploy that was interrupted before its CA's certificate does not belong to a cluster.
   test('no CA is made where any host holds one, or anything of a cluster', () => {
     const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
     expect(
@@ -257,14 +257,14 @@ describe('of every plan', () => {
   });
 });
 
-// Twice is once: a second run finds nothing to do. Where a deploy was cut off and somebody has since damaged files of a
-// member that had started, the first run only finishes it, and the second, which then knows a finished member, mends them.
+// Deploys are idempotent: a second run finds nothing to do. If a deploy was interrupted and files of a started member
+// were damaged since, the first run only finishes it, and the second, which then finds a finished member, repairs them.
 test('a plan that was carried out leaves nothing to be done', () => {
   const cluster = clusterFacts();
   const again = decided.slice(0, SAMPLE).flatMap(({ seed, plan, facts, settings }) => {
     const { certificatePem } = settings.authority ?? {};
     const after = carriedOut(plan, facts, certificatePem);
-    // what is left out for now is still to be done
+    // Work that was left out is still to be done.
     if (plan.leftOut.length > 0) return [];
     const second = decide(after, { settings, cluster });
     if (second.verdict.name === 'unchanged') return [];
@@ -279,7 +279,7 @@ test('a plan that was carried out leaves nothing to be done', () => {
   expect(again).toEqual([]);
 });
 
-// What the probe could not see, and what contradicts itself, must never make a plan that costs more than the truth would.
+// Unseen and contradictory facts must never lead to a plan that costs more than the true facts would.
 describe('of every plan that is made with less than the truth', () => {
   const PARTS: readonly FactName[] = [
     'containers',
@@ -303,7 +303,7 @@ describe('of every plan that is made with less than the truth', () => {
     readonly plan: Plan | undefined;
   }
 
-  /** Some parts of some hosts could not be seen; in half of the cases the same parts of all. */
+  /** Hides some parts of some hosts; in half of the cases the same parts of all. */
   function blinded(facts: readonly HostFacts[], dice: Dice): HostFacts[] {
     const parts = PARTS.filter(() => dice.percent(15));
     const what = parts.length === 0 ? [dice.pick(PARTS)] : parts;
@@ -312,7 +312,7 @@ describe('of every plan that is made with less than the truth', () => {
     return facts.map((host, index) => (all || index === one ? blind(host, ...what) : host));
   }
 
-  /** The container runtime shows no etcd, as one does that is not the one that kubelet uses. */
+  /** Hides etcd from the container runtime, as if kubelet used another one. */
   function deceived(facts: readonly HostFacts[], dice: Dice): HostFacts[] {
     const all = dice.percent(50);
     const one = dice.pick([0, 1, 2]);
@@ -370,7 +370,7 @@ describe('of every plan that is made with less than the truth', () => {
     ).toEqual([]);
   });
 
-  test('no kubelet is started anew that runs as it ought to', () => {
+  test('no kubelet in its desired state is restarted', () => {
     expect(
       unsafe(({ plan, truth, seen }) =>
         stepsOf(plan).every((step) => {

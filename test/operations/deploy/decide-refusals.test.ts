@@ -59,7 +59,7 @@ function begun(...progress: Progress[]): HostFacts[] {
   );
 }
 
-/** Certificates for longer than the example's CA still holds. */
+/** Certificates that outlast the example's CA. */
 const TEN_YEARS = { settings: { certificates: { ...KUBEADM_POLICY, leafDays: 3650 } } };
 const peerMissing = withoutFile(finishedCluster(), 1, leafPath('peer', 'key'));
 
@@ -67,7 +67,7 @@ function authorityOf({ certificatePem, keyPem }: typeof ownCa): Circumstances {
   return { settings: { authority: { certificatePem, keyPem } } };
 }
 
-/** Every host refused with the same fact is one line each; a test names the one it is about. */
+/** Every host with the same fact has a line of its own; a test names the one it checks. */
 function refuses(...[, facts, circumstances, fact]: Case): void {
   expect(refusalLines(facts, circumstances)).toContainEqual(expect.stringMatching(fact));
 }
@@ -376,7 +376,7 @@ describe('the CA', () => {
     ).toEqual([expect.stringContaining('do not allow DNS:lb.example.com, which')]);
   });
 
-  test('with others beside it in ca.crt: the file stays, it signs, and who is trusted by that is told', () => {
+  test('with others beside it in ca.crt: the file stays, it signs, and who is trusted by that is reported', () => {
     const bundle = fileFact(CA_CERTIFICATE, `${ownCa.certificatePem}${otherCa.certificatePem}`, '644');
     const facts = [0, 1, 2].reduce((hosts, index) => withFile(hosts, index, bundle), peerMissing);
     const plan = decide(facts, healthy);
@@ -411,7 +411,7 @@ describe('the CA', () => {
     expect(findings.map((finding) => finding.fix)).toEqual([expect.stringMatching(fix)]);
   });
 
-  // By that clock they begin later, or have ended; 364.9 days ahead they hold for two hours still.
+  // By that clock they are not valid yet, or have expired; 364.9 days ahead they are valid for two more hours.
   const DAY = 24 * 60 * 60_000;
   const behind = { clock: { offsetMs: -600_000, uncertaintyMs: 40 } };
   const ahead = { clock: { offsetMs: 365.1 * DAY, uncertaintyMs: 40 } };
@@ -497,7 +497,8 @@ describe('the member list', () => {
   ])('%s', refuses);
 });
 
-// Whatever initial-cluster-state says: under its old id it would come back without its votes, or found a second cluster.
+// Whatever initial-cluster-state says: under its old id it would come back without its votes, or found a second
+// cluster.
 describe('a member that was ever started is never started without its log', () => {
   test.each<Case>([
     [
@@ -697,7 +698,7 @@ describe('fewer healthy members than the change needs', () => {
     ]);
   });
 
-  // It is the one that is down that is changed: the majority is not touched.
+  // The stopped member is changed, which does not affect the majority.
   test('a change of the member that is down needs the others only', () => {
     const facts = withHost(withoutFile(finishedCluster(), 2, ETCD_MANIFEST), 2, ETCD_OFF);
     expect(decide(facts, { cluster: clusterFacts({ down: ['infra2'] }) }).verdict.name).toBe('converge');
@@ -747,7 +748,7 @@ describe('prerequisites', () => {
     });
   }
 
-  // Of a new host and of a member alike: without them nothing can be compared or mended.
+  // For a new host as for a member: without them nothing can be compared or repaired.
   test.each<[string, (facts: HostFacts[]) => HostFacts[], RegExp]>([
     ['systemd', (facts) => withHost(facts, 0, { systemd: false }), /systemd is not running this host/],
     ['kubelet', (facts) => without(facts, 'kubeletPath'), /kubelet is not installed/],

@@ -29,7 +29,7 @@ function hostsOf(members: readonly MemberIdentity[]): { readonly address: string
   return members.map(({ address }) => ({ address }));
 }
 
-/** The manifest of these hosts is gone, and their etcd with it. */
+/** Removes the manifest of these hosts, and their etcd with it. */
 function lost(facts: readonly HostFacts[], ...indexes: readonly number[]): HostFacts[] {
   return indexes.reduce(
     (hosts, index) => withHost(withoutFile(hosts, index, ETCD_MANIFEST), index, ETCD_OFF),
@@ -37,7 +37,7 @@ function lost(facts: readonly HostFacts[], ...indexes: readonly number[]): HostF
   );
 }
 
-/** kubelet is stopped on these hosts, and etcd goes on by another manifest than the one that lies there now. */
+/** kubelet is stopped on these hosts, and etcd still runs by another manifest than the present one. */
 function goesOnWithout(facts: readonly HostFacts[], ...indexes: readonly number[]): HostFacts[] {
   return indexes.reduce((hosts, index) => withHost(hosts, index, KUBELET_OFF), [...facts]);
 }
@@ -113,7 +113,7 @@ describe('members that do not run are started first, and need no majority', () =
     ]);
   });
 
-  // The one that runs is touched only when they are back, behind its own gate.
+  // The running one is touched only when they are back, after its own gate.
   test('a change of all members waits for them', () => {
     const plan = decide(lost(finishedCluster(), 0, 1), {
       cluster: clusterFacts({ down: ['infra0', 'infra1'], leader: null }),
@@ -297,7 +297,7 @@ describe('the alarm NOSPACE', () => {
     ]);
   });
 
-  // infra2 alone could go on in spite of the alarm: its quota is the one that grows
+  // infra2 alone could continue despite the alarm: its quota grows.
   test('a member that waits for the others says once what keeps them', () => {
     const large = clusterOf(MEMBERS, quota('8589934592').extraArgs);
     const facts = withFile(
@@ -333,7 +333,7 @@ describe('a kubelet whose pods move to other cgroups', () => {
     ["the runtime's cgroup driver has changed", cgroupfs, {}],
     ['cgroupRoot is given', finishedCluster(), { kubeletConfig: { cgroupRoot: '/etcd' } }],
     ['cgroupsPerQOS is given', finishedCluster(), { kubeletConfig: { cgroupsPerQOS: false } }],
-  ])('is started anew behind the gate of its member, the leader last: %s', (_, facts, settings) => {
+  ])('is restarted behind the gate of its member, the leader last: %s', (_, facts, settings) => {
     const plan = decide(facts, { cluster: clusterFacts(), settings });
     expect(stagesWith(plan, 'start-kubelet')).toMatchObject(
       ['infra1', 'infra2', 'infra0'].map((member) => ({
@@ -372,7 +372,7 @@ describe('a kubelet whose pods move to other cgroups', () => {
   });
 });
 
-// Proven or not, somebody may use a cluster of which a majority works: a proof that failed leaves one behind.
+// Proven or not, a cluster with a working majority may be in use: a failed proof leaves one behind.
 describe('a set-up that was cut off, and works', () => {
   const started = MEMBERS.map((member, index) => ownHost(member, 'started', { keepsKey: index === 0 }));
   const settings = { extraArgs: HEARTBEAT };

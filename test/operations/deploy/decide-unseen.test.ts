@@ -60,7 +60,7 @@ describe.each<[string, HostFacts[], Circumstances]>([
     expect(found[0]).toMatchObject({ host: 'infra1', fact: expect.stringContaining('DeadlineExceeded') });
   });
 
-  // crictl that warns on a host without /etc/crictl.yaml, on all hosts alike
+  // crictl that warns on a host without /etc/crictl.yaml, on all hosts alike.
   test('nor where no host shows its containers', () => {
     const hosts = refusals(
       facts.map((host) => blind(host, 'containers', 'images')),
@@ -70,7 +70,7 @@ describe.each<[string, HostFacts[], Circumstances]>([
   });
 });
 
-test('what says nothing is told as that', () => {
+test('what says nothing is reported as that', () => {
   const facts = withHost(finishedCluster(), 0, {
     unseen: [{ what: 'kubelet', program: 'systemctl show kubelet', words: '' }],
   });
@@ -79,7 +79,7 @@ test('what says nothing is told as that', () => {
   ]);
 });
 
-test('a missing program is told as missing, and not as silent', () => {
+test('a missing program is reported as missing, and not as silent', () => {
   const facts = withHost(finishedCluster(), 0, (host) => blind(host, 'containers', 'images', 'runtime'));
   for (const host of facts.slice(0, 1)) Reflect.deleteProperty(host, 'crictlPath');
   expect(refusalLines(facts, healthy)).toEqual([
@@ -168,7 +168,7 @@ describe('sources that contradict each other', () => {
     expect(refusalLines(silent, { cluster, settings: HEARTBEAT })).toEqual([
       'infra0 host: `crictl ps` shows no container of etcd that runs, and "etcd" listens on its client port, 2379.',
     ]);
-    // none could be asked: the listeners alone speak against the container runtime
+    // None could be asked: only the listeners contradict the container runtime.
     expect(refusalLines(finishedCluster().map((host) => ({ ...host, ...none })))).toHaveLength(3);
   });
 

@@ -25,7 +25,7 @@ function hosts(progress: Progress, of: ClusterShape = shape): HostFacts[] {
   return MEMBERS.map((member, index) => ownHost(member, progress, { keepsKey: index === 0, shape: of }));
 }
 
-/** What was seen of the data of one host, changed. */
+/** Changes the facts about the data of one host. */
 function withData(
   facts: readonly HostFacts[],
   index: number,
@@ -76,7 +76,7 @@ describe('a finished cluster with a folder of its own for the log', () => {
     ]);
   });
 
-  // Its flag alone would be taken out of the manifest, and etcd would begin a new log.
+  // Its flag alone would be removed from the manifest, and etcd would start a new log.
   test.each([
     [
       'the inputs name none any more',

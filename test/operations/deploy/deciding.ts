@@ -4,7 +4,7 @@ import { type Member, memberName } from '../../../src/cluster/members.ts';
 import type { ClusterFacts } from '../../../src/cluster/gates.ts';
 import type { FactName, FileFact, HostFacts } from '../../../src/facts/host.ts';
 import type { PlannedCluster } from '../../../src/cluster/planned-cluster.ts';
-import { type Finding, Refused } from '../../../src/findings.ts';
+import { type Finding, RefusedError } from '../../../src/findings.ts';
 import type { ImageArchive } from '../../../src/images/image-archive.ts';
 import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
 import type { MemberSettings } from '../../../src/inputs/settings.ts';
@@ -20,13 +20,13 @@ import {
   withoutFiles,
 } from '../../cluster/example.ts';
 
-/** The token of a run that makes a new cluster. */
+/** The token of a run that creates a new cluster. */
 export const FRESH = 'etcd-f5e5f5e5f5e5f5e5';
 
-/** What a decision depends on besides the hosts. */
+/** The inputs of a decision besides the hosts. */
 export interface Circumstances {
   readonly settings?: SettingsChanges;
-  /** Absent: no member could be asked. */
+  /** Absent if no member answered. */
   readonly cluster?: ClusterFacts;
   readonly controlPlane?: ControlPlaneLook;
   readonly now?: Date;
@@ -71,7 +71,7 @@ export function refusals(facts: readonly HostFacts[], circumstances: Circumstanc
     decide(facts, circumstances);
     return [];
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof RefusedError)) throw error;
     for (const { fact, cause = 'Not known.', fix = '' } of error.findings) {
       expect([fact, cause, fix].map((words) => /^\S.*[.)`]$/s.test(words))).toEqual([true, true, true]);
     }
@@ -79,7 +79,7 @@ export function refusals(facts: readonly HostFacts[], circumstances: Circumstanc
   }
 }
 
-/** The same as lines of `host at: fact`. */
+/** Returns the same as lines of `host at: fact`. */
 export function refusalLines(facts: readonly HostFacts[], circumstances: Circumstances = {}): string[] {
   return refusals(facts, circumstances).map(({ host = '-', at, fact }) => `${host} ${at}: ${fact}`);
 }
@@ -88,7 +88,7 @@ export function pristine(): HostFacts[] {
   return MEMBERS.map((member) => pristineHost(member));
 }
 
-/** The hosts with one of them changed. */
+/** Returns the hosts with one of them changed. */
 export function withHost(
   facts: readonly HostFacts[],
   index: number,
@@ -99,22 +99,22 @@ export function withHost(
   );
 }
 
-/** The hosts with files put on one of them. */
+/** Returns the hosts with files added on one of them. */
 export function withFile(facts: readonly HostFacts[], index: number, ...files: FileFact[]): HostFacts[] {
   return withHost(facts, index, (host) => withFiles(host, files));
 }
 
-/** The hosts with files taken from one of them. */
+/** Returns the hosts with files removed from one of them. */
 export function withoutFile(facts: readonly HostFacts[], index: number, ...paths: string[]): HostFacts[] {
   return withHost(facts, index, (host) => withoutFiles(host, ...paths));
 }
 
-/** kubelet is stopped; the containers go on. */
+/** kubelet is stopped; the containers still run. */
 export const KUBELET_OFF: Partial<HostFacts> = {
   kubelet: { installed: true, active: false, subState: 'dead', enabled: true, dropIns: [] },
 };
 
-/** etcd has ended, and kubelet has not started it again yet. */
+/** etcd has ended, and kubelet has not restarted it yet. */
 export const ETCD_OFF: Partial<HostFacts> = {
   containers: [{ id: 'c0ffee', running: false, image: 'registry.k8s.io/etcd:3.6.5-0', attempt: 3 }],
   listeners: new Map(),
@@ -125,7 +125,7 @@ export const DATA_LOST: Partial<HostFacts> = {
   dataDir: { exists: true, empty: true, hasLog: false, hasBlankLog: false, mode: '700' },
 };
 
-/** What facts hold where a part of them could not be seen: nothing of it. */
+/** The facts of an unseen part: none. */
 const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
   containers: { containers: [] },
   images: { images: [], imageIds: new Map() },
@@ -143,7 +143,7 @@ const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
 
 const CRICTL_SAYS = 'exit code 1: level=fatal msg="DeadlineExceeded"';
 
-/** The facts of a host of which the named parts could not be seen. */
+/** Returns the facts of a host without the named parts. */
 export function blind(host: HostFacts, ...names: readonly FactName[]): HostFacts {
   return names.reduce<HostFacts>(
     (facts, what) => ({
@@ -163,12 +163,12 @@ export function allStages({ stages, afterProof }: Plan): Stage[] {
   return [...stages, ...afterProof];
 }
 
-/** Steps of one kind, in their order. */
+/** Returns the steps of one kind, in order. */
 export function stepsLike<K extends Step['kind']>(plan: Plan, kind: K): (Step & { kind: K })[] {
   return stepsOf(plan).filter((step): step is Step & { kind: K } => step.kind === kind);
 }
 
-/** `kind host`, stage by stage. */
+/** Returns `kind host`, stage by stage. */
 export function outline(plan: Plan): string[][] {
   return allStages(plan).map(({ steps }) => steps.map(({ kind, host }) => `${kind} ${host}`));
 }

@@ -16,7 +16,7 @@ import {
 } from './deciding.ts';
 
 const PAUSE = 'registry.k8s.io/pause:3.10.1';
-/** New hosts of which none has etcd's image but the second. */
+/** New hosts; only the second has etcd's image. */
 function lacking(changes: Partial<HostFacts> = {}): HostFacts[] {
   const without: Partial<HostFacts> = { images: [], imageIds: new Map() };
   const has: Partial<HostFacts> = { imageIds: new Map([[IMAGE, id('a')]]) };
@@ -150,7 +150,7 @@ describe('a new cluster', () => {
     expect(refusalLines(facts, given(archive))).toEqual(lines.map((line) => expect.stringMatching(line)));
   });
 
-  test('an archive that nobody needs is no matter, whatever it holds', () => {
+  test('an unneeded archive does not matter, whatever it contains', () => {
     const plan = decide(pristine(), given(archiveOf(archived(['a.example/other:1']))));
     expect([plan.verdict.name, stepsLike(plan, 'import-image')]).toEqual(['create', []]);
   });

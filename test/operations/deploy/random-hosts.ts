@@ -30,7 +30,7 @@ import {
 } from '../../cluster/example.ts';
 import { DATA_LOST, ETCD_OFF, KUBELET_OFF } from './deciding.ts';
 
-/** Numbers of one seed, always the same: mulberry32. */
+/** Random numbers of one seed, always the same: mulberry32. */
 export class Dice {
   #state: number;
 
@@ -46,7 +46,7 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** True in so many of 100 cases. */
+  /** Returns true in this many of 100 cases. */
   percent(chance: number): boolean {
     return this.next() * 100 < chance;
   }
@@ -58,7 +58,7 @@ export class Dice {
   }
 }
 
-/** What a decision is made from. */
+/** The input of a decision. */
 export interface Situation {
   readonly facts: readonly HostFacts[];
   readonly settings: SettingsChanges;
@@ -71,7 +71,10 @@ type State = (typeof STATES)[number];
 const OTHER_TOKEN = { ...SHAPE, token: 'another' };
 const HEARTBEAT = { ...SHAPE, extraArgs: [{ name: 'heartbeat-interval', value: '200' }] };
 
-/** Hosts, inputs and a cluster of any kind; most of them in one state, so that there is a plan for many. */
+/**
+ * Returns hosts, inputs and a cluster of any kind; most hosts are in the same state, so that many situations have a
+ * plan.
+ */
 export function situation(dice: Dice): Situation {
   const common = dice.pick(STATES);
   const keeper = dice.percent(85) ? 0 : dice.pick([-1, 1, 2]);
@@ -97,7 +100,7 @@ function host(state: State, index: number, keepsKey: boolean, dice: Dice): HostF
   }
 }
 
-/** What may have happened to a host; most often nothing. */
+/** Damages a host at random; most often not at all. */
 function damaged(found: HostFacts, index: number, dice: Dice): HostFacts {
   let now = found;
   while (dice.percent(25)) now = { ...now, ...dice.pick(DAMAGES)(now, index, dice) };
@@ -153,7 +156,7 @@ function changed(host: HostFacts, path: string, changes: Partial<FileFact>): Par
   return file === undefined ? {} : withFiles(host, [{ ...file, ...changes }]);
 }
 
-/** A comment at the end of a file changes its digest; of a YAML file not what it says. */
+/** Appends a comment to a file, which changes its digest but not the meaning of YAML. */
 function rewritten(host: HostFacts, path: string): Partial<HostFacts> {
   const file = host.files.get(path);
   if (file === undefined) return {};
@@ -163,7 +166,7 @@ function rewritten(host: HostFacts, path: string): Partial<HostFacts> {
   ]);
 }
 
-/** What the cluster tells, where a member runs: mostly what follows from the hosts. */
+/** Returns the cluster's answers if a member runs: mostly those that follow from the hosts. */
 function observed(facts: readonly HostFacts[], dice: Dice): ClusterFacts | undefined {
   const runs = (one: HostFacts): boolean => one.containers.some(({ running }) => running);
   if (!facts.some(runs) || dice.percent(5)) return undefined;

@@ -50,10 +50,10 @@ interface Simulated {
 }
 
 /**
- * The hosts as they are once a plan has been carried out: what each kind of step says that it does, and nothing else.
- * A run that makes a CA makes {@link ownCa}.
+ * Returns the hosts after a plan has been carried out: each kind of step does what it describes, and nothing else. A
+ * run that creates a CA creates {@link ownCa}.
  * @param brought PEM of the CA among the inputs.
- * @throws Error where a step could not do what it says.
+ * @throws Error if a step could not do what it describes.
  */
 export function carriedOut(
   plan: Plan,
@@ -63,7 +63,7 @@ export function carriedOut(
   return cutOff(plan, facts, brought).at(-1)?.facts ?? [...facts];
 }
 
-/** Where a run was cut off, and what is on the hosts then. */
+/** The interruption of a run, and the hosts after it. */
 export interface CutOff {
   /** The step, and the file that had just been renamed into place. */
   readonly behind: string;
@@ -71,9 +71,9 @@ export interface CutOff {
 }
 
 /**
- * The hosts as a run leaves them that is cut off behind a step, or behind a single file of one: files are renamed into
- * place one after the other. The last one is the whole plan.
- * @param order the steps of a stage in the order in which they happen to be done.
+ * Returns the hosts after a run that was interrupted after a step, or after a single file of one: files are renamed
+ * into place one after the other. The last one is the whole plan.
+ * @param order the order in which the steps of a stage happen to run.
  */
 export function cutOff(
   plan: Plan,
@@ -122,7 +122,7 @@ function authorityOf(
   }
 }
 
-/** A file may say more than the certificate. */
+/** A file may contain more than the certificate. */
 function known(pem = ''): NewAuthority {
   return must(
     [ownCa, otherCa].find(({ certificatePem }) => pem.startsWith(certificatePem)),

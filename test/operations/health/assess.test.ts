@@ -37,7 +37,7 @@ function assess(facts: HealthFacts): HealthDocument {
   return assessDeeply(facts, thresholds, RUN);
 }
 
-/** What is not ok, as `STATUS MEMBER NAME SUBJECT`. */
+/** Returns all checks that are not ok, as `STATUS MEMBER NAME SUBJECT`. */
 function bad(document: HealthDocument): string[] {
   return document.checks
     .filter((check) => check.status !== 'ok')
@@ -195,7 +195,7 @@ describe('members', () => {
       'fail',
       /infra2 holds other data than the rest/,
     ],
-    // another release may compute another hash of the same data: that is no reason to replace a member
+    // Another release may compute another hash of the same data, which is no reason to replace a member.
     [
       {
         2: {
@@ -232,7 +232,7 @@ describe('members', () => {
   });
 });
 
-describe('disk and link are told apart', () => {
+describe('disk and link are distinguished', () => {
   const slowDisk: SampleChanges = {
     sight: { metrics: { seen: { latest: metrics(2, { walFsync: histogram(5_000, 0.06) }) } } },
   };
@@ -303,7 +303,7 @@ describe('disk and link are told apart', () => {
   });
 });
 
-/** Both in the buckets of the two. */
+/** Adds two histograms, with the buckets of both. */
 function add(
   one: ReturnType<typeof histogram>,
   other: ReturnType<typeof histogram>,
@@ -378,7 +378,7 @@ describe('hosts', () => {
     expect(bad(assess(healthFacts({ 2: { more: { containers: [running, ended], lastLog } } })))).toEqual([
       'warn infra2 pod',
     ]);
-    // long ago, or a reboot: good to know at most
+    // Long ago, or a reboot: informative at most.
     const calm = { ...running, startedAt: at(300) };
     expect(bad(assess(healthFacts({ 2: { more: { containers: [calm, ended] } } })))).toEqual([]);
     const reboot = { ...ended, exitCode: 255, reason: 'Unknown' };
@@ -457,12 +457,12 @@ describe('hosts', () => {
     };
     expect(mounted('/var/lib/etcd')).toEqual([]);
     expect(mounted('/')).toEqual(['fail infra0 disk-space']);
-    // one disk for both is judged once
+    // One disk for both is judged once.
     expect(log({ ...filesystem, freeBytes: 100 })).toEqual([]);
     expect(
       bad(assess(healthFacts({ 0: { more: { clock: { offsetMs: 120_000, uncertaintyMs: 20 } } } }))),
     ).toEqual(['warn infra0 clock']);
-    // what is uncertain counts in the host's favour
+    // Uncertainty counts in the host's favour.
     expect(
       bad(assess(healthFacts({ 0: { more: { clock: { offsetMs: 600, uncertaintyMs: 200 } } } }))),
     ).toEqual([]);
@@ -513,7 +513,7 @@ describe('certificates', () => {
     ).toBe(true);
   });
 
-  test('more than the CA in ca.crt: who else is trusted as a client is told', () => {
+  test('more than the CA in ca.crt: who else is trusted as a client is reported', () => {
     const bundle = `${ownCa.certificatePem}${otherCa.certificatePem}`;
     const report = assess(healthFacts({ 2: onDisk(bundle, CA_CERTIFICATE) }));
     expect(bad(report)).toEqual([`warn - authority ${CA_CERTIFICATE}`]);
@@ -593,7 +593,7 @@ describe('hosts of the control plane', () => {
   const withHost = (...sight: Parameters<typeof controlPlaneSight>): HealthDocument =>
     assess({ ...healthFacts(), controlPlane: [controlPlaneSight(...sight)] });
 
-  test('that have what they need are told with the days that are left', () => {
+  test('that have what they need are reported with the days that are left', () => {
     const check = withHost().checks.find(({ name }) => name === 'control-plane');
     expect(check).toMatchObject({ status: 'ok', member: null, subject: 'cp0' });
     expect(check?.measured).toMatch(/^cp0 .* ends in \d+ days\.$/);

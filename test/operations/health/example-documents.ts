@@ -131,7 +131,7 @@ export const HEALTH_CHECKS: readonly CheckName[] = (Object.keys(CHECK_TITLES) as
 function goodChecks(): Check[] {
   return HEALTH_CHECKS.flatMap((name) =>
     OF_THE_CLUSTER.has(name)
-      ? [checkOf(name, null)('ok', { measured: `${CHECK_TITLES[name]}: as it ought to be.` })]
+      ? [checkOf(name, null)('ok', { measured: `${CHECK_TITLES[name]}: as expected.` })]
       : NAMES.map((host) =>
           checkOf(name, host)('ok', {
             measured: `${CHECK_TITLES[name]} of ${host}: 1.2 ms.`,
@@ -141,7 +141,7 @@ function goodChecks(): Check[] {
   );
 }
 
-/** Three members, all well. */
+/** Three healthy members. */
 export function healthyDocument(): HealthDocument {
   return {
     schemaVersion: 1,
@@ -171,7 +171,9 @@ export function healthyDocument(): HealthDocument {
   };
 }
 
-/** infra2 is down and its host cannot be reached, infra0 has a slow disk and a certificate that ends in five days. */
+/**
+ * infra2 is down and its host cannot be reached, infra0 has a slow disk and a certificate that expires in five days.
+ */
 export function degradedDocument(): HealthDocument {
   const healthy = healthyDocument();
   const lost = 'infra2';
@@ -185,7 +187,7 @@ export function degradedDocument(): HealthDocument {
       subject: '/etc/kubernetes/pki/etcd/server.crt',
       measured: '/etc/kubernetes/pki/etcd/server.crt ends on 2026-11-29T05:17:01.000Z, in 5 days.',
       threshold: 'at least 7 days',
-      cause: 'Nobody has renewed it.',
+      cause: 'It was not renewed.',
       fix: 'Run the operation `deploy` with the inputs of this cluster: it renews without a restart.',
     }),
     checkOf('quorum', null)('warn', {

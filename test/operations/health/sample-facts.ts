@@ -20,14 +20,14 @@ const ENTRIES = MEMBERS.map(({ address }, index) =>
   member(index, { peerUrls: [`https://${address}:2380`], clientUrls: [`https://${address}:2379`] }),
 );
 
-/** The member list of the sample with some entries added or changed. */
+/** Returns the member list of the sample with entries added or changed. */
 export function memberList(
   change: (entries: typeof ENTRIES) => typeof ENTRIES,
 ): EndpointObservation['memberList'] {
   return { seen: { clusterId: 'c1', members: change(ENTRIES) } };
 }
 
-/** A histogram in which all observations lie in one bucket, whose upper end is given. */
+/** Returns a histogram with all observations in one bucket, whose upper bound is given. */
 export function histogram(count: number, seconds: number): Histogram {
   return {
     buckets: [
@@ -55,7 +55,7 @@ export function metrics(index: number, changes: Partial<MemberMetrics> = {}): Me
   };
 }
 
-/** What only a health check reads on a host. */
+/** Facts that only a health check reads on a host. */
 export function hostMore(index: number, changes: Partial<HealthHostFacts> = {}): HealthHostFacts {
   const files = HOSTS[index]?.files;
   return {
@@ -91,12 +91,12 @@ export function hostMore(index: number, changes: Partial<HealthHostFacts> = {}):
   };
 }
 
-/** What may be other than in a healthy cluster, for one member. */
+/** Differences from a healthy cluster, for one member. */
 export interface SampleChanges {
   readonly endpoint?: Partial<EndpointObservation>;
   readonly host?: (host: HostFacts) => HostFacts;
   readonly more?: Partial<HealthHostFacts>;
-  /** What the host's kubeadm asks for; as it was seen if not given. */
+  /** The image that the host's kubeadm ships; default: the observed one. */
   readonly shippedImage?: string;
   readonly sight?: Partial<MemberSight>;
 }
@@ -113,7 +113,7 @@ export function healthFacts(changes: Readonly<Record<number, SampleChanges>> = {
   };
 }
 
-/** A host of the control plane that has all that it needs, with changes. */
+/** A control-plane host with all necessary files, with changes. */
 export function controlPlaneSight(
   change: (host: HostFacts) => HostFacts = (same) => same,
   more: Partial<HealthHostFacts> = {},
@@ -166,7 +166,7 @@ export function hash(index: number, changes: Partial<HashKv> = {}): HashKv {
   return { memberId: `a${index}`, hash: 1234, compactRevision: 5, hashRevision: 9, revision: 9, ...changes };
 }
 
-/** A member that was asked and does not answer. */
+/** A member that does not answer. */
 export function silent(
   index: number,
   kind: Parameters<typeof etcdFailure>[0] = 'unreachable',

@@ -11,7 +11,7 @@ function ended(code: number, stderr = ''): RemoteResult {
   return { code, stdout: Buffer.alloc(0), stderr };
 }
 
-/** What dd says of one block. */
+/** Returns dd's output for one block. */
 function written(seconds: string): string {
   return `1+0 records in\n1+0 records out\n2300 bytes (2.3 kB, 2.2 KiB) copied, ${seconds} s, 1.2 MB/s\n`;
 }
@@ -79,7 +79,7 @@ describe('the script', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  // /proc is a filesystem of its own on every Linux
+  // /proc is a file system of its own on every Linux.
   test('writes nothing where the data dir is a mount point', () => {
     expect(parseDiskTest(run('/proc'))).toEqual({ outcome: 'mount-point' });
   });

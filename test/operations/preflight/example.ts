@@ -10,7 +10,7 @@ import { fileFact, MEMBERS, pristineHost } from '../../cluster/example.ts';
 /** An image without known faults; the one of the example's kubeadm has some. */
 const SOUND_IMAGE = 'registry.k8s.io/etcd:3.6.14-0';
 
-/** What a host shows on which nothing is to be said. */
+/** Facts of a host without findings. */
 export const QUIET: PreflightFacts = {
   kubeletVersion: { major: 1, minor: 34, patch: 4, text: 'v1.34.4' },
   cgroups: 'v2',
@@ -33,7 +33,7 @@ export const QUIET: PreflightFacts = {
   leftoverKeys: [],
 };
 
-/** What differs from three empty hosts on which nothing is to be said. */
+/** Differences from three empty hosts without findings. */
 export interface Changes {
   readonly settings?: Partial<PreflightInput['settings']>;
   /** Of infra1. */
@@ -99,7 +99,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
   };
 }
 
-/** Facts of a host on which an etcd runs from a manifest that somebody wrote by hand. */
+/** Facts of a host on which an etcd runs from a manifest that was written by hand. */
 export function memberByHand(image = SOUND_IMAGE): Partial<HostFacts> {
   const manifest = stringify({
     kind: 'Pod',

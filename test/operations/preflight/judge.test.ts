@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check } from '../../../src/checks/check.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { type Finding, Refused } from '../../../src/findings.ts';
+import { type Finding, RefusedError } from '../../../src/findings.ts';
 import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
 import { judge } from '../../../src/operations/preflight/preflight.ts';
 import { exampleSettings, NOW } from '../../cluster/example.ts';
@@ -24,7 +24,7 @@ function refusals({ facts, settings, cluster }: Situation): readonly Finding[] {
     });
     return [];
   } catch (error) {
-    if (error instanceof Refused) return error.findings;
+    if (error instanceof RefusedError) return error.findings;
     throw error;
   }
 }
@@ -111,7 +111,7 @@ describe('what one host lacks', () => {
     expect(fails(findings({ facts, settings: {} }))).toEqual(refusals({ facts, settings: {} }).map(key));
   });
 
-  // Then no deploy is decided, and the hosts that were reached are judged all the same.
+  // No deploy is decided then, and the reached hosts are judged all the same.
   test.each(LACKS)('%s is a fail while another host cannot be reached', (_, changes) => {
     const facts = withHost(pristine(), 1, changes);
     const unreached = {

@@ -29,7 +29,7 @@ function disk(changes: Partial<FilesystemFact>): Changes {
   return { seen: { filesystem: { ...QUIET.filesystem, ...changes } } };
 }
 
-/** The log on another disk than the data. */
+/** Puts the log on another disk than the data. */
 function logDisk(changes: Partial<FilesystemFact>): Changes {
   if (QUIET.filesystem === undefined) throw new Error('the example has a filesystem');
   const walFilesystem = { ...QUIET.filesystem, mountPoint: '/mnt/wal' };
@@ -55,7 +55,7 @@ function fsyncs(count: number, slowest: number): Changes {
   };
 }
 
-/** Every host times its connects to every other. */
+/** Lets every host time its connects to every other. */
 function roundTripsOf(milliseconds: number): Pick<PreflightFacts, 'connectTimes'> {
   const microseconds = [milliseconds * 4000, ...Array.from({ length: 4 }, () => milliseconds * 1000)];
   return {
@@ -88,7 +88,7 @@ test.each<[string, Changes]>([
   expect(findingsOf(changes)).toEqual([]);
 });
 
-test('a disk that is read-only is told once, with all that lies on it', () => {
+test('a disk that is read-only is reported once, with all that lies on it', () => {
   const { seen } = disk({ readOnly: true });
   const unwritable = [{ path: '/etc/kubernetes', kind: 'folder' as const }];
   expect(findingsOf({ seen: { ...seen, unwritable } })).toEqual([
@@ -100,7 +100,7 @@ test('nothing is to be said about a member by hand or one of ours', () => {
   expect(findingsOf({ allFacts: memberByHand() })).toEqual([]);
 });
 
-/** What is changed, and what must then be said, once. */
+/** Changes, each with the one finding that they cause. */
 const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'kubelet says no version',
@@ -507,7 +507,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   ],
 ];
 
-/** What a runtime did not tell is unknown: nothing is said of it beside the finding of the runtime itself. */
+/** Facts that a runtime did not report are unknown: the runtime's own finding is the only one. */
 test('a runtime that answers nothing is one finding, and no image is called missing', () => {
   const unseen = (['containers', 'images', 'runtime'] as const).map((what) => ({
     what,
@@ -566,13 +566,13 @@ const silent: readonly (readonly [string, Changes])[] = [
     { seen: { execStartDropIns: ['/etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf'] } },
   ],
   ['clocks within a second', { facts: { clock: { offsetMs: 900, uncertaintyMs: 5 } } }],
-  // over a slow line nothing can be said about small differences
+  // Over a slow line small differences cannot be measured.
   ['a difference within its uncertainty', { facts: { clock: { offsetMs: 3000, uncertaintyMs: 2500 } } }],
   [
     'a runner whose own clock is a minute off',
     { allFacts: { clock: { offsetMs: -60_000, uncertaintyMs: 5 } } },
   ],
-  // what the data dir holds is part of what it needs
+  // The data in the data dir is part of the needed space.
   ["a disk that a member's data has filled", disk({ freeBytes: 2 * GIB, dataDirBytes: 3 * GIB })],
   ['a filesystem without fixed inodes', disk({ type: 'btrfs', inodes: 0, freeInodes: 0 })],
   ['a small disk of its own for the log', logDisk({ freeBytes: GIB, dataDirBytes: 0 })],
@@ -607,7 +607,7 @@ describe('what is near to a finding and is none', () => {
 });
 
 describe('the clock of the runner', () => {
-  // its certificates would be valid in ten minutes only
+  // Its certificates would become valid only in ten minutes.
   test('hosts far behind it fail, each', () => {
     const findings = findingsOf({ allFacts: { clock: { offsetMs: -600_000, uncertaintyMs: 5 } } });
     expect(findings).toHaveLength(3);
@@ -627,7 +627,7 @@ describe('the clock of the runner', () => {
     ]);
   });
 
-  test('two hosts that differ are both named: nobody knows which is right', () => {
+  test('two hosts that differ are both named: it is unknown which is right', () => {
     const input = exampleInput({ facts: { clock: { offsetMs: 10_000, uncertaintyMs: 5 } } });
     const hosts = input.settings.hosts.slice(0, 2);
     const findings = preflightChecks({
@@ -640,7 +640,7 @@ describe('the clock of the runner', () => {
 });
 
 describe('round trips', () => {
-  test('are told for each pair, by their median', () => {
+  test('are reported for each pair, by their median', () => {
     expect(findingsOf({ allSeen: roundTripsOf(2) })).toEqual([
       expect.stringMatching(
         /^ok network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\. Good to know: A heartbeat interval/,

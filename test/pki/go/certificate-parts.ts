@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 
 /**
- * DER that is written byte by byte, so that it can be wrong: our own writer (`src/pki/asn1.ts`) writes nothing that is not
- * right.
+ * DER that is written byte by byte, so that it can be wrong: the product's writer (`src/pki/asn1.ts`) writes only
+ * correct DER.
  */
 export function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents);
@@ -23,7 +23,7 @@ export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''
 export const TRUE = hex('0101ff');
 export const NULL = hex('0500');
 
-/** An OBJECT IDENTIFIER from its dotted form, all of whose numbers are below 2^14 but the second-level ones of RSA. */
+/** Returns an OBJECT IDENTIFIER from its dotted form, with all numbers below 2^14 except RSA's second-level ones. */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...others] = dotted.split('.').map(Number);
   return tlv(0x06, Buffer.from([first * 40 + second, ...others.flatMap(base128)]));
@@ -34,7 +34,7 @@ function base128(number: number): number[] {
   return [...(high > 0 ? base128(high).map((byte) => byte | 0x80) : []), number % 128];
 }
 
-/** The key of every certificate: which one it is means nothing to a parser. */
+/** The key of every certificate; the parser does not depend on it. */
 export const KEY = createPrivateKey({
   format: 'jwk',
   key: {
@@ -46,7 +46,7 @@ export const KEY = createPrivateKey({
   },
 });
 
-/** A certificate as its parts are encoded; each can be replaced by something else. */
+/** The encoded parts of a certificate; each can be replaced. */
 export interface Parts {
   readonly version: Uint8Array;
   readonly serial: Uint8Array;
@@ -57,15 +57,15 @@ export interface Parts {
   readonly validity: Uint8Array;
   readonly keyInfo: Uint8Array;
   readonly uniqueIds: Uint8Array;
-  /** `[3]` with all of them; made of {@link Extensions} where it is left out. */
+  /** `[3]` with all of them; default: built from {@link Extensions}. */
   readonly extensions: Uint8Array;
-  /** The BIT STRING of a signature, made from the rest where it is left out. */
+  /** The BIT STRING of a signature; default: the signature of the rest. */
   readonly signature: Uint8Array;
-  /** What stands behind the certificate. */
+  /** Bytes after the certificate. */
   readonly behind: Uint8Array;
 }
 
-/** Extensions by name or object identifier, in their order; undefined leaves a usual one out. */
+/** Extensions by name or object identifier, in order; undefined removes a usual one. */
 export type Extensions = Readonly<Record<string, Uint8Array | undefined>>;
 
 /** An extension with its value. */
@@ -75,7 +75,7 @@ export function extension(dotted: string, value: Uint8Array, critical = false): 
 
 const ECDSA_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 
-/** A name of one attribute, CN, with a value of this type. */
+/** Returns a name of one attribute, CN, with a value of this type. */
 export function commonName(tag: number, value: Uint8Array): Buffer {
   return sequence(tlv(0x31, sequence(oid('2.5.4.3'), tlv(tag, value))));
 }
@@ -91,14 +91,14 @@ function ownKeyInfo(): Buffer {
   return sequence(sequence(oid('1.2.840.10045.2.1'), oid('1.2.840.10045.3.1.7')), bits(point));
 }
 
-/** The extensions of a CA, if nothing else is asked for. */
+/** The default extensions of a CA. */
 const USUAL: Extensions = {
   keyUsage: extension('2.5.29.15', hex('030202a4'), true),
   basicConstraints: extension('2.5.29.19', sequence(TRUE), true),
   subjectKeyIdentifier: extension('2.5.29.14', octets(createHash('sha1').update(OWN_KEY_INFO).digest())),
 };
 
-/** The DER of a CA's certificate that signs itself, with some of its parts replaced. */
+/** Returns the DER of a self-signed CA certificate, with some of its parts replaced. */
 export function certificate(changes: Partial<Parts> = {}, extensions: Extensions = {}): Buffer {
   const listed = Object.values({ ...USUAL, ...extensions }).filter((one) => one !== undefined);
   const parts = {

@@ -20,7 +20,7 @@ import {
 
 /** A certificate of the corpus. */
 export interface Case {
-  /** The function of Go's parser.go, and what is special. */
+  /** The function of Go's parser.go, and the special feature. */
   readonly name: string;
   readonly der: Buffer;
 }
@@ -207,7 +207,7 @@ const PARTS: Readonly<Record<string, Partial<Parts>>> = {
   'parseExtension: value that is no OCTET STRING': listed(sequence(oid('1.2.3.4'), bits(NULL))),
 };
 
-/** Every certificate: for each check of parser.go one that it refuses, and a neighbour that it takes. */
+/** Every certificate: for each check of parser.go one that it refuses, and a similar one that it accepts. */
 export const CORPUS: readonly Case[] = [
   ...Object.entries(PARTS).map(([name, changes]) => ({ name, der: certificate(changes) })),
   ...Object.entries(EXTENSION_CASES).map(([name, extensions]) => ({

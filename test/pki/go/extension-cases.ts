@@ -42,7 +42,7 @@ const excluded = (...bases: readonly Buffer[]): Buffer => tlv(0xa1, ...bases.map
 const ip = (bytes: string): Buffer => tlv(0x87, hex(bytes));
 const mail = (text: string): Buffer => tlv(0x81, ascii(text));
 
-/** URIs by what net/url and domainNameValid make of them. */
+/** URIs by their treatment in net/url and domainNameValid. */
 const URIS = [
   'http://example.org/a?b#c',
   'http://example.org:2379/',
@@ -112,7 +112,7 @@ const DOMAINS = [
   '*.a_b',
 ];
 
-/** What Go says of the mask is the same for both families. */
+/** Go's check of the mask is the same for both families. */
 const NAMES_OF_ALL = [dns('localhost'), dns('infra0'), ip('0a000006ffffffff'), ip('7f000001ffffffff')];
 const LOOPBACK = ip(`${'00'.repeat(15)}01${'ff'.repeat(16)}`);
 
@@ -124,7 +124,7 @@ function table(
   return texts.map((text) => [`${prefix} ${JSON.stringify(text)}`, make(text)]);
 }
 
-/** For each check of an extension in Go's parser.go one that it refuses, and a neighbour that it takes. */
+/** For each check of an extension in Go's parser.go one that it refuses, and a similar one that it accepts. */
 export const EXTENSION_CASES: Readonly<Record<string, Extensions>> = {
   'parseKeyUsageExtension: no BIT STRING': keyUsage(NULL),
   'parseKeyUsageExtension: bits in the padding': keyUsage(bits(hex('a5'), 2)),

@@ -9,18 +9,18 @@ import { encodePem } from '../../../src/pki/pem.ts';
 import { KEY } from './certificate-parts.ts';
 import type { Case } from './corpus.ts';
 
-/** What Go makes of a certificate; empty: it takes it, and what it signs. */
+/** Go's verdict on a certificate; empty: it accepts it, and what it signs. */
 export interface GoVerdict {
   readonly parse?: string;
   readonly unhandledCritical?: readonly string[];
   readonly verify?: string;
 }
 
-/** When the certificates of the corpus are looked at. */
+/** Verification time of the certificates in the corpus. */
 export const NOW = new Date('2026-06-01T00:00:00Z');
 export const MEMBER = { name: 'infra0', address: '10.0.0.6' };
 
-/** Builds the Go program, which needs no modules, and gives its verdicts by the names of the cases. */
+/** Builds the Go program, which needs no modules, and returns its verdicts by the names of the cases. */
 export async function askGo(cases: readonly Case[]): Promise<Record<string, GoVerdict>> {
   const folder = mkdtempSync(join(tmpdir(), 'go-verdicts-'));
   try {
@@ -48,7 +48,7 @@ async function asQuestion({ name, der }: Case): Promise<{ name: string; der: str
   return { name, der: der.toString('base64'), leaf: (await leafOf(der)).toString('base64') };
 }
 
-/** A server certificate of the CA as a deploy would issue it; no bytes where the CA is of another key, or cannot be read. */
+/** Issues a server certificate of the CA as a deploy would; no bytes if the CA has another key, or cannot be read. */
 async function leafOf(der: Buffer): Promise<Buffer> {
   try {
     const authority = authorityOf(encodePem('CERTIFICATE', der));

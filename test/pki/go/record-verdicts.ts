@@ -1,4 +1,4 @@
-/** Writes verdicts.json anew: `node test/pki/go/record-verdicts.ts`, on a machine with Go. */
+/** Rewrites verdicts.json: `node test/pki/go/record-verdicts.ts`, on a machine with Go. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORPUS } from './corpus.ts';

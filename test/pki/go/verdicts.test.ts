@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { memberAltNames } from '../../../src/pki/alt-names.ts';
 import { nameFindings } from '../../../src/pki/authority-findings.ts';
 import { parseAsGo } from '../../../src/pki/go/certificate.ts';
-import { GoRefusal } from '../../../src/pki/go/der-reader.ts';
+import { GoParseError } from '../../../src/pki/go/der-reader.ts';
 import { privateKeyToPem } from '../../../src/pki/keys.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { AuthorityError, readSigningAuthority } from '../../../src/pki/read-authority.ts';
@@ -14,43 +14,47 @@ import { CORPUS, type Case } from './corpus.ts';
 import { askGo, MEMBER, NOW, type GoVerdict } from './go-program.ts';
 import { needing } from '../../needs.ts';
 
-/** What Go has said, by `record-verdicts.ts`. */
+/** Go's verdicts, recorded by `record-verdicts.ts`. */
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'verdicts.json'), 'utf8')) as Readonly<
   Record<string, GoVerdict>
 >;
 
 /**
- * What Go takes and we do not, each with our reason. A case may be listed only with a reason of our own: a CA that kubeadm
- * and etcd take is refused to a user.
+ * Certificates that Go accepts and the action refuses, each with our reason. A case needs a reason, because a user is
+ * refused a CA that kubeadm and etcd accept.
  */
 const OWN_REASONS: readonly (readonly [name: RegExp, fact: RegExp])[] = [
-  // Go takes a root of X.509 v1 and v2 for a CA; kubeadm does not (pki_helpers.go, TryLoadCertFromDisk and its callers).
+  // Go accepts a root of X.509 v1 and v2 as a CA; kubeadm does not (pki_helpers.go, TryLoadCertFromDisk and its
+  // callers).
   [/: version [12]\b/, /not the certificate of a CA/],
-  // OpenSSL, with which the runner asks etcd, does not read such a time.
+  // OpenSSL, with which the runner connects to etcd, does not read such a time.
   [/UTCTime without seconds$/, /utctime is too short/],
   // kubeadm reads RSA and ECDSA keys, and the case has no private key.
   [/: RSA$/, /does not belong to/],
   [/: (?:Ed25519|DSA)$/, /kubeadm takes RSA keys|does not belong to/],
   [/algorithm that Go does not know$/, /cannot be read/],
-  // X.690 has nothing behind a value; what a certificate says would depend on who reads it.
+  // X.690 permits nothing after a value; the certificate's meaning would depend on the reader.
   [/parseKeyUsageExtension: bytes behind it$/, /Unparsed DER bytes/],
-  // The oldest releases of kubeadm and etcd that are supported are built with a Go before 1.24.
+  // The oldest supported releases of kubeadm and etcd are built with a Go before 1.24.
   [/policy (?:mapping|constraints), critical$|inhibit any policy, critical$/, /built with Go 1\.24 or later/],
-  // Go passes over what is not critical, and OpenSSL does not: the runner's client would refuse the members.
+  // Go ignores an uncritical one, and OpenSSL does not: the runner's client would refuse the members.
   [/: a directory name$/, /Go and OpenSSL do not both know/],
 ];
 
-/** What our port of the parser says. */
+/** Returns the verdict of our port of the parser. */
 function parsed({ der }: Case): { readonly words?: string; readonly unhandled: readonly string[] } {
   try {
     return { unhandled: parseAsGo(der).unhandledCritical };
   } catch (error) {
-    if (!(error instanceof GoRefusal)) throw error;
+    if (!(error instanceof GoParseError)) throw error;
     return { words: error.message, unhandled: [] };
   }
 }
 
-/** Why we refuse the certificate as a CA for the member, before any connection; none: it is taken. */
+/**
+ * Returns the reasons why we refuse the certificate as a CA for the member, before any connection; none if it is
+ * accepted.
+ */
 function refusals({ der }: Case): string[] {
   try {
     const pem = encodePem('CERTIFICATE', der);
@@ -77,7 +81,10 @@ test('the corpus has enough of both, and each certificate once', () => {
   expect(Object.keys(recorded)).toEqual(CORPUS.map(({ name }) => name));
 });
 
-/** Whether our port says what Go says: takes what Go takes, and refuses the rest with the beginning of Go's words. */
+/**
+ * Reports whether our port agrees with Go: accepts the same certificates, and refuses the rest with the beginning of
+ * Go's words.
+ */
 function agrees(one: Case, { parse, unhandledCritical = [] }: GoVerdict): boolean {
   const { words, unhandled } = parsed(one);
   if (parse !== undefined) return words !== undefined && parse.startsWith(words);
@@ -104,12 +111,12 @@ describe('a CA is refused before any connection if Go does not take it, or what 
     }
     const [, reason] = OWN_REASONS.find(([name]) => name.test(one.name)) ?? [];
     expect(found.filter((fact) => reason?.test(fact) !== true)).toEqual([]);
-    // a reason for what is taken is none
+    // A reason for an accepted certificate is an error.
     if (reason !== undefined) expect(found).not.toEqual([]);
   });
 });
 
-/** Certificates that Go takes, each with one or two bytes that are others. */
+/** Returns certificates that Go accepts, each with one or two changed bytes. */
 function spoiledCertificates(seed: number, count: number): Case[] {
   const random = numbers(seed);
   const taken = CORPUS.filter((one) => verdictOf(one).parse === undefined);

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import ssh2 from 'ssh2';
 
-/** A private key in one form, and what in it is secret. */
+/** A private key in one form, and its secret. */
 export interface SampleKey {
   readonly name: string;
   readonly text: string;
@@ -14,7 +14,7 @@ function fromObject(name: string, key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec
   return { name, text, secret: Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url') };
 }
 
-/** The seed stands between the second copy of the public key's length field and the public key itself. */
+/** The seed is between the second copy of the public key's length field and the public key itself. */
 function opensshEd25519(): SampleKey {
   const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
   const bytes = bodyOf(text);
@@ -67,22 +67,22 @@ export const sampleKeys: readonly SampleKey[] = [
   ),
 ];
 
-/** The public half of an RSA key, which certificates hold. */
+/** Returns the public half of an RSA key, which certificates contain. */
 export function modulusOf(text: string): Buffer {
   return Buffer.from(createPrivateKey(text).export({ format: 'jwk' }).n ?? '', 'base64url');
 }
 
-/** Text cut into lines of one length. */
+/** Wraps a text into lines of one length. */
 export function wrapped(text: string, length: number): string {
   return text.match(new RegExp(`.{1,${length}}`, 'g'))?.join('\n') ?? '';
 }
 
-/** The base64 of a key's body on one line. */
+/** Returns the base64 of a key's body on one line. */
 export function bodyText(text: string): string {
   return bodyOf(text).toString('base64');
 }
 
-/** Every way in which someone may print a key, whole. */
+/** Returns every way to print a whole key. */
 export function printedForms(text: string): [name: string, form: string][] {
   const body = bodyText(text);
   const file = Buffer.from(text);

@@ -1,4 +1,6 @@
-/** All that looks at text of hosts with regular expressions, and texts that are hard on them; run as a process of its own. */
+/**
+ * All readers of hosts' texts that use regular expressions, and difficult texts for them; run in a process of its own.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { explainLog } from '../../../src/checks/host.ts';
 import { parseProbeAnswer } from '../../../src/etcd/client.ts';
@@ -6,9 +8,9 @@ import { parseMetrics } from '../../../src/etcd/metrics.ts';
 import { explainUnknown } from '../../../src/hosts/explain-unknown.ts';
 import { lastWords } from '../../../src/hosts/host-error.ts';
 import { clientFailure } from '../../../src/hosts/openssh/client-words.ts';
-import { parseHealth } from '../../../src/hosts/probe/health-probe.ts';
-import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseHealthProbe } from '../../../src/hosts/probe/health-probe.ts';
+import { parsePreflightProbe } from '../../../src/hosts/probe/parse-preflight.ts';
+import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { startFinding } from '../../../src/hosts/root-shell/root-shell-failure.ts';
 import { parseEtcdManifest } from '../../../src/kubeadm/etcd-manifest.ts';
 import { STATE_FILE } from '../../../src/kubeadm/paths.ts';
@@ -22,7 +24,7 @@ import { codeBlock, text } from '../../../src/report/markdown.ts';
 import { redactForFiles } from '../../../src/report/redact-all.ts';
 import { createActionsLog, lineCleaner } from '../../../src/runner/actions-log.ts';
 import { Redactor } from '../../../src/runner/masking/redaction.ts';
-import { etcdWords } from '../../../src/steps/member/member-ready.ts';
+import { etcdMessage } from '../../../src/steps/member/member-ready.ts';
 import { explainPull } from '../../../src/steps/pull-image.ts';
 import { explainKubelet } from '../../../src/steps/start-kubelet.ts';
 import { printable } from '../../../src/text/printable.ts';
@@ -97,7 +99,7 @@ const failed = (said: string): { code: number; stdout: Buffer; stderr: string } 
 });
 const timing = { sentMs: 0, receivedMs: 1 };
 
-/** Shapes of what a host's programs print: entries, columns, paths, numbers, JSON. */
+/** Shapes of programs' output on a host: entries, columns, paths, numbers, JSON. */
 export const PRINTED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries(SHAPES).filter(([name]) =>
@@ -117,7 +119,10 @@ export const PRINTED: Readonly<Record<string, string>> = {
   'tries that failed': filled('10.0.0.7 2379 1 a\n'),
 };
 
-/** The sections that each probe's answer has, and what is read if one of them is a given text and all others are as recorded. */
+/**
+ * The sections of each probe's answer, and the reader of an answer with one section replaced and all others as
+ * recorded.
+ */
 const probes: readonly (readonly [
   reader: string,
   answer: string,
@@ -125,9 +130,9 @@ const probes: readonly (readonly [
   sections: readonly string[],
 ])[] = [
   [
-    'parseProbe',
+    'parseHostProbe',
     recorded('member'),
-    (answer) => parseProbe('10.0.0.6', answer),
+    (answer) => parseHostProbe('10.0.0.6', answer),
     [
       ...['tree.roots', 'tree', 'digests', 'places', 'data-dir', `text:${STATE_FILE}`, 'kubelet', 'kubeadm'],
       ...['hostname', 'machine-id', 'missing-tools', 'addresses', 'listeners', 'listeners.kernel', 'sources'],
@@ -136,9 +141,9 @@ const probes: readonly (readonly [
     ],
   ],
   [
-    'parseHealth',
+    'parseHealthProbe',
     recorded('health-member'),
-    (answer) => parseHealth(answer, timing),
+    (answer) => parseHealthProbe(answer, timing),
     [
       ...['health.containers', 'health.container.0', 'health.log', 'ran.health.log', 'health.mount'],
       ...['health.blocks', 'health.used', 'health.healthz', 'clock', 'health.client-key'],
@@ -146,9 +151,9 @@ const probes: readonly (readonly [
     ],
   ],
   [
-    'parsePreflight',
+    'parsePreflightProbe',
     recorded('preflight-member'),
-    (answer) => parsePreflight(answer),
+    (answer) => parsePreflightProbe(answer),
     [
       ...['cgroup', 'swaps', 'memory', 'processors', 'mount', 'blocks', 'connects'],
       ...['kubelet-version', 'metrics', 'leftovers', 'unwritable', 'attributes', 'room', 'resolv-conf'],
@@ -158,10 +163,10 @@ const probes: readonly (readonly [
 ];
 
 function ignore(): void {
-  // Nothing is looked at but the time.
+  // Only the time counts.
 }
 
-/** What a parser refuses is not of interest here, only how long it takes to. */
+/** Ignores refusals: only the time of a parser counts. */
 function attempt(work: () => unknown): void {
   try {
     work();
@@ -170,7 +175,7 @@ function attempt(work: () => unknown): void {
   }
 }
 
-/** By name; each looks at one text. */
+/** By name; each reads one text. */
 export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   lineCleaner: (said) => lineCleaner(redactor)(said),
   'the log of a host': (said) => log.host('infra0').info(said),
@@ -203,7 +208,7 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   explainKubelet: (said) => explainKubelet(failed(said)),
   explainPull: (said) => explainPull('registry.k8s.io/etcd:3.6.5-0')(failed(said)),
   explainLog: (said) => explainLog(said.split('\n')),
-  etcdWords: (said) => etcdWords(`etcd: ${said}`),
+  etcdMessage: (said) => etcdMessage(`etcd: ${said}`),
   startFinding: (said) => startFinding('root', { status: { code: 1 }, stdout: said, stderr: said }),
   clientFailure: (said) => clientFailure(said, 1000),
   parseDiskTest: (said) => parseDiskTest(failed(said)),
@@ -212,10 +217,10 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   parseEtcdManifest,
 };
 
-/** Stands in an answer where the text comes to stand. */
+/** Marks the place of the text in an answer. */
 const PLACE = '\u0000here\u0000';
 
-/** By name; each looks at one text as the answer of a program of a probe. */
+/** By name; each reads one text as the answer of a probe's program. */
 export const SECTION_READERS: Readonly<Record<string, (said: string) => unknown>> = Object.fromEntries(
   probes.flatMap(([reader, answer, read, sections]) =>
     sections.map((section) => {
@@ -225,7 +230,7 @@ export const SECTION_READERS: Readonly<Record<string, (said: string) => unknown>
   ),
 );
 
-/** Prints how many milliseconds of a processor each reader takes for each text, line by line as it goes. */
+/** Prints the processor milliseconds of each reader for each text, line by line. */
 if (process.argv[2] === 'run') {
   const all = [
     ...Object.entries(READERS).map((reader) => [...reader, SHAPES] as const),

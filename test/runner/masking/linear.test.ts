@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ROOT } from '../../docs/repository.ts';
 
-/**
- * Milliseconds of a processor for 1 MiB. What looks at a text from each of its places again takes hours for it; the slowest here
- * takes half a second.
- */
+/** Processor milliseconds for 1 MiB. A quadratic reader takes hours for it; the slowest here takes half a second. */
 const MOST = 5000;
 
-/** Milliseconds until what does not come to an end is stopped, also where others have the processor meanwhile. */
+/** Milliseconds until an endless reader is stopped, also on a busy machine. */
 const PATIENCE = 60_000;
 
 test('whatever 1 MiB of a host holds, all that looks at it is done in time that grows with its length', async () => {

@@ -9,14 +9,14 @@ function maskForms(secret: string, origin: SecretOrigin): string[] {
   return formsOf(secretMaterial(secret), origin);
 }
 
-/** The runner's masker after our add-mask commands. */
+/** Returns the runner's masker after our add-mask commands. */
 function masker(secret: string, origin: SecretOrigin = 'input'): SecretMasker {
   const runner = new SecretMasker();
   for (const form of maskForms(secret, origin)) runner.addMask(form);
   return runner;
 }
 
-/** Lines of a form in which a run of the secret is left to read, after the runner has masked each line. */
+/** Returns lines of a form in which a part of the secret is readable after the runner has masked each line. */
 function leaks(runner: SecretMasker, secret: Buffer, printed: string): string[] {
   const base64 = [0, 1, 2].map((skip) => secret.subarray(skip).toString('base64').slice(0, -4));
   const pieces = base64.flatMap((form) => form.match(/.{20}/g) ?? []);
@@ -81,7 +81,7 @@ test('the certificate of a CA can still be an output after its key was masked', 
     expect(masker(keyPem).isRevealedBy(certificatePem)).toBe(false);
     expect(masker(certificatePem + keyPem).isRevealedBy(certificatePem)).toBe(false);
   }
-  // A key of 4096 bits takes seconds where the processors have much else to do.
+  // A key of 4096 bits takes seconds on a busy machine.
 }, 60_000);
 
 test.each([

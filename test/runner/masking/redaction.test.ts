@@ -10,7 +10,7 @@ function knowing(...secrets: string[]): Redactor {
   return redactor;
 }
 
-/** How many bytes in a row of a secret can still be read in a text, as base64 at any offset or as hex. */
+/** Returns how many consecutive bytes of a secret are readable in a text, as base64 at any offset or as hex. */
 function readable(secret: Buffer, text: string): number {
   const seen = text.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const forms = [0, 1, 2].map((skip) => secret.subarray(skip).toString('base64').replace(/=*$/, ''));
@@ -28,14 +28,14 @@ function longestRun(form: string, text: string): number {
   return longest;
 }
 
-/** Bytes: three or four are met by chance, and a line may end inside what would otherwise be recognised. */
+/** Bytes: three or four match by chance, and a line may end inside a recognisable part. */
 const harmless = 12;
 
 describe.each(sampleKeys)('$name', ({ text, secret }) => {
   const redactor = knowing(text);
 
   test.each(printedForms(text))('%s is not readable after it', (form, printed) => {
-    // The measure itself must see the secret where it can, or the test would prove nothing.
+    // The measure itself must see the secret in unmasked text, or the test would prove nothing.
     if (!/JSON|of the file|behind/.test(form)) expect(readable(secret, printed)).toBeGreaterThan(harmless);
     expect(readable(secret, redactor.redact(printed))).toBeLessThan(harmless);
     expect(redactor.findSecret(printed)).toBeDefined();
@@ -143,7 +143,7 @@ describe('passphrases and other words', () => {
   });
 });
 
-describe('keys that nobody registered', () => {
+describe('unregistered keys', () => {
   const lines = rsaKey.text.trim().split('\n');
 
   test('are hidden from BEGIN to END in the lines of one stream', () => {

@@ -91,7 +91,7 @@ describe('what a host calls its key', () => {
   });
 });
 
-/** An RSA key with a private exponent that someone has chosen. */
+/** An RSA key with a chosen private exponent. */
 function keyOf(d: Buffer): string {
   const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const key = createPrivateKey({ key: { ...jwk, d: d.toString('base64url') }, format: 'jwk' });
@@ -209,7 +209,7 @@ describe.each(sampleKeys)('$name, as dumps and programs print it', ({ text, secr
       .redact(printed)
       .split('\n')
       .filter((line) => !line.includes('***'));
-    // The first line of a short wrapping cannot be told from other text, nor can a last one of a few bytes.
+    // The first line of a short wrapping, and a last one of a few bytes, look like any other text.
     expect(inSight.length).toBeLessThanOrEqual(2);
     expect(redactor.findSecret(printed)).toBeDefined();
   });

@@ -192,7 +192,7 @@ export interface MetricsWindow {
  * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
  * look is all there is.
  */
-export async function secondLook(
+export async function rescrapeMetrics(
   client: EtcdClient,
   first: Observed<MemberMetrics>,
   { scrapedAtMs, seconds, signal }: MetricsWindow,

@@ -10,8 +10,8 @@ import { BastionError, HostError, lastWords } from '../../../hosts/host-error.ts
 import {
   type HealthAnswer,
   healthProbe,
-  OtherFormat,
-  parseHealth,
+  ProbeFormatError,
+  parseHealthProbe,
   PROBE_REFUSED,
 } from '../../../hosts/probe/health-probe.ts';
 import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
@@ -46,7 +46,7 @@ export async function examineHost(
   const connecting = timeline.record({ ...recorded, title: 'connect' }, () => connect(host.settings));
   let transport: Transport;
   try {
-    transport = limitedTo('reads', await within(signal, connecting));
+    transport = limitedTo('reads', await beforeAbort(signal, connecting));
   } catch (error) {
     // close one that comes too late
     void connecting.then((late) => late.close()).catch(() => undefined);
@@ -56,7 +56,7 @@ export async function examineHost(
     const probing = timeline.record({ ...recorded, title: 'probe' }, () =>
       probeHost(host, transport, settings),
     );
-    const answer = await within(signal, probing);
+    const answer = await beforeAbort(signal, probing);
     if (answer.clientKey !== undefined) maskSecret(answer.clientKey.toString('utf8'));
     return {
       ...host,
@@ -103,9 +103,9 @@ export async function probeHost(
   const { result, timing } = await timed(() => transport.run(script));
   if (probe !== undefined && result.code !== 0) throw notRun(transport.name, probe, result);
   try {
-    return parseHealth(result.stdout.toString('utf8'), timing);
+    return parseHealthProbe(result.stdout.toString('utf8'), timing);
   } catch (error) {
-    if (error instanceof OtherFormat) throw otherFormat(transport.name, probe, error);
+    if (error instanceof ProbeFormatError) throw otherFormat(transport.name, probe, error);
     return understood(transport.name, result, () => {
       throw error;
     });
@@ -133,7 +133,7 @@ function notRun(host: string, program: string, { code, stderr }: RemoteResult): 
   });
 }
 
-function otherFormat(host: string, program: string | undefined, error: OtherFormat): HostError {
+function otherFormat(host: string, program: string | undefined, error: ProbeFormatError): HostError {
   return new HostError({
     code: 'health-probe-unusable',
     host,
@@ -159,7 +159,7 @@ async function shippedImage(
   const release = parseRelease(image?.split(':').at(-1) ?? '');
   if (release === undefined || problemOf(release) === undefined) return undefined;
   try {
-    const { stdout } = await within(signal, transport.run(askKubeadm()));
+    const { stdout } = await beforeAbort(signal, transport.run(askKubeadm()));
     return parseKubeadmAnswer(stdout.toString('utf8')).etcdImage;
   } catch {
     return undefined;
@@ -167,7 +167,7 @@ async function shippedImage(
 }
 
 /** What was waited for had not come when the time was over. */
-export class TimeIsOver extends Error {
+export class WaitEndedError extends Error {
   override name = 'TimeIsOver';
 }
 
@@ -175,10 +175,10 @@ export class TimeIsOver extends Error {
  * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
  * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
  */
-export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   const over = Promise.withResolvers<never>();
-  const end = (): void => over.reject(new TimeIsOver('it did not answer in the time that the check has'));
+  const end = (): void => over.reject(new WaitEndedError('it did not answer in the time that the check has'));
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
   try {

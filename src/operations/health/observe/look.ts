@@ -4,7 +4,7 @@ import { candidatesOn, isKeyOf } from '../../../engine/credentials.ts';
 import type { EtcdCredentials } from '../../../etcd/endpoint.ts';
 import { failure } from '../../../etcd/health/observation.ts';
 import type { ControlPlaneSight, HealthFacts } from '../../../facts/health.ts';
-import { Refused } from '../../../findings.ts';
+import { RefusedError } from '../../../findings.ts';
 import type { HealthAnswer } from '../../../hosts/probe/health-probe.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { listHosts, withRole } from '../../../run/host.ts';
@@ -19,7 +19,7 @@ const CLOSE_MS = 500;
 /**
  * Observes hosts and members, and changes nothing. What cannot be seen is reported as such; observing ends with the
  * deadline of the settings.
- * @throws Refused when two of the hosts are one; what the run's own signal was aborted with.
+ * @throws RefusedError when two of the hosts are one; what the run's own signal was aborted with.
  */
 export async function observeHealth(settings: Settings, context: RunContext): Promise<HealthFacts> {
   const { log, signal } = context;
@@ -72,7 +72,7 @@ function refuseDuplicates(members: readonly ExaminedHost[]): void {
       'seen' in sight ? [{ name, address, facts: sight.seen.facts }] : [],
     ),
   );
-  if (findings.length > 0) throw new Refused('the hosts cannot be those of one cluster', findings);
+  if (findings.length > 0) throw new RefusedError('the hosts cannot be those of one cluster', findings);
 }
 
 /** Closes all connections; does not wait for those of hosts that hang. */

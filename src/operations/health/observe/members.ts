@@ -1,12 +1,12 @@
 import { canonicalUrl, type EtcdCredentials, httpsUrl } from '../../../etcd/endpoint.ts';
 import { type EndpointObservation, seen } from '../../../etcd/health/observation.ts';
 import { observeMember } from '../../../etcd/health/observe.ts';
-import type { Member } from '../../../etcd/messages.ts';
+import type { ListedMember } from '../../../etcd/messages.ts';
 import type { RunContext } from '../../../engine/context.ts';
 import type { HealthFacts } from '../../../facts/health.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { placesOf } from '../../../kubeadm/paths.ts';
-import { type Answers, hashesOf, listenersOf, memberSight, notAsked, secondLook } from './figures.ts';
+import { type Answers, hashesOf, listenersOf, memberSight, notAsked, rescrapeMetrics } from './figures.ts';
 import type { ExaminedHost } from './hosts.ts';
 import { askedMember, type AskedMember, routesTo } from './member-client.ts';
 
@@ -78,7 +78,7 @@ async function answersOf(
         const hash = (await hashes).get(member.client);
         if (hash === undefined) throw new Error('every member that is asked has an answer');
         const window = { scrapedAtMs, seconds, signal };
-        const metrics = await secondLook(member.client, observation.metrics, window);
+        const metrics = await rescrapeMetrics(member.client, observation.metrics, window);
         const served = await listeners;
         const { roundTripMs } = member.way;
         return [host, { observation, hash, metrics, served, roundTripMs }] as const;
@@ -106,7 +106,7 @@ export function memberNames<H extends Pick<ExaminedHost, 'name' | 'address' | 's
   );
 }
 
-function listedName(members: readonly Member[], peerUrl: string): string | undefined {
+function listedName(members: readonly ListedMember[], peerUrl: string): string | undefined {
   return members.find(
     ({ name, peerUrls }) =>
       name !== '' && peerUrls.some((url) => canonicalUrl(url) === canonicalUrl(peerUrl)),

@@ -4,7 +4,7 @@ import * as core from '@actions/core';
 import { CHECK_TITLES, isFinding } from '../../../checks/check.ts';
 import type { HealthDocument } from '../../../checks/health-document.ts';
 import { httpsUrl } from '../../../etcd/endpoint.ts';
-import { errorMessage, Refusal } from '../../../findings.ts';
+import { errorMessage, RunError } from '../../../findings.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import {
   type ArtifactFile,
@@ -51,7 +51,7 @@ export async function publishCheckup(
   const { log, redactor } = means;
   const report = redactForFiles(seen, redactor);
   print(report, means, sink);
-  const refusals: Refusal[] = [];
+  const refusals: RunError[] = [];
   // What the next steps of a workflow need is there before an upload that may take its time.
   await keepRefusal(refusals, () => writeOutputs(outputsOf(report, settings), redactor, log));
   const points = await trendsOf(report, settings.health.history, log);
@@ -70,11 +70,11 @@ export async function publishCheckup(
   for (const refusal of refusals) failStep(refusal, redactor, log, sink);
 }
 
-async function keepRefusal<T>(refusals: Refusal[], work: () => T | Promise<T>): Promise<T | undefined> {
+async function keepRefusal<T>(refusals: RunError[], work: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof RunError)) throw error;
     refusals.push(error);
     return undefined;
   }
@@ -145,7 +145,7 @@ function judge(
  * files. A runner that cannot keep them is a warning.
  * @param runnerTemp RUNNER_TEMP of the runner.
  * @returns the folder; empty where there is none.
- * @throws Refusal, before anything is written, when a file may not leave.
+ * @throws RunError, before anything is written, when a file may not leave.
  */
 async function keepReport(
   files: readonly ArtifactFile[],

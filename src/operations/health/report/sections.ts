@@ -12,7 +12,7 @@ import {
 } from '../../../report/check-view.ts';
 import { code, codeBlock, details, table, text } from '../../../report/markdown.ts';
 import { counted } from '../../../report/plan-words.ts';
-import { shortened } from '../../../runner/masking/redaction.ts';
+import { shortenLine } from '../../../runner/masking/redaction.ts';
 import { duration } from '../../../text/units.ts';
 import { flowchart, standingOf } from './flowchart.ts';
 import { databaseOf, durationOrMissing } from './log-table.ts';
@@ -175,7 +175,7 @@ function wellDone(document: HealthDocument): string[] {
       .filter(({ status }) => status === 'ok')
       .map((check) => [
         code(oneLine(title, longestCell)),
-        text(shortened(titleOf(check), longestTitle)),
+        text(shortenLine(titleOf(check), longestTitle)),
         sentence(check.measured),
         check.threshold === null ? missing : sentence(check.threshold),
       ]),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { zipSync } from 'fflate';
 
-/** One run with its artifacts, as the stand-in has them. */
+/** One run of the stand-in with its artifacts. */
 export interface StandInRun {
   readonly id: number;
   readonly event?: string;
@@ -15,22 +15,22 @@ export interface StandInRun {
   }[];
 }
 
-/** An archive as the artifact service makes it. */
+/** Returns an archive like those of the artifact service. */
 export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
   return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])));
 }
 
 /**
- * A stand-in for the part of GitHub's REST interface that the history reads, and for the storage that its downloads lead
- * to, which has another origin. GitHub itself cannot be here.
+ * A stand-in for the part of GitHub's REST interface that the history reads, and for the storage of its downloads,
+ * which has another origin. GitHub itself is not available to tests.
  */
 export class GitHubStandIn {
   readonly requests: string[] = [];
-  /** Authorization headers that came to the storage: none ought to. */
+  /** Authorization headers that reached the storage, which must get none. */
   readonly leaked: string[] = [];
   runs: readonly StandInRun[] = [];
   status = 200;
-  /** Of single answers: the end of their path to what they are instead. */
+  /** Replaced answers by the end of their path. */
   readonly faults = new Map<string, { status: number; headers?: Record<string, string>; atStorage?: true }>();
   isSilent = false;
   #api: Server | undefined;
@@ -61,7 +61,7 @@ export class GitHubStandIn {
     );
   }
 
-  /** The runner's variables that lead here. */
+  /** Returns the runner's variables that lead here. */
   get environment(): Record<string, string> {
     return {
       GITHUB_API_URL: `http://127.0.0.1:${portOf(this.#api)}`,

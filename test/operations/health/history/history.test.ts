@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-/** The healthy report, so many days before. */
+/** Returns the healthy report of this many days ago. */
 function reportOf(
   daysBefore: number,
   change: (document: HealthDocument) => HealthDocument = (same) => same,
@@ -124,17 +124,20 @@ describe('reports of earlier runs', () => {
     ],
     [403, { 'retry-after': '60' }, /rate limit .* is reached\. It takes requests again in 60 s\./],
     [429, {}, /rate limit .* is reached\. Usual cause/],
-  ])('a rate limit (%d %j) is told as one, and GitHub is asked no more', async (status, headers, words) => {
-    github.runs = Array.from({ length: 12 }, (_, index) => run(50 - index, `report ${50 - index}`));
-    github.faults.set('runs/49/artifacts', { status, headers });
-    const { texts, problem } = await earlierReports(HISTORY, github.environment);
-    expect(problem).toMatch(words);
-    expect(problem).not.toContain('permission');
-    expect(texts).toEqual(['report 50', 'report 48', 'report 47', 'report 46']);
-    expect(github.requests.filter((url) => url.includes('/actions/runs/'))).toHaveLength(5);
-  });
+  ])(
+    'a rate limit (%d %j) is reported as one, and GitHub is asked no more',
+    async (status, headers, words) => {
+      github.runs = Array.from({ length: 12 }, (_, index) => run(50 - index, `report ${50 - index}`));
+      github.faults.set('runs/49/artifacts', { status, headers });
+      const { texts, problem } = await earlierReports(HISTORY, github.environment);
+      expect(problem).toMatch(words);
+      expect(problem).not.toContain('permission');
+      expect(texts).toEqual(['report 50', 'report 48', 'report 47', 'report 46']);
+      expect(github.requests.filter((url) => url.includes('/actions/runs/'))).toHaveLength(5);
+    },
+  );
 
-  test('an answer that never comes is told with its cause', async () => {
+  test('an answer that never comes is reported with its cause', async () => {
     const environment = { ...github.environment, GITHUB_API_URL: 'http://127.0.0.1:1' };
     const { problem } = await earlierReports(HISTORY, environment);
     expect(problem).toMatch(/^no answer from 127\.0\.0\.1:1: (?:Error: )?connect ECONNREFUSED/);
@@ -151,7 +154,7 @@ describe('reports of earlier runs', () => {
     expect(github.requests).toContain('/repos/octo/infra');
   });
 
-  // What fflate gave of it was cut off at the size that it named, after all of it had been inflated.
+  // fflate truncated its result to the stated size, after inflating all of it.
   test('of a zip that lies about its size nothing comes out', async () => {
     const lying = Buffer.from(zipOf({ 'report.json': 'x'.repeat(MIB) }));
     lying.writeUInt32LE(1000, lying.indexOf(Buffer.from('504b0102', 'hex')) + 24);

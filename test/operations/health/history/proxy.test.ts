@@ -12,7 +12,7 @@ import { GitHubStandIn, zipOf } from './github-stand-in.ts';
 
 const HISTORY = { artifact: 'etcd-health-*', token: 'token' };
 
-// As the toolkit's clients choose (actions/toolkit, http-client/src/proxy.ts).
+// The rules of the toolkit's clients (actions/toolkit, http-client/src/proxy.ts).
 test.each<[url: string, environment: Record<string, string>, proxy: string | undefined]>([
   ['https://api.github.com/x', {}, undefined],
   ['https://api.github.com/x', { https_proxy: 'http://p:3128' }, 'http://p:3128/'],
@@ -123,13 +123,13 @@ describe('a proxy that listens', () => {
     expect(problem).toMatch(/^no answer from api\.github\.test: /);
   });
 
-  test('that refuses is told, without its password', async () => {
+  test('that refuses is reported, without its password', async () => {
     refuses = true;
     const { problem } = await earlierReports(HISTORY, environment('https://api.github.test'));
     expect(problem).toMatch(/^the proxy 127\.0\.0\.1:\d+ answered with 407\.$/);
   });
 
-  test('that is not there is told', async () => {
+  test('that is not there is reported', async () => {
     const gone = { HTTPS_PROXY: 'http://127.0.0.1:1' };
     const { problem } = await earlierReports(HISTORY, environment('https://api.github.test', gone));
     expect(problem).toMatch(/^the proxy 127\.0\.0\.1:1 is not reached: (?:Error: )?connect ECONNREFUSED/);

@@ -10,7 +10,7 @@ function zip(files: Readonly<Record<string, string>>, level: 0 | 6 = 6): Buffer 
   return Buffer.from(zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>, { level }));
 }
 
-/** Changes a field of the directory, and its twin in the header of the entry. */
+/** Changes a field of the directory, and its duplicate in the header of the entry. */
 function lie(archive: Buffer, field: number, value: number): Buffer {
   const changed = Buffer.from(archive);
   const central = changed.indexOf(Buffer.from('504b0102', 'hex'));
@@ -47,7 +47,7 @@ test.each<[what: string, archive: Buffer]>([
   expect(await fileInZip(archive, 'report.json', MOST)).toBeUndefined();
 });
 
-// One stream and many directory entries for it: each was unpacked.
+// One stream with many directory entries: each was unpacked.
 test('of many names for one entry the first is unpacked, once', async () => {
   const one = zip({ 'report.json': ' '.repeat(4 * 1024 * 1024) });
   const end = one.length - 22;

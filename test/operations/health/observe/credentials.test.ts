@@ -23,7 +23,7 @@ const longAgo = await leavesOf(ownCa, new Date('2024-01-01T00:00:00Z'));
 type Leaves = typeof own;
 type Look = Pick<HealthAnswer, 'facts' | 'clientKey'>;
 
-/** A host's answer with the pair of one of the members, and a CA. */
+/** Returns a host's answer with the pair of one of the members, and a CA. */
 function answer(name: string, leaves: Leaves, ca: string = ownCa.certificatePem): Look {
   const host = finishedCluster().find(({ hostname }) => hostname === name);
   const pair = leaves.get(name)?.healthcheckClient;

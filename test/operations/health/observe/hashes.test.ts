@@ -5,7 +5,7 @@ import { type HashedMember, hashesOf } from '../../../../src/operations/health/o
 
 const { signal } = new AbortController();
 
-/** A member whose hashes come one after the other, and at which revisions they were asked for. */
+/** A member with successive hashes, and the revisions for which they were requested. */
 function member(
   hashes: readonly (number | Error)[],
   revisions: readonly number[],

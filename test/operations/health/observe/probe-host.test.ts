@@ -6,7 +6,7 @@ import { standInTransport } from '../../../engine/stand-ins.ts';
 
 const PROGRAM = '/usr/local/sbin/etcd-ha-health-probe';
 
-/** What is said where the installed program ends with this code. */
+/** Returns the error if the installed program ends with this code. */
 async function told(code: number, stderr: string): Promise<HostError> {
   const settings = exampleSettings();
   const health = { ...settings.health, probe: PROGRAM };
@@ -18,7 +18,7 @@ async function told(code: number, stderr: string): Promise<HostError> {
   return error;
 }
 
-test('a program that sudo does not run is told as such', async () => {
+test('a program that sudo does not run is reported as such', async () => {
   expect((await told(1, 'sudo: a password is required')).message).toMatch(
     /could not be run by sudo.*a password is required/,
   );

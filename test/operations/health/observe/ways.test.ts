@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ExaminedHost, TimeIsOver, within } from '../../../../src/operations/health/observe/hosts.ts';
+import {
+  type ExaminedHost,
+  WaitEndedError,
+  beforeAbort,
+} from '../../../../src/operations/health/observe/hosts.ts';
 import { routesTo } from '../../../../src/operations/health/observe/member-client.ts';
 import { memberNames } from '../../../../src/operations/health/observe/members.ts';
 import type { Host } from '../../../../src/run/host.ts';
@@ -37,7 +41,7 @@ describe('the way to a member', () => {
     expect(through(unreached('a'), answering('b'), unreached('c'))).toEqual(['b', 'b', 'b']);
   });
 
-  // A connection that was lost in the middle of the probe says nothing of the member.
+  // A connection that was lost in the middle of the probe proves nothing about the member.
   test('does not lead through a host that let us in and then fell silent, unless there is no other', () => {
     expect(through(silent('a'), answering('b'), answering('c'))).toEqual(['b', 'b', 'c']);
     expect(through(silent('a'), unreached('b'))).toEqual(['a', undefined]);
@@ -68,17 +72,19 @@ describe('the name of a member', () => {
 describe('a wait with an end', () => {
   test('gives what came in time, or why it did not', async () => {
     const { signal } = new AbortController();
-    expect(await within(signal, Promise.resolve(1))).toBe(1);
-    await expect(within(signal, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await beforeAbort(signal, Promise.resolve(1))).toBe(1);
+    await expect(beforeAbort(signal, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
 
-  test('ends when its time is over, and what comes later harms nobody', async () => {
+  test('ends when its time is over, and later answers do no harm', async () => {
     const controller = new AbortController();
     const late = Promise.withResolvers<number>();
-    const waiting = within(controller.signal, late.promise);
+    const waiting = beforeAbort(controller.signal, late.promise);
     controller.abort();
-    await expect(waiting).rejects.toThrow(TimeIsOver);
+    await expect(waiting).rejects.toThrow(WaitEndedError);
     late.reject(new Error('too late'));
-    await expect(within(controller.signal, new Promise(() => undefined))).rejects.toThrow(TimeIsOver);
+    await expect(beforeAbort(controller.signal, new Promise(() => undefined))).rejects.toThrow(
+      WaitEndedError,
+    );
   });
 });

@@ -48,7 +48,7 @@ test('what could not be seen is a warning where nothing else is told of the memb
   ]);
 });
 
-test('never more than members and one, strangers included, and none longer than the runner shows', () => {
+test('never more than members and one, others included, and none longer than the runner shows', () => {
   const document = largeDocument(50);
   const strangers = document.checks.map((check, index) => ({
     ...check,

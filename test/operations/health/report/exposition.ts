@@ -6,9 +6,9 @@ export interface Series {
 }
 
 /**
- * Reads Prometheus text format 0.0.4, strictly: HELP and TYPE once before each metric, its series together, none twice,
- * an end of line after the last.
- * @throws Error where it is something else.
+ * Reads Prometheus text format 0.0.4 strictly: HELP and TYPE once before each metric, its series together, no
+ * duplicates, a final end of line.
+ * @throws Error if it is malformed.
  */
 export function parseExposition(text: string): Series[] {
   if (!text.endsWith('\n') || /\r$/m.test(text)) throw new Error('Line ends');

@@ -36,7 +36,7 @@ test('a suite for the cluster and each member, with counts that are right', () =
   }
 });
 
-test('fail, warn and unknown are told apart', () => {
+test('fail, warn and unknown are distinguished', () => {
   const cases = casesOf(parseXml(junitXml(degradedDocument())));
   const of = (classname: string, name: string): Element | undefined =>
     cases.find(({ attributes }) => attributes['classname'] === classname && attributes['name'] === name)

@@ -2,11 +2,11 @@ import { type Check, checkOf, worstFirst } from '../../../../src/checks/check.ts
 import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import { degradedDocument, healthyDocument } from '../example-documents.ts';
 
-/** Text that means something in Markdown, HTML, XML, Mermaid, workflow commands and Prometheus, on several lines. */
+/** Text with special characters of Markdown, HTML, XML, Mermaid, workflow commands and Prometheus, on several lines. */
 export const hostile =
   'a"]:::x <img src=x> | `b` **c** @d [e](f) \\ ::error::g\r\n```\n</details>\u001B[31m\u0000\uFFFE\uD800 & end';
 
-/** Everything that comes from outside says it. */
+/** A document in which every external text is hostile. */
 export function hostileDocument(): HealthDocument {
   const { members, certificates, ...rest } = degradedDocument();
   const renamed = members.map((member) => ({
@@ -34,7 +34,7 @@ export function hostileDocument(): HealthDocument {
   };
 }
 
-/** Nine members, and so many checks of each status for each. */
+/** Nine members with this many checks of each status. */
 export function largeDocument(checksOfEach: number): HealthDocument {
   const healthy = healthyDocument();
   const [one] = healthy.members;
@@ -58,7 +58,7 @@ function checksLike(member: string, subject: string): Check[] {
       subject,
       measured: `${subject} of ${member} was looked at <${'x'.repeat(60)}>.`,
       threshold: 'mode 600',
-      cause: 'Somebody changed it.',
+      cause: 'It was changed by hand.',
       fix: 'Run `chmod 600`.',
     }),
   );

@@ -12,14 +12,14 @@ const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schem
 
 type Path = readonly (string | number)[];
 
-/** The paths to every object in a value, itself included; of a list its first element. */
+/** Returns the paths to every object in a value, itself included; of a list its first element. */
 function objectsIn(value: unknown, path: Path = []): Path[] {
   if (Array.isArray(value)) return value.slice(0, 1).flatMap((one: unknown) => objectsIn(one, [...path, 0]));
   if (typeof value !== 'object' || value === null) return [];
   return [path, ...Object.entries(value).flatMap(([key, one]) => objectsIn(one, [...path, key]))];
 }
 
-/** The healthy example as JSON gives it back, with the object at a path changed. */
+/** Returns the healthy example after a JSON round trip, with the object at a path changed. */
 function changed(path: Path, change: (target: Record<string, unknown>) => void): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(healthyDocument()));
   change(

@@ -6,7 +6,7 @@ import { summaryLimitBytes } from '../../../../src/report/markdown.ts';
 import { degradedDocument, healthyDocument } from '../example-documents.ts';
 import { hostileDocument, largeDocument } from './samples.ts';
 
-/** The text as people read it: without the character references that keep it from being Markdown. */
+/** Returns the text as people read it: without the character references that escape Markdown. */
 function read(markdown: string): string {
   return markdown.replaceAll(/&#(\d+);/g, (_all, number: string) => String.fromCharCode(Number(number)));
 }
@@ -15,7 +15,7 @@ function section(heading: string, markdown: string): string {
   return markdown.split('### ').find((part) => part.startsWith(`${heading}\n`)) ?? '';
 }
 
-/** Whether every fold and every fence is closed, in its order. */
+/** Reports whether every fold and every fence is closed, in its order. */
 function isWhole(markdown: string): boolean {
   const open: string[] = [];
   for (const line of markdown.split('\n')) {
@@ -75,7 +75,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('the findings, the worst first, each with its fix; what has one reason is told once', () => {
+  test('the findings, the worst first, each with its fix; what has one reason is reported once', () => {
     const findings = read(section('Findings', healthSummary(degradedDocument())));
     expect(
       [...findings.matchAll(/<summary>(.*?:.*?)(?: –.*)?<\/summary>/g)].map(([, title]) => title),
@@ -184,7 +184,7 @@ describe('the picture', () => {
     expect(flowchart(degradedDocument())).toContain('class m1 leader');
   });
 
-  test('a member that nobody could ask is not out', () => {
+  test('a member that could not be asked is not out', () => {
     const document = degradedDocument();
     const checks = document.checks.map((check) =>
       check.name === 'endpoint' ? { ...check, status: 'unknown' as const } : check,

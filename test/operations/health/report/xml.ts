@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /**
  * Reads the part of XML 1.0 that a report uses, strictly.
- * @throws Error when it is not well-formed.
+ * @throws Error if it is not well-formed.
  */
 export function parseXml(xml: string): Element {
   if (/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.test(xml))

@@ -55,11 +55,11 @@ needing('chromium').describe('the page in a real browser', () => {
       pathToFileURL(file).href,
     ]);
 
-    // The style is in force, and nobody has to scroll sideways.
+    // The style is applied, and the page fits without horizontal scrolling.
     const background = await browser.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(background).toBe(scheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(17, 21, 27)');
     expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    // What scrolls within the page can be reached by keyboard.
+    // Elements that scroll within the page are reachable by keyboard.
     const unreachable = await browser.evaluate(
       '[...document.querySelectorAll("*")].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "auto" && e.tabIndex !== 0).length',
     );

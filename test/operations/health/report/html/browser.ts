@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whereIs } from '../../../../../scripts/needed-programs.ts';
 
-/** The browser of this machine; undefined where there is none. */
+/** Path of this machine's browser; undefined if there is none. */
 export const chromium = whereIs('chromium');
 
 interface Message {
@@ -68,14 +68,14 @@ export class Browser {
     return answer.promise;
   }
 
-  /** Opens an address and waits until it is there. */
+  /** Opens an address and waits until it is loaded. */
   async open(url: string): Promise<void> {
     this.events.length = 0;
     await this.send('Page.navigate', { url });
     while (!this.events.some(({ method }) => method === 'Page.loadEventFired')) await sleep(20);
   }
 
-  /** The value of an expression in the page. */
+  /** Evaluates an expression in the page. */
   async evaluate(expression: string): Promise<unknown> {
     const { result } = (await this.send('Runtime.evaluate', { expression, returnByValue: true })) as {
       readonly result: { readonly value?: unknown };
@@ -83,7 +83,7 @@ export class Browser {
     return result.value;
   }
 
-  /** The page as it looks, whole: PNG. */
+  /** Takes a screenshot of the whole page as PNG. */
   async screenshot(): Promise<Buffer> {
     const { data } = (await this.send('Page.captureScreenshot', { captureBeyondViewport: true })) as {
       readonly data: string;

@@ -69,7 +69,7 @@ test('trends are shown from two points on', () => {
   expect(page).toContain('From 297 days to 299 days. Now: 297 days.');
 });
 
-/** Contrast of two colours (WCAG 2.2). */
+/** Returns the contrast of two colours (WCAG 2.2). */
 function contrast(one: string, other: string): number {
   const luminance = (colour: string): number => {
     const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
