@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { ROOT } from './docs/repository.ts';
 import { parseKeyValueFile } from './github/file-commands.ts';
 import { parseWorkflowCommand } from './github/workflow-commands.ts';
+import { newKeyPair } from './hosts/ssh/tools.ts';
 import type { HostileServer } from './hostile-server.ts';
 
-const { private: KEY } = ssh2.utils.generateKeyPairSync('ed25519');
+const { privateText: KEY } = newKeyPair('ed25519');
 
 /** The end of the process, and its output. */
 export interface Ended {

@@ -1,5 +1,6 @@
 /** An SSH server with the right host key that sends an attacker's packets after the login. */
 import ssh2, { type Connection } from 'ssh2';
+import { newKeyPair } from './hosts/ssh/tools.ts';
 import { knownHostsLine } from '../src/ssh-keys/known-hosts.ts';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
@@ -86,9 +87,9 @@ export interface HostileServer {
  * @param answer answer of each command, as from a root shell; absent: the server is silent after the login.
  */
 export async function hostileServer(behind: readonly Buffer[] = [], answer?: string): Promise<HostileServer> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const { privateText, host } = newKeyPair('ed25519');
   const sockets = new Set<Socket>();
-  const ssh = new ssh2.Server({ hostKeys: [pair.private] }, (connection) => {
+  const ssh = new ssh2.Server({ hostKeys: [privateText] }, (connection) => {
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
       if (context.method !== 'publickey') {
@@ -114,10 +115,9 @@ export async function hostileServer(behind: readonly Buffer[] = [], answer?: str
   });
   await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
   const { port } = tcp.address() as AddressInfo;
-  const [type = '', base64 = ''] = pair.public.split(' ');
   return {
     port,
-    knownHosts: knownHostsLine('127.0.0.1', port, { type, blob: Buffer.from(base64, 'base64') }),
+    knownHosts: knownHostsLine('127.0.0.1', port, host),
     stop: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => tcp.close(() => resolve()));

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import type { Lab } from '../../lab/client.ts';
+import { copyWithExample } from '../docs/worked-example.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy, leaderOf } from './support/cluster.ts';
@@ -109,6 +112,37 @@ describe('changed flags of etcd', () => {
     expect(await containerIds(lab)).toEqual(after);
     await expectSettled();
   });
+});
+
+test('the operation of the worked example moves leadership, in a cluster that a deploy would change', async () => {
+  const copy = copyWithExample();
+  try {
+    execFileSync(process.execPath, ['scripts/build.ts'], { cwd: copy, stdio: 'inherit' });
+    const changed = deployInputs(lab, {
+      ...settled,
+      'heartbeat-interval': '150',
+      'election-timeout': '1500',
+    });
+    const dryRun = succeeded(await runInLab(lab, { ...changed, 'dry-run': 'true' }));
+    expect(dryRun.outputs).toMatchObject({ verdict: 'converge', changed: 'false' });
+
+    const [leader, before] = [await leaderOf(lab), await containerIds(lab)];
+    const manifests = await onAll('sha256sum < /etc/kubernetes/manifests/etcd.yaml');
+    const writer = await Writer.start(lab);
+    const run = succeeded(await runInLab(lab, { ...changed, operation: 'step-down' }, { action: copy }));
+    const { acknowledged, longestGapMs, gaps } = await writer.stop();
+    expect(run.outputs).toMatchObject({ verdict: 'step-down', changed: 'true', healthy: 'true' });
+    expect(run.outputs['leader']).toBe(await leaderOf(lab));
+    expect(run.outputs['leader']).not.toBe(leader);
+    expect(run.summary).toContain('led by another member');
+    expect(await containerIds(lab)).toEqual(before);
+    expect(await onAll('sha256sum < /etc/kubernetes/manifests/etcd.yaml')).toEqual(manifests);
+    expect(await lostWrites(lab, acknowledged)).toEqual([]);
+    expect({ gaps, tooLong: longestGapMs > LONGEST_GAP_MS }).toEqual({ gaps, tooLong: false });
+    await expectSettled();
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 });
 
 // kubelet ends a pod whose cgroup it does not find, which happens after it reports itself healthy.

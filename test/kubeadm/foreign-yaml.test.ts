@@ -62,9 +62,9 @@ test('nothing else reads YAML', () => {
     reads.test(readFileSync(join(ROOT, file), 'utf8')),
   );
   expect(files.sort()).toEqual([
-    'src/kubeadm/etcd-manifest.ts',
-    'src/kubeadm/yaml.ts',
     'src/inputs/etcd/parse-patches.ts',
     'src/inputs/yaml-input.ts',
+    'src/kubeadm/etcd-manifest.ts',
+    'src/kubeadm/yaml.ts',
   ]);
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createCipheriv, createHash, createHmac, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
@@ -7,6 +7,7 @@ import { describeFinding, type Finding } from '../../src/findings.ts';
 import { type PreparedKey, preparePrivateKey } from '../../src/ssh-keys/private-key.ts';
 import { wireString } from '../../src/ssh-keys/wire.ts';
 import { sshKeygen, TemporaryFolder, tool } from '../hosts/ssh/tools.ts';
+import { puttyFile } from './key-files.ts';
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());
@@ -61,6 +62,7 @@ function openssl(name: string, command: string, ...args: readonly string[]): str
 const ed25519 = sshKeygen(folder, 'ed25519', 'ed25519');
 const locked = sshKeygen(folder, 'locked', 'ed25519', ['-a', '4'], PASSPHRASE);
 const rsaPem = openssl('rsa.pem', 'genrsa', '-traditional', '2048');
+const rsa = createPrivateKey(rsaPem);
 const ecPem = openssl('ec.pem', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout');
 
 describe('formats', () => {
@@ -89,10 +91,10 @@ describe('formats', () => {
   });
 
   test('PKCS#8 RSA and EC', () => {
-    const rsa = openssl('rsa8.pem', 'pkcs8', '-topk8', '-nocrypt', '-in', folder.at('rsa.pem'));
+    const rsaPkcs8 = openssl('rsa8.pem', 'pkcs8', '-topk8', '-nocrypt', '-in', folder.at('rsa.pem'));
     const ec = openssl('ec8.pem', 'pkcs8', '-topk8', '-nocrypt', '-in', folder.at('ec.pem'));
-    expect(rsa + ec).not.toMatch(/BEGIN (RSA|EC)/);
-    expectWorks(preparePrivateKey(rsa), publicLineOf('rsa.pem'));
+    expect(rsaPkcs8 + ec).not.toMatch(/BEGIN (RSA|EC)/);
+    expectWorks(preparePrivateKey(rsaPkcs8), publicLineOf('rsa.pem'));
     expectWorks(preparePrivateKey(ec), publicLineOf('ec.pem'));
   });
 
@@ -111,12 +113,12 @@ describe('formats', () => {
   });
 
   test('PuTTY version 2 with RSA, plain and encrypted', () => {
-    expectWorks(preparePrivateKey(puttyKey(rsaPem)), publicLineOf('rsa.pem'));
+    expectWorks(preparePrivateKey(puttyFile(rsa)), publicLineOf('rsa.pem'));
     expectWorks(
-      preparePrivateKey(puttyKey(rsaPem).replaceAll('\n', '\r\n'), 'unused'),
+      preparePrivateKey(puttyFile(rsa).replaceAll('\n', '\r\n'), 'unused'),
       publicLineOf('rsa.pem'),
     );
-    const locked = puttyKey(rsaPem, PASSPHRASE);
+    const locked = puttyFile(rsa, PASSPHRASE);
     expectWorks(preparePrivateKey(locked, PASSPHRASE), publicLineOf('rsa.pem'));
     expect(refusal(preparePrivateKey(locked)).fact).toMatch(/encrypted and no passphrase/);
     expect(refusal(preparePrivateKey(locked, 'wrong')).fact).toMatch(/does not open/);
@@ -333,46 +335,6 @@ function opensslSays(key: string, passphrase: string): string {
   } catch (error) {
     return String(error);
   }
-}
-
-/** A .ppk file of version 2, which puttygen before 0.75 wrote (PuTTY manual, appendix C.2). */
-function puttyKey(pem: string, passphrase?: string): string {
-  const { n, e, d, p, q, qi } = createPrivateKey(pem).export({ format: 'jwk' });
-  const number = (value = ''): Buffer =>
-    wireString(Buffer.concat([Buffer.alloc(1), Buffer.from(value, 'base64url')]));
-  const exponent = wireString(Buffer.from(e ?? '', 'base64url'));
-  const publicBlob = Buffer.concat([wireString('ssh-rsa'), exponent, number(n)]);
-  const fields = Buffer.concat([d, p, q, qi].map(number));
-  const encryption = passphrase === undefined ? 'none' : 'aes256-cbc';
-  const secret =
-    passphrase === undefined ? fields : Buffer.concat([fields, Buffer.alloc(-fields.length & 15)]);
-  const macData = ['ssh-rsa', encryption, 'imported', publicBlob, secret].map((part) => wireString(part));
-  const macKey = createHash('sha1')
-    .update(`putty-private-key-file-mac-key${passphrase ?? ''}`)
-    .digest();
-  const stored = passphrase === undefined ? secret : puttyEncrypt(secret, passphrase);
-  const lines = (bytes: Buffer): readonly string[] => bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return [
-    'PuTTY-User-Key-File-2: ssh-rsa',
-    `Encryption: ${encryption}`,
-    'Comment: imported',
-    `Public-Lines: ${lines(publicBlob).length}`,
-    ...lines(publicBlob),
-    `Private-Lines: ${lines(stored).length}`,
-    ...lines(stored),
-    `Private-MAC: ${createHmac('sha1', macKey).update(Buffer.concat(macData)).digest('hex')}`,
-    '',
-  ].join('\n');
-}
-
-function puttyEncrypt(secret: Buffer, passphrase: string): Buffer {
-  const half = (index: number): Buffer =>
-    createHash('sha1')
-      .update(Buffer.from([0, 0, 0, index]))
-      .update(passphrase)
-      .digest();
-  const key = Buffer.concat([half(0), half(1)]).subarray(0, 32);
-  return createCipheriv('aes-256-cbc', key, Buffer.alloc(16)).setAutoPadding(false).update(secret);
 }
 
 /** A DSA key in OpenSSL's own form. */

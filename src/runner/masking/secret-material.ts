@@ -103,7 +103,8 @@ function secretNumbers(label: string, bytes: Buffer): Buffer[] {
     if (label === 'OPENSSH PRIVATE KEY') return opensshSecrets(bytes);
     const type = derTypes.get(label);
     if (type === undefined) return [];
-    return numbersOf(createPrivateKey({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
+    const key = createPrivateKey({ key: bytes, format: 'der', type }).export({ format: 'jwk' });
+    return numbersOf(key).map((number) => asWritten(number, bytes));
   } catch {
     return []; // Damaged or encrypted: the whole text is secret.
   }
@@ -120,6 +121,15 @@ function numbersOf(key: JsonWebKey): Buffer[] {
   return [key.d, key.p, key.q, key.dp, key.dq, key.qi]
     .filter((number) => number !== undefined)
     .map((number) => Buffer.from(number, 'base64url'));
+}
+
+/**
+ * The number as it stands in the key. A JSON Web Key fills the number of an EC key up with zero bytes to the length of its
+ * curve (RFC 7518 section 6.2.2.1). So does RFC 5915, but some programs write the number without them.
+ */
+function asWritten(number: Buffer, bytes: Buffer): Buffer {
+  const first = number.findIndex((byte) => byte !== 0);
+  return bytes.includes(number) || first < 0 ? number : number.subarray(first);
 }
 
 /** Reads the strings of SSH's wire encoding (RFC 4251 section 5) in order. */

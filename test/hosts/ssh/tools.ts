@@ -62,6 +62,23 @@ export function sshKeygen(
   return readKeyPair(folder, name);
 }
 
+/**
+ * A key pair made by ssh-keygen, of which no file is left. Use this and not the generator of ssh2: it drops zero bytes at
+ * the start of an Ed25519 public key (ssh2 1.17, lib/keygen.js), and OpenSSH and ssh2 itself refuse one such key of 256.
+ */
+export function newKeyPair(
+  type: string,
+  options: readonly string[] = [],
+  passphrase = '',
+): Omit<KeyPair, 'path'> {
+  const folder = new TemporaryFolder();
+  try {
+    return sshKeygen(folder, 'key', type, options, passphrase);
+  } finally {
+    folder.remove();
+  }
+}
+
 /** Reads an existing key pair in the folder. */
 export function readKeyPair(folder: TemporaryFolder, name: string): KeyPair {
   const publicLine = folder.read(`${name}.pub`).trim();

@@ -63,8 +63,8 @@ describe('the script', () => {
     return { code: status, stdout: Buffer.from(stdout), stderr };
   }
 
-  test('is declared to write', () => {
-    expect(diskTest('/var/lib/etcd').effect).toBe('changes');
+  test('is declared to write aside', () => {
+    expect(diskTest('/var/lib/etcd').effect).toBe('writes-aside');
   });
 
   test('measures beside a data dir, and leaves it and its parent as they were', () => {

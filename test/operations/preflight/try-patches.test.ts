@@ -45,8 +45,8 @@ needing('root').describe('the script', () => {
     return readdirSync('/run').filter((name) => name.startsWith('etcd-ha-action.'));
   }
 
-  test('is declared to write', () => {
-    expect(tryPatches(TRIAL).effect).toBe('changes');
+  test('is declared to write aside', () => {
+    expect(tryPatches(TRIAL).effect).toBe('writes-aside');
   });
 
   test('renders with the patches and without them, in a private folder of which nothing stays', () => {

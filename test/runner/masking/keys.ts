@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import ssh2 from 'ssh2';
+import { newKeyPair } from '../../hosts/ssh/tools.ts';
 
 /** A private key in one form, and its secret. */
 export interface SampleKey {
@@ -16,7 +16,7 @@ function fromObject(name: string, key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec
 
 /** The seed is between the second copy of the public key's length field and the public key itself. */
 function opensshEd25519(): SampleKey {
-  const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
+  const { privateText: text } = newKeyPair('ed25519');
   const bytes = bodyOf(text);
   const start = bytes.indexOf(Buffer.from([0, 0, 0, 64])) + 4;
   return { name: 'OpenSSH Ed25519', text, secret: bytes.subarray(start, start + 32) };
@@ -24,7 +24,7 @@ function opensshEd25519(): SampleKey {
 
 /** d follows the modulus and the exponent 65537; it is the longest number of the private section but n. */
 function opensshRsa(): SampleKey {
-  const { private: text } = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
+  const { privateText: text } = newKeyPair('rsa', ['-b', '2048']);
   const bytes = bodyOf(text);
   const exponent = bytes.lastIndexOf(Buffer.from([0, 0, 0, 3, 1, 0, 1]));
   return { name: 'OpenSSH RSA', text, secret: bytes.subarray(exponent + 12, exponent + 12 + 250) };
@@ -63,7 +63,7 @@ export const sampleKeys: readonly SampleKey[] = [
   ),
   encrypted(
     'encrypted OpenSSH',
-    ssh2.utils.generateKeyPairSync('ed25519', { cipher: 'aes256-ctr', passphrase, rounds: 1 }).private,
+    newKeyPair('ed25519', ['-Z', 'aes256-ctr', '-a', '1'], passphrase).privateText,
   ),
 ];
 

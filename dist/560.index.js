@@ -1,0 +1,1855 @@
+export const id = 560;
+export const ids = [560];
+export const modules = {
+
+/***/ 45560:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  main: () => (/* binding */ main)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/runner/end-of-run.ts
+var end_of_run = __webpack_require__(30405);
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 32 modules
+var connector = __webpack_require__(9424);
+// EXTERNAL MODULE: ./src/images/image-archive.ts + 3 modules
+var image_archive = __webpack_require__(11062);
+// EXTERNAL MODULE: ./src/etcd/quorum.ts
+var quorum = __webpack_require__(62821);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/text/printable.ts
+var printable = __webpack_require__(38572);
+// EXTERNAL MODULE: ./src/hosts/explain-unknown.ts
+var explain_unknown = __webpack_require__(26635);
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var paths = __webpack_require__(6803);
+// EXTERNAL MODULE: ./src/hosts/transport.ts
+var transport = __webpack_require__(46890);
+// EXTERNAL MODULE: ./src/hosts/bash.ts
+var bash = __webpack_require__(32061);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-bash.ts
+var lock_bash = __webpack_require__(39503);
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-script.ts
+
+
+
+
+/** For everything except the script that follows. */
+const TIMEOUT_MS = 15_000;
+/**
+ * Returns a script that acquires the lock of a host unless a live run holds it or a step still runs there; then, in
+ * the same shell and under the step lock (so that a slow script cannot outlast the lock), runs `then`. Its one line
+ * of answer is `outcome state age steps lock`, separated by tabs, before the output of `then`.
+ *
+ * It replaces the lock of an earlier attempt of the same owner, but not of a later one: the run no longer waits for
+ * this attempt.
+ *
+ * If killed at any point, it leaves no lock, or one that counts as abandoned when its connection has ended.
+ */
+function acquireScript(owner, attempt, then) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner, attempt)}${lock_bash/* STEP_PROCESSES */.RS}
+take_lock() {
+  local lock id connection try age state now own steps= outcome=got
+  own_connection
+  command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
+  mkdir -p -m 0700 ${(0,bash/* quoteBash */.pI)(paths/* RUN_DIR */.wM)}
+  enter
+  exec 9>> ${(0,bash/* quoteBash */.pI)(paths/* STEP_LOCK */.x1)}
+  read_lock
+  if [ "$id" = ${owner.id} ] && [ "$try" -le ${attempt} ]; then state=free
+  else
+    case $state in
+      valid | unreadable) outcome=refused ;;
+      *) if ! flock -x -n 9; then outcome=refused; step_processes; fi ;;
+    esac
+  fi
+  if [ $outcome = got ]; then write_lock "$own"; flock -s 9; fi
+  leave
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$outcome" "$state" "$age" "$steps" "$lock"
+  if [ $outcome = refused ]; then exit 0; fi
+}
+take_lock
+${then?.script ?? ''}`;
+    return {
+        title: 'lock',
+        effect: 'changes',
+        script,
+        timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+        ...(then?.maxOutput === undefined ? {} : { maxOutput: transport/* MAX_OUTPUT */.R1 + then.maxOutput }),
+        ...(then?.input === undefined ? {} : { input: then.input }),
+        ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
+    };
+}
+/** Parses the answer to `acquireScript`; undefined if there is none, and then the exit code says why. */
+function parseAcquireAnswer(stdout) {
+    const end = stdout.indexOf('\n');
+    if (end === -1)
+        return undefined;
+    const [outcome, state, age = '', steps = '', ...line] = stdout.toString('utf8', 0, end).split('\t');
+    const owner = (0,lock_bash/* parseLock */.PG)(line.join('\t'));
+    const secondsSinceHeartbeat = Number(age);
+    if (outcome === 'got') {
+        const rest = stdout.subarray(end + 1);
+        if (state === 'free')
+            return { got: true, rest };
+        const why = state === 'ended' ? 'connection ended' : 'no heartbeat';
+        return { got: true, rest, abandoned: { owner, why, secondsSinceHeartbeat } };
+    }
+    if (outcome !== 'refused')
+        return undefined;
+    if (state === 'unreadable')
+        return { got: false, obstacle: { kind: 'unreadable' } };
+    if (state === 'valid')
+        return { got: false, obstacle: { kind: 'held', owner, secondsSinceHeartbeat } };
+    return { got: false, obstacle: { kind: 'step-runs', owner, steps } };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/guard.ts
+var guard = __webpack_require__(38266);
+// EXTERNAL MODULE: ./src/hosts/lock/host-lock.ts
+var host_lock = __webpack_require__(46437);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-messages.ts
+var lock_messages = __webpack_require__(89701);
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-locks.ts
+
+
+
+
+
+
+
+
+
+
+/** Pause between two heartbeats; a lock without one expires after 30 s. */
+const HEARTBEAT_MS = 8000;
+/** Extra time for the optional hosts after the others. */
+const OPTIONAL_MS = 15_000;
+/** Mean pause between two attempts; each is between half of it and one and a half. */
+const PAUSE_MS = 1000;
+/**
+ * Acquires the locks of all hosts or of none, except optional hosts that do not answer. The first attempt locks all
+ * hosts at once; later ones lock the host whose name sorts first before the others, so that one of two waiting runs
+ * gets it and then all others.
+ * @throws RunError that names the holders when the wait is over; HostError or RunError when a host does not answer or
+ * cannot lock; the reason of the signal. No lock is held then. The signal does not interrupt a running attempt;
+ * closing the connections does.
+ */
+async function acquireLocks(options) {
+    (0,lock_bash/* checkedId */.VJ)(options.owner.id);
+    const { waitMs, signal, log, random } = options;
+    const started = performance.now();
+    const takenOver = [];
+    const transports = [...options.transports, ...(options.optional ?? [])].toSorted((a, b) => a.name < b.name ? -1 : 1);
+    let order = [transports];
+    let said = [];
+    for (;;) {
+        signal.throwIfAborted();
+        const attempt = new AcquireAttempt(options, takenOver);
+        for (const group of order)
+            if (attempt.isClear)
+                await attempt.acquire(group);
+        if (attempt.isClear && !signal.aborted)
+            return attempt.held();
+        await attempt.abandon();
+        signal.throwIfAborted();
+        attempt.throwFailures();
+        const left = waitMs - (performance.now() - started);
+        if (left <= 0)
+            throw new src_findings/* RunError */.e4('another run works on these hosts', attempt.obstacleFindings());
+        const holders = attempt.holders();
+        if (!holders.every((holder) => said.includes(holder))) {
+            said = holders;
+            log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
+        }
+        order = [transports.slice(0, 1), transports.slice(1)];
+        await (0,promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+    }
+}
+/** One attempt to acquire the locks of all hosts. */
+class AcquireAttempt {
+    #options;
+    #takenOver;
+    #locks = new Map();
+    /** Increases with each attempt: microseconds since this process began. */
+    #number = Math.ceil(performance.now() * 1000);
+    #optional;
+    #tried = [];
+    #skipped = [];
+    #answers = new Map();
+    #obstacles = [];
+    #failures = [];
+    #lost = new AbortController();
+    /** @param takenOver receives the locks that this attempt takes over. */
+    constructor(options, takenOver) {
+        this.#options = options;
+        this.#takenOver = takenOver;
+        this.#optional = new Set(options.optional);
+    }
+    get isClear() {
+        return this.#obstacles.length + this.#failures.length === 0;
+    }
+    /** Tries to acquire the locks of these hosts, all at once. */
+    async acquire(transports) {
+        const asked = transports.map((transport) => ({ transport, done: this.#acquireOne(transport) }));
+        const needed = asked.filter(({ transport }) => !this.#optional.has(transport));
+        await Promise.all(needed.map(({ done }) => done));
+        const { optionalMs = OPTIONAL_MS } = this.#options;
+        const answered = new AbortController();
+        const end = (0,promises_.setTimeout)(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
+        await Promise.all(asked.map(async ({ transport, done }) => {
+            const outcome = await Promise.race([done, end]);
+            if (outcome === 'late')
+                this.#skip(transport, noAnswerError(transport.name, optionalMs));
+        }));
+        answered.abort();
+    }
+    async #acquireOne(transport) {
+        this.#tried.push(transport);
+        try {
+            this.#record(transport, await this.#ask(transport));
+        }
+        catch (error) {
+            if (this.#optional.has(transport))
+                this.#skip(transport, error);
+            else
+                this.#failures.push(error);
+        }
+    }
+    #skip({ name }, error) {
+        if (this.#isSkipped(name))
+            return;
+        this.#skipped.push({ host: name, error });
+    }
+    #isSkipped(name) {
+        return this.#skipped.some(({ host }) => host === name);
+    }
+    held() {
+        const { owner, log } = this.#options;
+        for (const transport of this.#tried) {
+            // It may hold the lock, and gets no other script.
+            if (this.#isSkipped(transport.name))
+                void (0,host_lock/* releaseOn */.lh)(transport, owner.id, this.#number);
+        }
+        let released;
+        const release = async (last) => {
+            const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
+                const { outcome, failure } = await lock.release(last?.scriptFor(name));
+                if (failure !== undefined)
+                    last?.onFailure(name, failure);
+                if (outcome !== 'still-running')
+                    return;
+                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+            });
+            await Promise.all(outcomes);
+        };
+        return {
+            answers: this.#answers,
+            takenOver: this.#takenOver,
+            leftOut: this.#skipped,
+            lost: this.#lost.signal,
+            guard: (script) => (0,guard/* guard */.ah)(owner.id, script),
+            release: (last) => (released ??= release(last)),
+        };
+    }
+    /** Releases the locks that were acquired, and those that may have been although no answer came. */
+    async abandon() {
+        const refused = new Set(this.#obstacles.map(({ host }) => host));
+        const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
+        const { id } = this.#options.owner;
+        await Promise.all(maybeGot.map(async (transport) => {
+            await (this.#locks.get(transport)?.release() ?? (0,host_lock/* releaseOn */.lh)(transport, id, this.#number));
+        }));
+    }
+    throwFailures() {
+        const [first] = this.#failures;
+        if (first === undefined)
+            return;
+        const findings = this.#failures.flatMap((error) => (error instanceof host_error/* HostError */.dh ? [error.finding] : []));
+        if (findings.length < 2)
+            throw first;
+        throw new src_findings/* RunError */.e4('not every host could be locked', findings);
+    }
+    obstacleFindings() {
+        return this.#obstacles
+            .map(({ host, obstacle }) => ({ host, at: 'lock', ...(0,lock_messages/* obstacleFinding */.V_)(obstacle) }))
+            .toSorted((a, b) => (a.host < b.host ? -1 : 1));
+    }
+    /** Lists the holders of the locks, without duplicates. */
+    holders() {
+        return [...new Set(this.#obstacles.map(({ obstacle }) => (0,lock_messages/* describeObstacle */.TD)(obstacle)))].toSorted();
+    }
+    async #ask(transport) {
+        const { owner, then } = this.#options;
+        const following = then?.(transport.name);
+        const result = await transport.run(acquireScript(owner, this.#number, following));
+        const answer = parseAcquireAnswer(result.stdout);
+        const host = transport.name;
+        if (answer === undefined)
+            throw new host_error/* HostError */.dh({ host, at: 'lock', ...(0,lock_messages/* lockFailure */.Sw)(result) });
+        if (result.code === 0)
+            return answer;
+        throw new host_error/* HostError */.dh({ host, at: following?.title ?? 'lock', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    #record(transport, answer) {
+        const host = transport.name;
+        const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
+        if (!answer.got) {
+            if (!this.#isSkipped(host))
+                this.#obstacles.push({ host, obstacle: answer.obstacle });
+            return;
+        }
+        if (this.#isSkipped(host)) {
+            void (0,host_lock/* releaseOn */.lh)(transport, owner.id, this.#number); // Its answer came too late.
+            return;
+        }
+        this.#answers.set(host, answer.rest);
+        this.#locks.set(transport, new host_lock/* HostLock */.kn(transport, owner, this.#number, heartbeatMs, (where, holder) => {
+            const finding = { host: where, at: 'lock', ...(0,lock_messages/* lockLostFinding */.v7)(holder) };
+            this.#lost.abort(new src_findings/* RunError */.e4('the lock of a host was lost', [finding]));
+        }));
+        if (answer.abandoned === undefined)
+            return;
+        this.#takenOver.push({ host, ...answer.abandoned });
+        log.host(host).warning((0,lock_messages/* takeOverWarning */.mw)(answer.abandoned));
+    }
+}
+function noAnswerError(host, optionalMs) {
+    return new host_error/* HostError */.dh({
+        code: 'host-lock-late',
+        host,
+        at: 'lock',
+        fact: `it did not answer within ${(0,printable/* seconds */.YA)(optionalMs)} after the other hosts had, and is left out.`,
+        cause: 'The host hangs or is overloaded, or its network was cut.',
+        fix: 'See that it is up, then run again: what is to be done there is done then.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/cluster/gates.ts
+var gates = __webpack_require__(67622);
+// EXTERNAL MODULE: ./src/steps/index.ts + 20 modules
+var src_steps = __webpack_require__(60867);
+;// CONCATENATED MODULE: ./src/plan/digest.ts
+
+/**
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then).
+ * @param document without the steps outside of the digest: whether an image has to be pulled or imported.
+ */
+function planDigest(document) {
+    const done = {
+        ...document,
+        meaning: undefined,
+        reasons: [],
+        warnings: [],
+        ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
+        stages: inOrderOfNames(document.stages.map(withoutChance)),
+        afterProof: document.afterProof.map(withoutChance),
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
+}
+function withoutChance(stage) {
+    const steps = stage.steps.map(({ host, step }) => ({ host, step, why: '' }));
+    // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
+    return {
+        ...stage,
+        steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+    };
+}
+/** Sorts the stages that do the same to one host after the other by the hosts' names. */
+function inOrderOfNames(stages) {
+    const runs = [];
+    for (const stage of stages) {
+        const last = runs.at(-1);
+        if (last?.[0] !== undefined && stage.order === 'in-turn' && kindOf(last[0]) === kindOf(stage))
+            last.push(stage);
+        else
+            runs.push([stage]);
+    }
+    return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
+}
+function kindOf({ order, steps }) {
+    return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
+}
+function compare(one, other) {
+    return one < other ? -1 : Number(one > other);
+}
+/** Returns JSON with sorted keys, so that the order in which code sets them does not count. */
+function canonicalJson(value) {
+    return JSON.stringify(value, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part);
+}
+
+// EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
+var create = __webpack_require__(37291);
+// EXTERNAL MODULE: ./src/cluster/differences.ts
+var differences = __webpack_require__(72070);
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __webpack_require__(88239);
+// EXTERNAL MODULE: ./src/kubeadm/etcd-manifest.ts
+var etcd_manifest = __webpack_require__(35107);
+// EXTERNAL MODULE: ./src/kubeadm/patches.ts
+var patches = __webpack_require__(87657);
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var authority = __webpack_require__(3133);
+// EXTERNAL MODULE: ./src/pki/inspect.ts
+var inspect = __webpack_require__(56624);
+// EXTERNAL MODULE: ./src/pki/leaf.ts
+var leaf = __webpack_require__(63378);
+;// CONCATENATED MODULE: ./src/plan/certificate-change.ts
+
+
+
+const PURPOSES = {
+    server: 'server certificate of the member',
+    peer: 'peer certificate of the member',
+    healthcheckClient: 'client certificate for health checks',
+    apiserverEtcdClient: 'client certificate of the API servers',
+};
+const KEY_MADE = 'private key, made by this run';
+const KEY_REPLACED = 'private key, replaced';
+/** Describes the change of a leaf: a certificate with its purpose, a key only as a key. */
+function leafChange(file, present, { name, part }, { member, policy }) {
+    const attributes = attributeNotes(file, present);
+    if (part === 'key') {
+        return changeOf(file, present, {
+            notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
+        });
+    }
+    const commonName = leaf/* leafProfiles */.FP[name].commonName ?? member.name;
+    const also = leaf/* leafProfiles */.FP[name].namesMember ? policy.extraSans : [];
+    const purpose = [
+        PURPOSES[name],
+        `CN=${commonName}`,
+        ...choices(policy, 'leafDays'),
+        ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
+    ].join(', ');
+    return present === undefined
+        ? changeOf(file, present, { notes: [purpose] })
+        : changeOf(file, present, {
+            change: 'renew',
+            notes: [purpose, `replaces ${identity(present)}`, ...attributes],
+        });
+}
+/** Describes the change of the CA's certificate or key. */
+function authorityChange(file, present, part, { authority, policy }) {
+    const attributes = attributeNotes(file, present);
+    const { source, certificatePem } = authority;
+    if (part === 'key')
+        return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+    if (present?.text !== undefined && present.text === certificatePem)
+        return modeChange(file, present);
+    const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
+    const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
+    const known = named(certificatePem ?? '');
+    const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
+    return changeOf(file, present, {
+        notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
+    });
+}
+/** Lists the choices that differ from kubeadm's defaults, because the plan's approval covers them. */
+function choices(policy, days) {
+    const { keyAlgorithm } = policy;
+    return [
+        ...(keyAlgorithm === authority/* KUBEADM_POLICY */.Xo.keyAlgorithm ? [] : [keyAlgorithm]),
+        ...(policy[days] === authority/* KUBEADM_POLICY */.Xo[days] ? [] : [`valid for ${policy[days]} days`]),
+    ];
+}
+const ORIGINS = {
+    input: ' that was brought as an input',
+    made: ', made by this run',
+    host: '',
+    'certificate-only': '',
+};
+function keyOrigin(source, present) {
+    if (present !== undefined)
+        return KEY_REPLACED;
+    return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
+}
+/** Describes a certificate on a host, or whatever is in its place. */
+function identity(present) {
+    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+}
+/** Returns an empty text if it is not a certificate. */
+function named(pem) {
+    try {
+        const { fingerprint, notAfter } = (0,inspect/* inspectCertificate */.ow)(pem);
+        return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
+    }
+    catch {
+        return '';
+    }
+}
+const ROOT = '0:0';
+/** Describes a change of contents; `replace` unless the file is missing, or another kind is given. */
+function changeOf({ path, mode }, present, told) {
+    return {
+        path,
+        change: told.change ?? (present === undefined ? 'create' : 'replace'),
+        mode,
+        ...(told.diff === undefined ? {} : { diff: told.diff }),
+        ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
+    };
+}
+/** Describes a change of mode and owner only; undefined if both are as planned. */
+function modeChange(file, present) {
+    const notes = attributeNotes(file, present);
+    if (present !== undefined && notes.length === 0)
+        return undefined;
+    return changeOf(file, present, { change: 'mode', notes });
+}
+/** Describes the previous mode and owner, if they change. */
+function attributeNotes({ mode }, present) {
+    if (present === undefined)
+        return [];
+    return [
+        ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
+        ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/plan/file-changes.ts
+
+
+
+
+
+
+
+
+
+
+/** Describes the changes of a plan on one host. */
+function hostChanges(member, { plan, facts, broughtCertificate }) {
+    const { name, address } = member;
+    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
+    const context = { member, seen: factsOf(name, facts), ...issuing(plan.cluster, broughtCertificate) };
+    const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+    return { name, address, files, restarts: restarts(steps, files) };
+}
+/** By which policy and CA the plan issues certificates; a plan that issues none has neither. */
+function issuing(cluster, broughtCertificate) {
+    const certificatePem = broughtCertificate ?? cluster?.authorityCertificate;
+    return {
+        policy: cluster?.certificates ?? authority/* KUBEADM_POLICY */.Xo,
+        authority: {
+            source: cluster?.authority ?? { from: 'input' },
+            ...(certificatePem === undefined ? {} : { certificatePem }),
+        },
+    };
+}
+function factsOf(name, facts) {
+    const seen = facts.get(name);
+    if (seen === undefined)
+        throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+    return seen;
+}
+/** Leaves out services that merely start; a kubelet without configuration starts and exits every few seconds. */
+function restarts(steps, files) {
+    const restarted = new Set(steps.map((step) => (0,src_steps/* kindOf */.I)(step).restarts?.(step)));
+    const manifestChanges = files.some(({ path, change }) => path === paths/* ETCD_MANIFEST */.jl && change !== 'mode');
+    const etcd = manifestChanges
+        ? 'etcd: manifest out, pod gone, new one in'
+        : 'etcd: only if the rendered manifest is not the present one';
+    return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
+}
+/** Describes the change of one file; undefined if it is as planned already. */
+function fileChange(file, context) {
+    const { content } = file;
+    const present = context.seen.files.get(file.path);
+    switch (content?.from) {
+        case undefined:
+            return modeChange(file, present);
+        case 'text':
+            return textChange(file, present, content.text);
+        case 'state':
+            return changeOf(file, present, { notes: ["the action's own record"] });
+        case 'kubeadm':
+            return manifestChange(file, context.seen, content.step);
+        case 'nothing':
+            return removal(present);
+        case 'authority':
+            return authorityChange(file, present, content.part, context);
+        case 'leaf':
+            return leafChange(file, present, content, context);
+    }
+}
+function removal(present) {
+    if (present === undefined)
+        return undefined;
+    const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+    return { path: present.path, change: 'remove', mode: present.mode, note };
+}
+function textChange(file, present, text) {
+    if (present !== undefined && holds(present, text))
+        return modeChange(file, present);
+    const unread = present !== undefined && present.text === undefined
+        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+        : [];
+    const diff = unifiedDiff(file.path, present?.text, text);
+    return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+}
+function holds(present, text) {
+    if (present.text !== undefined)
+        return present.text === text;
+    return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+/** Describes the static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+function manifestChange(file, { files, state }, step) {
+    const present = files.get(file.path);
+    const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+    if (present?.text === undefined || predicted === undefined) {
+        return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+    }
+    const configuration = files.get(paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
+    const unforeseen = [
+        ...(0,differences/* resetFlags */.jO)(configuration, step.wanted),
+        ...((0,patches/* patchFolderIn */.AU)(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
+        ...(wasEdited(present, { files, state }) ? [EDITED] : []),
+    ];
+    if (predicted === present.text && unforeseen.length === 0)
+        return modeChange(file, present);
+    return changeOf(file, present, {
+        ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+        notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+    });
+}
+function predict(text, { wanted, image }) {
+    const names = new Set(wanted.map(({ name }) => name));
+    const present = (0,etcd_manifest/* parseEtcdManifest */.DU)(text)?.arguments.keys() ?? [];
+    const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
+    return (0,etcd_manifest/* predictManifest */.Np)(text, wanted, { image, dropFlags });
+}
+function contents({ wanted, image, patches }) {
+    const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+    const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
+    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
+}
+function otherPatches({ patches }) {
+    return patches === undefined
+        ? 'what the present patches have changed goes back'
+        : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
+}
+function wasEdited({ path }, facts) {
+    return typeof facts.state === 'object' && (0,differences/* differsFromRecord */.L6)(facts.state, facts, path);
+}
+const CONTEXT_LINES = 3;
+/** Limit of changed lines that are compared one by one, because the time is quadratic. */
+const MOST_EDITS = 1000;
+/** Returns the unified diff between the file at a path (`undefined`: none) and the planned one. */
+function unifiedDiff(path, present, planned) {
+    const from = present === undefined ? '/dev/null' : path;
+    const compared = (0,create/* createTwoFilesPatch */.ss)(from, path, present ?? '', planned, undefined, undefined, {
+        context: CONTEXT_LINES,
+        headerOptions: create/* FILE_HEADERS_ONLY */.jr,
+        maxEditLength: MOST_EDITS,
+    });
+    return compared ?? wholeFile(from, path, linesOf(present ?? ''), linesOf(planned));
+}
+function wholeFile(from, path, removed, added) {
+    const hunk = {
+        oldStart: 1,
+        oldLines: removed.length,
+        newStart: 1,
+        newLines: added.length,
+        lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+    };
+    return (0,create/* formatPatch */.Gu)({ oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] }, create/* FILE_HEADERS_ONLY */.jr);
+}
+function linesOf(text) {
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+/** Returns all paths that the steps on one host change, without duplicates, in the order of the steps. */
+function plannedFiles(steps) {
+    const placesManifest = steps.some((step) => (0,src_steps/* kindOf */.I)(step).replaces?.(step).includes(paths/* ETCD_MANIFEST */.jl));
+    const files = new Map();
+    for (const file of steps.flatMap((step) => (0,src_steps/* kindOf */.I)(step).touches?.(step, { placesManifest }) ?? [])) {
+        files.set(file.path, { ...files.get(file.path), ...file });
+    }
+    return [...files.values()];
+}
+
+;// CONCATENATED MODULE: ./src/plan/describe-plan.ts
+
+
+
+
+/** Describes a plan in full: its steps, their targets and the changed files. */
+function describePlan(question) {
+    const { plan, operation, facts } = question;
+    const { verdict, members } = plan;
+    const described = withPlaceholders({
+        schemaVersion: 1,
+        operation,
+        clusterName: plan.clusterName,
+        verdict: verdict.name,
+        meaning: verdict.meaning,
+        reasons: plan.reasons,
+        members: members.after.map(({ name, address }) => ({ name, address })),
+        hosts: members.after
+            .filter(({ name }) => facts.has(name))
+            .map((member) => hostChanges(member, question)),
+        ...(plan.controlPlane.length > 0 && {
+            controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
+        }),
+        membership: membershipChanges(members),
+        stages: plan.stages.map(describeStage),
+        afterProof: plan.afterProof.map(describeStage),
+        warnings: plan.warnings,
+        ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
+    }, plan.madeUp ?? []);
+    const digested = {
+        ...described,
+        stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
+        afterProof: described.afterProof.map((stage, at) => inDigest(stage, plan.afterProof[at])),
+    };
+    return { ...described, digest: planDigest(digested) };
+}
+/** @param of the stage that is described. */
+function inDigest(stage, of) {
+    const counts = (step) => step !== undefined && (0,src_steps/* kindOf */.I)(step).outsideDigest !== true;
+    return { ...stage, steps: stage.steps.filter((_, at) => counts(of?.steps[at])) };
+}
+/** Members that come or go, in words; none for a cluster that is new as a whole. */
+function membershipChanges({ before, after }) {
+    if (before.length === 0)
+        return [];
+    const missingIn = (others) => (member) => !others.some(({ name, address }) => name === member.name && address === member.address);
+    return [
+        ...before.filter(missingIn(after)).map(({ name, address }) => `${name} (${address}) is removed`),
+        ...after.filter(missingIn(before)).map(({ name, address }) => `${name} (${address}) is added`),
+    ];
+}
+const PLACEHOLDER = '(made by the run)';
+/** The value with a placeholder for each string that only this run knows: another run makes up others. */
+function withPlaceholders(value, madeUp) {
+    return madeUp.reduce((changed, made) => replaced(changed, made), value);
+}
+function replaced(value, made) {
+    if (typeof value === 'string')
+        return value.replaceAll(made, PLACEHOLDER);
+    if (Array.isArray(value))
+        return value.map((part) => replaced(part, made));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, made)]));
+}
+/** Describes a stage as data for people. */
+function describeStage({ title, order = 'together', before, after, steps }) {
+    return {
+        title,
+        order,
+        ...(before === undefined ? {} : { before: (0,gates/* describeGate */.l7)(before) }),
+        ...(after === undefined ? {} : { after: (0,gates/* describeGate */.l7)(after) }),
+        steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+    };
+}
+/** Describes a step by its name and by details that the plan does not contain elsewhere. */
+function describeStep(step) {
+    const kind = (0,src_steps/* kindOf */.I)(step);
+    return kind.describe?.(step) ?? kind.title;
+}
+
+// EXTERNAL MODULE: ./src/report/publish.ts
+var report_publish = __webpack_require__(4617);
+// EXTERNAL MODULE: ./src/run/host.ts
+var host = __webpack_require__(69327);
+// EXTERNAL MODULE: ./src/run/issued-certificates.ts
+var issued_certificates = __webpack_require__(60929);
+;// CONCATENATED MODULE: ./src/engine/approval.ts
+
+/**
+ * Only the plan that was approved may be carried out.
+ * @param approved digest, lower-case hex; undefined: any plan.
+ * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
+ */
+function refuseUnapproved(approved, { digest, verdict }) {
+    if (approved === undefined || approved === digest)
+        return;
+    throw new src_findings/* RefusedError */.fk('the plan is not the one that was approved, and nothing was changed on any host', [
+        {
+            code: 'plan-changed',
+            at: 'approved-plan',
+            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
+            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
+            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
+        },
+    ]);
+}
+
+// EXTERNAL MODULE: ./src/engine/cluster.ts
+var engine_cluster = __webpack_require__(91236);
+// EXTERNAL MODULE: ./src/engine/collect.ts
+var collect = __webpack_require__(77960);
+// EXTERNAL MODULE: ./src/engine/connections.ts
+var connections = __webpack_require__(15223);
+// EXTERNAL MODULE: ./src/etcd/health/health.ts
+var health_health = __webpack_require__(37107);
+// EXTERNAL MODULE: ./src/run/cluster-clients.ts
+var cluster_clients = __webpack_require__(87946);
+// EXTERNAL MODULE: ./src/hosts/sequence.ts
+var sequence = __webpack_require__(75614);
+;// CONCATENATED MODULE: ./src/plan/audit-record.ts
+/** The digest of a missing file. */
+const ABSENT = 'absent';
+/** Returns the record as kept on one host: with the steps and takeovers of that host alone. */
+function auditOfHost(record, host) {
+    const { takenOver, ...rest } = record;
+    const own = takenOver?.filter((lock) => lock.host === host) ?? [];
+    return {
+        ...rest,
+        ...(own.length === 0 ? {} : { takenOver: own }),
+        steps: record.steps.filter((step) => step.host === host),
+    };
+}
+/** Most bytes of one record on a host; four of that size fit into a host's audit log. */
+const MOST_BYTES_OF_RECORD = 64 * 1024;
+/**
+ * Formats the record as one line of JSON, without a line end. If it exceeds `mostBytes`, its steps are replaced by
+ * their number and a note.
+ */
+function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
+    const line = JSON.stringify(record);
+    if (Buffer.byteLength(line) <= mostBytes)
+        return line;
+    const { steps, ...rest } = record;
+    const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
+    return JSON.stringify({ ...rest, stepCount: steps.length, note });
+}
+
+// EXTERNAL MODULE: ./src/steps/context.ts
+var steps_context = __webpack_require__(33732);
+;// CONCATENATED MODULE: ./src/engine/run-scripts.ts
+
+
+
+
+
+
+
+/**
+ * Carries out steps of one host, one after the other and in one round trip, under the run's lock.
+ * @param onDone called when the script of a step has ended well, while those after it run.
+ * @throws RunError of the step that failed; those after it were not begun.
+ */
+async function runScripts(steps, stage, context, onDone) {
+    const begun = [];
+    const begin = () => {
+        const step = steps[begun.length];
+        if (step !== undefined)
+            begun.push({ step, recorder: new StepRecorder(step, stage, context) });
+    };
+    begin();
+    try {
+        const scripts = [];
+        for (const step of steps)
+            scripts.push(await (0,src_steps/* scriptOf */.Fl)(step, context));
+        const onEnded = (index, code) => {
+            const ended = begun[index];
+            if (ended === undefined || code !== 0)
+                return;
+            ended.endedMs = context.timeline.elapsedMs();
+            scripts[index]?.succeeded?.();
+            onDone(ended.step);
+            if (scripts[index]?.check === undefined)
+                ended.recorder.end('succeeded', ended.endedMs);
+            begin();
+        };
+        const results = await runAll(steps, scripts, onEnded, context);
+        for (const [index, { explain, check }] of scripts.entries()) {
+            const [one, result] = [begun[index], results[index]];
+            if (one === undefined || result === undefined)
+                throw new Error('a script without a result has failed');
+            judge(one.step, result, explain);
+            if (check === undefined)
+                continue;
+            await check(result.stdout);
+            one.recorder.end('succeeded', one.endedMs);
+        }
+    }
+    catch (error) {
+        for (const { recorder } of begun)
+            if (!recorder.ended)
+                recorder.end('failed');
+        const failed = begun.at(-1)?.step;
+        throw failed === undefined ? error : (0,collect/* inWords */.r4)(error, failed);
+    }
+}
+/** Results up to that of the script that failed; `onEnded` is called for each before. */
+async function runAll(steps, scripts, onEnded, context) {
+    const [step] = steps;
+    const [only, ...others] = scripts.map(({ script }) => script);
+    if (step === undefined || only === undefined)
+        return [];
+    const transport = (0,steps_context/* transportOf */.JH)(context, step.host);
+    if (others.length === 0) {
+        const result = await transport.run(context.guard(only));
+        onEnded(0, result.code ?? -1);
+        return [result];
+    }
+    const title = steps.map(({ kind }) => src_steps/* STEPS */.UT[kind].title).join(', ');
+    const { script, resultsOf } = (0,sequence/* sequenceScripts */.A)(title, [only, ...others], onEnded);
+    const result = await transport.run(context.guard(script));
+    const results = resultsOf(result);
+    // the lock was lost, or nobody waited any more: the next script has not begun
+    return results.length < steps.length && results.every(({ code }) => code === 0)
+        ? [...results, result]
+        : results;
+}
+/** What the end of a step's script means. @throws RunError, in words, when it was no success. */
+function judge({ host, kind }, result, explain = explain_unknown/* explainUnknown */.w) {
+    if (result.code === 0)
+        return;
+    const words = result.code === guard/* LOCK_LOST */.lQ ? (0,guard/* explainLockLost */.bJ)(result) : explain(result);
+    throw (0,steps_context/* stepFailure */.nK)(src_steps/* STEPS */.UT[kind].title, host, words);
+}
+/** Writes down one step, from the moment it begins: for the log, the timeline and the audit record. */
+class StepRecorder {
+    #step;
+    #stage;
+    #context;
+    #before;
+    #startedMs;
+    #ended = false;
+    constructor(step, { title }, context) {
+        this.#step = step;
+        this.#stage = title;
+        this.#context = context;
+        this.#before = this.#digests();
+        this.#startedMs = context.timeline.elapsedMs();
+    }
+    /** Whether {@link end} was called. */
+    get ended() {
+        return this.#ended;
+    }
+    /** @param atMs when it has ended, if not now: milliseconds since the run began. */
+    end(outcome, atMs) {
+        this.#ended = true;
+        const { timeline, record, log } = this.#context;
+        const { host } = this.#step;
+        const { title, onlyLooks = false } = (0,src_steps/* kindOf */.I)(this.#step);
+        const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
+        timeline.entries.push({
+            stage: this.#stage,
+            title,
+            host,
+            startedMs: this.#startedMs,
+            durationMs,
+            outcome: outcome === 'succeeded' ? 'done' : 'failed',
+            changes: !onlyLooks,
+        });
+        const what = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
+        const replaces = Object.keys(this.#before).length > 0;
+        record.steps.push(replaces ? { ...what, before: this.#before, after: this.#digests() } : what);
+        if (outcome === 'succeeded')
+            log.host(host).info(`done: ${title}`);
+    }
+    /** Digests of the files that the step puts in place, as the host has them now. */
+    #digests() {
+        const found = this.#context.material.found.get(this.#step.host);
+        const files = (0,src_steps/* kindOf */.I)(this.#step).replaces?.(this.#step) ?? [];
+        return Object.fromEntries(files.map((path) => [path, found?.get(path) ?? ABSENT]));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/engine/apply.ts
+
+
+
+
+
+
+const GATE_WITHIN_MS = 60_000;
+const apply_PAUSE_MS = 250;
+/**
+ * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
+ * @throws RunError with the findings of every step that failed, or of the gate that stays shut.
+ */
+async function applyStages(stages, context) {
+    for (const stage of stages) {
+        try {
+            await applyStage(stage, context);
+        }
+        catch (error) {
+            if (stage.mayFail !== true || !(error instanceof src_findings/* RunError */.e4) || context.signal.aborted)
+                throw error;
+            context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
+            context.record.unfinished.push(...error.findings);
+        }
+    }
+}
+async function applyStage(stage, context) {
+    if (stage.before !== undefined)
+        await passGate(stage.before, stage, context);
+    context.signal.throwIfAborted();
+    context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+    const tracks = new StageRunner(stage, context);
+    const work = tracksOf(stage).map((track) => ({
+        host: track[0]?.host ?? '',
+        at: stage.title,
+        result: tracks.run(track),
+    }));
+    await (0,collect/* allOrFindings */.LY)(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
+    context.signal.throwIfAborted();
+    if (stage.after !== undefined)
+        await passGate(stage.after, stage, context);
+}
+/** Waits until the cluster is as the gate asks for. */
+async function passGate(gate, stage, context) {
+    const { log, timeline, signal } = context;
+    const words = (0,gates/* describeGate */.l7)(gate);
+    await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
+        const cluster = await context.cluster();
+        const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
+        let said = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const findings = (0,gates/* gateFindings */.Av)(gate, (await cluster.observe()).health);
+            if (findings.length === 0) {
+                log.info(`Gate open: ${words}`);
+                return;
+            }
+            if (timeline.elapsedMs() > deadline) {
+                throw new src_findings/* RunError */.e4(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
+            }
+            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
+            if (now !== said)
+                log.info(now);
+            said = now;
+            await (0,promises_.setTimeout)(apply_PAUSE_MS);
+        }
+    });
+}
+function describeSteps({ steps }) {
+    const byHost = Map.groupBy(steps, ({ host }) => host);
+    return [...byHost]
+        .map(([host, own]) => `${host} (${own.map(({ kind }) => src_steps/* STEPS */.UT[kind].title).join(', ')})`)
+        .join('; ');
+}
+/** The steps of a stage as tracks: those of one track are done one after the other, the tracks at the same time. */
+function tracksOf({ steps, order = 'together' }) {
+    switch (order) {
+        case 'together':
+            return steps.map((step) => [step]);
+        case 'in-turn':
+            return [steps];
+        case 'by-host':
+            return [...Map.groupBy(steps, ({ host }) => host).values()];
+    }
+}
+/** Carries out the tracks of one stage. Once a step of any of them has failed, nothing more is begun on the others. */
+class StageRunner {
+    #stage;
+    #context;
+    /** Resolves when the step that delivers the CA's key has ended, or never will. */
+    #authorityKept = Promise.withResolvers();
+    #failed = false;
+    constructor(stage, context) {
+        this.#stage = stage;
+        this.#context = context;
+        if (!stage.steps.some(keepsAuthority))
+            this.#authorityKept.resolve(undefined);
+    }
+    /** Ends early, without an error, when another track has failed or the run is to end. @throws RunError */
+    async run(track) {
+        let left = track;
+        try {
+            while (left.length > 0) {
+                const group = left.slice(0, this.#stage.order === 'by-host' ? lengthOfGroup(left, this.#context) : 1);
+                if (group.some(bringsSigned))
+                    await this.#authorityKept.promise;
+                if (this.#failed || this.#context.signal.aborted)
+                    return;
+                await this.#runGroup(group);
+                left = left.slice(group.length);
+            }
+        }
+        catch (error) {
+            this.#failed = true;
+            throw error;
+        }
+        finally {
+            if (track.some(keepsAuthority))
+                this.#authorityKept.resolve(undefined);
+        }
+    }
+    async #runGroup(group) {
+        const [first] = group;
+        if (first !== undefined && (0,src_steps/* isAsking */.CL)(first)) {
+            await this.#ask(first);
+            return;
+        }
+        await runScripts(group.filter(src_steps/* isScripted */.LQ), this.#stage, this.#context, (step) => {
+            if (keepsAuthority(step))
+                this.#authorityKept.resolve(undefined);
+        });
+    }
+    async #ask(step) {
+        const recorder = new StepRecorder(step, this.#stage, this.#context);
+        try {
+            await (0,src_steps/* runAskingStep */.$Y)(step, this.#context);
+            recorder.end('succeeded');
+        }
+        catch (error) {
+            recorder.end('failed');
+            throw (0,collect/* inWords */.r4)(error, step);
+        }
+    }
+}
+/** How many of a host's steps can be sent to it together. */
+function lengthOfGroup([first, ...others], context) {
+    if (first === undefined || isAlone(first, context))
+        return 1;
+    const next = others.findIndex((step) => isAlone(step, context) || (0,src_steps/* kindOf */.I)(step).madeLate === true);
+    return next === -1 ? 1 + others.length : 1 + next;
+}
+function isAlone(step, context) {
+    return (0,src_steps/* isAsking */.CL)(step) || (0,src_steps/* kindOf */.I)(step).isAlone?.(step, context) === true;
+}
+function keepsAuthority(step) {
+    return (0,src_steps/* kindOf */.I)(step).keepsAuthority?.(step) === true;
+}
+function bringsSigned(step) {
+    return (0,src_steps/* kindOf */.I)(step).bringsSigned?.(step) === true;
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+;// CONCATENATED MODULE: ./src/engine/audit.ts
+
+
+
+
+
+
+/** Who has done what, from what the run has recorded. */
+function auditRecord(settings, record, ended) {
+    const { run } = settings;
+    const { document, takenOver, steps } = record;
+    return {
+        schema: 1,
+        actor: run.actor,
+        run: run.url,
+        repository: run.repository,
+        workflow: run.workflow,
+        commit: run.commit,
+        operation: settings.operation,
+        cluster: settings.clusterName,
+        ...(document === undefined ? {} : { verdict: document.verdict, planDigest: document.digest }),
+        inputDigest: settings.inputDigest,
+        startedAt: ended.startedAt.toISOString(),
+        endedAt: ended.endedAt.toISOString(),
+        durationMs: ended.endedAt.getTime() - ended.startedAt.getTime(),
+        outcome: ended.outcome,
+        ...(takenOver.length === 0
+            ? {}
+            : {
+                takenOver: takenOver.map(({ host, owner, why }) => ({
+                    host,
+                    why,
+                    ...(owner && { run: owner.run }),
+                })),
+            }),
+        steps,
+    };
+}
+/**
+ * Leaves on each of these hosts the record of what was done to it, and gives all locks back. That it could not be written is
+ * a warning: the same record goes with the artifacts.
+ */
+async function leaveAudit(record, hosts, locks, log) {
+    await locks.release({
+        scriptFor: (host) => hosts.has(host) ? appendAudit([formatAuditLine(auditOfHost(record, host))]) : undefined,
+        onFailure: (host, error) => {
+            log.host(host).warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        },
+    });
+}
+/** A full database keeps the cluster from being healthy, and says nothing about what was done to its members. */
+const DESPITE = { despite: 'NOSPACE' };
+/**
+ * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
+ * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
+ * @param facts by host, as the plan was decided from.
+ */
+function healthyRecords({ afterProof }, facts, health) {
+    if ((0,gates/* gateFindings */.Av)({ kind: 'quorum', ...DESPITE }, health).length > 0)
+        return [];
+    const isRecordable = (host) => {
+        const state = facts.get(host)?.state;
+        const wasMember = typeof state === 'object' && state.phase === 'member';
+        return wasMember && (0,gates/* gateFindings */.Av)({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
+    };
+    return afterProof
+        .map((stage) => ({
+        ...stage,
+        steps: stage.steps.filter(({ kind, host }) => kind === 'record-member' && isRecordable(host)),
+    }))
+        .filter(({ steps }) => steps.length > 0);
+}
+/** What a host keeps: the last runs, and never more than this. */
+const MOST_RECORDS = 50;
+const MOST_BYTES = 256 * 1024;
+/**
+ * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
+ * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
+ * of two at once, one would be lost.
+ * @param lines JSON objects without line ends, see `formatAuditLine`.
+ */
+function appendAudit(lines) {
+    const added = lines.slice(-MOST_RECORDS);
+    const input = Buffer.from(added.map((line) => `${line}\n`).join(''));
+    const aside = (0,bash/* quoteBash */.pI)(`${paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const shorter = (0,bash/* quoteBash */.pI)(`${paths/* ACTION_DIR */.v4}/.audit.jsonl.shorter.etcd-ha-action`);
+    const log = (0,bash/* quoteBash */.pI)(paths/* AUDIT_LOG */.bd);
+    const folder = (0,bash/* quoteBash */.pI)(paths/* ACTION_DIR */.v4);
+    const script = `
+if ! [ -d ${folder} ]; then
+  ( umask 022; mkdir -p -- ${(0,bash/* quoteBash */.pI)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))} )
+  mkdir -m 0700 -- ${folder}
+fi
+IFS= read -r -N ${input.length} added
+{
+  if [ -f ${log} ]; then
+    tail -n ${MOST_RECORDS - added.length} -- ${log}
+    if [ -n "$(tail -c 1 -- ${log})" ]; then echo; fi # as an editor may leave it
+  fi
+  printf %s "$added"
+} > ${aside}
+if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
+  # One byte more than is kept: the first line, which is dropped, is one that was cut, or the end of the one before. Not behind a
+  # pipe, where tail of uutils gives more than it was asked for.
+  tail -c ${MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
+  mv -fT -- ${shorter} ${aside}
+fi
+sync -- ${aside}
+mv -fT -- ${aside} ${log}
+sync -- ${folder} ${(0,bash/* quoteBash */.pI)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))}
+`;
+    return {
+        title: 'write the audit record',
+        effect: 'changes',
+        script,
+        input,
+        timeoutMs: 30_000,
+    };
+}
+
+// EXTERNAL MODULE: ./src/engine/credentials.ts
+var engine_credentials = __webpack_require__(83656);
+;// CONCATENATED MODULE: ./src/engine/host-progress.ts
+
+/** How far each host has come with its part of a plan that was not carried out to its end. */
+function hostProgress({ members, controlPlane, stages, afterProof }, { entries }) {
+    return [...members.after, ...controlPlane].map(({ name: host }) => {
+        const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
+            .filter((step) => step.host === host)
+            .map((step) => ({ stage: title, step: src_steps/* STEPS */.UT[step.kind].title })));
+        const begun = entries.filter((entry) => entry.host === host);
+        const ended = (outcome) => begun
+            .filter((entry) => entry.outcome === outcome)
+            .filter(({ stage, title }) => planned.some((one) => one.stage === stage && one.step === title))
+            .map(({ title }) => title);
+        const left = planned
+            .filter(({ stage, step }) => !begun.some((entry) => entry.stage === stage && entry.title === step))
+            .map(({ step }) => step);
+        return { host, done: ended('done'), failed: ended('failed'), left };
+    });
+}
+
+// EXTERNAL MODULE: ./src/engine/observe.ts
+var observe = __webpack_require__(69622);
+;// CONCATENATED MODULE: ./src/engine/execute-plan.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Applies a plan, verifies the cluster, and records what was done; a plan without steps is only verified.
+ * @param locks absent where nothing is changed.
+ */
+async function executePlan(run, locks) {
+    const { plan, document, settings, context, keys, hosts } = run;
+    const { log, timeline, maskSecret, startedAt, record } = context;
+    const { cluster: planned } = plan;
+    const transports = new Map(hosts.map(({ name, transport }) => [name, transport]));
+    const facts = new Map(hosts.map((host) => [host.name, host.facts]));
+    const material = (0,issued_certificates/* prepareFiles */.t9)({
+        ...(planned && { planned }),
+        settings,
+        hosts: transports,
+        facts,
+        now: startedAt,
+        keys,
+        maskSecret,
+    });
+    const opened = [];
+    const applying = {
+        plan,
+        ...(planned && { planned }),
+        hosts: transports,
+        material,
+        ...(settings.registry === undefined ? {} : { registry: settings.registry }),
+        ...(context.archive === undefined ? {} : { archive: context.archive }),
+        cluster: once(async () => {
+            const clients = await clientsFor(run, material);
+            opened.push(clients);
+            return clients;
+        }),
+        guard: (script) => locks?.guard(script) ?? script,
+        maskSecret,
+        now: startedAt,
+        log,
+        timeline,
+        record,
+        signal: locks === undefined ? context.signal : AbortSignal.any([context.signal, locks.lost]),
+    };
+    let outcome = 'failed';
+    try {
+        await applyStages(plan.stages, applying);
+        const health = await verifyOnce(run, applying).catch(async (error) => {
+            if (error instanceof health_health/* UnhealthyError */.P4)
+                await applyStages(healthyRecords(plan, facts, error.health), applying);
+            throw error;
+        });
+        await applyStages(plan.afterProof, applying);
+        outcome = 'succeeded';
+        return {
+            plan,
+            document,
+            dryRun: false,
+            changed: stepsOf(plan).length > 0,
+            unfinished: [...plan.leftOut, ...run.unreached, ...record.unfinished],
+            health,
+            ...(planned && { authority: await material.authority }),
+            publicFiles: material.publicFiles,
+            connections: (0,observe/* connectionsOf */.V1)(hosts),
+        };
+    }
+    catch (error) {
+        if (context.signal.aborted)
+            outcome = 'interrupted';
+        record.progress = hostProgress(plan, timeline);
+        throw error;
+    }
+    finally {
+        for (const clients of opened)
+            if (clients !== run.clients)
+                clients.close();
+        if (locks !== undefined && record.steps.length > 0) {
+            const ended = { startedAt, endedAt: context.now(), outcome };
+            record.audit = auditRecord(settings, record, ended);
+            // the action leaves nothing of its own on hosts of the control plane
+            const members = new Set(plan.members.after.map(({ name }) => name));
+            await leaveAudit(record.audit, members, locks, log);
+        }
+    }
+}
+/** Verifies the cluster; what was observed is enough if nothing has been changed since. */
+async function verifyOnce({ cluster, plan, operation, context }, { cluster: clients, hosts, signal }) {
+    if (plan.stages.length === 0 && cluster?.health.healthy === true)
+        return cluster.health;
+    const { log, timeline } = context;
+    const away = new Set(plan.members.after.map(({ name }) => name).filter((name) => !hosts.has(name)));
+    return operation.verify({ plan, cluster: clients, away, log, timeline, signal });
+}
+function stepsOf({ stages, afterProof }) {
+    return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+}
+/** Clients with the healthcheck client's pair of this run, if it issues one: one that lies on a host may have ended. */
+async function clientsFor(run, material) {
+    const { plan, hosts, settings, context, clients } = run;
+    const { clientPort, peerPort } = settings;
+    const access = {
+        members: plan.members.after,
+        clientPort,
+        peerPort,
+        hosts: new Map(hosts.map(({ name, transport }) => [name, transport])),
+        now: context.now,
+    };
+    const made = await madeCredentials(material);
+    if (made !== undefined)
+        return new cluster_clients/* ClusterClients */.V({ ...access, credentials: made });
+    if (clients !== undefined)
+        return clients;
+    let first;
+    for await (const credentials of (0,engine_credentials/* credentialsFromHosts */.wV)((0,host/* withRole */.Tl)(hosts, 'member'), settings, context)) {
+        const opened = new cluster_clients/* ClusterClients */.V({ ...access, credentials });
+        if (!(await opened.isRefused())) {
+            first?.close();
+            return opened;
+        }
+        if (first === undefined)
+            first = opened;
+        else
+            opened.close();
+    }
+    if (first === undefined)
+        throw new src_findings/* RunError */.e4('the cluster could not be asked', [WITHOUT_PAIR]);
+    return first;
+}
+const WITHOUT_PAIR = {
+    code: 'healthcheck-pair-missing',
+    at: 'read',
+    fact: `no host has a healthcheck client's pair that can be used (${engine_credentials/* CLIENT_CERTIFICATE */.so} with its key, and ${paths/* CA_CERTIFICATE */.vB}).`,
+    cause: 'The key was replaced without its certificate, or has changed since the run looked at it.',
+    fix: 'Run again. If that does not help, move both files of the pair to a safe place on one host: the next run issues a new pair there.',
+};
+async function madeCredentials({ leaves, authority, }) {
+    for (const pending of leaves.values()) {
+        const pair = (await pending).healthcheckClient;
+        if (pair === undefined)
+            continue;
+        const caPem = (await authority).certificatePem;
+        return { caPem, certificatePem: pair.certificatePem, keyPem: pair.keyPem };
+    }
+    return undefined;
+}
+function once(make) {
+    let made;
+    return () => (made ??= make());
+}
+
+;// CONCATENATED MODULE: ./src/engine/run-operation.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
+ * after observing and planning again.
+ * @returns how to publish what it found; all connections are closed by then, also when it throws.
+ * @throws RunError wherever it ends early.
+ */
+async function runOperation(operation, settings, context) {
+    if (operation.kind === 'checking')
+        return operation.run(settings, context);
+    const outcome = await runPlan(operation, settings, context);
+    return (reporting) => (0,report_publish/* publishPlan */.JL)(outcome, operation.report(outcome, settings), settings, reporting);
+}
+/**
+ * Plans, and carries the plan out unless this is a dry run.
+ * @throws RunError (in words for the user) wherever it ends early.
+ */
+async function runPlan(operation, settings, context) {
+    const { log, timeline, signal } = context;
+    const listed = (0,host/* listHosts */._2)(settings);
+    log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
+    const connected = await (0,observe/* connectHosts */.i8)(listed, context);
+    const tooFew = tooFewMembers(operation.reach, connected, 'reached');
+    if (tooFew !== undefined) {
+        await Promise.all(connected.hosts.map(({ transport }) => transport.close()));
+        throw tooFew;
+    }
+    const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
+    return (0,connections/* withConnections */.q)(connected.hosts, effect, signal, async (hosts) => {
+        const probed = await (0,observe/* observeHosts */.Aq)(hosts, settings, operation.probe(settings), timeline);
+        signal.throwIfAborted();
+        const observed = {
+            hosts: probed.hosts,
+            absent: inOrder([...connected.absent, ...probed.absent], settings),
+        };
+        const unprobed = tooFewMembers(operation.reach, observed, 'examined');
+        if (unprobed !== undefined)
+            throw unprobed;
+        const seen = {
+            members: (0,host/* withRole */.Tl)(observed.hosts, 'member'),
+            absent: (0,host/* withRole */.Tl)(observed.absent, 'member'),
+            controlPlane: (0,host/* withRole */.Tl)(observed.hosts, 'control-plane'),
+            unreached: (0,observe/* absenceReasons */.tQ)((0,host/* withRole */.Tl)(observed.absent, 'control-plane')),
+        };
+        return planAndExecute(seen, { operation, settings, context, keys: new issued_certificates/* KeyPool */.QQ() });
+    });
+}
+/** Absent hosts in the order of the inputs. */
+function inOrder(absent, settings) {
+    return (0,host/* listHosts */._2)(settings).flatMap((host) => absent.find((one) => one.settings === host.settings) ?? []);
+}
+/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
+function tooFewMembers(reach, { hosts, absent }, done) {
+    const present = (0,host/* withRole */.Tl)(hosts, 'member').length;
+    const away = (0,host/* withRole */.Tl)(absent, 'member');
+    const total = present + away.length;
+    const needed = { every: total, majority: (0,quorum/* quorumOf */.N)(total), any: 1, none: 0 }[reach];
+    if (present >= needed)
+        return undefined;
+    const title = present > 0 || done === 'examined'
+        ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
+        : 'not every host could be reached';
+    return new src_findings/* RunError */.e4(`${title}, so nothing was changed on any`, (0,observe/* absenceReasons */.tQ)(away));
+}
+async function planAndExecute(seen, running) {
+    const { settings, keys } = running;
+    const first = await planFirst(seen, running);
+    if (first === undefined)
+        return planUnderLock(seen, running);
+    try {
+        if (settings.dryRun)
+            return dryRunOutcome(first);
+        // a lock that a killed run has left is cleared away under a lock
+        if (running.operation.lock === 'none' || (isDone(first.plan) && lockedHosts(seen).length === 0))
+            return await executePlan(first);
+        prepareKeys(keys, first.plan);
+    }
+    finally {
+        first.clients?.close();
+    }
+    return planUnderLock(seen, running);
+}
+/**
+ * Plans from the first observation. Hosts that another run is changing may look as if nothing could be done with them:
+ * that is decided only after that run has ended.
+ * @returns undefined where nothing can be decided before.
+ */
+async function planFirst(seen, running) {
+    try {
+        return await plan(seen, running);
+    }
+    catch (error) {
+        const locked = lockedHosts(seen);
+        const { settings, operation, context } = running;
+        const waits = locked.length > 0 && !settings.dryRun && operation.lock === 'hosts';
+        if (!(error instanceof src_findings/* RefusedError */.fk) || !waits)
+            throw error;
+        context.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
+        return undefined;
+    }
+}
+function everyHost({ members, controlPlane }) {
+    return [...members, ...controlPlane];
+}
+function lockedHosts(seen) {
+    return everyHost(seen)
+        .filter(({ facts }) => facts.locked)
+        .map(({ name }) => name);
+}
+/** Begins to make the private keys that a plan takes. */
+function prepareKeys(keys, { cluster }) {
+    if (cluster === undefined)
+        return;
+    const { authority, issue, certificates } = cluster;
+    const leaves = [...issue.values()].reduce((sum, names) => sum + names.length, 0);
+    keys.prepare(leaves + Number(authority.from === 'made'), certificates.keyAlgorithm);
+}
+function isDone({ stages, afterProof }) {
+    return stages.length + afterProof.length === 0;
+}
+async function plan(seen, running) {
+    const { operation, settings, context } = running;
+    const { log, record } = context;
+    const { clients, cluster } = (await (0,engine_cluster/* askCluster */.K8)(settings, seen.members, seen.absent, context)) ?? {};
+    try {
+        const members = cluster
+            ? await (0,engine_cluster/* refreshStaleHosts */.U$)(seen.members, cluster, settings, context.timeline)
+            : seen.members;
+        const made = planOf({ ...seen, members }, cluster, running);
+        const observed = everyHost({ ...seen, members });
+        const document = describePlan({
+            plan: made,
+            operation: operation.name,
+            facts: new Map(observed.map(({ name, facts }) => [name, facts])),
+            ...(settings.authority === undefined ? {} : { broughtCertificate: settings.authority.certificatePem }),
+        });
+        // the second plan, under the lock, is most often the first one
+        if (record.document?.digest !== document.digest) {
+            log.info(`Verdict: ${made.verdict.name} (${made.reasons.join('; ')})`);
+        }
+        record.document = document;
+        refuseUnapproved(settings.approvedPlan, document);
+        return {
+            ...running,
+            plan: made,
+            document,
+            hosts: observed,
+            unreached: seen.unreached,
+            ...(cluster && { cluster }),
+            ...(clients && { clients }),
+        };
+    }
+    catch (error) {
+        clients?.close();
+        throw error;
+    }
+}
+function planOf({ members, absent, controlPlane, unreached }, cluster, { operation, settings, context }) {
+    const { archive, newToken, startedAt } = context;
+    const clients = { hosts: controlPlane, unreached };
+    return operation.plan({
+        settings,
+        members,
+        absent,
+        controlPlane: clients,
+        newToken,
+        now: startedAt,
+        ...(cluster && { cluster }),
+        ...(archive && { archive }),
+    });
+}
+async function planUnderLock(seen, running) {
+    const { context } = running;
+    const locks = await takeLocks(seen, running);
+    context.record.takenOver = locks.takenOver;
+    try {
+        const planned = await plan(refreshedUnder(locks, seen), running);
+        try {
+            return await executePlan(planned, locks);
+        }
+        finally {
+            planned.clients?.close();
+        }
+    }
+    finally {
+        await locks.release();
+    }
+}
+async function takeLocks({ members, controlPlane }, { settings, context }) {
+    const { log, timeline, signal, random, startedAt } = context;
+    const { run, lockTimeoutSeconds } = settings;
+    context.beforeLock();
+    const again = (0,observe/* refreshScript */.Hs)(settings);
+    return timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
+        transports: members.map(({ transport }) => transport),
+        // the cluster does not wait for its clients
+        optional: controlPlane.map(({ transport }) => transport),
+        owner: { id: run.id, run: run.url, actor: run.actor, startedAt: startedAt.toISOString() },
+        waitMs: lockTimeoutSeconds * 1000,
+        signal,
+        log,
+        random,
+        then: () => again,
+    }));
+}
+/** What was seen, as it is under the lock. Hosts of the control plane that could not be locked are reported at the end. */
+function refreshedUnder({ answers, leftOut }, seen) {
+    const upToDate = (host) => (0,observe/* refreshed */.tA)(host, answers.get(host.name) ?? Buffer.alloc(0));
+    return {
+        members: seen.members.map(upToDate),
+        absent: seen.absent,
+        controlPlane: seen.controlPlane
+            .filter(({ name }) => !leftOut.some(({ host }) => host === name))
+            .map(upToDate),
+        unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => (0,collect/* findingsOf */.WX)(error, host, 'lock'))],
+    };
+}
+/** The outcome of a dry run, which ends here. */
+function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
+    return {
+        plan: made,
+        document,
+        dryRun: true,
+        changed: false,
+        unfinished: [...made.leftOut, ...unreached],
+        ...(cluster === undefined ? {} : { health: cluster.health }),
+        publicFiles: new Map(hosts.map(({ name, facts }) => [name, (0,issued_certificates/* publicTexts */.wT)(facts)])),
+        connections: (0,observe/* connectionsOf */.V1)(hosts),
+    };
+}
+
+// EXTERNAL MODULE: ./src/operations/index.ts + 77 modules
+var operations = __webpack_require__(81833);
+// EXTERNAL MODULE: ./src/report/failure.ts
+var report_failure = __webpack_require__(3304);
+// EXTERNAL MODULE: ./src/runner/masking/secret-material.ts
+var secret_material = __webpack_require__(10375);
+;// CONCATENATED MODULE: ./src/report/run-record.ts
+/** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
+class RunRecord {
+    /** The plan that is, was or would be carried out. */
+    document;
+    /** Once anything was begun to be changed. */
+    audit;
+    /** Set when carrying out the plan has failed. */
+    progress = [];
+    takenOver = [];
+    /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
+    acceptedHostKeys = new Set();
+    steps = [];
+    /** What failed in stages that may. */
+    unfinished = [];
+}
+
+;// CONCATENATED MODULE: ./src/run/timeline.ts
+/** Collects the operations of a run, so that the report lists them also if the run fails half-way. */
+class Timeline {
+    entries = [];
+    #clock;
+    #start;
+    /** @param clock milliseconds from any fixed point, e.g. `performance.now`. */
+    constructor(clock) {
+        this.#clock = clock;
+        this.#start = clock();
+    }
+    /** Returns the milliseconds since the run began. */
+    elapsedMs() {
+        return this.#clock() - this.#start;
+    }
+    /** Runs `work` and records it, successful or not. */
+    async record(what, work) {
+        const startedMs = this.elapsedMs();
+        let outcome = 'failed';
+        try {
+            const result = await work();
+            outcome = 'done';
+            return result;
+        }
+        finally {
+            this.entries.push({ ...what, startedMs, durationMs: this.elapsedMs() - startedMs, outcome });
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/runner/toolkit.ts
+var toolkit = __webpack_require__(21652);
+// EXTERNAL MODULE: ./src/inputs/read.ts + 1 modules
+var read = __webpack_require__(89378);
+// EXTERNAL MODULE: ./src/inputs/parse-settings.ts
+var parse_settings = __webpack_require__(2906);
+// EXTERNAL MODULE: ./src/inputs/input-files.ts
+var input_files = __webpack_require__(6731);
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a
+ * cancelled one as much.
+ */
+const FAULT_GRACE_MS = 15_000;
+/**
+ * The main step: settings → operation → outputs.
+ */
+async function main({ redactor, log, handleUncaughtErrors }) {
+    const timeline = new Timeline(() => performance.now());
+    const run = (0,read/* readRunContext */.$p)();
+    const record = new RunRecord();
+    const report = { redactor, log, timeline, record, startedAt: run.now };
+    let settings;
+    let operation;
+    const end = (0,end_of_run/* watchForEnd */.qI)();
+    let fault;
+    handleUncaughtErrors((error) => {
+        if (fault !== undefined) {
+            log.debug(`one more fault: ${String(error)}`);
+            return;
+        }
+        fault = new end_of_run/* UncaughtError */.kf(error);
+        if (operation?.survivesFault !== true)
+            endAfterFault(fault, end, { redactor, log });
+    });
+    try {
+        const mask = (secret) => redactor.register(secret);
+        const raw = (0,read/* readInputs */.Ko)(mask);
+        settings = (0,parse_settings/* parseSettings */.P)(raw, run, operations/* OPERATION_INPUTS */.gE, (0,input_files/* readInputFiles */.UK)(raw, process.env['GITHUB_WORKSPACE'], mask));
+        const warnings = [...(0,read/* shortSecrets */._9)(raw, secret_material/* minWordLength */.nI), ...settings.warnings];
+        for (const warning of warnings)
+            log.warning((0,src_findings/* describeFinding */.jb)(warning));
+        end.limitTo(settings.timeoutSeconds);
+        operation = (0,operations/* operationNamed */.ji)(settings.operation);
+        const images = await openArchive(settings, end.signal);
+        const { connect, close } = await (0,connector/* connector */.M)(settings, {
+            privilege: operation.access(settings).as,
+            temporary: (0,toolkit/* temporaryFolder */.yy)(),
+            log,
+            onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
+        });
+        const publish = await runOperation(operation, settings, {
+            ...images,
+            connect,
+            log,
+            timeline,
+            record,
+            startedAt: run.now,
+            newToken: `etcd-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`,
+            now: () => new Date(),
+            random: Math.random,
+            maskSecret: (secret) => redactor.register(secret, 'made'),
+            beforeLock: () => (0,toolkit/* saveState */.LZ)(toolkit/* LOCK_OWNER */.EK, run.identity.id),
+            signal: end.signal,
+        }).finally(async () => {
+            await close();
+            (0,report_publish/* publishAcceptedKeys */.Ln)(report);
+        });
+        await publish(report);
+        if (fault !== undefined)
+            (0,report_failure/* failStep */.v)(fault, redactor, log);
+    }
+    catch (error) {
+        const interrupted = end.signal.aborted ? new end_of_run/* InterruptedError */.p4(end.signal.reason, error) : error;
+        const reason = fault ?? interrupted;
+        const failure = (0,report_failure/* failStep */.v)(reason, redactor, log);
+        await (0,report_publish/* publishFailure */.yX)(reason, failure, settings, report);
+    }
+    finally {
+        end.stop();
+        const lost = (0,toolkit/* lostOutputs */.Di)();
+        if (lost !== undefined)
+            (0,report_failure/* failStep */.v)(new src_findings/* RunError */.e4('outputs were lost', [lost]), redactor, log);
+        (0,toolkit/* saveState */.LZ)(toolkit/* MAIN_ENDED */.Fd, 'true');
+    }
+}
+/** Ends a run in order after a fault; one that does not end is ended here, and its locks are left to the post step. */
+function endAfterFault(fault, end, { redactor, log }) {
+    end.endBy(fault.reason);
+    setTimeout(() => {
+        (0,report_failure/* failStep */.v)(fault, redactor, log);
+        (0,toolkit/* saveState */.LZ)(toolkit/* MAIN_ENDED */.Fd, toolkit/* LOCKS_LEFT */.JQ);
+        process.exit();
+    }, FAULT_GRACE_MS);
+}
+/** Images are read before any host is connected to. */
+async function openArchive({ imageArchive }, signal) {
+    if (imageArchive === undefined)
+        return {};
+    return { archive: await (0,image_archive/* readImageArchive */.E)(imageArchive, signal) };
+}
+
+
+/***/ })
+
+};
