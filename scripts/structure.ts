@@ -27,6 +27,9 @@ export const ROOMS = [
   'text',
 ] as const;
 
+/** Files that are imported to run, as phases of the step. */
+const ENTRIES = ['src/main.ts', 'src/post.ts'];
+
 const LOWEST = ['src/findings.ts', 'src/finding-codes.ts'];
 
 /** Every source file by its path in the checkout, with its text. */
@@ -38,7 +41,7 @@ export interface Structure {
   readonly lines: number;
   /** Lines of the file in which the median line lives. */
   readonly medianLine: number;
-  /** Files whose only reader is a file of the same folder. */
+  /** Files whose only reader is a file of the same folder; kinds of steps apart, which have a file each. */
   readonly besideTheirReader: readonly string[];
   /** Imports against the order of {@link ROOMS}, and folders that it does not have. */
   readonly againstOrder: readonly string[];
@@ -76,7 +79,7 @@ export function structureOf(sources: Sources): Structure {
     switches: linesLike(sources, /switch \((?:step\.)?kind\)/),
     askingOperation: linesLike(
       new Map([...sources].filter(([path]) => !path.startsWith('src/operations/'))),
-      /\boperation [!=]== '/,
+      /\boperation [!=]== '[a-z]/,
     ),
     namelessActors: linesLike(sources, /\b(?:nobody|somebody|whoever|ought)\b/i),
   };
@@ -100,7 +103,8 @@ function medianLine(sizes: readonly number[]): number {
 }
 
 function besideTheirReader(imports: ReadonlyMap<string, readonly string[]>): string[] {
-  return [...imports.keys()].filter((path) => {
+  const own = [...imports.keys()].filter((path) => !path.startsWith('src/steps/') && !ENTRIES.includes(path));
+  return own.filter((path) => {
     const readers = [...imports].filter(([, imported]) => imported.includes(path)).map(([reader]) => reader);
     return readers.length === 1 && dirname(readers[0] ?? '') === dirname(path);
   });
@@ -160,8 +164,8 @@ function linesLike(sources: Sources, pattern: RegExp): string[] {
 
 /** The most of each that the repository may have; a change that improves a figure lowers its limit. */
 export const LIMITS = {
-  files: 340,
-  besideTheirReader: 80,
+  files: 330,
+  besideTheirReader: 40,
   againstOrder: 0,
   circles: 0,
   switches: 0,

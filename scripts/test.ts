@@ -132,6 +132,7 @@ if (runs('unit')) {
   gate('Format', bin('prettier'), ['--check', '--log-level=warn', '.']);
   gate('Types', bin('tsc'), ['--noEmit', '-p', '.']);
   gate('Lint', bin('eslint'), ['--max-warnings=0', '.']);
+  gate('Structure', process.execPath, [join(import.meta.dirname, 'structure.ts')]);
   heading('dist/ is what the sources give');
   const stale = staleDistFiles();
   if (stale.length > 0) console.log(`Not up to date, run \`npm run build\` and commit: ${stale.join(', ')}`);

@@ -1,4 +1,5 @@
 import { type HostFacts, memberManifest } from '../facts/host.ts';
+import { parseReference } from '../images/reference.ts';
 import type { Finding } from '../findings.ts';
 import { type KubernetesVersion, refusesFlagsOf, startsWithFlagsOf } from '../kubeadm/version.ts';
 
@@ -166,13 +167,10 @@ function text({ major, minor, patch }: Release): string {
  * `/etcd`.
  */
 export function splitImage(image: string): { repository: string; tag: string } {
-  const [name = '', ...digest] = image.split('@');
-  const colon = name.lastIndexOf(':');
-  // A colon before the last slash belongs to a registry's port.
-  const end = colon > name.lastIndexOf('/') ? colon : name.length;
+  const { path, tag = '', digest } = parseReference(image);
   return {
-    repository: name.slice(0, end).replace(/\/etcd$/, ''),
-    tag: [name.slice(end + 1), ...digest].join('@'),
+    repository: path.replace(/\/etcd$/, ''),
+    tag: digest === undefined ? tag : `${tag}@${digest}`,
   };
 }
 
@@ -184,8 +182,9 @@ export function isKubeadmImage(image: string): boolean {
 
 /** Reports whether a host's runtime has an image; it lists an image that is pinned by its digest by the digest only. */
 export function isStored(image: string, { images }: Pick<HostFacts, 'images'>): boolean {
-  const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
-  return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
+  const { path, tag, digest } = parseReference(image);
+  const byDigest = tag === undefined || digest === undefined ? undefined : `${path}@${digest}`;
+  return images.includes(image) || (byDigest !== undefined && images.includes(byDigest));
 }
 
 /** Returns the reference of etcd's image, as kubeadm composes it. */

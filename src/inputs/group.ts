@@ -21,6 +21,8 @@ export interface ParseContext<Name extends InputName = InputName> extends Collec
 export interface InputGroup<Name extends string = string, Settings extends object = object> {
   readonly name: Name;
   readonly inputs: readonly InputName[];
+  /** Inputs of other groups that it reads as well. */
+  readonly alsoReads: readonly InputName[];
   /**
    * Gives the settings that the inputs stand for; undefined, with findings, if they cannot be used. Settings may come with
    * findings too, for other groups to be checked against: the run is refused all the same.
@@ -46,10 +48,11 @@ export function inputGroup<
   readonly parse: (context: ParseContext<(keyof Inputs & InputName) | Read>) => Settings | undefined;
   readonly checkUnused?: InputGroup['checkUnused'];
 }): InputGroup<Name, Settings> {
-  const { name, inputs, parse, checkUnused } = definition;
+  const { name, inputs, alsoReads = [], parse, checkUnused } = definition;
   return {
     name,
     inputs: Object.keys(inputs) as InputName[],
+    alsoReads,
     parse,
     ...(checkUnused !== undefined && { checkUnused }),
   };

@@ -84,9 +84,10 @@ function parseGroups(
 }
 
 /** The same without anything that is given for a group. */
-function leftOut(context: ParseContext, { inputs: names }: InputGroup): ParseContext {
+function leftOut(context: ParseContext, { inputs: own, alsoReads }: InputGroup): ParseContext {
+  const names = [...own, ...alsoReads];
   const inputs = Object.fromEntries(names.map((name) => [name, defaultOf(name)]));
-  const files = Object.entries(context.files).filter(([name]) => !names.some((own) => own === name));
+  const files = Object.entries(context.files).filter(([name]) => !names.some((one) => one === name));
   return { ...context, inputs: { ...context.inputs, ...inputs }, files: Object.fromEntries(files) };
 }
 

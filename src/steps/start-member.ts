@@ -120,7 +120,7 @@ export function startMember(start: MemberStart): RemoteScript {
   return {
     title: 'start the member',
     effect: 'changes',
-    timeoutMs: (READY_WITHIN + 30) * 1000,
+    timeoutMs: (READY_WITHIN + REPLACED_WITHIN + 30) * 1000,
     onProgress: start.onProgress,
     script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}

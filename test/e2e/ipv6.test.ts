@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { Check } from '../../src/checks/check.ts';
 import type { Lab } from '../../lab/client.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
@@ -120,10 +121,10 @@ async function preflights(): Promise<Preflights> {
 
 /** Findings of preflight about patches, host and fact each. */
 function toldOfPatches({ outputs }: ActionRun): string[] {
-  const findings = JSON.parse(outputs['findings'] ?? '[]') as Readonly<Record<string, string>>[];
+  const findings = JSON.parse(outputs['findings'] ?? '[]') as Check[];
   return findings
-    .filter(({ at, severity }) => at === 'patches' && severity === 'fail')
-    .map(({ host = '', fact = '' }) => `${host}: ${fact}`);
+    .filter(({ name, status }) => name === 'patches' && status === 'fail')
+    .map(({ member, measured }) => `${member ?? ''}: ${measured}`);
 }
 
 function onEachHost(words: string): unknown[] {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { inputGroups } from '../../src/inputs/groups.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
-import { OPERATIONS } from '../../src/operations/index.ts';
+import { OPERATION_INPUTS, OPERATIONS } from '../../src/operations/index.ts';
 import { inputNames } from '../../src/inputs/table/table.ts';
+import { ownCa } from '../cluster/example.ts';
 import { findingOf, findingsOf, given, run, settingsOf, sshKey } from './given.ts';
 
 const operationNames = OPERATIONS.map(({ name }) => name);
@@ -26,7 +26,7 @@ test.each(operationNames)('%s names each of its groups once', (operation) => {
 
 describe('inputs that the operation does not use', () => {
   const others = {
-    'ca-certificate': 'none',
+    'ca-validity-days': 'none',
     'extra-args': 'name: x',
     'lock-timeout': '2',
     'image-archive': 'a.tar\nb.tar',
@@ -47,7 +47,7 @@ describe('inputs that the operation does not use', () => {
 
   test('are parsed where it does', () => {
     expect(findingsOf(others).map(({ at }) => at)).toEqual([
-      'ca-key',
+      'ca-validity-days',
       'image-archive',
       'extra-args, line 1, column 1',
       'lock-timeout',
@@ -71,5 +71,24 @@ describe('inputs that the operation does not use', () => {
 
   test('hold no private key all the same', () => {
     expect(findingOf({ operation: 'health', 'extra-args': sshKey }).at).toBe('extra-args');
+  });
+});
+
+describe('a health check believes the CA of the inputs', () => {
+  const pem = ownCa.certificatePem;
+
+  test('whose certificate it reads, with or without the key', () => {
+    const of = (more: Readonly<Record<string, string>>) =>
+      settingsOf({ operation: 'health', ...more }).health;
+    expect(of({ 'ca-certificate': pem }).trustedAuthority).toBe(pem);
+    expect(of({ 'ca-certificate': pem, 'ca-key': ownCa.keyPem }).trustedAuthority).toBe(pem);
+    expect(of({})).not.toHaveProperty('trustedAuthority');
+  });
+
+  test('and refuses what is no certificate, once, like a deploy', () => {
+    for (const operation of ['health', 'deploy']) {
+      const findings = findingsOf({ operation, 'ca-certificate': 'none', 'ca-key': 'none' });
+      expect(findings.filter(({ at }) => at === 'ca-certificate')).toHaveLength(1);
+    }
   });
 });

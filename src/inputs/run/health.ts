@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import { readCertificates } from '../../pki/pem-input.ts';
 import { quote } from '../../text/quote.ts';
 import { inputGroup } from '../group.ts';
 import { type DurationRange, parseChoice, parseDuration, parseInteger } from '../scalars.ts';
@@ -16,6 +17,8 @@ export interface HealthSettings {
   /** The mildest status that fails the step; `fail` takes a cluster of which nothing is known with it. */
   readonly failOn: 'fail' | 'warn' | 'never';
   readonly thresholds: HealthThresholds;
+  /** Certificate (PEM) of the CA by which the members are believed; absent: what the majority of the hosts has. */
+  readonly trustedAuthority?: string;
   /** Absent: reports of earlier runs are not read. */
   readonly history?: HistorySettings;
 }
@@ -32,11 +35,22 @@ export interface HistorySettings {
 export const healthGroup = inputGroup({
   name: 'health',
   inputs: healthInputs,
+  // the root action takes it with every operation
+  alsoReads: ['ca-certificate'],
   parse: ({ inputs, findings }): { readonly health: HealthSettings } | undefined => {
     const health = parseHealth(inputs, findings);
-    return health && { health };
+    const trustedAuthority = parseTrusted(inputs['ca-certificate'], findings);
+    return health && { health: { ...health, ...(trustedAuthority !== undefined && { trustedAuthority }) } };
   },
 });
+
+/** Reads the CA's certificate. A health check signs nothing, so that `ca-key` is of no use to it. */
+function parseTrusted(text: string, findings: Finding[]): string | undefined {
+  if (text.trim() === '') return undefined;
+  const { value, findings: problems } = readCertificates({ name: 'ca-certificate', text });
+  findings.push(...problems);
+  return value?.[0].pem;
+}
 
 type Inputs = Readonly<Record<keyof typeof healthInputs, string>>;
 

@@ -48,7 +48,7 @@ async function askWithBest(
   context: RunContext,
   deadline: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof askMembers>>> {
-  const brought = settings.authority?.certificatePem;
+  const brought = settings.health.trustedAuthority;
   const answers = members.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
   const [best, ...others] = chooseCredentials(answers, brought, context.now());
   const first = await askMembers(members, best, settings, context, deadline);
