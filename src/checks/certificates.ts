@@ -9,12 +9,12 @@ import { daysLeft } from '../pki/certificate.ts';
 import { type CertificateInfo, inspectCertificate } from '../pki/inspect.ts';
 import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
-import { type Check, checkOf, type CheckStatus } from './check.ts';
+import { type Check, checkOf, type CheckStatus, type MakeCheck } from './check.ts';
 import { days, unseenCheck } from './view.ts';
 
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 
-/** One CA everywhere, each certificate on its disk, and what the listeners present. */
+/** Checks that all hosts have one CA, the certificates on each disk, and those that the listeners present. */
 export function certificateChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   return [
     ...authority(facts, thresholds),
@@ -35,7 +35,7 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   });
   const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
   const [unseen] = looked.flatMap(({ notSeen }) => notSeen ?? []);
-  if (hosts.length === 0) return [unseen ?? check('unknown', { measured: 'No host could be looked at.' })];
+  if (hosts.length === 0) return [unseen ?? check('unknown', { measured: 'No host could be examined.' })];
   const without = hosts.filter(({ info }) => info === undefined).map(({ name }) => name);
   const told = hosts.flatMap(({ name, info }) =>
     info === undefined ? [] : [[name, info.fingerprint] as const],
@@ -43,6 +43,7 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   if (without.length > 0) {
     return [
       check('fail', {
+        code: 'ca-missing',
         measured: `${CA_CERTIFICATE} is missing or cannot be read on ${nameList(without)}.`,
         cause: 'It was removed or overwritten.',
         fix: 'Copy it from another host: it is public and the same on all.',
@@ -56,7 +57,8 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
     const odd = byFingerprint.slice(1).flatMap((group) => group.map(([name]) => name));
     return [
       check('fail', {
-        measured: `The hosts have different CAs; not the one of most others: ${nameList(odd)}. SHA-256: ${whoSaysWhat(told)}.`,
+        code: 'ca-mismatch',
+        measured: `The hosts have different CAs; ${nameList(odd)} ${odd.length === 1 ? 'differs' : 'differ'} from most others. SHA-256: ${whoSaysWhat(told)}.`,
         cause: 'ca.crt was overwritten, or the host was set up for another cluster.',
         fix: `Put the ca.crt of the other hosts back on ${nameList(odd)}; etcd reads it at its next start, and would then trust no other member.`,
       }),
@@ -65,7 +67,6 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   const [first] = hosts;
   const info = first?.info;
   if (info === undefined) return [];
-  const left = daysLeft(info.notAfter, now);
   const besides = members.flatMap(({ name, host }) =>
     'seen' in host && trustedOn(host.seen.facts).length > 1 ? [name] : [],
   );
@@ -74,23 +75,34 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
       ? []
       : [
           check('warn', {
+            code: 'ca-trust-too-wide',
             subject: CA_CERTIFICATE,
-            measured: `${CA_CERTIFICATE} holds more than one certificate on ${nameList(besides)}; etcd takes every client that any of them vouches for.`,
+            measured: `${CA_CERTIFICATE} holds more than one certificate on ${nameList(besides)}; etcd accepts the clients of each of them.`,
             ...TRUSTED_BESIDES,
           }),
         ]),
     ...strayKeys(members),
-    check(byDays(left, thresholds), {
-      measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
-      threshold: daysWords(thresholds),
-      ...(byDays(left, thresholds) === 'ok'
-        ? {}
-        : {
-            cause: 'kubeadm makes it for ten years.',
-            fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
-          }),
-    }),
+    authorityEnd(check, info, now, thresholds),
   ];
+}
+
+function authorityEnd(
+  check: MakeCheck,
+  info: CertificateInfo,
+  now: Date,
+  thresholds: HealthThresholds,
+): Check {
+  const measured = `All hosts have the same CA, ${info.subject}; it ${ends(info, now)}.`;
+  const threshold = daysWords(thresholds);
+  const status = byDays(daysLeft(info.notAfter, now), thresholds);
+  if (status === 'ok') return check(status, { measured, threshold });
+  return check(status, {
+    code: 'ca-ends-soon',
+    measured,
+    threshold,
+    cause: 'kubeadm issues its CA for ten years.',
+    fix: 'Plan the replacement of the CA now: for a time, members and clients have to trust both CAs.',
+  });
 }
 
 /** Finds keys of the CA on hosts, if no host should keep it by the record of the last deploy. */
@@ -104,10 +116,11 @@ function strayKeys(members: HealthFacts['members']): Check[] {
   if (holders.length === 0) return [];
   return [
     checkOf('authority', null)('warn', {
+      code: 'ca-key-left-behind',
       subject: CA_KEY,
-      measured: `The key of the CA lies on ${nameList(holders)} (${CA_KEY}), and by the record there no host keeps it.`,
-      cause: 'It was put there by hand, or a run was cut off before it could remove it.',
-      fix: 'Run the deploy with `ca-custody: input-only`: it removes the key once it has seen that it is the one of the inputs.',
+      measured: `The key of the CA is on ${nameList(holders)} (${CA_KEY}), and according to the record of the last deploy no host keeps it.`,
+      cause: 'It was put there by hand, or a run ended before it could remove it.',
+      fix: 'Run the deploy with `ca-custody: input-only`: it removes the key if it is the key of the inputs.',
     }),
   ];
 }
@@ -133,8 +146,9 @@ function onDisk(
     if (text === undefined || info === undefined) {
       bad.push(
         check('fail', {
+          code: 'certificate-unusable',
           subject: path,
-          measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is no certificate that can be read'}.`,
+          measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is not a readable certificate'}.`,
           cause: 'It was removed or overwritten.',
           fix: 'Run the deploy: it issues what is missing.',
         }),
@@ -161,12 +175,13 @@ function onDisk(
     if (wrong.length > 0) {
       bad.push(
         check('fail', {
+          code: 'certificate-unusable',
           subject: path,
           measured: `${path} of ${name}: ${wrong.join('; ')}.`,
           cause:
             info.notBefore > now
               ? "The host's or the runner's clock is wrong."
-              : 'It was replaced by hand, or has run out.',
+              : 'It was replaced by hand, or has expired.',
           fix: 'Run the deploy: it issues a new one.',
         }),
       );
@@ -178,10 +193,11 @@ function onDisk(
     else {
       bad.push(
         check(status, {
+          code: 'certificate-ends-soon',
           subject: path,
           measured: `${path} of ${name} ${ends(info, now)}.`,
           threshold: daysWords(thresholds),
-          cause: 'kubeadm makes certificates for one year.',
+          cause: 'kubeadm issues certificates for one year.',
           fix: path.includes('apiserver')
             ? `${RENEW} Then bring the new one to the control plane, as docs/deploy.md says.`
             : RENEW,
@@ -194,7 +210,7 @@ function onDisk(
   return [
     ...bad,
     check('ok', {
-      measured: `${good.length} of ${leafProfileNames.length} certificates hold before the CA, fit their keys and name the member; the first ends in ${days(least)}.`,
+      measured: `${good.length} of ${leafProfileNames.length} certificates are valid for the CA, match their keys and name the member; the first to end ends in ${days(least)}.`,
       threshold: daysWords(thresholds),
     }),
   ];
@@ -221,28 +237,34 @@ function listener(
   if ('unseen' in sight)
     return check('unknown', {
       subject,
-      measured: `The ${subject} of ${name} presents none: ${sight.unseen.fact}.`,
+      code: sight.unseen.code,
+      measured: `The ${subject} of ${name} presents no certificate: ${sight.unseen.fact}.`,
     });
   const info = infoOf(sight.seen.pem);
   if (info === undefined)
-    return check('unknown', { subject, measured: `What the ${subject} of ${name} presents cannot be read.` });
+    return check('unknown', {
+      subject,
+      measured: `The certificate that the ${subject} of ${name} presents cannot be read.`,
+    });
   const left = daysLeft(info.notAfter, now);
   if (!sight.seen.trusted) {
     return check('fail', {
+      code: 'server-certificate-unusable',
       subject,
-      measured: `What the ${subject} of ${name} presents does not hold before the CA of the cluster (${info.subject}, by ${info.issuer}, ${ends(info, now)}).`,
-      cause: left < 0 ? 'It has run out.' : 'It was issued by another CA.',
+      measured: `The certificate that the ${subject} of ${name} presents is not valid for the CA of the cluster (${info.subject}, issued by ${info.issuer}, ${ends(info, now)}).`,
+      cause: left < 0 ? 'It has expired.' : 'It was issued by another CA.',
       fix: `${RENEW} If the file on the disk is right, restart that member.`,
     });
   }
   const path = leafPath(profile, 'certificate');
   const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
   if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
-    return check(worse('warn', byDays(left, thresholds)), {
+    return check(byDays(left, thresholds) === 'fail' ? 'fail' : 'warn', {
+      code: 'served-certificate-old',
       subject,
-      measured: `The ${subject} of ${name} presents another certificate than ${path}: what it presents ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
+      measured: `The ${subject} of ${name} presents another certificate than ${path}: that one ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
       cause:
-        'The file was renewed and etcd sees another one: its folder was replaced as a whole, and the container still has the old one mounted.',
+        'The file was renewed, but its folder was replaced as a whole, and the container still has the old folder mounted.',
       fix: `Restart that member alone, with a quorum of the others: move ${ETCD_MANIFEST} out of its folder, wait until the container is gone, and move it back.`,
     });
   }
@@ -251,22 +273,28 @@ function listener(
     !info.sans.some((san) => san.toLowerCase() === `ip:${address}`.toLowerCase())
   ) {
     return check('fail', {
+      code: 'server-certificate-unusable',
       subject,
-      measured: `What the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
+      measured: `The certificate that the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
       cause: 'It was issued for another address.',
       fix: RENEW,
     });
   }
   const status = byDays(left, thresholds);
+  const measured = `The certificate that the ${subject} of ${name} presents is valid for the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`;
+  const threshold = daysWords(thresholds);
+  if (status === 'ok') return check(status, { subject, measured, threshold });
   return check(status, {
+    code: 'certificate-ends-soon',
     subject,
-    measured: `What the ${subject} of ${name} presents holds before the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`,
-    threshold: daysWords(thresholds),
-    ...(status === 'ok' ? {} : { cause: 'kubeadm makes certificates for one year.', fix: RENEW }),
+    measured,
+    threshold,
+    cause: 'kubeadm issues certificates for one year.',
+    fix: RENEW,
   });
 }
 
-/** What a PEM text says; undefined for none, and for what is no certificate. */
+/** Returns the contents of a certificate; undefined if there is none, or it cannot be read. */
 export function infoOf(pem: string | undefined): CertificateInfo | undefined {
   if (pem === undefined) return undefined;
   try {
@@ -276,25 +304,21 @@ export function infoOf(pem: string | undefined): CertificateInfo | undefined {
   }
 }
 
-/** How soon is too soon. */
+/** Returns the status of a certificate that is valid for so many more days. */
 export function byDays(
   left: number,
   { certificateFailureDays, certificateWarningDays }: HealthThresholds,
-): CheckStatus {
+): Exclude<CheckStatus, 'unknown'> {
   if (left < certificateFailureDays) return 'fail';
   return left < certificateWarningDays ? 'warn' : 'ok';
 }
 
-function worse(one: CheckStatus, other: CheckStatus): CheckStatus {
-  return other === 'fail' ? other : one;
-}
-
-/** The threshold of {@link byDays} in words. */
+/** Returns the threshold of {@link byDays} in words. */
 export function daysWords({ certificateFailureDays, certificateWarningDays }: HealthThresholds): string {
   return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
 }
 
-/** When a certificate ends, in words. */
+/** Returns when a certificate ends, in words. */
 export function ends({ notAfter }: CertificateInfo, now: Date): string {
   const left = daysLeft(notAfter, now);
   const date = notAfter.toISOString().slice(0, 10);

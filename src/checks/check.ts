@@ -1,5 +1,5 @@
 import type { FindingCode } from '../finding-codes.ts';
-import { byStatus, type CheckStatus, type Finding } from '../findings.ts';
+import { byStatus, type Finding } from '../findings.ts';
 
 export { type CheckStatus, worstOf } from '../findings.ts';
 
@@ -60,30 +60,36 @@ export const CHECK_TITLES = {
 /** Name of a check; part of outputs, reports, metrics and JUnit: never renamed within one version of the schema. */
 export type CheckName = keyof typeof CHECK_TITLES;
 
-/**
- * One thing that was looked at, for one member or the whole cluster, and how it was found. A check is made by a function from facts
- * to values of this type; preflight and health each choose from these functions. Plain data.
- */
-export interface Check {
+/** The fields of a check besides its status and its code. */
+interface CheckFields {
   readonly name: CheckName;
-  /** The entry of TROUBLESHOOTING.md that says what to do; null where all is well, and where `fix` says it all. */
-  readonly code: FindingCode | null;
   /** Member, and so the host; null: the whole cluster. */
   readonly member: string | null;
-  /** What exactly, if there are several of it, such as the path of a certificate or the name of a peer; else null. */
+  /** The thing itself if a member has several, such as the path of a certificate or the name of a peer; else null. */
   readonly subject: string | null;
-  readonly status: CheckStatus;
-  /** What was seen, with its values: a sentence that ends in a full stop. */
+  /** The fact with its values: a sentence that ends in a full stop. */
   readonly measured: string;
-  /** What it was held against, in words, e.g. `at most 100 ms`; null where nothing is compared with a limit. */
+  /** The limit in words, e.g. `at most 100 ms`; null if nothing is compared with a limit. */
   readonly threshold: string | null;
-  /** Why this usually happens; null where all is well. */
+  /** Why this usually happens; null if nothing is wrong. */
   readonly cause: string | null;
-  /** What to do; null where nothing has to be done. A reader at night can do exactly this. */
+  /** What to do; null if nothing has to be done. Precise enough to follow without knowledge of etcd. */
   readonly fix: string | null;
-  /** Good to know, though nothing is wrong: shown apart; else null. */
+  /** Good to know, though nothing is wrong; shown separately; else null. */
   readonly notice: string | null;
 }
+
+/** A status, with the code of the entry in TROUBLESHOOTING.md that explains it. */
+type CodedStatus =
+  | { readonly status: 'ok'; readonly code: null }
+  | { readonly status: 'unknown'; readonly code: FindingCode | null }
+  | { readonly status: 'warn' | 'fail'; readonly code: FindingCode };
+
+/**
+ * The result of checking one thing, of one member or the whole cluster. Functions from facts to values of this type make the checks;
+ * preflight and health each choose from these functions. Plain data.
+ */
+export type Check = CheckFields & CodedStatus;
 
 const ORDER = Object.keys(CHECK_TITLES);
 
@@ -92,34 +98,47 @@ export function worstFirst(checks: readonly Check[]): Check[] {
   return byStatus(checks.toSorted((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name)));
 }
 
-/** What a check has to tell. */
-export type Told = Pick<Check, 'measured'> & Partial<Omit<Check, 'name' | 'member' | 'status' | 'measured'>>;
+/** The texts of a check; those left out are null. */
+export type CheckText = Pick<Check, 'measured'> & Partial<Omit<CheckFields, 'name' | 'member' | 'measured'>>;
 
-/** The checks of one name for one member (or the cluster), each made with what there is to tell. */
-export function checkOf(name: CheckName, member: string | null): (status: CheckStatus, told: Told) => Check {
-  return (
-    status,
-    { measured, code = null, subject = null, threshold = null, cause = null, fix = null, notice = null },
-  ) => ({
-    name,
-    code,
-    member,
-    subject,
-    status,
-    measured,
-    threshold,
-    cause,
-    fix,
-    notice,
-  });
+/** Texts with the code of their entry. */
+export interface CodedText extends CheckText {
+  readonly code: FindingCode;
 }
 
-/** The words of a finding as a check has them. */
-export function toldBy({ code, fact, cause, fix }: Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>): Told {
+/** Makes a check from its status and texts. */
+export type MakeCheck = (
+  ...made:
+    | readonly [status: 'ok', text: CheckText]
+    | readonly [status: 'unknown', text: CheckText & Partial<CodedText>]
+    | readonly [status: 'warn' | 'fail', text: CodedText]
+) => Check;
+
+/**
+ * Returns a function that makes the checks of one name for one member, or for the cluster if `member` is null.
+ * @param subject of all these checks, unless their texts name another.
+ */
+export function checkOf(name: CheckName, member: string | null, subject: string | null = null): MakeCheck {
+  return (...[status, text]) => {
+    const { measured, threshold = null, cause = null, fix = null, notice = null } = text;
+    const fields = { member, subject: text.subject ?? subject, measured, threshold, cause, fix, notice };
+    if (status === 'ok') return { name, status, code: null, ...fields };
+    if (status === 'unknown') return { name, status, code: text.code ?? null, ...fields };
+    return { name, status, code: text.code, ...fields };
+  };
+}
+
+/** Returns the texts of a finding as a check has them. */
+export function textOfFinding({
+  code,
+  fact,
+  cause,
+  fix,
+}: Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>): CodedText {
   return { code, measured: fact, cause: cause ?? null, fix: fix ?? null };
 }
 
-/** Whether a check is one of the findings of its run: it is not `ok`, or it has a notice. */
+/** Reports whether a check is one of the findings of its run: it is not `ok`, or it has a notice. */
 export function isFinding({ status, notice }: Check): boolean {
   return status !== 'ok' || notice !== null;
 }

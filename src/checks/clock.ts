@@ -20,7 +20,7 @@ export function clockOffsets(clocks: readonly HostClock[]): ReadonlyMap<string, 
   return new Map(clocks.map(({ name, clock }) => [name, clock.offsetMs - middle]));
 }
 
-/** Each clock against the median of all. What is uncertain because of the way there counts in the host's favour. */
+/** Each clock against the median of all. Uncertainty from the network counts in the host's favour. */
 export function clockChecks(clocks: readonly HostClock[], { warningMs, failureMs }: ClockLimits): Check[] {
   const offsets = clockOffsets(clocks);
   const middleUncertainty = median(clocks.map(({ clock }) => clock.uncertaintyMs));
@@ -34,10 +34,11 @@ export function clockChecks(clocks: readonly HostClock[], { warningMs, failureMs
     const atLeast = away - uncertainty;
     if (atLeast <= warningMs) return check('ok', { measured, threshold });
     return check(atLeast > failureMs ? 'fail' : 'warn', {
+      code: 'clock-off',
       measured,
       threshold,
-      cause: 'No time service runs on it, or it reaches no server.',
-      fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
+      cause: 'No time service runs on it, or the service reaches no server.',
+      fix: 'Start a time service (`systemctl enable --now chrony` or systemd-timesyncd), and check `timedatectl`.',
     });
   });
 }

@@ -13,18 +13,18 @@ import { days, unseenCheck } from './view.ts';
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
-const DEPLOY = 'Run the deploy with `control-plane-hosts`: it puts there what is missing or ends soon.';
-/** A deploy refuses a pair that it does not know, and takes a key without its certificate for a pair that works. */
+const DEPLOY = 'Run the deploy with `control-plane-hosts`: it delivers files that are missing or end soon.';
+/** A deploy refuses a pair that it does not know, and treats a key without its certificate as a pair that works. */
 const MOVE_AWAY = `If this cluster is the one that the host should use, move these files to another folder. ${DEPLOY}`;
 const REMOVE_KEY = `Remove ${KEY} there. ${DEPLOY}`;
 
-/** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
+/** Checks that each host of the control plane has the files with which its API server connects to this cluster. */
 export function controlPlaneChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   const authorityPem = authorityOf(facts);
   return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
 }
 
-/** The members' own CA; where they do not agree, that is told elsewhere. */
+/** Returns the members' own CA; if they do not have the same, another check reports it. */
 function authorityOf({ members }: HealthFacts): string | undefined {
   return members
     .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(CA_CERTIFICATE)?.text : undefined))
@@ -40,12 +40,13 @@ function checkHost(
   const check = checkOf('control-plane', null);
   const subject = name;
   if ('unseen' in host) {
-    const { fact, cause, fix } = host.unseen;
+    const { code, fact, cause, fix } = host.unseen;
     return check('warn', {
+      code,
       subject,
-      measured: `${name} of the control plane could not be looked at: ${fact}`,
+      measured: `${name} of the control plane could not be examined: ${fact}`,
       cause: cause ?? null,
-      fix: fix ?? 'Log in to the host by hand and see.',
+      fix: fix ?? 'Log in to the host by hand to see why.',
     });
   }
   const { facts, more } = host.seen;
@@ -55,15 +56,16 @@ function checkHost(
   if (authorityPem === undefined) {
     return check('unknown', {
       subject,
-      measured: `Nothing that ${name} has can be compared: the CA of the members could not be read.`,
+      measured: `The files of ${name} cannot be compared: the CA of the members could not be read.`,
     });
   }
   const missing = [CA_CERTIFICATE, CERTIFICATE, KEY].filter((path) => !files.has(path));
   if (missing.length > 0) {
     return check('fail', {
+      code: 'control-plane-files-unusable',
       subject,
       measured: `${name} of the control plane lacks ${missing.join(', ')}.`,
-      cause: 'Nothing was handed over to it yet, or the files were removed.',
+      cause: 'No deploy has delivered them yet, or they were removed.',
       fix: DEPLOY,
     });
   }
@@ -94,15 +96,17 @@ function checkHost(
   ];
   if (wrong.length > 0 || info === undefined) {
     return check('fail', {
+      code: 'control-plane-files-unusable',
       subject,
       measured: `${name} of the control plane: ${wrong.join('; ')}.`,
-      cause: 'They were made for another cluster, replaced by hand, or have run out.',
+      cause: 'They were made for another cluster, replaced by hand, or have expired.',
       fix: isStranger || isOther ? MOVE_AWAY : isOdd ? REMOVE_KEY : DEPLOY,
     });
   }
   const key = files.get(KEY);
   if (key !== undefined && !isClosedEnough(key, PRIVATE_MODE)) {
     return check('warn', {
+      code: 'file-modes-differ',
       subject,
       measured: `${KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,
       threshold: `${PRIVATE_MODE}, root`,
@@ -112,15 +116,20 @@ function checkHost(
   }
   const left = daysLeft(info.notAfter, now);
   const status = byDays(left, thresholds);
+  const threshold = daysWords(thresholds);
+  if (status === 'ok') {
+    return check(status, {
+      subject,
+      measured: `${name} of the control plane has the CA and a client pair that ends in ${days(left)}.`,
+      threshold,
+    });
+  }
   return check(status, {
+    code: 'certificate-ends-soon',
     subject,
-    measured:
-      status === 'ok'
-        ? `${name} of the control plane has the CA and a client pair that ends in ${days(left)}.`
-        : `${CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
-    threshold: daysWords(thresholds),
-    ...(status === 'ok'
-      ? {}
-      : { cause: 'kubeadm makes certificates for one year, and does not renew this one.', fix: DEPLOY }),
+    measured: `${CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
+    threshold,
+    cause: 'kubeadm issues certificates for one year, and does not renew this one.',
+    fix: DEPLOY,
   });
 }

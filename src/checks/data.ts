@@ -3,33 +3,33 @@ import type { HashKv } from '../etcd/messages.ts';
 import type { HealthFacts } from '../facts/health.ts';
 import { type Check, checkOf } from './check.ts';
 
-interface Told {
+interface HashedMember {
   readonly name: string;
   readonly hash: HashKv;
 }
 
-/** Whether hashes that can be compared are not the same. */
+/** Reports whether hashes that can be compared differ. */
 export function hashesDiffer(hashes: readonly Observed<HashKv>[]): boolean {
-  const told = hashes.flatMap((hash) => seen(hash) ?? []);
-  return [...Map.groupBy(told, comparableAs).values()].some(
+  const answered = hashes.flatMap((hash) => seen(hash) ?? []);
+  return [...Map.groupBy(answered, comparableAs).values()].some(
     (group) => new Set(group.map(({ hash }) => hash)).size > 1,
   );
 }
 
-/** Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go). */
+/** A hash covers the data since the last compaction (server/storage/mvcc/hash.go). */
 function comparableAs({ hashRevision, compactRevision }: HashKv): string {
   return `${hashRevision}/${compactRevision}`;
 }
 
-/** Whether all members hold the same data, by HashKV at one revision. */
+/** Checks that all members hold the same data, by HashKV at one revision. */
 export function dataChecks({ members }: HealthFacts): Check[] {
   const check = checkOf('data', null);
-  const told = members.flatMap(({ name, hash }): Told[] => {
+  const answered = members.flatMap(({ name, hash }): HashedMember[] => {
     const seenHash = seen(hash);
     return seenHash === undefined ? [] : [{ name, hash: seenHash }];
   });
-  const [first] = told;
-  if (first === undefined || told.length < 2) {
+  const [first] = answered;
+  if (first === undefined || answered.length < 2) {
     const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
     const alone = members.length === 1 && first !== undefined;
     if (alone) return [check('ok', { measured: `One member, hash ${first.hash.hash}.` })];
@@ -42,10 +42,12 @@ export function dataChecks({ members }: HealthFacts): Check[] {
       ];
     }
     return [
-      check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+      check('unknown', {
+        measured: `${answered.length === 0 ? 'No member' : 'Only one member'} gave a hash.`,
+      }),
     ];
   }
-  const comparable = Map.groupBy(told, ({ hash }) => comparableAs(hash));
+  const comparable = Map.groupBy(answered, ({ hash }) => comparableAs(hash));
   const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
   if (largest.length < 2) {
     return [
@@ -78,20 +80,22 @@ export function dataChecks({ members }: HealthFacts): Check[] {
   if (versions.size > 1) {
     return [
       check('warn', {
+        code: 'data-differs',
         measured: `${measured} They run different releases (${[...versions].join(', ')}).`,
         cause:
-          'Releases of etcd may compute another hash of the same data, where the last compaction was at a deleted key (etcd-io/etcd#18274).',
-        fix: 'Bring all members to one release first, and look again after the next compaction. Replace no member because of this.',
+          'Releases of etcd may compute different hashes of the same data if the last compaction was at a deleted key (etcd-io/etcd#18274).',
+        fix: 'Bring all members to one release first, and look again after the next compaction. Do not replace a member because of this.',
       }),
     ];
   }
   return [
     check('fail', {
+      code: 'data-differs',
       measured,
-      cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+      cause: 'A disk or memory fault, a data dir that was copied or edited, or a bug of etcd before 3.5.3.',
       fix: alone
-        ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
-        : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+        ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it again with an empty one. Do not restart the others meanwhile.`
+        : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before you replace any.',
     }),
   ];
 }

@@ -3,7 +3,7 @@ import type { HostSight } from '../facts/health.ts';
 import type { FilesystemFact } from '../facts/preflight.ts';
 import type { HealthThresholds } from '../inputs/thresholds.ts';
 import { duration, size } from '../text/units.ts';
-import { type Check, checkOf } from './check.ts';
+import { type Check, checkOf, type MakeCheck } from './check.ts';
 import { type ExaminedMember, extraNumber, type PreflightSettings } from './examined.ts';
 
 const GIB = 1024 ** 3;
@@ -16,10 +16,9 @@ interface Place {
   readonly input: 'data-dir' | 'wal-dir';
 }
 
-/** The check of a folder's filesystem; that of the data dir has no subject. */
-function diskCheck({ name, input }: Place): ReturnType<typeof checkOf> {
-  const check = checkOf('disk-space', name);
-  return (status, told) => check(status, { ...told, subject: input === 'data-dir' ? null : input });
+/** Makes the checks of a folder's filesystem; those of the data dir have no subject. */
+function diskCheck({ name, input }: Place): MakeCheck {
+  return checkOf('disk-space', name, input === 'data-dir' ? null : input);
 }
 
 function folderOf({ input }: Place): string {
@@ -27,8 +26,8 @@ function folderOf({ input }: Place): string {
 }
 
 /**
- * Why nothing can be written to a filesystem, whatever room it has; nothing if it can.
- * @param fewestInodes below this many free ones it is as good as full.
+ * Returns why nothing can be written to a filesystem, however much space it has; nothing if it can be written.
+ * @param fewestInodes with fewer free ones it counts as full.
  */
 function unusable(
   { readOnly, source, mountPoint, inodes, freeInodes }: FilesystemFact,
@@ -40,8 +39,9 @@ function unusable(
     ...(readOnly
       ? [
           check('fail', {
+            code: 'host-not-writable',
             measured: `the filesystem of ${folderOf(place)} of ${place.name} (${source} on ${mountPoint}) is read-only.`,
-            cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
+            cause: 'It was mounted read-only, or the kernel made it read-only after a disk error.',
             fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`. etcd cannot write there.`,
           }),
         ]
@@ -50,8 +50,9 @@ function unusable(
     ...(inodes > 0 && freeInodes < fewestInodes
       ? [
           check('fail', {
-            measured: `${mountPoint} of ${place.name} has ${freeInodes} free inodes of ${inodes}: hardly a file can be made there.`,
-            cause: 'Very many small files lie on it.',
+            code: 'host-not-writable',
+            measured: `${mountPoint} of ${place.name} has ${freeInodes} free inodes of ${inodes}: almost no file can be created there.`,
+            cause: 'It holds a very large number of small files.',
             fix: `Find and remove them (\`du -x --inodes -d 2 ${mountPoint} | sort -n | tail\`).`,
           }),
         ]
@@ -59,7 +60,7 @@ function unusable(
   ];
 }
 
-/** etcd stops at a write that finds no room: this is as good as none. */
+/** etcd stops at a write that finds no space: less than this counts as none. */
 const FULL_PERCENT = 2;
 const LEAST_FREE_BYTES = 256 * 1024 ** 2;
 
@@ -72,7 +73,7 @@ export function disksInService(
   const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
   if (lost.length > 0) {
     const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
-    return [checkOf('disk-space', name)('fail', { measured, ...LOST_MOUNT })];
+    return [checkOf('disk-space', name)('fail', { code: 'data-not-mounted', measured, ...LOST_MOUNT })];
   }
   if (filesystem === undefined) {
     const measured = `The filesystem of the data dir of ${name} could not be read.`;
@@ -101,10 +102,11 @@ function spaceInService(
   const isFull = percent < FULL_PERCENT || freeBytes < LEAST_FREE_BYTES;
   return [
     check(isFull ? 'fail' : 'warn', {
+      code: 'disk-space-low',
       measured,
       threshold,
       cause: 'Logs, images or a growing database fill it.',
-      fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing within the data dir. A member that finds no room ends.`,
+      fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing in the data dir. A member that finds no space ends.`,
     }),
   ];
 }
@@ -149,6 +151,7 @@ export function disksForDeploy({ name, seen }: ExaminedMember, settings: Preflig
 
 function unread(place: Place, path: string): Check {
   return diskCheck(place)('warn', {
+    code: 'host-not-writable',
     measured: `the filesystem of ${path} could not be read.`,
     cause: 'findmnt is not installed, or the filesystem does not answer.',
     fix: `Run \`findmnt -T ${path}\` on the host.`,
@@ -161,11 +164,12 @@ function problemsOf(disk: FilesystemFact, use: Use): Check[] {
 
 function kind({ type, source, mountPoint }: FilesystemFact, use: Use): Check[] {
   const check = diskCheck(use);
-  const where = `${folderOf(use)} lies on ${type} (${source} on ${mountPoint})`;
+  const where = `${folderOf(use)} is on ${type} (${source} on ${mountPoint})`;
   const fix = `Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as \`${use.input}\`.`;
   if (NETWORK.test(type)) {
     return [
       check('warn', {
+        code: 'hardware-below-advice',
         measured: `${where}, which is reached over a network.`,
         cause:
           'A shared export was mounted there. Each write of etcd waits for its fsync, and one outage of the server stops every member.',
@@ -176,6 +180,7 @@ function kind({ type, source, mountPoint }: FilesystemFact, use: Use): Check[] {
   if (IN_MEMORY.test(type)) {
     return [
       check('warn', {
+        code: 'data-dir-volatile',
         measured: `${where}, which is memory: a reboot loses the member's data.`,
         cause: 'The host runs from an image, or the disk is not mounted.',
         fix,
@@ -185,8 +190,9 @@ function kind({ type, source, mountPoint }: FilesystemFact, use: Use): Check[] {
   if (!LAYERED.test(type)) return [];
   return [
     check('warn', {
+      code: 'data-dir-volatile',
       measured: `${where}, whose upper layer may be gone after a reboot.`,
-      cause: 'The host is a container or a live system, or its root is protected by an overlay.',
+      cause: 'The host is a container or a live system, or an overlay protects its root file system.',
       fix,
     }),
   ];
@@ -214,6 +220,7 @@ function room(disk: FilesystemFact, use: Use): Check[] {
   const isTooSmall = available < least;
   return [
     diskCheck(use)(isTooSmall ? 'fail' : 'warn', {
+      code: 'disk-space-low',
       measured: isTooSmall
         ? `${has}; ${takes}.`
         : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
@@ -225,9 +232,9 @@ function room(disk: FilesystemFact, use: Use): Check[] {
 
 function full({ mountPoint, freeBytes, sizeBytes }: FilesystemFact, use: Use): Check {
   return diskCheck(use)('fail', {
+    code: 'disk-space-low',
     measured: `${mountPoint} has ${size(freeBytes)} free of ${size(sizeBytes)}: etcd ends when it finds no room for the next file of its log.`,
-    cause:
-      'Logs, images, or files that were put there fill it; or the database has grown to the size of its disk.',
+    cause: 'Logs, images or other files fill it, or the database has grown to the size of its disk.',
     fix: `Make room (\`du -xh -d 2 ${mountPoint} | sort -h | tail\`), and delete nothing that etcd has written in \`${use.input}\`.`,
   });
 }
@@ -235,7 +242,7 @@ function full({ mountPoint, freeBytes, sizeBytes }: FilesystemFact, use: Use): C
 /** "99th percentile … should be less than 10ms" (https://etcd.io/docs/latest/faq/, on wal_fsync_duration_seconds). */
 export const WANTED_P99_MS = 10;
 
-/** What a slow disk usually is, and what to do. */
+/** Cause and fix of a slow disk. */
 export const SLOW_DISK = {
   cause: 'The disk is slow, shared with others, or behind a network.',
   fix: 'Give etcd an SSD of its own. Until then expect slow writes and lost leaders, and look at what else writes to that disk (`iostat -x 1`).',
@@ -251,9 +258,9 @@ export function diskTestResult({ name, diskTest }: ExaminedMember): Check[] {
       return [
         check('ok', {
           measured:
-            'no write test was made: the folder of the log is a mount point, and a test file would have to lie inside of it.',
+            'no write test was made: the folder of the log is a mount point, and a test file would have to be inside it.',
           notice:
-            'The action writes nothing into a folder of etcd. Make it a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+            'The action writes nothing into a folder of etcd. Use a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses the disk.',
         }),
       ];
     case 'no-space':
@@ -268,10 +275,11 @@ export function diskTestResult({ name, diskTest }: ExaminedMember): Check[] {
       const measured = `${writes} synced writes took ${duration(p50Ms)} at the median, ${duration(p99Ms)} at the 99th percentile, ${duration(maxMs)} at most.`;
       const threshold = `99 % within ${duration(WANTED_P99_MS)}`;
       if (p99Ms <= WANTED_P99_MS)
-        return [check('ok', { measured, threshold, notice: 'That is as fast as etcd wants it.' })];
+        return [check('ok', { measured, threshold, notice: 'That is as fast as etcd requires.' })];
       return [
         check('warn', {
-          measured: `${measured} etcd wants less than ${WANTED_P99_MS} ms at the 99th percentile.`,
+          code: 'disk-slow',
+          measured: `${measured} etcd requires less than ${WANTED_P99_MS} ms at the 99th percentile.`,
           threshold,
           ...SLOW_DISK,
         }),

@@ -4,13 +4,13 @@ import { failure, type Observed, seen } from '../etcd/health/observation.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/thresholds.ts';
 import { duration } from '../text/units.ts';
-import { type Check, type CheckName, checkOf, toldBy } from './check.ts';
+import { type Check, type CheckName, checkOf, textOfFinding } from './check.ts';
 import { type ClusterAnswers, type MemberAnswers, viewOf, wayMs } from './view.ts';
 
 /** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
 const MOST_UNAPPLIED = 5000;
 
-/** What each member answers at its client port. */
+/** Checks what each member answers at its client port. */
 export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   return facts.members.flatMap((member) => {
     const { status } = member.endpoint;
@@ -28,8 +28,7 @@ export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds)
 }
 
 /**
- * What a proof asks of each member at its client port: that it answers all that it is asked, and reads through the majority. Nothing
- * else was looked at.
+ * Returns what a proof checks of each member at its client port: that it answers every request, and reads through the majority.
  */
 export function proofChecks(facts: ClusterAnswers, thresholds: HealthThresholds): Check[] {
   return facts.members.flatMap((member) => {
@@ -41,7 +40,7 @@ export function proofChecks(facts: ClusterAnswers, thresholds: HealthThresholds)
     return [
       ...(others.length === 0
         ? [answers(member, facts.clientPort)]
-        : others.map(({ finding }) => checkOf('endpoint', member.name)('fail', toldBy(finding)))),
+        : others.map(({ finding }) => checkOf('endpoint', member.name)('fail', textOfFinding(finding)))),
       readCheck('read', member, readNs, thresholds),
     ];
   });
@@ -62,10 +61,10 @@ function silentMember(member: MemberAnswers, { kind, finding }: EtcdFailure, cli
   const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
   if (kind === 'not-asked') return check('unknown', { measured: `${place}: ${finding.fact}` });
   const measured = `${place} does not answer${throughWords(member)}: ${finding.fact}`;
-  return check('fail', { ...toldBy(finding), measured });
+  return check('fail', { ...textOfFinding(finding), measured });
 }
 
-/** Checks that take an answer of the member. */
+/** Checks that need an answer of the member. */
 const OF_ANSWERS = [
   'read',
   'local-read',
@@ -81,7 +80,7 @@ const OF_ANSWERS = [
   'release',
 ] as const satisfies readonly CheckName[];
 
-/** In the same words for all of them, so that a reader gets them as one. */
+/** In the same words for all of them, so that a reader sees them as one. */
 function unseen({ name }: MemberSight): Check[] {
   return OF_ANSWERS.map((check) =>
     checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }),
@@ -96,11 +95,11 @@ function readCheck(
 ): Check {
   const check = checkOf(name, member.name);
   const what = name === 'read' ? 'A linearizable read' : 'A serializable read';
-  const threshold = `at most ${latencyWarningMs} ms beside the way there`;
+  const threshold = `at most ${latencyWarningMs} ms besides the network`;
   if ('failure' in observed) {
     const { finding } = observed.failure;
     return check('fail', {
-      ...toldBy(finding),
+      ...textOfFinding(finding),
       measured: `${what} failed on ${member.name}: ${finding.fact}`,
       threshold,
     });
@@ -108,15 +107,16 @@ function readCheck(
   const totalMs = observed.seen / 1e6;
   const way = wayMs(member);
   const ownMs = Math.max(0, totalMs - way);
-  const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the way there and back, ${duration(way)}).`;
+  const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the round trip of ${duration(way)}).`;
   if (ownMs <= latencyWarningMs) return check('ok', { measured, threshold });
   return check('warn', {
+    code: 'read-slow',
     measured,
     threshold,
     cause:
       name === 'read'
-        ? 'A slow disk of the leader, a slow link between the members, or a member with too much to do.'
-        : 'The member or its host has too much to do.',
+        ? 'A slow disk of the leader, a slow link between the members, or an overloaded member.'
+        : 'The member or its host is overloaded.',
     fix: 'Look at the checks "WAL fsync" and "Peer round trips", and at the load of the host (`top`, `iostat -x 1`).',
   });
 }
@@ -140,12 +140,13 @@ function probeCheck(
     return check('ok', { measured: `${path} says ok${names === '' ? '' : `: ${names}`}.` });
   }
   return check('fail', {
+    code: 'member-not-serving',
     measured: `${path} of ${member.name} fails: ${bad.map((each) => `${each.name}${each.reason === undefined ? '' : ` (${each.reason})`}`).join(', ') || 'no reason given'}.`,
     cause:
       name === 'ready'
         ? 'The member cannot serve: it has no leader, is a learner, or an alarm of corrupt data is raised.'
         : 'The member cannot read its own store.',
-    fix: 'See the checks of the cluster first; then the log of that member (`crictl logs`).',
+    fix: 'See the checks of the cluster first, then the log of that member (`crictl logs`).',
   });
 }
 
@@ -155,22 +156,23 @@ function lagCheck(member: MemberSight, facts: HealthFacts, { raftLagWarning }: H
   const status = seen(member.endpoint.status);
   const leaderIndex = leaderIndexOf(facts);
   if (status === undefined || leaderIndex === undefined) {
-    return check('unknown', { measured: 'No leader told how far its log is.', threshold });
+    return check('unknown', { measured: 'No leader reported its raft index.', threshold });
   }
   const behind = Math.max(0, leaderIndex - status.raftIndex);
   const unapplied = Math.max(0, status.raftIndex - status.raftAppliedIndex);
-  const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} yet to apply.`;
+  const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} left to apply.`;
   const worst = Math.max(behind, unapplied);
   if (worst <= raftLagWarning) return check('ok', { measured, threshold });
   return check(unapplied > MOST_UNAPPLIED ? 'fail' : 'warn', {
+    code: 'member-lags',
     measured,
     threshold,
-    cause: 'It was just started and catches up, or its disk or link is slower than the others.',
-    fix: 'Look again in a minute. If it does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
+    cause: 'It has just started and is catching up, or its disk or link is slower than those of the others.',
+    fix: 'Look again in a minute. If the lag does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
   });
 }
 
-/** The leader's own index; undefined where the leader was not seen. */
+/** Returns the leader's own raft index; undefined if the leader did not answer. */
 export function leaderIndexOf(facts: ClusterAnswers): number | undefined {
   const { leader, own } = viewOf(facts);
   const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);

@@ -24,7 +24,7 @@ import {
 import { type Check, checkOf } from './check.ts';
 import { unseenCheck } from './view.ts';
 
-/** Files of each host against what the action has recorded there and what the guide wants. */
+/** Checks the files of each host against the record of the last run and the guide. */
 export function fileChecks({ members, ...places }: HealthFacts): Check[] {
   return members.flatMap(({ name, host }) => {
     if ('unseen' in host) return [];
@@ -40,7 +40,7 @@ export function fileChecks({ members, ...places }: HealthFacts): Check[] {
 }
 
 const CONVERGE =
-  'If the change was meant, write it into the inputs of the deploy (`extra-args`). Then run the deploy: it takes back what the inputs do not ask for, one member at a time.';
+  'If the change was intended, add it to the inputs of the deploy (`extra-args`). Then run the deploy: it reverts what the inputs do not ask for, one member at a time.';
 
 function manifest(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('manifest', name);
@@ -49,19 +49,21 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
   if (!facts.files.has(ETCD_MANIFEST)) {
     const isOut = facts.files.has(OUTGOING_MANIFEST);
     return check('fail', {
+      code: 'manifest-missing',
       measured: `${ETCD_MANIFEST} is missing on ${name}.`,
       cause: isOut
-        ? 'A run was cut off while it restarted this member.'
-        : 'It was moved or removed; kubelet then ends etcd.',
+        ? 'A run ended while it restarted this member.'
+        : 'It was moved or removed; kubelet then stops etcd.',
       fix: isOut
-        ? 'Run the deploy again: it goes on where that run ended.'
-        : 'Put it back if you have it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
+        ? 'Run the deploy again: it continues where that run ended.'
+        : 'Put it back if you have a copy; otherwise run the deploy: it renders the manifest again and leaves the data as it is.',
     });
   }
   const found = memberManifest(facts);
   if (found === undefined) {
     return check('fail', {
-      measured: `${ETCD_MANIFEST} of ${name} is no pod that runs etcd.`,
+      code: 'managed-file-edited',
+      measured: `${ETCD_MANIFEST} of ${name} is not a pod that runs etcd.`,
       cause: 'It was edited by hand, or replaced.',
       fix: CONVERGE,
     });
@@ -74,16 +76,17 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
   const isEdited = differsFromRecord(record, facts, ETCD_MANIFEST);
   if (record === undefined) {
     return check('ok', {
-      measured: `etcd runs by ${ETCD_MANIFEST}, and the action has no record of it.`,
+      measured: `etcd runs from ${ETCD_MANIFEST}, and the action has no record of it.`,
       notice: 'The cluster was set up in another way; a deploy takes it over.',
     });
   }
   if (!isEdited && differences.length === 0) {
-    return check('ok', { measured: 'The manifest is the one that the last run has left.' });
+    return check('ok', { measured: 'The manifest is the one that the last run wrote.' });
   }
   const what = differences.length === 0 ? 'limits, probes or comments' : differences.join('; ');
   return check('warn', {
-    measured: `The manifest of ${name} is not what the last run has left; what differs: ${what}.`,
+    code: 'managed-file-edited',
+    measured: `The manifest of ${name} differs from the one that the last run wrote: ${what}.`,
     cause: 'It was edited by hand, or by another tool.',
     fix: CONVERGE,
   });
@@ -102,16 +105,17 @@ function dropIn(name: string, facts: StandingFacts, record: HostState | undefine
   const isRead = facts.kubelet.dropIns.includes(KUBELET_DROP_IN);
   const problems = [
     ...missing.map((path) => `${path} is missing`),
-    ...edited.map((path) => `${path} is not what the last run has left`),
+    ...edited.map((path) => `${path} differs from the one that the last run wrote`),
     ...(missing.includes(KUBELET_DROP_IN) || isRead ? [] : [`systemd has not read ${KUBELET_DROP_IN}`]),
   ];
   if (problems.length === 0) {
     return check('ok', { measured: "kubelet's drop-in and configuration are those of the last run." });
   }
   return check(missing.length > 0 ? 'fail' : 'warn', {
+    code: 'managed-file-edited',
     measured: `On ${name} ${problems.join('; ')}.`,
     cause:
-      'It was edited or removed by hand; kubelet takes it up at its next start, and etcd hangs on kubelet.',
+      'It was edited or removed by hand; kubelet reads it at its next start, and etcd depends on kubelet.',
     fix: 'Run the deploy: it puts back what the inputs ask for.',
   });
 }
@@ -128,10 +132,11 @@ function strayFiles(name: string, facts: StandingFacts): Check {
   if (strays.length === 0)
     return check('ok', { measured: `${MANIFEST_DIR} holds etcd's manifest and nothing else.` });
   return check('warn', {
+    code: 'other-static-pods',
     measured: `${MANIFEST_DIR} of ${name} holds other files: ${strays.join(', ')}.`,
     cause:
       'A copy was left there, or another pod was added; kubelet starts every file in that folder, whatever its name.',
-    fix: 'Move them to another folder. A second copy of etcd.yaml would fight the first for ports and data.',
+    fix: 'Move them to another folder. A second copy of etcd.yaml would use the same ports and data as the first.',
   });
 }
 
@@ -150,8 +155,9 @@ function modes(name: string, facts: StandingFacts, record: HostState | undefined
   if (wrong.length === 0)
     return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
   return check('warn', {
+    code: 'file-modes-differ',
     measured: `On ${name} ${wrong.map(({ path, is, wanted }) => `${path} is ${is}, wanted ${wanted} 0:0`).join('; ')}.`,
     cause: 'Files were copied or edited by hand.',
-    fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'A key that others could read may have been: renew it if others have accounts on this host.' : ''}`.trim(),
+    fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'Other accounts of this host may have read a key: renew it if there are any.' : ''}`.trim(),
   });
 }

@@ -2,7 +2,7 @@ import type { MemberHealth } from '../etcd/health/members.ts';
 import type { HealthThresholds } from '../inputs/thresholds.ts';
 import type { Check, CheckStatus } from './check.ts';
 
-/** Version of the form of a HealthDocument. A change that a reader could stumble over raises it. */
+/** Version of the schema of a HealthDocument. An incompatible change raises it. */
 export const HEALTH_DOCUMENT_VERSION = 1;
 
 /** The report of a health check (report.json; docs/health-report.v1.schema.json): plain data, JSON as it stands. `null`: could not be seen. */
@@ -18,7 +18,7 @@ export interface HealthDocument {
   readonly healthy: boolean;
   /** One line. */
   readonly summary: string;
-  /** How many more members may fail before the cluster takes no writes; 0 with a bare quorum, negative without one. */
+  /** How many more members may fail before the cluster accepts no writes; 0 with a bare quorum, negative without one. */
   readonly failureTolerance: number | null;
   readonly cluster: {
     /** Lower-case hex. */
@@ -26,7 +26,7 @@ export interface HealthDocument {
     /** Name of the leader that a majority of the voting members names. */
     readonly leader: string | null;
     readonly raftTerm: number | null;
-    /** Highest revision of the key space that a member told. */
+    /** Highest revision of the key space that a member reported. */
     readonly revision: number | null;
   };
   /** The expected members, in the order of the inputs. */

@@ -5,7 +5,7 @@ import { plural, unseenCheck } from './view.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Checks that take a look at the host. */
+/** Checks that need a connection to the host. */
 const OF_HOSTS = [
   'kubelet',
   'pod',
@@ -18,20 +18,21 @@ const OF_HOSTS = [
   'certificate',
 ] as const satisfies readonly CheckName[];
 
-/** SSH, kubelet, and the static pod of each host. */
+/** Checks SSH, kubelet, and the static pod of each host. */
 export function hostChecks({ members, now }: HealthFacts): Check[] {
   return members.flatMap((member) => {
     const check = checkOf('host', member.name);
     if ('unseen' in member.host) {
-      const { fact, cause, fix } = member.host.unseen;
+      const { code, fact, cause, fix } = member.host.unseen;
       return [
         check('warn', {
-          measured: `The host of ${member.name} could not be looked at: ${fact}`,
+          code,
+          measured: `The host of ${member.name} could not be examined: ${fact}`,
           cause: cause ?? null,
-          fix: `${fix ?? 'Log in to the host by hand and see.'} Until then a deploy leaves this host out, and nothing on it is renewed.`,
+          fix: `${fix ?? 'Log in to the host by hand to see why.'} Until then a deploy leaves this host out, and nothing on it is renewed.`,
         }),
         ...OF_HOSTS.map((name) =>
-          checkOf(name, member.name)('unknown', { measured: 'Not seen: the host could not be looked at.' }),
+          checkOf(name, member.name)('unknown', { measured: 'Not seen: the host could not be examined.' }),
         ),
       ];
     }
@@ -52,14 +53,16 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
   const { active, enabled, subState } = facts.kubelet;
   if (!active) {
     return check('fail', {
+      code: 'kubelet-not-healthy',
       measured: `kubelet does not run on ${name} (${subState || 'unknown state'}).`,
-      cause: 'It was stopped, or it ends at each start.',
-      fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and is not restarted.`,
+      cause: 'It was stopped, or it fails at each start.',
+      fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd keeps running meanwhile, and is not restarted if it ends.`,
     });
   }
   if (more.kubeletHealthz !== 'ok') {
     return check('warn', {
-      measured: `kubelet runs on ${name}, and its /healthz says ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
+      code: 'kubelet-not-healthy',
+      measured: `kubelet runs on ${name}, and its /healthz returns ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
       threshold: 'ok',
       cause: 'It has just started, or the container runtime does not answer it.',
       fix: `\`journalctl -u kubelet -n 50\` on ${name}.`,
@@ -67,12 +70,13 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
   }
   if (!enabled) {
     return check('warn', {
+      code: 'kubelet-not-enabled',
       measured: `kubelet runs on ${name} and is not enabled: after a reboot etcd does not start.`,
       cause: 'The unit was disabled.',
       fix: '`systemctl enable kubelet`.',
     });
   }
-  return check('ok', { measured: 'kubelet runs, is enabled, and says that it is healthy.' });
+  return check('ok', { measured: 'kubelet runs, is enabled, and reports that it is healthy.' });
 }
 
 function pod(
@@ -89,8 +93,9 @@ function pod(
   if (running === undefined) {
     const exit = ended === undefined ? '' : ` It ${exitWords(ended, now)}.`;
     return check('fail', {
+      code: 'etcd-not-running',
       measured: `No container of etcd runs on ${name}.${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
-      cause: why?.cause ?? 'Its manifest is gone or wrong, its image is missing, or kubelet is down.',
+      cause: why?.cause ?? 'Its manifest is missing or wrong, its image is missing, or kubelet is down.',
       fix:
         why?.fix ??
         `\`crictl ps -a --name '^etcd$'\`, \`crictl logs\` of the newest, and \`journalctl -u kubelet -n 50\` on ${name}.`,
@@ -113,6 +118,7 @@ function pod(
   }
   const answers = 'seen' in endpoint.status;
   return check(answers ? 'warn' : 'fail', {
+    code: 'etcd-restarted',
     measured: `${measured}${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
     threshold: 'no restart within the last hour',
     cause: why?.cause ?? 'It ended by itself, was killed for memory, or failed its liveness probe.',
@@ -129,9 +135,9 @@ function exitWords({ exitCode, reason, finishedAt }: PodContainer, now: Date): s
   return `ended${when}${code}${why}`;
 }
 
-/** What the end of a log tells. */
+/** The explanation of the end of a log. */
 export interface LogExplanation {
-  /** The telling line, shortened. */
+  /** The line that explains it, shortened. */
   readonly quote: string;
   readonly cause?: string;
   readonly fix?: string;
@@ -144,9 +150,9 @@ interface Known {
 }
 
 const REPLACE =
-  'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it anew with an empty one.';
+  'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it again with an empty one.';
 
-/** What etcd says before it ends for good, by its own words (server/embed, server/etcdserver, server/storage). */
+/** etcd's messages before it ends permanently (server/embed, server/etcdserver, server/storage). */
 const KNOWN: readonly Known[] = [
   {
     said: /found data inconsistency with peers|checkInitialHashKV failed|data inconsistency/i,
@@ -157,7 +163,7 @@ const KNOWN: readonly Known[] = [
   {
     said: /permanently removed from the cluster|member has been removed|the member has been permanently removed/i,
     cause: 'The member was removed from the cluster.',
-    fix: 'If that was meant, take its manifest and this host out of the inputs. If not, add it anew with an empty data dir, its old one kept aside; it cannot come back with its old data.',
+    fix: 'If that was intended, remove its manifest, and this host from the inputs. If not, keep its data dir aside and add it as a new member with an empty one; it cannot come back with its old data.',
   },
   {
     said: /no space left on device/i,
@@ -172,7 +178,7 @@ const KNOWN: readonly Known[] = [
   {
     said: /has already been bootstrapped/i,
     cause: 'Its data dir is empty or new while the cluster already has this member.',
-    fix: 'If its data is lost, remove the member and add it anew; if its data dir is elsewhere, put it back.',
+    fix: 'If its data is lost, remove the member and add it again; if its data dir is elsewhere, put it back.',
   },
   {
     said: /member count is unequal|mismatched member|unmatched member/i,
@@ -181,7 +187,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     said: /x509|certificate|tls: /i,
-    cause: 'A certificate or key cannot be read, or does not hold.',
+    cause: 'A certificate or key cannot be read, or is not valid.',
     fix: 'See the checks of certificates of this host.',
   },
   {
@@ -191,19 +197,19 @@ const KNOWN: readonly Known[] = [
   },
   {
     said: /address already in use/i,
-    cause: 'Something else listens on one of its ports.',
+    cause: 'Another program listens on one of its ports.',
     fix: '`ss -ltnp` on that host names it.',
   },
   {
     said: /flag provided but not defined|invalid value .* for flag/i,
-    cause: 'Its manifest has a flag that this etcd does not take.',
+    cause: 'Its manifest has a flag that this etcd does not accept.',
     fix: 'See the check "Manifest" of this host.',
   },
 ];
 
 const LONGEST_QUOTE = 300;
 
-/** What the last lines of etcd's log say about its end. */
+/** Explains the end of etcd by the last lines of its log; undefined if they do not. */
 export function explainLog(lines: readonly string[]): LogExplanation | undefined {
   const severe = lines.filter((line) => /"level":"(?:fatal|panic|error)"|^panic|fatal/i.test(line));
   for (const line of [...severe.toReversed(), ...lines.toReversed()]) {
@@ -224,7 +230,7 @@ function quoteOf(line: string): string {
     const parts = [msg, error].filter((part) => typeof part === 'string');
     if (parts.length > 0) text = parts.join(': ');
   } catch {
-    // Not all that etcd prints is JSON.
+    // Not every line of etcd is JSON.
   }
   return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
 }

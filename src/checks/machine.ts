@@ -9,17 +9,18 @@ export function clones(members: readonly Member[]): Check[] {
   return [
     ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }) =>
       checkOf('hosts', null)('warn', {
+        code: 'machine-id-shared',
         measured: `${names} have the same machine-id ${value}.`,
-        cause:
-          'They were cloned from one disk. DHCP leases, the journal and monitoring take them for one machine.',
+        cause: 'They were cloned from one disk. DHCP, the journal and monitoring treat them as one machine.',
         fix: 'On all but one: `rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup`, then reboot.',
       }),
     ),
     ...sharedBy(members, ({ facts }) => facts.hostname)
-      // without names of their own these are members of one name, which is told elsewhere
+      // without names of their own they are members with one name, which has its own finding
       .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
       .map(({ names, value }) =>
         checkOf('hosts', null)('warn', {
+          code: 'machine-id-shared',
           measured: `${names} have the same hostname "${value}".`,
           cause: 'They were cloned from one disk. Their etcd pods and logs have the same names.',
           fix: 'Give each its own: `hostnamectl hostname NAME`.',
@@ -56,6 +57,7 @@ export function capacity({ name: host, seen }: ExaminedMember, settings: Preflig
   if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
     findings.push(
       checkOf('memory', host)('warn', {
+        code: 'hardware-below-advice',
         measured:
           memoryBytes < quota
             ? `it has ${size(memoryBytes)} of memory, less than the quota of the database (${size(quota)}), which etcd maps into memory.`
@@ -72,6 +74,7 @@ export function capacity({ name: host, seen }: ExaminedMember, settings: Preflig
   if (processors !== undefined && processors < LEAST_PROCESSORS) {
     findings.push(
       checkOf('processors', host)('warn', {
+        code: 'hardware-below-advice',
         measured: `it has ${processors} processor; etcd's documentation asks for 2 to 4.`,
         cause:
           'The machine is small. etcd, kubelet and the runtime then wait for each other, and heartbeats come late.',
@@ -95,16 +98,18 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
   if (refuses) {
     return [
       checkOf('cgroups', host)('fail', {
+        code: 'cgroup-v1',
         measured: `the host uses cgroup v1, and kubelet ${kubelet.text} refuses to run on it.`,
-        cause: `The distribution is old or was booted so; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet wants cgroup v2.`,
-        fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, knowing what it means, set `kubelet-config: "failCgroupV1: false"`.',
+        cause: `The distribution is old or boots with cgroup v1; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet requires cgroup v2.`,
+        fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, if you accept the risk, set `kubelet-config: "failCgroupV1: false"`.',
       }),
     ];
   }
   if (kubelet.minor < REFUSES_CGROUP_V1_SINCE) return [];
   return [
     checkOf('cgroups', host)('warn', {
-      measured: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it all the same.`,
+      code: 'cgroup-v1',
+      measured: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it nevertheless.`,
       cause: 'failCgroupV1 is false; support for cgroup v1 will be removed from kubelet.',
       fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
     }),
@@ -113,7 +118,8 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
 
 function unknownVersion(host: string, kubelet: string) {
   return checkOf('cgroups', host)('warn', {
-    measured: `/sys/fs/cgroup tells neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
+    code: 'cgroup-v1',
+    measured: `/sys/fs/cgroup is neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
     cause: 'The control groups are not mounted there, or the host is a container.',
     fix: 'Look with `findmnt -R /sys/fs/cgroup`; on a host with cgroup v2 its type is `cgroup2`.',
   });
@@ -132,21 +138,22 @@ export function cgroupV1Ahead(members: readonly ExaminedMember[], settings: Pref
   return [
     checkOf('cgroups', null)('ok', {
       measured: `${nameList(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
-      notice: `The distribution is old or was booted so. Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
+      notice: `The distribution is old or boots with cgroup v1. Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
     }),
   ];
 }
 
-/** A running kubelet that was told another cgroup driver than the runtime's. */
+/** A running kubelet that uses another cgroup driver than the runtime. */
 export function cgroupDrivers({ name: host, facts, seen }: ExaminedMember): Check[] {
   const runtime = facts.runtime.runtime?.cgroupDriver;
   const kubelet = seen.kubeletCgroupDriver;
   if (runtime === undefined || kubelet === undefined || runtime === kubelet.driver) return [];
   return [
     checkOf('cgroups', host)('warn', {
-      measured: `the kubelet that runs was told the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
+      code: 'cgroup-drivers-differ',
+      measured: `the running kubelet is configured for the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
       cause:
-        'The runtime was reconfigured or replaced after kubelet. Where it tells its driver to kubelet (containerd 2 and later), nothing else is wrong; elsewhere pods fail or are killed under load.',
+        'The runtime was reconfigured or replaced after kubelet. If it announces its driver to kubelet (containerd 2 and later), nothing else is wrong; otherwise pods fail or are killed under load.',
       fix: `Set \`cgroupDriver: ${runtime}\` there and restart kubelet; on a host that this action sets up, \`operation: deploy\` does it.`,
     }),
   ];
@@ -159,8 +166,9 @@ export function swapOn({ name: host, seen }: ExaminedMember, settings: Preflight
   const allowed = settings.kubeletConfig['failSwapOn'] === false;
   return [
     checkOf('swap', host)(allowed ? 'warn' : 'fail', {
+      code: 'swap-on',
       measured: allowed
-        ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run all the same.`
+        ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run nevertheless.`
         : `swap is on (${list}); kubelet refuses to start.`,
       cause: allowed
         ? 'failSwapOn is false. A member whose memory is swapped out answers too late and loses elections.'

@@ -17,22 +17,22 @@ import {
 import { clusterChecks, membershipChecks, quorumChecks } from './quorum.ts';
 import { type ClusterAnswers, failureToleranceOf, type MemberAnswers, plural, viewOf } from './view.ts';
 
-/** What a health document says besides what follows from the members' answers and the checks. */
+/** The parts of a health document that do not follow from the members' answers and the checks. */
 export type DocumentParts<M extends MemberAnswers> = Pick<
   HealthDocument,
   'checkedAt' | 'durationMs' | 'clusterName' | 'certificates' | 'thresholds' | 'metricsWindowSeconds'
 > & {
   readonly checks: readonly Check[];
-  /** Highest revision of the key space that a member told. */
+  /** Highest revision of the key space that a member reported. */
   readonly revision: number | null;
-  /** What is known of each member and its host besides what its etcd tells. */
+  /** What is known of each member and its host besides the answers of its etcd. */
   readonly more: (member: M) => MoreOfMember;
 };
 
 /** The figures of a member that its answers at the client port do not give. */
 export type MoreOfMember = Omit<MemberDocument, keyof ReturnType<typeof answeredFigures> | 'status'>;
 
-/** The document of these checks, whichever operation made them. */
+/** Returns the document of these checks, of any operation. */
 export function healthDocument<M extends MemberAnswers>(
   facts: Omit<ClusterAnswers, 'members'> & { readonly members: readonly M[] },
   parts: DocumentParts<M>,
@@ -68,7 +68,7 @@ export function healthDocument<M extends MemberAnswers>(
   };
 }
 
-/** One that fails counts even if the rest is unknown; without the quorum nothing is known. */
+/** A failure counts even if the rest is unknown; without the quorum nothing is known. */
 function overall(checks: readonly Check[]): CheckStatus {
   if (checks.some(({ status }) => status === 'fail')) return 'fail';
   if (checks.some(({ name, status }) => name === 'quorum' && status === 'unknown')) return 'unknown';
@@ -98,7 +98,7 @@ const VERDICTS = {
 /** Longest line: it becomes an output, the text of an issue or a message in a chat. */
 const MOST_CHARACTERS = 1000;
 
-/** The whole report in one line, in which no part means anything in Markdown: it holds words that hosts have chosen. */
+/** Returns the report in one line, in which nothing has a meaning in Markdown: hosts have chosen parts of it. */
 export function summaryLine({
   clusterName,
   status,
@@ -118,7 +118,7 @@ export function summaryLine({
   return harmless(`etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`);
 }
 
-/** Without links, pictures, tags, mentions of people and of issues; a blank in them says the same to a reader. */
+/** Returns the text without links, pictures, tags and mentions: a blank in them changes nothing for a reader. */
 function harmless(text: string): string {
   const line = text
     .slice(0, MOST_CHARACTERS)
@@ -134,7 +134,7 @@ function toleranceWords(tolerance: number | null): string {
   return tolerance === 0 ? 'it can lose no more member' : `it can lose ${plural(tolerance, 'more member')}`;
 }
 
-/** What a member's answers at its client port tell. */
+/** Returns the figures of a member's answers at its client port. */
 function answeredFigures(
   { name, address, askedThrough, endpoint }: MemberAnswers,
   leader: EtcdId | null,
@@ -182,7 +182,7 @@ export function milliseconds(nanoseconds: number | undefined): number | null {
   return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
 
-/** None for what is no certificate: the checks of certificates tell that. */
+/** Returns none for a text that is not a certificate: the checks of certificates report it. */
 export function certificateDocuments(
   pem: string | undefined,
   place: Pick<CertificateDocument, 'member' | 'place' | 'where'>,

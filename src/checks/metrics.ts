@@ -11,7 +11,7 @@ import { plural, viewOf } from './view.ts';
 /** With fewer observations a 99th percentile is the worst of a handful, such as those at a start, and raises no alarm. */
 const FEWEST_SINCE_START = 100;
 const FEWEST_IN_WINDOW = 10;
-const TOO_FEW = 'Too few to judge by.';
+const TOO_FEW = 'Too few to judge.';
 /** A write that waits a second for its disk costs the leader its leadership (election timeout 1 s). */
 const FSYNC_FAILURE_MS = 1000;
 /** Files below this are not worth a defragmentation, which stops the member for a moment. */
@@ -30,7 +30,7 @@ export interface Figures {
   readonly isWindow: boolean;
 }
 
-/** What a member measures of itself; undefined where it did not tell. */
+/** Returns what a member measures of itself; undefined if it gave no metrics. */
 export function figuresOf({ metrics }: MemberSight, now: Date): Figures | undefined {
   const sight = seen(metrics);
   if (sight === undefined) return undefined;
@@ -50,7 +50,7 @@ export function figuresOf({ metrics }: MemberSight, now: Date): Figures | undefi
   };
 }
 
-/** A 99th percentile in milliseconds, and on how much it stands; undefined where nothing was observed. */
+/** Returns a 99th percentile in milliseconds and its number of samples; undefined if there are none. */
 export function p99Of(
   histogram: Histogram | undefined,
 ): { readonly p99Ms: number; readonly samples: number } | undefined {
@@ -60,7 +60,7 @@ export function p99Of(
     : { p99Ms: p99 * 1000, samples: histogram.count };
 }
 
-/** What each member's status and metrics tell of database, disk and links. */
+/** Returns the checks of each member's database, disk and links, by its status and metrics. */
 export function metricsChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   return facts.members.flatMap((member) => {
     if ('failure' in member.endpoint.status) return [];
@@ -95,10 +95,11 @@ function leaderChanges({ name }: MemberSight, { metrics, period, seconds, isWind
   const measured = `${name} saw ${plural(changes, 'leader change')} ${period}.`;
   if (changes <= most) return check('ok', { measured, threshold });
   return check('warn', {
+    code: 'leader-unstable',
     measured,
     threshold,
     cause: "The leader's disk stalls, its host is starved, or the link to it drops.",
-    fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; where the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
+    fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; if the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
   });
 }
 
@@ -120,11 +121,12 @@ function* sizeChecks(
   if (percent < dbQuotaWarningPercent) yield check('ok', { measured, threshold });
   else {
     yield check(percent >= dbQuotaFailurePercent ? 'fail' : 'warn', {
+      code: 'database-near-quota',
       measured,
       threshold,
       cause:
         'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or it is never defragmented.',
-      fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster takes no writes any more.',
+      fix: 'Find out what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster accepts no writes.',
     });
   }
   yield fragmentation(name, status.dbSize, status.dbSizeInUse);
@@ -133,14 +135,15 @@ function* sizeChecks(
 function fragmentation(name: string, bytes: number, inUse: number): Check {
   const check = checkOf('fragmentation', name);
   const used = bytes === 0 ? 100 : (inUse / bytes) * 100;
-  const measured = `${used.toFixed(0)} % of the database file of ${name} hold data (${size(inUse)} of ${size(bytes)}).`;
+  const measured = `${used.toFixed(0)} % of the database file of ${name} are in use (${size(inUse)} of ${size(bytes)}).`;
   const threshold = `at least ${DEFRAG_BELOW_PERCENT} %, from ${size(DEFRAG_FROM_BYTES)} on`;
   if (bytes < DEFRAG_FROM_BYTES || used >= DEFRAG_BELOW_PERCENT) return check('ok', { measured, threshold });
   return check('warn', {
+    code: 'database-fragmented',
     measured,
     threshold,
-    cause: 'Much was deleted or compacted; etcd gives the room back only when it is defragmented.',
-    fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each stands still while it works, about a second per GiB.',
+    cause: 'Much was deleted or compacted; etcd frees the space only when it is defragmented.',
+    fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each member answers nothing meanwhile, about a second per GiB.',
   });
 }
 
@@ -155,10 +158,10 @@ function walFsync(
   const fewest = isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START;
   const check = walFsyncCheck(member.name, metrics.walFsync, { period, fewest }, limits);
   if (check.cause === null || links.length > 0) return check;
-  return { ...check, cause: `${check.cause} The links of this member are not.` };
+  return { ...check, cause: `${check.cause} The links of this member are not slow.` };
 }
 
-/** How long a member waits for its log to be on the disk since it started. Slow, it is a warning and keeps no deploy away. */
+/** Checks how long a member has waited for its log to be on the disk since it started. Slow is a warning, which stops no deploy. */
 export function walFsyncSinceStart(name: string, { walFsync: histogram }: MemberMetrics): Check {
   const limits = { warningMs: WANTED_P99_MS, failureMs: Infinity };
   return walFsyncCheck(name, histogram, { period: 'since its start', fewest: FEWEST_SINCE_START }, limits);
@@ -180,7 +183,12 @@ function walFsyncCheck(
   const measured = `fsync of the log of ${name} takes ${duration(p99.p99Ms)} at the 99th percentile, ${duration(meanMs)} on average (${plural(p99.samples, 'sample')} ${period}).`;
   if (p99.p99Ms <= warningMs) return check('ok', { measured, threshold });
   if (p99.samples < fewest) return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
-  return check(p99.p99Ms > failureMs ? 'fail' : 'warn', { measured, threshold, ...SLOW_DISK });
+  return check(p99.p99Ms > failureMs ? 'fail' : 'warn', {
+    code: 'disk-slow',
+    measured,
+    threshold,
+    ...SLOW_DISK,
+  });
 }
 
 function backendCommit(
@@ -197,6 +205,7 @@ function backendCommit(
   if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
     return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
   return check('warn', {
+    code: 'disk-slow',
     measured,
     threshold,
     cause: 'The disk is slow, or much is written at once.',
@@ -204,7 +213,7 @@ function backendCommit(
   });
 }
 
-/** Round trips as a member measured them, by the name of the other. */
+/** Returns the round trips that a member measured, by the name of the peer. */
 export function peersOf(
   member: MemberSight,
   facts: HealthFacts,
@@ -213,7 +222,7 @@ export function peersOf(
   const view = viewOf(facts);
   return [...(figures?.metrics.peerRoundTrips ?? [])].flatMap(([id, histogram]) => {
     const p99 = p99Of(histogram);
-    // A member that is gone stays in the metrics until etcd starts anew.
+    // A removed member stays in the metrics until etcd restarts.
     const isMember = view.members?.some((each) => each.id === id) === true;
     return p99 === undefined || !isMember ? [] : [{ name: memberName(view, id), ...p99 }];
   });
@@ -247,16 +256,17 @@ function peerLatency(
     const measured = `A round trip from ${member.name} to ${name} takes ${duration(p99Ms)} at the 99th percentile (${plural(samples, 'sample')} ${period}).`;
     if (p99Ms <= peerLatencyWarningMs) return check('ok', { subject: name, measured, threshold });
     return check('warn', {
+      code: 'round-trip-too-long',
       subject: name,
       measured,
       threshold,
       cause: `The network between these hosts is slow or loses packets${slowEnd(member.name, name, facts, peerLatencyWarningMs)}.`,
-      fix: 'Measure it (`mtr`), and where the distance is real, raise heartbeat-interval to that and election-timeout to ten times of it, on all members.',
+      fix: 'Measure it (`mtr`), and if the distance is real, raise heartbeat-interval to that value and election-timeout to ten times that value, on all members.',
     });
   });
 }
 
-/** Which end all slow links have in common, in words. */
+/** Returns the member that all slow links have in common, in words. */
 function slowEnd(one: string, other: string, facts: HealthFacts, mostMs: number): string {
   const links = facts.members.flatMap((member) =>
     slowLinksOf(member, facts, mostMs).map(({ name }) => [member.name, name] as const),

@@ -17,7 +17,7 @@ interface Pair {
   readonly medianMs: number;
 }
 
-/** The round trips between all hosts, and whether heartbeats and elections fit them. */
+/** Checks that heartbeat and election timeout fit the round trips between the hosts. */
 export function roundTrips(members: readonly ExaminedMember[], settings: PreflightSettings): Check[] {
   const pairs = measuredPairs(members);
   if (pairs.length === 0) return [];
@@ -42,14 +42,15 @@ function timing(longestMs: number, settings: PreflightSettings): Check[] {
   const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
   return [
     checkOf('network', null)('warn', {
+      code: 'round-trip-too-long',
       measured: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
-      cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
+      cause: 'The hosts are far from each other. The cluster would lose its leader without a fault.',
       fix: `Set \`heartbeat-interval: ${wantedHeartbeat}\` and \`election-timeout: ${wantedElection}\`, or bring the hosts closer together.`,
     }),
   ];
 }
 
-/** A time counts where the host was reached: on another way a connect can also end at once. */
+/** A time counts only if the host was reached: otherwise a connect can end at once too. */
 function measuredPairs(members: readonly ExaminedMember[]): Pair[] {
   return members.flatMap((one, index) =>
     members.slice(index + 1).flatMap((other): Pair[] => {
@@ -72,7 +73,7 @@ function timesBetween(from: ExaminedMember, to: ExaminedMember): number[] {
 /**
  * Hosts that send from another address than the one that is listed. A peer compares that address with the certificate (checkCertSAN in
  * etcd's client/pkg/transport/listener_tls.go), and lets it in only if it is there, or if a name that is there resolves to it. Where
- * the kernel did not tell the address, nothing is said.
+ * the kernel did not give the address, there is no check.
  */
 export function sourceAddresses(member: ExaminedMember, { certificates }: PreflightSettings): Check[] {
   const { name: host, address, facts } = member;
@@ -82,10 +83,11 @@ export function sourceAddresses(member: ExaminedMember, { certificates }: Prefli
   if (sources.length === 0) return [];
   return [
     checkOf('network', host)(holdsMember(member) ? 'warn' : 'fail', {
+      code: 'source-address-differs',
       // one that runs has been let in
-      measured: `it sends from ${sources.join(' and ')} to ${strange.map(([peer]) => peer).join(', ')}, and is listed as ${address}: its peers let in only the addresses that are in its certificate.`,
+      measured: `it sends from ${sources.join(' and ')} to ${strange.map(([peer]) => peer).join(', ')}, and is listed as ${address}: its peers accept only the addresses in its certificate.`,
       cause:
-        'The host has a second address or interface, and the kernel prefers it on the way to the others.',
+        'The host has a second address or interface, and the kernel prefers it on the route to the others.',
       fix: `List the host by ${sources[0] ?? 'that address'}, or add it to \`extra-sans\` (all hosts' such addresses, separated by commas).`,
     }),
   ];
@@ -98,17 +100,18 @@ function canonical(address: string): string {
 /** Where kubelet reads the resolvers of its pods from, unless its configuration says otherwise (its default resolvConf). */
 export const RESOLV_CONF = '/etc/resolv.conf';
 
-/** kubelet's file of resolvers, without which it starts no pod, though etcd asks for no name. */
+/** Checks kubelet's file of resolvers, without which it starts no pod, although etcd resolves no name. */
 export function resolvConf({ name: host, seen }: ExaminedMember): Check[] {
   const { state, path, target } = seen.resolvConf ?? { state: 'file' };
   if (state === 'file') return [];
   const what = {
-    missing: `${path} is not there`,
-    dangling: `${path} is a link to ${target ?? 'a file'}, which is not there`,
+    missing: `${path} is missing`,
+    dangling: `${path} is a link to ${target ?? 'a file'}, which is missing`,
     other: `${path} is not a file`,
   }[state];
   return [
     checkOf('resolv-conf', host)('fail', {
+      code: 'resolv-conf-missing',
       measured: `${what}; kubelet starts no pod without it.`,
       cause:
         state === 'dangling'

@@ -9,21 +9,21 @@ import { size } from '../text/units.ts';
 import { type Check, checkOf } from './check.ts';
 import type { ExaminedMember, PreflightSettings } from './examined.ts';
 
-/** What all small files of a deploy take, lock and certificates and configuration, with room to spare. */
+/** The size of all small files of a deploy: lock, certificates and configuration, with a reserve. */
 const LEAST_BYTES = 1024 ** 2;
 const LEAST_INODES = 30;
 
 /** How many paths a message names. */
 const MOST_NAMED = 4;
 
-/** Files and folders that a deploy writes and root may not, and file systems without room for them. */
+/** Checks for files and folders that a deploy writes and root may not, and for file systems without space for them. */
 export function unwritablePlaces(member: ExaminedMember): Check[] {
   const { filesystem, walFilesystem, unwritable = [], room = [] } = member.seen;
-  // that the disk of the data is read-only is a check of its own
+  // a read-only disk of the data has its own check
   const told = [filesystem, walFilesystem].flatMap((disk) =>
     disk?.readOnly === true ? [disk.mountPoint] : [],
   );
-  const untold = unwritable.filter(({ path }) => !told.some((mountPoint) => lies(path, mountPoint)));
+  const untold = unwritable.filter(({ path }) => !told.some((mountPoint) => isWithin(path, mountPoint)));
   const byFlags = Map.groupBy(untold, ({ attributes }) => forbidding(attributes));
   return [
     ...[...byFlags].map(([flags, places]) => unwritableCheck(flags, places, member)),
@@ -31,8 +31,8 @@ export function unwritablePlaces(member: ExaminedMember): Check[] {
   ];
 }
 
-/** Whether a path lies in a folder, or is it. */
-function lies(path: string, folder: string): boolean {
+/** Reports whether a path is a folder or in it. */
+function isWithin(path: string, folder: string): boolean {
   return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 
@@ -52,7 +52,8 @@ function unwritableCheck(flags: string, places: readonly UnwritableFact[], membe
   // a member's file may stay as it is for long; a folder holds what every run writes
   const mayStay = places.every(({ kind }) => kind === 'file') && holdsMember(member);
   return checkOf('places', member.name)(mayStay ? 'warn' : 'fail', {
-    measured: `root may not write ${named}${flags === '' ? '' : ` (lsattr: ${flags})`}; a deploy does.`,
+    code: 'host-not-writable',
+    measured: `root may not write ${named}${flags === '' ? '' : ` (lsattr: ${flags})`}, and a deploy has to.`,
     ...(flags === ''
       ? {
           cause: `The file system is read-only${isSeen ? '' : ', or the place was made immutable (`chattr +i`)'}.`,
@@ -60,8 +61,8 @@ function unwritableCheck(flags: string, places: readonly UnwritableFact[], membe
         }
       : {
           cause:
-            'It was made immutable (`chattr +i`), or may only grow (`chattr +a`), by hand or by a tool that hardens hosts.',
-          fix: `Take the attribute away: \`chattr -${flags} ${places.map(({ path }) => path).join(' ')}\`.`,
+            'It was made immutable (`chattr +i`) or append-only (`chattr +a`), by hand or by a tool that hardens hosts.',
+          fix: `Remove the attribute: \`chattr -${flags} ${places.map(({ path }) => path).join(' ')}\`.`,
         }),
   });
 }
@@ -70,12 +71,13 @@ function noRoom(host: string, { path, freeBytes, freeInodes }: RoomFact): Check[
   if (freeBytes >= LEAST_BYTES && (freeInodes ?? LEAST_INODES) >= LEAST_INODES) return [];
   return [
     checkOf('places', host)('fail', {
+      code: 'host-not-writable',
       measured: `the file system of ${path} has ${size(freeBytes)}${freeInodes === undefined ? '' : ` and ${freeInodes} inodes`} free, and a deploy writes small files there.`,
       cause:
         path === '/run'
-          ? '/run is memory, and another program has filled it.'
-          : 'The disk is full, or very many small files lie on it.',
-      fix: `Make room: \`du -xh -d 2 ${path} | sort -h | tail\` shows what takes it.`,
+          ? '/run is in memory, and another program has filled it.'
+          : 'The disk is full, or holds a very large number of small files.',
+      fix: `Make room: \`du -xh -d 2 ${path} | sort -h | tail\` shows what uses it.`,
     }),
   ];
 }
@@ -86,9 +88,9 @@ export function keysToRemove(members: readonly ExaminedMember[], { caCustody }: 
   if (holders.length === 0) return [];
   return [
     checkOf('ca-custody', null)('ok', {
-      measured: `the key of the CA lies on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there once it has proven the cluster.`,
+      measured: `the key of the CA is on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there after it has proven the cluster.`,
       notice:
-        'The cluster was set up with the key on a host. See that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
+        'The cluster was set up with the key on a host. Make sure that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
     }),
   ];
 }
@@ -100,15 +102,16 @@ export function leftoverKeys({ name: host, seen }: ExaminedMember): Check[] {
   const authority = keys.some((path) => path.endsWith('/ca.key'));
   return [
     checkOf('leftovers', host)('warn', {
-      measured: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
+      code: 'keys-left-behind',
+      measured: `${keys.length === 1 ? 'a private key is' : `${keys.length} private keys are`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
       cause:
-        "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
+        "kubeadm's guide creates the files of all hosts in /tmp on one of them and copies them through home folders; nothing removes them.",
       fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,
     }),
   ];
 }
 
-/** Quoted only where the shell needs it, which reads better. */
+/** Quotes a word only if the shell requires it, for readability. */
 function shellWord(word: string): string {
   return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : quoteBash(word);
 }
@@ -123,7 +126,8 @@ export function laterDropIns({ name: host, seen }: ExaminedMember): Check[] {
     .filter((path) => basename(path) > own)
     .map((path) =>
       checkOf('drop-in', host)('fail', {
-        measured: `${path} sets ExecStart of kubelet and beats ${own}, by which this action starts it.`,
+        code: 'kubelet-drop-in-beaten',
+        measured: `${path} sets ExecStart of kubelet and overrides ${own}, with which this action starts it.`,
         cause: 'systemd reads drop-ins in the order of their names, and the last ExecStart counts.',
         fix: `Remove the file or its ExecStart, or give it a name that sorts before ${own}; then \`systemctl daemon-reload\`.`,
       }),

@@ -7,7 +7,7 @@ import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
 import { type Check, checkOf } from './check.ts';
 import type { ExaminedMember, PreflightSettings } from './examined.ts';
 
-/** kubelet's release on one host: known, supported, and that of kubeadm. kubeadm's own is a prerequisite. */
+/** Checks that the release of kubelet is known, supported, and equal to kubeadm's. The release of kubeadm is a prerequisite. */
 export function kubeletRelease({ name: host, facts, seen }: ExaminedMember): Check[] {
   if (facts.kubeletPath === undefined) return [];
   const check = checkOf('kubelet-release', host);
@@ -15,9 +15,10 @@ export function kubeletRelease({ name: host, facts, seen }: ExaminedMember): Che
   if (kubelet === undefined) {
     return [
       check('fail', {
+        code: 'program-version-unknown',
         measured: `${facts.kubeletPath} did not say its version${said === '' ? '' : `: ${said.replace(/[.\s]+$/, '')}`}.`,
         ...(knownReason(said) ?? {
-          fix: 'Run `kubelet --version` on the host as root and mend what it says.',
+          fix: 'Run `kubelet --version` on the host as root and correct what it reports.',
         }),
       }),
     ];
@@ -26,10 +27,11 @@ export function kubeletRelease({ name: host, facts, seen }: ExaminedMember): Che
   if (!isSupported(kubelet)) {
     return [
       check('fail', {
+        code: 'kubernetes-version-unsupported',
         measured: `kubelet is ${kubelet.text}; this action knows ${range}.`,
         cause:
           kubelet.minor < OLDEST_MINOR
-            ? 'The host has not been updated for long.'
+            ? 'The host was not updated for a long time.'
             : 'This release of the action is older than the host.',
         fix: `Install kubeadm and kubelet ${range}, or use a newer release of the action.`,
       }),
@@ -42,10 +44,10 @@ export function kubeletRelease({ name: host, facts, seen }: ExaminedMember): Che
   const fix = `Install both of one release, e.g. ${kubeadm.text}, and hold them there (\`apt-mark hold kubelet kubeadm\`).`;
   return kubeadm.minor === kubelet.minor
     ? [check('ok', { measured, notice: `${cause} ${fix}` })]
-    : [check('warn', { measured, cause, fix })];
+    : [check('warn', { code: 'kubernetes-versions-differ', measured, cause, fix })];
 }
 
-/** kubeadm's releases across the hosts. */
+/** Checks that all hosts have one release of kubeadm. */
 export function mixedKubeadm(members: readonly ExaminedMember[]): Check[] {
   const known = members.filter(({ facts }) => facts.kubeadmVersion !== undefined);
   const byVersion = Map.groupBy(known, ({ facts }) => facts.kubeadmVersion?.text ?? '');
@@ -55,6 +57,7 @@ export function mixedKubeadm(members: readonly ExaminedMember[]): Check[] {
   );
   return [
     checkOf('kubeadm-release', null)('warn', {
+      code: 'kubernetes-versions-differ',
       measured: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
       cause: 'Some hosts were updated and others were not.',
       fix: 'Install one release on all: each kubeadm renders the manifest of its own host.',
@@ -62,7 +65,7 @@ export function mixedKubeadm(members: readonly ExaminedMember[]): Check[] {
   ];
 }
 
-/** Which etcd the members run, or would run after a deploy, and what is known against it; one check for each release. */
+/** Checks the etcd that the members run, or would run after a deploy, for known problems; one check for each release. */
 export function releasesForDeploy(members: readonly ExaminedMember[], settings: PreflightSettings): Check[] {
   const releases = members.flatMap((member) => {
     const release = releaseOf(member, settings);
@@ -79,7 +82,7 @@ export function releasesForDeploy(members: readonly ExaminedMember[], settings: 
   });
 }
 
-/** What is known against the etcd that each member runs. */
+/** Checks the etcd that each member runs for known problems. */
 export function releasesInService({ members }: HealthFacts): Check[] {
   const [shippedElsewhere] = members.flatMap(({ host }) =>
     'seen' in host ? (shippedBy(host.seen) ?? []) : [],
@@ -88,7 +91,7 @@ export function releasesInService({ members }: HealthFacts): Check[] {
     const version = seen(endpoint.status)?.version;
     const release = version === undefined ? undefined : parseRelease(version);
     if (release === undefined) return [];
-    // if its own host was not seen, the others are as good a guess
+    // if its own host was not seen, another one is taken
     const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
     return [releaseCheck(checkOf('release', name), release, name, { shipped })];
   });
@@ -99,10 +102,10 @@ function shippedBy({ shippedImage }: HostSight): EtcdRelease | undefined {
   return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }
 
-const CHOSEN = 'The image was chosen long ago.';
+const CHOSEN = 'The image was chosen a long time ago.';
 
 /**
- * What is known against a release of etcd, when this release of the action was made.
+ * Checks a release of etcd for the problems that were known at the release of the action.
  * @param on names of the members.
  * @param known `shipped`: the release that kubeadm itself asks for, which is for Kubernetes to change and no more than a notice.
  * `ifFixed`: the cause if a newer release has the fix.
@@ -116,15 +119,15 @@ function releaseCheck(
   const { shipped, ifFixed = CHOSEN } = known;
   const problem = problemOf(release);
   if (problem === undefined)
-    return check('ok', { measured: `Nothing is known against etcd ${release.text}.` });
+    return check('ok', { measured: `No vulnerability of etcd ${release.text} is known.` });
   const measured = `etcd ${release.text} on ${on} ${problem.fact}`;
   if (shipped?.text === release.text)
     return check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` });
   const cause = problem.fixedIn === undefined ? CHOSEN : ifFixed;
-  return check('warn', { measured, cause, fix: problem.fix });
+  return check('warn', { code: problem.code, measured, cause, fix: problem.fix });
 }
 
-/** A running member's own word counts more than an image's tag. */
+/** Returns the release that a running member reports, else that of the image's tag. */
 function releaseOf(
   { facts, seen: examined }: ExaminedMember,
   settings: PreflightSettings,

@@ -3,18 +3,18 @@ import { type ClusterView, viewCluster } from '../etcd/health/view.ts';
 import { quorumOf } from '../etcd/quorum.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
 import type { FactName, StandingFacts } from '../facts/host.ts';
-import type { Check, CheckStatus, Told } from './check.ts';
+import type { Check, MakeCheck } from './check.ts';
 
-/** What was seen of one member's etcd. */
+/** The answers of one member's etcd. */
 export type MemberAnswers = Pick<MemberSight, 'name' | 'address' | 'endpoint' | 'askedThrough'>;
 
-/** What the members of a cluster told; all that its own checks need, without a look at the hosts. */
+/** The answers of the members of a cluster, without facts of the hosts. */
 export interface ClusterAnswers extends Pick<HealthFacts, 'clientPort' | 'peerPort'> {
   /** The members that should be there, in the order of the inputs; at least one. */
   readonly members: readonly MemberAnswers[];
 }
 
-/** The cluster as its members tell it. */
+/** Returns the view of the cluster that its members give. */
 export function viewOf({ members, clientPort, peerPort }: ClusterAnswers): ClusterView {
   return viewCluster(
     members.map(({ endpoint }) => endpoint),
@@ -65,7 +65,7 @@ function takesPart({ endpoint }: MemberAnswers): boolean {
   return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
 }
 
-/** Whether a member could not be asked. */
+/** Reports whether a member could not be asked. */
 export function isNotAsked(observed: MemberSight['endpoint']['status']): boolean {
   return 'failure' in observed && observed.failure.kind === 'not-asked';
 }
@@ -101,7 +101,7 @@ const NAMES: Readonly<Record<FactName, string>> = {
  * undefined where all of it was seen.
  */
 export function unseenCheck(
-  check: (status: CheckStatus, told: Told) => Check,
+  check: MakeCheck,
   host: string,
   { unseen }: StandingFacts,
   needed: readonly FactName[],
@@ -110,10 +110,10 @@ export function unseenCheck(
   if (first === undefined) return undefined;
   const { what, program, words } = first;
   return check('unknown', {
-    measured: `Not seen: \`${program}\` did not tell ${NAMES[what]} of ${host} (${words}).`,
+    measured: `Not seen: \`${program}\` did not report ${NAMES[what]} of ${host} (${words}).`,
     cause:
       'The program is missing or fails there, the service that it asks hangs, or the host is overloaded.',
-    fix: `Run \`${program}\` as root on ${host} and mend what it says.`,
+    fix: `Run \`${program}\` as root on ${host} and correct what it reports.`,
   });
 }
 

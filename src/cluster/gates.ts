@@ -106,6 +106,7 @@ const ALARMS: ReadonlySet<FindingCode> = new Set(['alarm-nospace', 'alarm-corrup
 /** What is wrong with the list of members, or with what they say of it. */
 export const MEMBERSHIP: ReadonlySet<FindingCode> = new Set([
   'member-list-differs',
+  'member-not-expected',
   'member-is-learner',
   'member-answers-for-other',
   'members-disagree',

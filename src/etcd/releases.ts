@@ -62,7 +62,7 @@ export function problemOf({ minor, patch }: EtcdRelease): ReleaseProblem | undef
   return {
     code: 'etcd-release-outdated',
     fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
-    fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+    fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and allow only the members and the control plane to reach the ports of etcd.`,
     fixedIn,
   };
 }

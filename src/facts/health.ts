@@ -7,8 +7,11 @@ import type { DataPlaces } from '../kubeadm/paths.ts';
 import type { ClockFact, StandingFacts } from './host.ts';
 import type { FilesystemFact } from './preflight.ts';
 
+/** Why something could not be seen. */
+export type Unseen = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
+
 /** The result of an observation: the value, or why it could not be seen. */
-export type Sight<T> = { readonly seen: T } | { readonly unseen: Pick<Finding, 'fact' | 'cause' | 'fix'> };
+export type Sight<T> = { readonly seen: T } | { readonly unseen: Unseen };
 
 /** All observations of a health check, before any is judged. */
 export interface HealthFacts extends DataPlaces {

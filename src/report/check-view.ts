@@ -1,6 +1,8 @@
 import { type Check, CHECK_TITLES, type CheckStatus } from '../checks/check.ts';
+import type { FindingCode } from '../finding-codes.ts';
+import { ENTRIES, entryAddress } from '../findings.ts';
 import { shortenLine } from '../runner/masking/redaction.ts';
-import { code, text } from './markdown.ts';
+import { code, findingCode, text } from './markdown.ts';
 import type { ReportFinding } from './run-report.ts';
 
 /** A status in a plain text. */
@@ -24,7 +26,7 @@ export const missing = '–';
 
 const longestText = 1000;
 
-/** The title of a check with what of several it looked at: `Certificate on disk (/etc/…/server.crt)`. */
+/** Returns the title of a check with its subject: `Certificate on disk (/etc/…/server.crt)`. */
 export function titleOf({ name, subject }: Check): string {
   return subject === null ? CHECK_TITLES[name] : `${CHECK_TITLES[name]} (${subject})`;
 }
@@ -43,16 +45,17 @@ export function sentence(value: string): string {
     .join('');
 }
 
-/** Checks about which the same is told, each list in the order of its first. */
-export function sameTold(checks: readonly Check[]): Check[][] {
-  const told = ({ measured, cause, fix }: Check): string => JSON.stringify([measured, cause, fix]);
+/** Groups checks that say the same, each group in the order of its first. */
+export function groupAlike(checks: readonly Check[]): Check[][] {
+  const told = ({ code: name, measured, cause, fix }: Check): string =>
+    JSON.stringify([name, measured, cause, fix]);
   return [...Map.groupBy(checks, told).values()];
 }
 
 /** Of a check or a finding what a list of them shows, whichever operation made it. */
 export interface ShownCheck extends Pick<
   Check,
-  'status' | 'measured' | 'threshold' | 'cause' | 'fix' | 'notice'
+  'status' | 'code' | 'measured' | 'threshold' | 'cause' | 'fix' | 'notice'
 > {
   /** Member or host; null: the whole cluster. */
   readonly where: string | null;
@@ -65,9 +68,11 @@ export function shownCheck(check: Check): ShownCheck {
 }
 
 /** A finding in a list; without a status it is a failure. */
-export function shownFinding({ status = 'fail', host, at, fact, cause, fix }: ReportFinding): ShownCheck {
+export function shownFinding(finding: ReportFinding): ShownCheck {
+  const { status = 'fail', code: name, host, at, fact, cause, fix } = finding;
   return {
     status,
+    code: name,
     where: host ?? null,
     title: at,
     measured: fact,
@@ -78,7 +83,7 @@ export function shownFinding({ status = 'fail', host, at, fact, cause, fix }: Re
   };
 }
 
-/** A check as plain text: `FAIL [infra1] Swap: …`, and below it what is known besides. Every line is one of the log. */
+/** Returns a check as lines of the log: `FAIL [infra1] Swap: …`, and below it what it says besides. */
 export function checkLines({ status, where, title, measured, ...besides }: ShownCheck): string[] {
   const place = where === null ? title : `[${where}] ${title}`;
   return [
@@ -87,9 +92,15 @@ export function checkLines({ status, where, title, measured, ...besides }: Shown
   ];
 }
 
-/** What is known of a check besides what was measured, in Markdown, one item each. */
-export function checkItems(check: Pick<Check, 'threshold' | 'cause' | 'fix' | 'notice'>): string[] {
-  return besidesOf(check).map(([label, value]) => `**${label}:** ${sentence(value)}`);
+/** What a check says besides what was measured. */
+type Besides = Pick<Check, 'code' | 'threshold' | 'cause' | 'fix' | 'notice'>;
+
+/** Returns what a check says besides what was measured, in Markdown, one item each. */
+export function checkItems(check: Besides): string[] {
+  return [
+    ...wordsOf(check).map(([label, value]) => `**${label}:** ${sentence(value)}`),
+    ...(check.code === null ? [] : [`**Code:** ${findingCode(check.code)}`]),
+  ];
 }
 
 /** A check as an item of a list in Markdown. */
@@ -102,13 +113,17 @@ export function checkItem(check: ShownCheck): string {
   return [`- ${icon} **${place}**: ${sentence(measured)}`, ...items].join('\n');
 }
 
-/** What is known of a check besides what was measured, each with its label. */
-export function besidesOf({
-  threshold,
-  cause,
-  fix,
-  notice,
-}: Pick<Check, 'threshold' | 'cause' | 'fix' | 'notice'>): [label: string, value: string][] {
+/** Returns what a check says besides what was measured as plain text, each with its label. */
+export function besidesOf(check: Besides): [label: string, value: string][] {
+  return [...wordsOf(check), ...(check.code === null ? [] : [codeOf(check.code)])];
+}
+
+/** Returns the code with where its entry is, as plain text with its label. */
+export function codeOf(name: FindingCode): [label: string, value: string] {
+  return ['Code', `${name}, ${entryAddress(name) ?? `${ENTRIES}#${name}`}`];
+}
+
+function wordsOf({ threshold, cause, fix, notice }: Omit<Besides, 'code'>): [label: string, value: string][] {
   const all: [string, string | null][] = [
     ['Threshold', threshold],
     ['Usual cause', cause],

@@ -13,13 +13,12 @@ export interface CodeMessage {
   readonly text: string;
 }
 
-/** Files with checks whose code stands beside what they say. */
-const CHECKS =
-  /^src\/(?:operations\/preflight\/|checks\/(?:clock|disk|machine|network|places|releases)\.ts$)/;
+/** Files that make checks. */
+const CHECKS = /^src\/(?:operations\/preflight|checks)\//;
 
 /**
- * The facts of all findings in the source, and what the checks of a preflight say, as texts with … for what is different each time. A fact that is handed on from
- * elsewhere stands where it was made.
+ * Returns the facts of all findings in the source, and what checks with a code measured, as texts with … for the variable parts. A
+ * fact that is handed on from elsewhere stands where it was made.
  */
 export function messagesOfCode(): CodeMessage[] {
   return filesBelow('src', '.ts').flatMap((path) => {
@@ -48,10 +47,17 @@ interface Made {
 function factOf(node: ts.Node, names: readonly string[]): Made | undefined {
   const isNamed = (name: ts.Node): name is ts.Identifier =>
     ts.isIdentifier(name) && names.includes(name.text);
-  if (ts.isVariableDeclaration(node) && isNamed(node.name))
-    return node.initializer && { fact: node.initializer, code: codeBeside(node, node.name.text) };
-  if (ts.isPropertyAssignment(node) && isNamed(node.name))
-    return isPlainOk(node) ? undefined : { fact: node.initializer, code: codeIn(node.parent) };
+  if (ts.isVariableDeclaration(node) && isNamed(node.name)) {
+    const [code, ...more] = codesBeside(node, node.name.text);
+    if (node.initializer === undefined || (code === undefined && node.name.text === 'measured'))
+      return undefined;
+    return { fact: node.initializer, code: more.length === 0 ? code : undefined };
+  }
+  if (ts.isPropertyAssignment(node) && isNamed(node.name)) {
+    const code = codeIn(node.parent);
+    // the types see to it that only a check without a fault has none
+    return code === undefined && node.name.text === 'measured' ? undefined : { fact: node.initializer, code };
+  }
   if (ts.isCallExpression(node)) {
     const [code, fact] = node.arguments;
     if (code !== undefined && fact !== undefined && ts.isStringLiteral(code) && codes.has(code.text))
@@ -72,15 +78,8 @@ function codeIn(object: ts.ObjectLiteralExpression): string | undefined {
     : undefined;
 }
 
-/** Whether it belongs to `check('ok', { … })`, which has no code. */
-function isPlainOk({ parent: words }: ts.Node): boolean {
-  if (!ts.isObjectLiteralExpression(words) || !ts.isCallExpression(words.parent)) return false;
-  const [status] = words.parent.arguments;
-  return status !== undefined && ts.isStringLiteral(status) && status.text === 'ok';
-}
-
-/** The code in the one object of the same block that takes the variable over. */
-function codeBeside(declaration: ts.VariableDeclaration, name: string): string | undefined {
+/** Returns the codes in the objects of the same block that take the variable over. */
+function codesBeside(declaration: ts.VariableDeclaration, name: string): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (node: ts.Node): void => {
     const takesOver =
@@ -91,8 +90,7 @@ function codeBeside(declaration: ts.VariableDeclaration, name: string): string |
     ts.forEachChild(node, visit);
   };
   visit(declaration.parent.parent.parent);
-  const [only, ...more] = found;
-  return more.length === 0 ? only : undefined;
+  return found;
 }
 
 /** Returns the possible texts of an expression; none if they come from elsewhere. */

@@ -172,7 +172,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     await lab.sh('infra0', 'touch /etc/kubernetes/pki/etcd/ca.key');
     const health = await runInLab(lab, deployInputs(lab, { operation: 'health' }));
     expect(logOf(health)).toContain(
-      'The key of the CA lies on infra0 (/etc/kubernetes/pki/etcd/ca.key), and by the record',
+      'The key of the CA is on infra0 (/etc/kubernetes/pki/etcd/ca.key), and according to the record',
     );
   });
 });

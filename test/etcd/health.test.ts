@@ -43,6 +43,7 @@ describe('a healthy cluster', () => {
       endpoint: 'https://10.0.0.2:2379',
       healthy: true,
       message: 'https://10.0.0.2:2379 is healthy: successfully committed proposal: took = 16.283339ms',
+      trouble: null,
       tookMs: 16.283339,
       roundTripMs: 0.4,
       memberId: 'a1',
@@ -268,6 +269,7 @@ describe('endpoints', () => {
       endpoint: 'https://10.0.0.3:2379',
       healthy: false,
       message: 'https://10.0.0.3:2379 is unhealthy: failed to commit proposal: connection refused',
+      trouble: 'read-failed',
       tookMs: null,
       roundTripMs: null,
       memberId: null,
@@ -338,7 +340,7 @@ describe('endpoints', () => {
 
 describe('alarms', () => {
   test.each([
-    ['NOSPACE', 'Active Alarm(s): NOSPACE ', 'takes no writes'],
+    ['NOSPACE', 'Active Alarm(s): NOSPACE ', 'accepts no writes'],
     ['CORRUPT', 'Active Alarm(s): CORRUPT ', 'differs from the other members'],
     ['HOT', 'Active Alarm(s): UNKNOWN ', 'Alarm HOT is raised for infra2'],
   ])(
@@ -369,7 +371,7 @@ describe('alarms', () => {
         unreachable(2),
       ]);
       expect(facts(report)).toContain(
-        'Alarm NOSPACE is raised for infra2 (id a2): the cluster takes no writes.',
+        'Alarm NOSPACE is raised for infra2 (id a2): the cluster accepts no writes.',
       );
     },
   );

@@ -63,7 +63,7 @@ test('an empty list of members is still JSON', () => {
 });
 
 test('the plan and the findings are JSON; a run that ended before it decided has an empty verdict', () => {
-  const finding = checkOf('swap', 'infra0')('fail', { measured: 'swap is on.' });
+  const finding = checkOf('swap', 'infra0')('fail', { code: 'swap-on', measured: 'swap is on.' });
   expect(write({ verdict: '', plan, 'plan-digest': 'abc', findings: [finding] }).outputs).toEqual({
     verdict: '',
     plan: JSON.stringify(plan),

@@ -11,6 +11,7 @@ function endpoint(index: number, changes: Partial<EndpointHealth> = {}): Endpoin
     name: `infra${index}`,
     endpoint: `https://10.0.0.${6 + index}:2379`,
     healthy: true,
+    trouble: null,
     message: `https://10.0.0.${6 + index}:2379 is healthy: successfully committed proposal: took = 1.2ms`,
     tookMs: 1.234 + index,
     roundTripMs: 0.31,
@@ -48,6 +49,7 @@ export const healthy: HealthReport = {
 };
 
 const unseen = {
+  trouble: 'read-failed' as const,
   isLeader: null,
   isLearner: null,
   tookMs: null,

@@ -2,7 +2,7 @@ import type { Alarm } from '../messages.ts';
 import { type HealthFinding, nameList, seen, whoSaysWhat } from './observation.ts';
 import { clusterIdOf, type ClusterView, memberName } from './view.ts';
 
-/** What concerns the cluster as a whole: its identity, leader, alarms and versions. */
+/** Returns what is wrong with the cluster as a whole: its identity, leader, alarms and versions. */
 export function clusterFindings(view: ClusterView): HealthFinding[] {
   return [
     ...identity(view),
@@ -26,7 +26,7 @@ function identity(view: ClusterView): HealthFinding[] {
       at: 'cluster id',
       fact: `The endpoints belong to different clusters: ${whoSaysWhat(told)}.`,
       cause: 'A host still has the data of an earlier cluster, or was bootstrapped on its own.',
-      fix: 'Decide which cluster is the right one; the hosts of the other need their data kept aside before they can join.',
+      fix: 'Decide which cluster is the right one; keep the data of the other hosts aside before they join.',
     },
   ];
 }
@@ -75,8 +75,8 @@ function disagreement(view: ClusterView, told: readonly LeaderToldBy[]): HealthF
       at: 'leader',
       fact: `The members do not agree about the leader: ${whoSaysWhat(named)}.`,
       cause:
-        'The leader changed while they were asked, or a member with the older term is cut off from the others.',
-      fix: 'Look again in a few seconds; if it stays so, check the peer ports between these hosts in both directions.',
+        'The leader changed while the members were asked, or the member with the older term is cut off from the others.',
+      fix: 'Look again in a few seconds; if they still disagree, check the peer ports between these hosts in both directions.',
     },
   ];
 }
@@ -90,7 +90,7 @@ function leaderNotListed(view: ClusterView): HealthFinding[] {
       status: 'fail',
       at: 'leader',
       fact: `The leader (id ${view.leader}) is not in the member list.`,
-      cause: 'It is just being removed, or the member list that was read is out of date.',
+      cause: 'It is being removed, or the member list is out of date.',
       fix: 'Look again in a few seconds.',
     },
   ];
@@ -121,9 +121,9 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
       return {
         code: 'alarm-nospace',
         ...place,
-        fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
+        fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster accepts no writes.`,
         cause:
-          'The database reached quota-backend-bytes, most often because compaction stopped or it is never defragmented.',
+          'The database reached quota-backend-bytes, usually because compaction stopped or it is never defragmented.',
         fix: 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`.',
       };
     case 'CORRUPT':
@@ -132,7 +132,7 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
         ...place,
         fact: `Alarm CORRUPT is raised for ${name} (id ${memberId}): its data differs from the other members'.`,
         cause: 'A disk or memory fault, or a data dir that was copied or edited.',
-        fix: 'Replace that member: remove it, keep its data dir aside, add it anew with an empty one.',
+        fix: 'Replace that member: remove it, keep its data dir aside, add it again with an empty one.',
       };
     default:
       return {
@@ -144,12 +144,12 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
   }
 }
 
-/** Whether a finding says that the cluster takes no writes because a database has reached its quota. */
-export function isSpaceAlarm({ at, fact }: Pick<HealthFinding, 'at' | 'fact'>): boolean {
-  return at === 'alarms' && fact.startsWith('Alarm NOSPACE ');
+/** Reports whether a finding says that the cluster accepts no writes because a database has reached its quota. */
+export function isSpaceAlarm({ code }: Pick<HealthFinding, 'code'>): boolean {
+  return code === 'alarm-nospace';
 }
 
-/** What members report of themselves besides alarms and the missing leader, which have their own findings. */
+/** Errors that members report besides alarms and the missing leader, which have their own findings. */
 function otherErrors(view: ClusterView): HealthFinding[] {
   return view.observations.flatMap(({ name, status }) =>
     (seen(status)?.errors ?? [])
@@ -177,7 +177,7 @@ function versions(view: ClusterView): HealthFinding[] {
       status: 'warn',
       at: 'versions',
       fact: `The members run different versions of etcd: ${whoSaysWhat(told)}.`,
-      cause: 'An upgrade is under way or stopped half-way.',
+      cause: 'An upgrade is under way, or ended before all members were upgraded.',
       fix: 'Bring all members to the same version, one after the other.',
     },
   ];

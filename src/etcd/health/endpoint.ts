@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formatGoDuration } from '../../text/units.ts';
 import { httpsUrl } from '../endpoint.ts';
 import type { Alarm, EtcdId, MemberStatus } from '../messages.ts';
 import { type EndpointObservation, failure, type HealthFinding, seen } from './observation.ts';
+
+/** A linearizable read failed, the alarm list could not be read, or an alarm is raised. */
+export type EndpointTrouble = 'read-failed' | 'alarms-unread' | 'alarm-raised';
 
 /** Health as seen through one member's client port. `null`: could not be seen. */
 export interface EndpointHealth {
@@ -11,6 +15,8 @@ export interface EndpointHealth {
   readonly endpoint: string;
   /** A linearizable read succeeded and no alarm is raised: how `etcdctl endpoint health` judges. */
   readonly healthy: boolean;
+  /** What makes it unhealthy; null if it is healthy. */
+  readonly trouble: EndpointTrouble | null;
   /** The line that `etcdctl endpoint health` prints. */
   readonly message: string;
   /** Milliseconds of the linearizable read, the connection's round trip included. */
@@ -45,7 +51,8 @@ export function assessEndpoint(
     name: observation.name,
     endpoint,
     healthy: trouble === undefined,
-    message: healthLine(endpoint, readNs ?? 0, trouble),
+    trouble: trouble?.kind ?? null,
+    message: healthLine(endpoint, readNs ?? 0, trouble?.words),
     tookMs: milliseconds(readNs),
     roundTripMs: milliseconds(seen(observation.roundTripNs)),
     memberId: status?.memberId ?? null,
@@ -60,14 +67,14 @@ export function assessEndpoint(
   };
 }
 
-/** Whether a member leads: it says so itself, and no other is the leader of the cluster. */
+/** Reports whether a member leads: it names itself, and no other is the leader of the cluster. */
 export function leads({ memberId, leader: named }: MemberStatus, leader: EtcdId | null): boolean {
   return named === memberId && (leader === null || leader === memberId);
 }
 
 /**
- * Why things could not be seen at an endpoint, each reason once. What fails only because the member knows of no leader
- * is left out: that is told once for the cluster.
+ * Returns why requests to an endpoint failed; requests that failed alike share one finding. Failures that follow from an
+ * unknown leader are left out: there is one finding of it for the cluster.
  */
 export function endpointFindings(observation: EndpointObservation): HealthFinding[] {
   const { status, memberList, roundTripNs, readNs, alarms } = observation;
@@ -75,23 +82,30 @@ export function endpointFindings(observation: EndpointObservation): HealthFindin
   const failures = [status, memberList, roundTripNs, readNs, alarms]
     .flatMap((observed) => failure(observed) ?? [])
     .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
-  const byFact = new Map(failures.map(({ finding }) => [finding.fact, finding]));
-  return [...byFact.values()].map((finding) => ({ status: 'fail', ...finding }));
+  // by the request too: one code can stand for different answers to different requests
+  const distinct = failures.filter(
+    ({ finding }, index) => failures.findIndex((one) => isDeepStrictEqual(one.finding, finding)) === index,
+  );
+  return distinct.map(({ finding }) => ({ status: 'fail', ...finding }));
 }
 
-/** What is wrong, in the words etcdctl has for it (etcdctl/ctlv3/command/ep_command.go), or undefined. */
-function troubleOf({ readNs, alarms }: EndpointObservation): string | undefined {
+/** Returns what is wrong, in etcdctl's words (etcdctl/ctlv3/command/ep_command.go); undefined if nothing is. */
+function troubleOf({
+  readNs,
+  alarms,
+}: EndpointObservation): { readonly kind: EndpointTrouble; readonly words: string } | undefined {
   const unread = failure(readNs);
-  if (unread !== undefined) return unread.reason;
+  if (unread !== undefined) return { kind: 'read-failed', words: unread.reason };
   const raised = seen(alarms);
-  if (raised === undefined) return 'Unable to fetch the alarm list';
+  if (raised === undefined) return { kind: 'alarms-unread', words: 'Unable to fetch the alarm list' };
+  if (raised.length === 0) return undefined;
   // etcdctl leaves a blank behind each name, the last one too.
-  return raised.length === 0 ? undefined : `Active Alarm(s): ${raised.map(alarmWord).join('')}`;
+  return { kind: 'alarm-raised', words: `Active Alarm(s): ${raised.map(alarmWord).join('')}` };
 }
 
-/** Whether the member answers reads through the majority, and alarms alone keep it from being healthy. */
-export function isOnlyAlarmed({ message }: Pick<EndpointHealth, 'message'>): boolean {
-  return message.includes(' failed to commit proposal: Active Alarm(s): ');
+/** Reports whether the member answers reads through the majority, and alarms alone keep it from being healthy. */
+export function isOnlyAlarmed({ trouble }: Pick<EndpointHealth, 'trouble'>): boolean {
+  return trouble === 'alarm-raised';
 }
 
 function alarmWord({ alarm }: Alarm): string {

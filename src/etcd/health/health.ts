@@ -22,7 +22,7 @@ export interface HealthReport {
   readonly clusterId: EtcdId | null;
   /** The leader that a majority of the voting members names; null when there is none, or too few could be asked. */
   readonly leader: { readonly name: string; readonly id: EtcdId } | null;
-  /** The highest term that a member told. */
+  /** The highest term that a member reported. */
   readonly raftTerm: number | null;
   /** In the order of the expected members. */
   readonly endpoints: readonly EndpointHealth[];

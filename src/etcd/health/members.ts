@@ -15,7 +15,7 @@ export interface MemberHealth {
   readonly expected: boolean;
 }
 
-/** The member list with what is thought of each entry. */
+/** Returns the member list, with whether each entry is expected and has started. */
 export function assessMembers(view: ClusterView): MemberHealth[] {
   return (view.members ?? []).map((member) => ({
     ...member,
@@ -24,7 +24,7 @@ export function assessMembers(view: ClusterView): MemberHealth[] {
   }));
 }
 
-/** Whether the members are exactly the expected ones. Nothing, when no member list could be read; if no list counts, who has which. */
+/** Returns what differs from the expected members; nothing if no member list could be read. If no list counts, returns which member has which. */
 export function memberFindings(view: ClusterView): HealthFinding[] {
   if (view.members === undefined) return disagreement(view);
   return [
@@ -54,7 +54,7 @@ function entryFindings(expected: ExpectedMember, entry: ListedMember): HealthFin
         code: 'member-list-differs',
         fact: `${name} (${listUrls(entry.peerUrls)}) is in the member list and has never started.`,
         cause: 'It was added, and etcd does not run on that host or does not reach the other members.',
-        fix: `Look at the etcd container of that host; if it is not wanted, remove the member (id ${entry.id}).`,
+        fix: `Look at the etcd container of that host; if you do not want it, remove the member (id ${entry.id}).`,
       }),
     ];
   }
@@ -88,7 +88,7 @@ function otherClientUrl({ name, clientUrl }: ExpectedMember, entry: ListedMember
   return fail(name, {
     code: 'member-list-differs',
     fact: `${name} announces the client URL ${listUrls(entry.clientUrls)}, expected ${clientUrl}.`,
-    cause: 'advertise-client-urls in its manifest is another one.',
+    cause: 'advertise-client-urls in its manifest is different.',
     fix: 'Correct the address or client port in the inputs, or the manifest of that host.',
   });
 }
@@ -97,7 +97,7 @@ function learner({ name }: ExpectedMember): HealthFinding {
   return fail(name, {
     code: 'member-is-learner',
     fact: `${name} is a learner: it has no vote and does not count for the quorum.`,
-    cause: 'It was added as a learner and not promoted, or it still catches up.',
+    cause: 'It was added as a learner and not promoted, or it is still catching up.',
     fix: 'Promote it once it has caught up, or remove it.',
   });
 }
@@ -110,12 +110,12 @@ function strangers(view: ClusterView): HealthFinding[] {
       const what = member.isLearner ? 'learner' : 'member';
       const name = isStarted(member) ? member.name : '(never started)';
       return {
-        code: 'member-list-differs',
+        code: 'member-not-expected',
         status: 'fail',
         at: 'members',
         fact: `The cluster has a ${what} that is not expected: ${name}, id ${member.id}, ${listUrls(member.peerUrls)}.`,
         cause: 'A host was left out of the inputs, or a member that is gone was not removed.',
-        fix: `Name its host among the hosts, or remove it: \`etcdctl member remove ${member.id}\`.`,
+        fix: `Add its host to the inputs, or remove it: \`etcdctl member remove ${member.id}\`.`,
       };
     });
 }
@@ -150,7 +150,7 @@ function disagreement(view: ClusterView): HealthFinding[] {
         code: 'members-disagree',
         fact: `${name} knows other members than the rest of the cluster: ${list.map(describeMember).join(', ')}.`,
         cause: 'It has not yet caught up with a change of membership.',
-        fix: 'Look again in a few seconds; if it stays so, the member is cut off from the leader.',
+        fix: 'Look again in a few seconds; if it does not catch up, the member is cut off from the leader.',
       }),
     ];
   });

@@ -2,10 +2,10 @@ import type { CheckStatus, Finding } from '../../findings.ts';
 import type { EtcdFailure } from '../errors.ts';
 import type { Alarm, MemberList, MemberStatus } from '../messages.ts';
 
-/** Something that was looked for: what was seen, or why it was not. */
+/** The result of a request: the value, or why it failed. */
 export type Observed<T> = { readonly seen: T } | { readonly failure: EtcdFailure };
 
-/** What was seen at one endpoint; plain data. */
+/** The answers of one endpoint; plain data. */
 export interface EndpointObservation {
   /** The member that is expected to answer there. */
   readonly name: string;
@@ -22,12 +22,12 @@ export interface EndpointObservation {
   readonly alarms: Observed<readonly Alarm[]>;
 }
 
-/** What was seen, or undefined. */
+/** Returns the value, or undefined. */
 export function seen<T>(observed: Observed<T>): T | undefined {
   return 'seen' in observed ? observed.seen : undefined;
 }
 
-/** Why it was not seen, or undefined. */
+/** Returns why it was not seen, or undefined. */
 export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
   return 'failure' in observed ? observed.failure : undefined;
 }

@@ -78,7 +78,7 @@ function isSilent(readNs: Observed<number>): readNs is { readonly failure: EtcdF
   return failure(readNs) !== undefined && failure(readNs)?.kind !== 'rejected';
 }
 
-/** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
+/** A refused permission counts as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
 function timeRead(client: EtcdClient, signal: AbortSignal): Promise<number> {
   return nanosecondsOf(async () => {
     try {
@@ -146,7 +146,7 @@ const PATIENCE_MS = 1_000;
 /**
  * Asks one member everything, over its one connection: its status, then all that has small answers at once, then the
  * metrics. What hangs without a majority keeps nothing else from being seen. Does not throw; what is not there when the
- * signal is aborted is told as a timeout, and the rest is kept.
+ * signal is aborted counts as a timeout, and the rest is kept.
  */
 export async function observeMember(member: AskedMember, signal: AbortSignal): Promise<MemberObservation> {
   const { client } = member;
@@ -192,7 +192,7 @@ async function orAfter(milliseconds: number, work: Promise<unknown>): Promise<vo
   clearTimeout(timer);
 }
 
-/** The newest revision that all who told theirs have. */
+/** Returns the newest revision that all members have that reported theirs. */
 export function commonRevision(revisions: readonly Observed<number>[]): number {
   return Math.min(...revisions.flatMap((revision) => seen(revision) ?? []));
 }

@@ -16,18 +16,18 @@ export interface ExpectedMember {
   readonly entry?: ListedMember;
 }
 
-/** The cluster put together from what its endpoints told. */
+/** The cluster as its endpoints describe it. */
 export interface ClusterView {
   /** Every endpoint that was asked. */
   readonly observations: readonly EndpointObservation[];
-  /** The cluster that more than half of the endpoints that told belong to; null when there is none. */
+  /** The cluster that more than half of the answering endpoints belong to; null if there is none. */
   readonly clusterId: EtcdId | null;
-  /** The endpoints that told they belong to it. */
+  /** The endpoints that belong to it. */
   readonly own: readonly EndpointObservation[];
   /** The leader that a majority of the voting members follows; null when there is none, or too few could be asked. */
   readonly leader: EtcdId | null;
   /**
-   * The member list that more than half of the endpoints have that told theirs, else the leader's; undefined when none told, or they
+   * The member list that more than half of those that were read agree on, else the leader's; undefined if none was read, or they
    * do not agree and there is no leader. What one endpoint alone says of the others is not taken for the cluster's.
    */
   readonly members: readonly ListedMember[] | undefined;

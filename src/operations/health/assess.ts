@@ -19,7 +19,7 @@ import type { HealthThresholds } from '../../inputs/thresholds.ts';
 import { leafFiles } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
 
-/** What is known of a check besides what it saw. */
+/** What is known of a health check besides its facts. */
 export interface RunFigures {
   readonly clusterName: string;
   readonly durationMs: number;
@@ -111,7 +111,7 @@ function hostFigures(
   };
 }
 
-/** Judges one side of what was seen. Pure; what was not seen is `unknown`, or left out if another check tells why. */
+/** Makes the checks of one part of the facts. Pure; a check of something that was not seen is `unknown`, or left out if another check reports why. */
 export type RunChecks = (facts: HealthFacts, thresholds: HealthThresholds) => Check[];
 
 /** All that there is. */

@@ -1,4 +1,4 @@
-import { type Check, checkOf, toldBy, worstFirst } from '../../checks/check.ts';
+import { type Check, checkOf, textOfFinding, worstFirst } from '../../checks/check.ts';
 import { clockChecks } from '../../checks/clock.ts';
 import { disksForDeploy, diskTestResult } from '../../checks/disk.ts';
 import type { ExaminedMember, PreflightSettings } from '../../checks/examined.ts';
@@ -20,7 +20,7 @@ import { KUBEADM_LEAF_DAYS } from '../../pki/certificate.ts';
 import { imageFor } from '../deploy/image-supply.ts';
 import { patchTrialChecks } from './patch-trial.ts';
 
-/** All that preflight judges. */
+/** All that a preflight judges. */
 export interface PreflightInput {
   readonly settings: PreflightSettings;
   /** In the order of `settings.hosts`; a host that could not be examined is left out. */
@@ -36,7 +36,7 @@ export interface PreflightInput {
 }
 
 /**
- * Every check of preflight on all hosts, the worst first; of most there is one only if something is to be said. A host without
+ * Returns every check of a preflight on all hosts, the worst first; most exist only if they find something. A host without
  * preflight facts is judged by its own alone.
  */
 export function preflightChecks(input: PreflightInput): Check[] {
@@ -81,9 +81,12 @@ function examine(member: Member, { preflight, diskTests, patchTrials }: Prefligh
   ];
 }
 
-/** What a deploy refuses, as a check that fails: in the same words, with the place of the finding as the subject. */
+/** Returns the failed check of a deploy's refusal: in the same words, with the place of the finding as the subject. */
 export function prerequisite(finding: Finding): Check {
-  return checkOf('prerequisite', finding.host ?? null)('fail', { ...toldBy(finding), subject: finding.at });
+  return checkOf('prerequisite', finding.host ?? null)('fail', {
+    ...textOfFinding(finding),
+    subject: finding.at,
+  });
 }
 
 /** What a deploy refuses as well, in the same words. */
@@ -134,18 +137,18 @@ function missingImages(
       checkOf('image', null)('ok', {
         measured: `${image} is not on ${hosts} yet and will be ${source} there.`,
         notice:
-          'It is the first set-up of these hosts, or another release is asked for. On hosts without a way to the registry have it imported: `image-archive` (docs/air-gapped.md).',
+          'The hosts are set up for the first time, or the inputs ask for another release. For hosts that cannot reach the registry, give `image-archive` (docs/air-gapped.md).',
       }),
     ),
     ...ofPods.map(({ image, hosts, source, isPulled }) => {
       const check = checkOf('pause-image', null);
       const measured = `${image}, the pause image of the container runtime, is not on ${hosts} yet and will be ${source} there when the first pod starts.`;
       const cause =
-        'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whatever kubeadm asks for.';
+        'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whichever kubeadm asks for.';
       const fix =
-        'Without a way to its registry no pod starts: put it into `image-archive` too, or import it on the hosts.';
+        'If the hosts cannot reach its registry, no pod starts: add it to `image-archive` too, or import it on the hosts.';
       return archive !== undefined && isPulled
-        ? check('warn', { measured, cause, fix })
+        ? check('warn', { code: 'image-not-on-host', measured, cause, fix })
         : check('ok', { measured, notice: `${cause} ${fix}` });
     }),
   ];

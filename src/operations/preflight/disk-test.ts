@@ -10,12 +10,12 @@ const WRITE_FOR_SECONDS = 3;
 /** Below this much free space nothing is written. */
 const LEAST_FREE_MIB = 64;
 
-/** Exit codes by which the script tells why it did not write. */
+/** Exit codes of the script for why it did not write. */
 const MOUNT_POINT = 3;
 const NO_SPACE = 4;
 
 /**
- * A short write test of the filesystem on which the log lies or will lie: up to {@link MOST_WRITES} synced writes
+ * A short write test of the filesystem on which the log is or will be: up to {@link MOST_WRITES} synced writes
  * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside that folder, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
  * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
  * @param folder the data dir, or the folder of the log where it has one of its own.
@@ -46,7 +46,7 @@ done
   };
 }
 
-/** How the test went; undefined when it ended in a way that only `explainUnknown` can tell. */
+/** Returns the result of the test; undefined if it ended in a way that only `explainUnknown` can explain. */
 export function parseDiskTest(result: RemoteResult): DiskTestFact | undefined {
   if (result.code === MOUNT_POINT) return { outcome: 'mount-point' };
   if (result.code === NO_SPACE) return { outcome: 'no-space' };

@@ -53,7 +53,7 @@ export function patchTrials(
   );
 }
 
-/** Whether it can be said what a member ought to be. */
+/** Reports whether the desired state of a member can be computed. */
 function hasEssentials(settings: Settings): (member: Member) => boolean {
   return ({ facts }) =>
     facts.runtime.runtime !== undefined &&
@@ -62,7 +62,7 @@ function hasEssentials(settings: Settings): (member: Member) => boolean {
     wantedImage(settings, facts) !== undefined;
 }
 
-/** What is wrong with the patches, as the host's own kubeadm applies them. */
+/** Returns the problems of the patches, as the host's own kubeadm applies them. */
 export function patchTrialChecks(
   { name: host, address, patchTrial }: ExaminedMember,
   settings: PreflightSettings,
@@ -76,8 +76,8 @@ export function patchTrialChecks(
         check('fail', {
           code: 'manifest-not-rendered',
           subject: 'kubeadm',
-          measured: `kubeadm refuses the configuration that a deploy would give it, without any patch: ${patchTrial.said}`,
-          cause: 'An input holds a value that this release of kubeadm does not take.',
+          measured: `kubeadm refuses the configuration that a deploy would give it, even without a patch: ${patchTrial.said}`,
+          cause: 'An input has a value that this release of kubeadm does not accept.',
           fix: 'Correct the input that the message names and run again.',
         }),
       ];
@@ -86,8 +86,9 @@ export function patchTrialChecks(
         check('fail', {
           code: 'patched-pod-unsuitable',
           measured: `kubeadm cannot apply the patches: ${patchTrial.said}`,
-          cause: 'A patch names something that the pod does not have, or is none that kubeadm takes.',
-          fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
+          cause:
+            'A patch names something that the pod does not have, or is not a patch that kubeadm accepts.',
+          fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with kubeadm's documentation of patches.",
         }),
       ];
     case 'rendered': {
@@ -100,8 +101,8 @@ export function patchTrialChecks(
         check('fail', {
           code: 'patched-pod-unsuitable',
           measured: `with the patches the pod is not as it has to be: ${problems.join('; ')}.`,
-          cause: 'A patch changes what the action relies on, or what inputs of their own set.',
-          fix: 'Leave that part out of `patches`.',
+          cause: 'A patch changes something that the action relies on, or that an input sets.',
+          fix: 'Remove that part from `patches`.',
         }),
       ];
     }

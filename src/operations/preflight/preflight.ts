@@ -16,7 +16,7 @@ function effectOf({ diskTest, patches }: Settings): Effect {
   return diskTest || patches.length > 0 ? 'writes-aside' : 'reads';
 }
 
-/** Finds everything that would keep a deploy from working or deserves a look, and changes nothing. */
+/** Finds everything that would keep a deploy from working or needs attention, and changes nothing. */
 export const preflight = checkingOperation({
   name: 'preflight',
   summary:
@@ -38,8 +38,8 @@ export const preflight = checkingOperation({
 });
 
 /**
- * Judges what was examined, the worst first. Whatever a deploy with the same inputs would refuse on these facts is a `fail`
- * among it, once.
+ * Returns the checks of what was examined, the worst first. Every refusal of a deploy with the same inputs is a `fail` among
+ * them, once.
  */
 export function judge(
   examined: Omit<Examined, 'connections'>,
@@ -60,12 +60,20 @@ export function judge(
       ...(archive && { archive }),
     }),
   ];
-  // what a deploy refuses as well is told once
-  const once = new Map(all.toReversed().map((check) => [`${check.member ?? ''} ${check.measured}`, check]));
-  return worstFirst([...once.values()].toReversed());
+  return worstFirst(withoutRepeats(all));
 }
 
-/** Why a deploy with these inputs would be refused. */
+/**
+ * Returns the checks without those that repeat an earlier one: several of preflight's own are refusals of a deploy too. One code can
+ * stand for several things at one place, such as two ports that are taken, so what was measured counts as well.
+ */
+function withoutRepeats(checks: readonly Check[]): Check[] {
+  const identity = ({ code, member, subject, measured }: Check): string =>
+    JSON.stringify([code, member, subject, measured]);
+  return [...Map.groupBy(checks, identity).values()].flatMap((same) => same.slice(0, 1));
+}
+
+/** Returns why a deploy with these inputs would be refused. */
 function refusalsOfDeploy(
   { members, controlPlane, cluster }: Omit<Examined, 'connections'>,
   settings: Settings,

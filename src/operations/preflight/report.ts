@@ -1,4 +1,5 @@
 import type { Check } from '../../checks/check.ts';
+import type { FindingCode } from '../../finding-codes.ts';
 import { type Finding, RefusedError } from '../../findings.ts';
 import type { TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
@@ -9,7 +10,7 @@ import { asWarning, commonReport, type Reporting } from '../../report/publish.ts
 import type { RunReport } from '../../report/run-report.ts';
 import { writeSummary } from '../../report/summary.ts';
 
-/** What a preflight has to tell. */
+/** The result of a preflight. */
 export interface PreflightResult {
   /** Checks that are not `ok` or have a notice, the worst first. */
   readonly findings: readonly Check[];
@@ -39,15 +40,23 @@ export async function reportPreflight(
     connections,
   };
   await writeSummary(report, redactor, log);
-  const failures = findings.filter(({ status }) => status === 'fail').map(findingOf);
+  const failures = findings.flatMap((check) => (check.status === 'fail' ? [findingOf(check)] : []));
   if (failures.length > 0)
     failStep(new RefusedError('the hosts are not ready for a deploy', failures), redactor, log, sink);
 }
 
-/** A check that failed, as the reason why the run is ended. */
-function findingOf({ name, code, member, subject, measured, cause, fix }: Check): Finding {
+/** Returns the finding of a check that failed, as a reason why the run ends. */
+function findingOf({
+  name,
+  code,
+  member,
+  subject,
+  measured,
+  cause,
+  fix,
+}: Extract<Check, { readonly code: FindingCode }>): Finding {
   return {
-    code: code ?? 'check-failed',
+    code,
     ...(member !== null && { host: member }),
     at: subject ?? name,
     fact: measured,

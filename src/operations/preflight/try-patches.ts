@@ -5,7 +5,7 @@ import type { RemoteResult, RemoteScript } from '../../hosts/transport.ts';
 import type { PatchTrialFact } from '../../facts/preflight.ts';
 import type { PatchTrial } from './patch-trial.ts';
 
-/** Exit codes by which the script tells what kubeadm refuses. */
+/** Exit codes of the script for what kubeadm refuses. */
 const CONFIGURATION_REFUSED = 3;
 const PATCHES_REFUSED = 4;
 
@@ -39,7 +39,7 @@ printf '\\0%s' "\${plain[@]}"
   };
 }
 
-/** What came of it; undefined when it ended in a way that only `explainUnknown` can tell. */
+/** Returns the result; undefined if the trial ended in a way that only `explainUnknown` can explain. */
 export function parsePatchTrial(result: RemoteResult): PatchTrialFact | undefined {
   const said = lastWords(result.stderr, 5);
   if (result.code === CONFIGURATION_REFUSED) return { outcome: 'configuration-refused', said };

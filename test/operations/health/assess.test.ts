@@ -73,7 +73,15 @@ describe('a healthy cluster', () => {
 });
 
 const notAsked = { failure: etcdFailure('not-asked', 'no host could be reached') };
-const sshDown = { host: { unseen: { fact: 'connection refused at port 22', fix: 'Start sshd.' } } };
+const sshDown = {
+  host: {
+    unseen: {
+      code: 'ssh-connection-refused' as const,
+      fact: 'connection refused at port 22',
+      fix: 'Start sshd.',
+    },
+  },
+};
 const unknownMember = (index: number): SampleChanges => ({
   ...silent(index, 'not-asked'),
   sight: { ...silent(index, 'not-asked').sight, ...sshDown },
@@ -479,7 +487,10 @@ describe('certificates', () => {
     more: { publicKeys: new Map() },
   });
   const servedAs = (pem: string): SampleChanges['sight'] => ({
-    served: { client: { seen: { pem, trusted: true } }, peer: { unseen: { fact: 'not asked' } } },
+    served: {
+      client: { seen: { pem, trusted: true } },
+      peer: { unseen: { code: 'served-certificate-unseen', fact: 'not asked' } },
+    },
   });
 
   test.each([
@@ -603,7 +614,7 @@ describe('hosts of the control plane', () => {
   });
 
   test('one that could not be looked at is a warning', () => {
-    const host = { unseen: { fact: 'it does not answer.' } };
+    const host = { unseen: { code: 'ssh-host-unreachable' as const, fact: 'it does not answer.' } };
     const report = assess({ ...healthFacts(), controlPlane: [{ name: 'cp0', address: '10.0.0.20', host }] });
     expect(bad(report)).toEqual(['warn - control-plane cp0']);
     expect(report.healthy).toBe(true);

@@ -179,11 +179,13 @@ export function degradedDocument(): HealthDocument {
   const lost = 'infra2';
   const bad: Check[] = [
     checkOf('endpoint', lost)('fail', {
+      code: 'etcd-unreachable',
       measured: 'infra2 (https://10.0.0.8:2379) does not answer: connection refused, asked through infra0.',
       cause: 'etcd is not running on that host.',
       fix: 'Log in to infra2 and look at `crictl ps -a --name etcd` and `crictl logs`.',
     }),
     checkOf('certificate', 'infra0')('fail', {
+      code: 'certificate-ends-soon',
       subject: '/etc/kubernetes/pki/etcd/server.crt',
       measured: '/etc/kubernetes/pki/etcd/server.crt ends on 2026-11-29T05:17:01.000Z, in 5 days.',
       threshold: 'at least 7 days',
@@ -191,17 +193,20 @@ export function degradedDocument(): HealthDocument {
       fix: 'Run the operation `deploy` with the inputs of this cluster: it renews without a restart.',
     }),
     checkOf('quorum', null)('warn', {
+      code: 'quorum-at-risk',
       measured: '2 of 3 members are healthy: no more member may fail.',
       threshold: 'at least 1 member to spare',
       fix: 'Bring infra2 back first.',
     }),
     checkOf('wal-fsync', 'infra0')('warn', {
+      code: 'disk-slow',
       measured: 'fsync of the log takes 48 ms at the 99th percentile (812 in 10 s).',
       threshold: 'at most 10 ms',
       cause: 'The disk is slow, or shared with others <b>&amp;</b> busy | loaded.',
       fix: 'Give etcd an SSD of its own.',
     }),
     checkOf('host', lost)('warn', {
+      code: 'ssh-host-unreachable',
       measured: 'infra2 (10.0.0.8) cannot be reached over SSH: connection timed out.',
       fix: 'Look whether the machine is up.',
     }),

@@ -172,7 +172,7 @@ export function silent(
   kind: Parameters<typeof etcdFailure>[0] = 'unreachable',
 ): SampleChanges {
   const failed = { failure: etcdFailure(kind, 'connection refused', index) };
-  const unseen = { unseen: { fact: 'connection refused' } };
+  const unseen = { unseen: { code: 'served-certificate-unseen' as const, fact: 'connection refused' } };
   return {
     endpoint: { status: failed, memberList: failed, roundTripNs: failed, readNs: failed, alarms: failed },
     sight: {

@@ -69,7 +69,7 @@ describe('what it has made of them', () => {
   test.each<[PatchTrialFact, RegExp]>([
     [
       { outcome: 'rendered', plain, patched: plain.replace('hostNetwork: true', 'hostNetwork: false') },
-      /^fail \[infra1\] patches: with the patches the pod is not as it has to be: hostNetwork is not true.*Fix: Leave that part out/,
+      /^fail \[infra1\] patches: with the patches the pod is not as it has to be: hostNetwork is not true.*Fix: Remove that part/,
     ],
     [
       { outcome: 'rendered', plain, patched: plain.replace('- --name=infra0', '- --name=other') },
@@ -82,7 +82,7 @@ describe('what it has made of them', () => {
     ],
     [
       { outcome: 'configuration-refused', said: 'no such field' },
-      /^fail \[infra1\] kubeadm: kubeadm refuses the configuration .* without any patch: no such field.*Fix: Correct/,
+      /^fail \[infra1\] patches \(kubeadm\): kubeadm refuses the configuration .* even without a patch: no such field.*Fix: Correct/,
     ],
   ])('%j', (fact, words) => {
     expect(told(fact)).toEqual([expect.stringMatching(words)]);

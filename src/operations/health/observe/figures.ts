@@ -15,6 +15,7 @@ import type {
   Sight,
 } from '../../../facts/health.ts';
 import { errorMessage } from '../../../findings.ts';
+import { HostError } from '../../../hosts/host-error.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { CA_CERTIFICATE } from '../../../kubeadm/paths.ts';
 import type { ExaminedHost } from './hosts.ts';
@@ -45,7 +46,8 @@ export function memberSight(
   name: string,
   { answers, through, notAsked: none, shippedImage }: Around,
 ): MemberSight {
-  const unseen = { unseen: { fact: none.failure.finding.fact } };
+  const { code, fact } = none.failure.finding;
+  const unseen = { unseen: { code, fact } };
   const observation = answers?.observation;
   const endpoint = observation?.endpoint ?? {
     status: none,
@@ -156,7 +158,9 @@ export async function listenersOf(
   const [client, peer] = await Promise.all(
     [clientPort, peerPort].map((port) => presented(member, port, signal)),
   );
-  const never: Sight<ServedCertificate> = { unseen: { fact: 'it was not asked for' } };
+  const never: Sight<ServedCertificate> = {
+    unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
+  };
   return { client: client ?? never, peer: peer ?? never };
 }
 
@@ -174,7 +178,9 @@ async function presented(
     );
     return { seen: { pem: certificate.toString(), trusted } };
   } catch (error) {
-    return { unseen: { fact: `no TLS handshake with port ${port} of ${address}: ${errorMessage(error)}` } };
+    const said = error instanceof HostError ? error.finding.fact.replace(/\.$/, '') : errorMessage(error);
+    const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
+    return { unseen: { code: 'served-certificate-unseen', fact } };
   }
 }
 

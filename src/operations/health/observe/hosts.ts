@@ -3,7 +3,7 @@ import { memberName } from '../../../cluster/members.ts';
 import type { RunContext } from '../../../engine/context.ts';
 import { timed, understood } from '../../../engine/observe.ts';
 import { parseRelease, problemOf } from '../../../etcd/releases.ts';
-import type { Sight } from '../../../facts/health.ts';
+import type { Sight, Unseen } from '../../../facts/health.ts';
 import type { StandingFacts } from '../../../facts/host.ts';
 import { errorMessage } from '../../../findings.ts';
 import { BastionError, HostError, lastWords } from '../../../hosts/host-error.ts';
@@ -75,13 +75,14 @@ function nameOf({ role, name, settings }: Host, { facts }: HealthAnswer): string
   return own === '' ? name : own;
 }
 
-function why(error: unknown): { fact: string; cause?: string; fix?: string } {
+function why(error: unknown): Unseen {
   if (error instanceof HostError) {
-    const { host = '', fact: seen, cause, fix } = error.finding;
+    const { code, host = '', fact: seen, cause, fix } = error.finding;
     const fact = error instanceof BastionError ? `${host}: ${seen}` : seen;
-    return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
+    return { code, fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
   }
-  return { fact: errorMessage(error) };
+  const code = error instanceof WaitEndedError ? 'host-too-slow' : 'unexpected-error';
+  return { code, fact: errorMessage(error) };
 }
 
 const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
@@ -166,19 +167,20 @@ async function shippedImage(
   }
 }
 
-/** What was waited for had not come when the time was over. */
+/** The wait ended before the answer came. */
 export class WaitEndedError extends Error {
-  override name = 'TimeIsOver';
+  override name = 'WaitEndedError';
 }
 
 /**
- * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
- * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
+ * Returns what the promise gives, unless the signal is aborted first; the work goes on then, and its result is dropped.
+ * @throws WaitEndedError when the signal is aborted; what the promise rejects with.
  */
 export async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   const over = Promise.withResolvers<never>();
-  const end = (): void => over.reject(new WaitEndedError('it did not answer in the time that the check has'));
+  const end = (): void =>
+    over.reject(new WaitEndedError('it did not answer within the time limit of the check'));
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
   try {

@@ -25,12 +25,12 @@ export function healthFiles(
   ];
 }
 
-/** report.md: what the job summary tells, whole and without what only makes sense on the page of the run. */
+/** Returns report.md: the complete job summary, without the parts that belong to the page of the run. */
 export function reportMarkdown(document: HealthDocument, extras: Pick<ReportExtras, 'trends'> = {}): string {
   return fitted(healthSections(document, extras));
 }
 
-/** As many as anybody reads on the page of a run; they leave room for the certificates. */
+/** Enough for a reader of the page of a run, with space left for the certificates. */
 const mostFindings = 100;
 
 /**

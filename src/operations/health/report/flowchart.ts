@@ -94,7 +94,7 @@ function edgeLine([one, other]: [Node, Node], warningMs: number): string[] {
   return [`${one.id} ---|"${sign}${duration(slowest)}"| ${other.id}`];
 }
 
-/** Milliseconds; -1 when the member told nothing of that peer. */
+/** Milliseconds; -1 if the member has no figure for that peer. */
 function p99(of: Node, to: Node): number {
   return of.member.peers.find(({ name }) => name === to.member.name)?.p99Ms ?? -1;
 }

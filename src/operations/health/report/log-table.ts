@@ -4,7 +4,7 @@ import {
   checkLines,
   missing,
   oneLine,
-  sameTold,
+  groupAlike,
   shownCheck,
   STATUS_WORDS,
   titleOf,
@@ -21,7 +21,7 @@ const widestCell = 40;
 export interface HealthLog {
   /** One aligned table, header first, the worst next. */
   readonly table: string[];
-  /** What to fold away: all that is told of what is not ok, one group for each member that has such, and the cluster. */
+  /** Folded details of the checks that are not ok: one group for the cluster and each member that has any. */
   readonly groups: { readonly title: string; readonly lines: string[] }[];
 }
 
@@ -49,7 +49,7 @@ function rowsOf(document: HealthDocument, groups: readonly CheckGroup[]): Row[] 
   const where = (check: Check): string => titles.get(check) ?? '';
   const seen = bad.filter(({ status }) => status !== 'unknown').map((check) => badRow([check], where(check)));
   const unseen = [...Map.groupBy(bad.filter(isUnknown), where)].flatMap(([title, checks]) =>
-    sameTold(checks).map((same) => badRow(same, title)),
+    groupAlike(checks).map((same) => badRow(same, title)),
   );
   return [...seen, ...unseen, ...groups.flatMap((group) => goodRow(document, group))];
 }
@@ -58,7 +58,7 @@ function isUnknown({ status }: Check): boolean {
   return status === 'unknown';
 }
 
-/** @param checks of which the same is told; at least one. */
+/** @param checks with the same texts; at least one. */
 function badRow(checks: readonly Check[], where: string): Row {
   const [first] = checks;
   const what =
@@ -99,11 +99,11 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 function details({ title, checks }: CheckGroup): HealthLog['groups'] {
   const bad = checks.filter(({ status }) => status !== 'ok');
   if (bad.length === 0) return [];
-  const lines = sameTold(bad).flatMap(told);
+  const lines = groupAlike(bad).flatMap(told);
   return [{ title: `${oneLine(title, widestCell)}: ${counted(bad.length, 'check')} not OK`, lines }];
 }
 
-/** @param checks of which the same is told. */
+/** @param checks with the same texts. */
 function told(checks: readonly Check[]): string[] {
   return checks.flatMap((check, index) =>
     index < checks.length - 1

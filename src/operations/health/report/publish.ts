@@ -15,6 +15,7 @@ import {
 import { firstToExpire } from '../../../report/certificates.ts';
 import { failStep } from '../../../report/failure.ts';
 import { type Outputs, writeOutputs } from '../../../report/outputs.ts';
+import { codeOf } from '../../../report/check-view.ts';
 import { counted } from '../../../report/plan-words.ts';
 import type { Reporting } from '../../../report/publish.ts';
 import { redactForFiles } from '../../../report/redact-all.ts';
@@ -66,7 +67,7 @@ export async function publishCheckup(
   const reportUrl = artifact && { reportUrl: artifact.url };
   await addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
   judge(report, settings, means, sink);
-  // Told last: what may not leave must not take with it what the check has found.
+  // Last: a file that may not leave must not take with it what the check has found.
   for (const refusal of refusals) failStep(refusal, redactor, log, sink);
 }
 
@@ -181,7 +182,7 @@ export interface HealthAnnotation {
 
 /**
  * At most one annotation for the cluster and one for each member: the runner shows ten of a kind per step and drops the
- * others. Each tells the worst, and how much else there is to look up.
+ * others. Each has the worst check, and how many others there are.
  */
 export function annotationsOf(document: HealthDocument): HealthAnnotation[] {
   return groupsOf(document).flatMap((group) => annotationOf(group, document.clusterName));
@@ -190,8 +191,13 @@ export function annotationsOf(document: HealthDocument): HealthAnnotation[] {
 function annotationOf({ member, checks }: CheckGroup, clusterName: string): HealthAnnotation[] {
   const [worst, ...rest] = checks;
   if (worst === undefined || worst.status === 'ok') return [];
-  const { measured, fix } = worst;
-  const lines = [measured, ...(fix === null ? [] : [`Fix: ${fix}`]), ...more(rest)];
+  const { code, measured, fix } = worst;
+  const lines = [
+    measured,
+    ...(fix === null ? [] : [`Fix: ${fix}`]),
+    ...(code === null ? [] : [codeOf(code).join(': ')]),
+    ...more(rest),
+  ];
   return [
     {
       command: worst.status === 'fail' ? 'error' : 'warning',

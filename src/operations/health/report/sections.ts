@@ -5,7 +5,7 @@ import {
   checkItems,
   missing,
   oneLine,
-  sameTold,
+  groupAlike,
   sentence,
   STATUS_ICONS,
   titleOf,
@@ -26,20 +26,20 @@ export interface Section {
   readonly blocks: readonly string[];
 }
 
-/** What more than the document a report tells. */
+/** The parts of a report that are not in the document. */
 export interface ReportExtras {
   /** Page of the uploaded report. */
   readonly reportUrl?: string;
   /** How figures went over earlier runs: Markdown, one item per string. */
   readonly trends?: readonly string[];
-  /** How many findings, and how many reasons of one member's unknown checks, are told; absent: all. */
+  /** How many findings, and how many reasons of one member's unknown checks, are shown; absent: all. */
   readonly mostFindings?: number;
 }
 
 const longestTitle = 200;
 const longestCell = 100;
 
-/** All that is told of a health check, in the order in which a reader needs it. */
+/** Returns the sections of a health check's report, the most important first. */
 export function healthSections(document: HealthDocument, extras: ReportExtras = {}): Section[] {
   return [
     { blocks: [verdict(document, extras.reportUrl)] },
@@ -151,11 +151,11 @@ function finding(where: string, check: Check): string {
   return details(oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
 }
 
-/** What could not be looked at often has one reason: each reason once, with the checks it kept from being made. */
+/** Unknown checks often have one reason: returns each reason once, with its checks. */
 function unseen({ title, checks }: CheckGroup, most: number): string[] {
   const unknown = checks.filter(({ status }) => status === 'unknown');
   if (unknown.length === 0) return [];
-  const rows = sameTold(unknown).map((same) => [
+  const rows = groupAlike(unknown).map((same) => [
     same.map((check) => text(oneLine(titleOf(check), longestCell))).join('<br>'),
     reason(same[0]),
   ]);

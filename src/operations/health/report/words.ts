@@ -13,7 +13,7 @@ export interface CheckGroup {
 
 /**
  * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
- * is told of another host belongs to the cluster: there are never more groups than members and one.
+ * concerns another host belongs to the cluster: there are never more groups than members and one.
  */
 export function groupsOf({ members, checks }: HealthDocument): CheckGroup[] {
   const names = new Set(members.map(({ name }) => name));
@@ -33,7 +33,7 @@ export function statusCounts(checks: readonly Check[]): [CheckStatus, number][] 
   return [...counts];
 }
 
-/** What is good to know though nothing is wrong, each thing once. */
+/** Returns the notices of checks, each once. */
 export function noticesOf({ checks }: HealthDocument): string[] {
   return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
 }

@@ -22,11 +22,11 @@ const answering = (name: string): ExaminedHost =>
 const silent = (name: string): ExaminedHost => ({
   ...host(name),
   transport: transport(name),
-  sight: { unseen: { fact: 'the connection was lost' } },
+  sight: { unseen: { code: 'ssh-connection-lost', fact: 'the connection was lost' } },
 });
 const unreached = (name: string): ExaminedHost => ({
   ...host(name),
-  sight: { unseen: { fact: 'refused' } },
+  sight: { unseen: { code: 'ssh-connection-refused', fact: 'refused' } },
 });
 
 /** Through whose host each member is asked. */

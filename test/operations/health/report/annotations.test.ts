@@ -12,7 +12,11 @@ test('the worst of each with its fix, and how much more there is', () => {
     {
       command: 'warning',
       title: 'etcd cluster production: Quorum',
-      message: '2 of 3 members are healthy: no more member may fail.\nFix: Bring infra2 back first.',
+      message: [
+        '2 of 3 members are healthy: no more member may fail.',
+        'Fix: Bring infra2 back first.',
+        'Code: quorum-at-risk, docs/TROUBLESHOOTING.md#quorum-at-risk',
+      ].join('\n'),
     },
     {
       command: 'error',
@@ -20,6 +24,7 @@ test('the worst of each with its fix, and how much more there is', () => {
       message: [
         '/etc/kubernetes/pki/etcd/server.crt ends on 2026-11-29T05:17:01.000Z, in 5 days.',
         'Fix: Run the operation `deploy` with the inputs of this cluster: it renews without a restart.',
+        'Code: certificate-ends-soon, docs/TROUBLESHOOTING.md#certificate-ends-soon',
         '1 more finding: see the job summary.',
       ].join('\n'),
     },
@@ -29,6 +34,7 @@ test('the worst of each with its fix, and how much more there is', () => {
       message: [
         'infra2 (https://10.0.0.8:2379) does not answer: connection refused, asked through infra0.',
         'Fix: Log in to infra2 and look at `crictl ps -a --name etcd` and `crictl logs`.',
+        'Code: etcd-unreachable, docs/TROUBLESHOOTING.md#etcd-unreachable',
         '1 more finding; 7 checks could not be made: see the job summary.',
       ].join('\n'),
     },

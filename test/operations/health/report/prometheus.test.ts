@@ -96,7 +96,7 @@ describe('the metrics', () => {
     if (ca === undefined || check === undefined) throw new Error('The example is empty.');
     const twice: HealthDocument = {
       ...document,
-      checks: [{ ...check, status: 'unknown' }, check, { ...check, status: 'ok' }],
+      checks: [{ ...check, status: 'unknown' }, check, { ...check, status: 'ok', code: null }],
       certificates: [ca, { ...ca, notAfter: '2026-12-01T00:00:00.000Z' }],
     };
     expect(valueOf(twice, 'etcd_ha_check_status', { check: 'endpoint', member: 'infra2' })).toBe(2);

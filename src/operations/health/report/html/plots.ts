@@ -165,7 +165,7 @@ function roundTrips({ members, thresholds: { peerLatencyWarningMs } }: HealthDoc
   </div>`;
 }
 
-/** More than these are told in a table anyway. */
+/** A table shows more than these. */
 const MOST_CERTIFICATES = 12;
 
 function daysLeft({ certificates, thresholds }: HealthDocument): Markup {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Check, CHECK_TITLES, type CheckStatus } from '../../../../checks/check.ts';
 import type { HealthDocument, MemberDocument } from '../../../../checks/health-document.ts';
 import { days, plural } from '../../../../checks/view.ts';
-import { sameTold, STATUS_WORDS, titleOf } from '../../../../report/check-view.ts';
+import type { FindingCode } from '../../../../finding-codes.ts';
+import { entryAddress } from '../../../../findings.ts';
+import { groupAlike, STATUS_WORDS, titleOf } from '../../../../report/check-view.ts';
 import { duration, size } from '../../../../text/units.ts';
 import type { TrendPoint } from '../../trends.ts';
 import { type Column, joined, markup, type Markup, NOTHING, prose, scrollTable } from './markup.ts';
@@ -107,7 +109,7 @@ function findings({ checks }: HealthDocument): Markup {
 }
 
 function finding(check: Check): Markup {
-  const { status, member, measured, threshold, cause, fix } = check;
+  const { code, status, member, measured, threshold, cause, fix } = check;
   const rows: readonly (readonly [string, string | null])[] = [
     ['Do this', fix],
     ['Usual cause', cause],
@@ -123,8 +125,18 @@ function finding(check: Check): Markup {
           : markup`<dt>${name}</dt>
               <dd>${prose(value)}</dd>`,
       )}
+      ${code === null ? NOTHING : entry(code)}
     </dl>
   </article>`;
+}
+
+/** Returns the code, as a link to its entry if the action is on a server. */
+function entry(code: FindingCode): Markup {
+  const address = entryAddress(code);
+  return markup`<dt>Code</dt>
+      <dd>
+        ${address === undefined ? markup`<code>${code}</code>` : markup`<a href="${address}"><code>${code}</code></a>`}
+      </dd>`;
 }
 
 const MEMBER_COLUMNS: readonly (readonly [string, (member: MemberDocument) => string])[] = [
@@ -198,7 +210,7 @@ function rest({ checks }: HealthDocument): Markup {
   const good = checks.filter(({ status }) => status === 'ok');
   const unknownRows = [...Map.groupBy(unknown, ({ member }) => member ?? 'cluster')].flatMap(
     ([member, own]) =>
-      sameTold(own).map(
+      groupAlike(own).map(
         (same) =>
           markup`<tr>
             <th scope="row">${member}</th>
