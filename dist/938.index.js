@@ -6,8 +6,8 @@ export const modules = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cy: () => (/* binding */ textOfFinding),
 /* harmony export */   EG: () => (/* binding */ checkOf),
-/* harmony export */   Hd: () => (/* binding */ toldBy),
 /* harmony export */   Zt: () => (/* binding */ CHECK_TITLES),
 /* harmony export */   hm: () => (/* reexport safe */ _findings_js__WEBPACK_IMPORTED_MODULE_0__.hm),
 /* harmony export */   md: () => (/* binding */ worstFirst),
@@ -74,26 +74,26 @@ const ORDER = Object.keys(CHECK_TITLES);
 function worstFirst(checks) {
     return (0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .byStatus */ .GF)(checks.toSorted((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name)));
 }
-/** The checks of one name for one member (or the cluster), each made with what there is to tell. */
-function checkOf(name, member) {
-    return (status, { measured, code = null, subject = null, threshold = null, cause = null, fix = null, notice = null }) => ({
-        name,
-        code,
-        member,
-        subject,
-        status,
-        measured,
-        threshold,
-        cause,
-        fix,
-        notice,
-    });
+/**
+ * Returns a function that makes the checks of one name for one member, or for the cluster if `member` is null.
+ * @param subject of all these checks, unless their texts name another.
+ */
+function checkOf(name, member, subject = null) {
+    return (...[status, text]) => {
+        const { measured, threshold = null, cause = null, fix = null, notice = null } = text;
+        const fields = { member, subject: text.subject ?? subject, measured, threshold, cause, fix, notice };
+        if (status === 'ok')
+            return { name, status, code: null, ...fields };
+        if (status === 'unknown')
+            return { name, status, code: text.code ?? null, ...fields };
+        return { name, status, code: text.code, ...fields };
+    };
 }
-/** The words of a finding as a check has them. */
-function toldBy({ code, fact, cause, fix }) {
+/** Returns the texts of a finding as a check has them. */
+function textOfFinding({ code, fact, cause, fix, }) {
     return { code, measured: fact, cause: cause ?? null, fix: fix ?? null };
 }
-/** Whether a check is one of the findings of its run: it is not `ok`, or it has a notice. */
+/** Reports whether a check is one of the findings of its run: it is not `ok`, or it has a notice. */
 function isFinding({ status, notice }) {
     return status !== 'ok' || notice !== null;
 }
@@ -121,7 +121,7 @@ function isFinding({ status, notice }) {
 
 /** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
 const MOST_UNAPPLIED = 5000;
-/** What each member answers at its client port. */
+/** Checks what each member answers at its client port. */
 function endpointChecks(facts, thresholds) {
     return facts.members.flatMap((member) => {
         const { status } = member.endpoint;
@@ -138,8 +138,7 @@ function endpointChecks(facts, thresholds) {
     });
 }
 /**
- * What a proof asks of each member at its client port: that it answers all that it is asked, and reads through the majority. Nothing
- * else was looked at.
+ * Returns what a proof checks of each member at its client port: that it answers every request, and reads through the majority.
  */
 function proofChecks(facts, thresholds) {
     return facts.members.flatMap((member) => {
@@ -152,7 +151,7 @@ function proofChecks(facts, thresholds) {
         return [
             ...(others.length === 0
                 ? [answers(member, facts.clientPort)]
-                : others.map(({ finding }) => (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)('endpoint', member.name)('fail', (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .toldBy */ .Hd)(finding)))),
+                : others.map(({ finding }) => (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)('endpoint', member.name)('fail', (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .textOfFinding */ .Cy)(finding)))),
             readCheck('read', member, readNs, thresholds),
         ];
     });
@@ -171,9 +170,9 @@ function silentMember(member, { kind, finding }, clientPort) {
     if (kind === 'not-asked')
         return check('unknown', { measured: `${place}: ${finding.fact}` });
     const measured = `${place} does not answer${throughWords(member)}: ${finding.fact}`;
-    return check('fail', { ...(0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .toldBy */ .Hd)(finding), measured });
+    return check('fail', { ...(0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .textOfFinding */ .Cy)(finding), measured });
 }
-/** Checks that take an answer of the member. */
+/** Checks that need an answer of the member. */
 const OF_ANSWERS = [
     'read',
     'local-read',
@@ -188,18 +187,18 @@ const OF_ANSWERS = [
     'peer-latency',
     'release',
 ];
-/** In the same words for all of them, so that a reader gets them as one. */
+/** In the same words for all of them, so that a reader sees them as one. */
 function unseen({ name }) {
     return OF_ANSWERS.map((check) => (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }));
 }
 function readCheck(name, member, observed, { latencyWarningMs }) {
     const check = (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)(name, member.name);
     const what = name === 'read' ? 'A linearizable read' : 'A serializable read';
-    const threshold = `at most ${latencyWarningMs} ms beside the way there`;
+    const threshold = `at most ${latencyWarningMs} ms besides the network`;
     if ('failure' in observed) {
         const { finding } = observed.failure;
         return check('fail', {
-            ...(0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .toldBy */ .Hd)(finding),
+            ...(0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .textOfFinding */ .Cy)(finding),
             measured: `${what} failed on ${member.name}: ${finding.fact}`,
             threshold,
         });
@@ -207,15 +206,16 @@ function readCheck(name, member, observed, { latencyWarningMs }) {
     const totalMs = observed.seen / 1e6;
     const way = (0,_view_js__WEBPACK_IMPORTED_MODULE_3__/* .wayMs */ .K2)(member);
     const ownMs = Math.max(0, totalMs - way);
-    const measured = `${what} took ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(ownMs)} on ${member.name} (${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(totalMs)} with the way there and back, ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(way)}).`;
+    const measured = `${what} took ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(ownMs)} on ${member.name} (${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(totalMs)} with the round trip of ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(way)}).`;
     if (ownMs <= latencyWarningMs)
         return check('ok', { measured, threshold });
     return check('warn', {
+        code: 'read-slow',
         measured,
         threshold,
         cause: name === 'read'
-            ? 'A slow disk of the leader, a slow link between the members, or a member with too much to do.'
-            : 'The member or its host has too much to do.',
+            ? 'A slow disk of the leader, a slow link between the members, or an overloaded member.'
+            : 'The member or its host is overloaded.',
         fix: 'Look at the checks "WAL fsync" and "Peer round trips", and at the load of the host (`top`, `iostat -x 1`).',
     });
 }
@@ -234,11 +234,12 @@ function probeCheck(name, path, member, observed) {
         return check('ok', { measured: `${path} says ok${names === '' ? '' : `: ${names}`}.` });
     }
     return check('fail', {
+        code: 'member-not-serving',
         measured: `${path} of ${member.name} fails: ${bad.map((each) => `${each.name}${each.reason === undefined ? '' : ` (${each.reason})`}`).join(', ') || 'no reason given'}.`,
         cause: name === 'ready'
             ? 'The member cannot serve: it has no leader, is a learner, or an alarm of corrupt data is raised.'
             : 'The member cannot read its own store.',
-        fix: 'See the checks of the cluster first; then the log of that member (`crictl logs`).',
+        fix: 'See the checks of the cluster first, then the log of that member (`crictl logs`).',
     });
 }
 function lagCheck(member, facts, { raftLagWarning }) {
@@ -247,22 +248,23 @@ function lagCheck(member, facts, { raftLagWarning }) {
     const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .seen */ .cI)(member.endpoint.status);
     const leaderIndex = leaderIndexOf(facts);
     if (status === undefined || leaderIndex === undefined) {
-        return check('unknown', { measured: 'No leader told how far its log is.', threshold });
+        return check('unknown', { measured: 'No leader reported its raft index.', threshold });
     }
     const behind = Math.max(0, leaderIndex - status.raftIndex);
     const unapplied = Math.max(0, status.raftIndex - status.raftAppliedIndex);
-    const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} yet to apply.`;
+    const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} left to apply.`;
     const worst = Math.max(behind, unapplied);
     if (worst <= raftLagWarning)
         return check('ok', { measured, threshold });
     return check(unapplied > MOST_UNAPPLIED ? 'fail' : 'warn', {
+        code: 'member-lags',
         measured,
         threshold,
-        cause: 'It was just started and catches up, or its disk or link is slower than the others.',
-        fix: 'Look again in a minute. If it does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
+        cause: 'It has just started and is catching up, or its disk or link is slower than those of the others.',
+        fix: 'Look again in a minute. If the lag does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
     });
 }
-/** The leader's own index; undefined where the leader was not seen. */
+/** Returns the leader's own raft index; undefined if the leader did not answer. */
 function leaderIndexOf(facts) {
     const { leader, own } = (0,_view_js__WEBPACK_IMPORTED_MODULE_3__/* .viewOf */ .du)(facts);
     const status = own.map((each) => (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .seen */ .cI)(each.status)).find((each) => each?.memberId === leader);
@@ -278,7 +280,7 @@ function leaderIndexOf(facts) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ HEALTH_DOCUMENT_VERSION)
 /* harmony export */ });
-/** Version of the form of a HealthDocument. A change that a reader could stumble over raises it. */
+/** Version of the schema of a HealthDocument. An incompatible change raises it. */
 const HEALTH_DOCUMENT_VERSION = 1;
 
 
@@ -317,7 +319,7 @@ const HEALTH_DOCUMENT_VERSION = 1;
 
 
 
-/** The document of these checks, whichever operation made them. */
+/** Returns the document of these checks, of any operation. */
 function healthDocument(facts, parts) {
     const { clusterName, more } = parts;
     const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .viewOf */ .du)(facts);
@@ -349,7 +351,7 @@ function healthDocument(facts, parts) {
         metricsWindowSeconds: parts.metricsWindowSeconds,
     };
 }
-/** One that fails counts even if the rest is unknown; without the quorum nothing is known. */
+/** A failure counts even if the rest is unknown; without the quorum nothing is known. */
 function overall(checks) {
     if (checks.some(({ status }) => status === 'fail'))
         return 'fail';
@@ -372,7 +374,7 @@ const VERDICTS = {
 };
 /** Longest line: it becomes an output, the text of an issue or a message in a chat. */
 const MOST_CHARACTERS = 1000;
-/** The whole report in one line, in which no part means anything in Markdown: it holds words that hosts have chosen. */
+/** Returns the report in one line, in which nothing has a meaning in Markdown: hosts have chosen parts of it. */
 function summaryLine({ clusterName, status, members, leader, failureTolerance, checks, }) {
     const up = members.filter(({ reachable }) => reachable).length;
     const parts = [
@@ -384,7 +386,7 @@ function summaryLine({ clusterName, status, members, leader, failureTolerance, c
     const why = worst === undefined ? '' : ` ${worst.measured}`;
     return harmless(`etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`);
 }
-/** Without links, pictures, tags, mentions of people and of issues; a blank in them says the same to a reader. */
+/** Returns the text without links, pictures, tags and mentions: a blank in them changes nothing for a reader. */
 function harmless(text) {
     const line = text
         .slice(0, MOST_CHARACTERS)
@@ -400,7 +402,7 @@ function toleranceWords(tolerance) {
         return 'there is no quorum';
     return tolerance === 0 ? 'it can lose no more member' : `it can lose ${(0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .plural */ .LS)(tolerance, 'more member')}`;
 }
-/** What a member's answers at its client port tell. */
+/** Returns the figures of a member's answers at its client port. */
 function answeredFigures({ name, address, askedThrough, endpoint }, leader, leaderIndex) {
     const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__/* .seen */ .cI)(endpoint.status);
     const isLeader = status !== undefined && (0,_etcd_health_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .leads */ .ac)(status, leader);
@@ -425,7 +427,7 @@ function answeredFigures({ name, address, askedThrough, endpoint }, leader, lead
 function milliseconds(nanoseconds) {
     return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
-/** None for what is no certificate: the checks of certificates tell that. */
+/** Returns none for a text that is not a certificate: the checks of certificates report it. */
 function certificateDocuments(pem, place, now) {
     if (pem === undefined)
         return [];
@@ -512,7 +514,7 @@ const NOT_MEASURED = {
 
 
 
-/** Whether the cluster takes writes, and how many members it can lose. */
+/** Checks that the cluster has a quorum, and how many members it can lose. */
 function quorumChecks(facts) {
     const check = (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('quorum', null);
     const { all, needed, working, answering, unknown } = (0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .votesOf */ .rm)(facts);
@@ -526,10 +528,11 @@ function quorumChecks(facts) {
             return [check('ok', { measured, threshold })];
         return [
             check('warn', {
+                code: 'quorum-at-risk',
                 measured,
                 threshold,
                 cause: 'A member is down or cut off.',
-                fix: 'Bring it back before anything else is done to this cluster; reboot and upgrade no other host until then.',
+                fix: 'Bring it back before you do anything else to this cluster; reboot and upgrade no other host until then.',
             }),
         ];
     }
@@ -538,7 +541,7 @@ function quorumChecks(facts) {
             check('unknown', {
                 measured: 'No member could be asked.',
                 threshold,
-                cause: 'No host could be reached, or none has what etcd is asked with.',
+                cause: 'No host could be reached, or none has a client certificate for etcd.',
                 fix: 'See the checks "Host (SSH)": until one host can be reached, nothing is known of etcd.',
             }),
         ];
@@ -546,7 +549,7 @@ function quorumChecks(facts) {
     if (working.length + unknown.length >= needed) {
         return [
             check('unknown', {
-                measured: `${count} work; of ${(0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .nameList */ .OD)(unknown)} nothing is known.`,
+                measured: `${count} work; nothing is known of ${(0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .nameList */ .OD)(unknown)}.`,
                 threshold,
                 cause: 'Not every host could be reached.',
                 fix: 'See the checks "Host (SSH)".',
@@ -556,25 +559,32 @@ function quorumChecks(facts) {
     const present = `${answering.length} of ${(0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(all, 'voting member')} ${answering.length === 1 ? 'answers' : 'answer'}`;
     return [
         check('fail', {
-            measured: `No quorum: ${present}${answering.length >= needed ? ', and they do not reach each other' : ''}. The cluster takes no writes and serves no consistent reads.`,
+            code: 'quorum-lost',
+            measured: `No quorum: ${present}${answering.length >= needed ? ', and they do not reach each other' : ''}. The cluster accepts no writes and serves no consistent reads.`,
             threshold,
             cause: 'Too many members are down at once, or the peer ports do not reach each other.',
             fix: 'Start the members that are down: their data is still there. Remove none, add none, and delete no data dir; restore from a backup only when a majority of the data dirs is lost.',
         }),
     ];
 }
-/** One leader, one cluster, its alarms, and one release everywhere; in the words of the etcd room. */
+/** The findings about the cluster that belong to each check. */
+const CODES = {
+    leader: new Set(['leader-unknown']),
+    'cluster-id': new Set(['cluster-ids-differ']),
+    alarms: new Set(['alarm-nospace', 'alarm-corrupt', 'alarm-unknown']),
+    versions: new Set(['etcd-versions-differ']),
+};
+/** Checks for one leader, one cluster id, alarms, and one release on all members. */
 function clusterChecks(facts) {
     const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .viewOf */ .du)(facts);
     const findings = (0,_etcd_health_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .clusterFindings */ .h)(view);
-    const nothingTold = facts.members.every(({ endpoint }) => 'failure' in endpoint.status);
-    const told = (name, at, ok) => {
+    const isSilent = facts.members.every(({ endpoint }) => 'failure' in endpoint.status);
+    const told = (name, ok) => {
         const check = (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)(name, null);
-        const bad = findings.filter((finding) => finding.at === at);
-        if (bad.length > 0) {
-            return bad.map(({ status, fact, cause, fix }) => check(status, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }));
-        }
-        if (nothingTold)
+        const bad = findings.filter(({ code }) => CODES[name].has(code));
+        if (bad.length > 0)
+            return bad.map((finding) => check(finding.status, withFix(finding)));
+        if (isSilent)
             return [check('unknown', { measured: 'No member answers.' })];
         if (name === 'leader' && view.leader === null) {
             return [
@@ -587,37 +597,41 @@ function clusterChecks(facts) {
     const leader = view.leader === null ? '' : (0,_etcd_health_view_js__WEBPACK_IMPORTED_MODULE_2__/* .memberName */ .eg)(view, view.leader);
     const versions = new Set(view.own.flatMap(({ status }) => (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .seen */ .cI)(status)?.version ?? []));
     return [
-        ...told('leader', 'leader', `${leader} leads in term ${Math.max(...terms)}, and all who answer agree.`),
-        ...told('cluster-id', 'cluster id', `All belong to cluster ${view.clusterId ?? ''}.`),
-        ...alarms(facts, told('alarms', 'alarms', 'No alarm is raised.')),
-        ...told('versions', 'versions', `All run etcd ${[...versions].join(', ')}.`),
+        ...told('leader', `${leader} leads in term ${Math.max(...terms)}, and all members that answer agree.`),
+        ...told('cluster-id', `All belong to cluster ${view.clusterId ?? ''}.`),
+        ...alarms(facts, told('alarms', 'No alarm is raised.')),
+        ...told('versions', `All run etcd ${[...versions].join(', ')}.`),
         ...findings
-            .filter(({ at }) => at === 'status')
-            .map(({ host, fact, cause, fix }) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('alive', host ?? null)('fail', { measured: fact, cause: cause ?? null, fix: fix ?? null })),
+            .filter(({ code }) => code === 'member-reports-error')
+            .map((finding) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('alive', finding.host ?? null)('fail', (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .textOfFinding */ .Cy)(finding))),
     ];
 }
-/** Without the alarm list, a status without alarms says little. */
+/** If no alarm list could be read, a status without alarms does not prove that there are none. */
 function alarms({ members }, told) {
     const isOk = told.every(({ status }) => status === 'ok');
     if (!isOk || members.some(({ endpoint }) => 'seen' in endpoint.alarms))
         return told;
     return [
         (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('alarms', null)('unknown', {
-            measured: 'The alarms could not be read: that takes a majority.',
+            measured: 'The alarms could not be read: that requires a majority.',
         }),
     ];
 }
 const ETCDCTL = "`crictl exec $(crictl ps -q --name '^etcd$') etcdctl --endpoints https://ADDRESS:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/peer.crt --key /etc/kubernetes/pki/etcd/peer.key …`";
-function fixOf(at, fact) {
-    if (at !== 'alarms' || !fact.includes('NOSPACE'))
-        return undefined;
-    return `On a host, with ${ETCDCTL}: find the revision (\`endpoint status -w fields\`), \`compact REVISION\`, \`defrag\` one member after the other and the leader last, then \`alarm disarm\`. If the database is that big for good reason, raise quota-backend-bytes first.`;
+const FIXES = {
+    'alarm-nospace': () => `On a host, with ${ETCDCTL}: find the revision (\`endpoint status -w fields\`), \`compact REVISION\`, \`defrag\` one member after the other and the leader last, then \`alarm disarm\`. If the database is that big for good reason, raise quota-backend-bytes first.`,
+    // a removed member never comes back with its data
+    'member-not-expected': (fix) => `${fix} Remove only what you are certain of: check once more that no host of yours has this address, and that the cluster has a quorum without it.`,
+};
+function withFix(finding) {
+    const told = (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .textOfFinding */ .Cy)(finding);
+    return { ...told, fix: FIXES[finding.code]?.(finding.fix ?? '') ?? told.fix ?? null };
 }
-/** Expected against actual members. */
+/** Checks the actual members against the expected ones. */
 function membershipChecks(facts) {
     const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .viewOf */ .du)(facts);
     if (view.members === undefined) {
-        return [(0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', null)('unknown', { measured: 'No member told who the members are.' })];
+        return [(0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', null)('unknown', { measured: 'No member gave a member list.' })];
     }
     const findings = (0,_etcd_health_members_js__WEBPACK_IMPORTED_MODULE_1__/* .memberFindings */ .L)(view);
     if (findings.length === 0) {
@@ -627,17 +641,7 @@ function membershipChecks(facts) {
             }),
         ];
     }
-    return findings.map(({ host, status, fact, cause, fix }) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', host ?? null)(status, {
-        measured: fact,
-        cause: cause ?? null,
-        fix: fix === undefined ? null : careful(fix),
-    }));
-}
-/** A removed member never comes back with its data. */
-function careful(fix) {
-    return fix.includes('member remove')
-        ? `${fix} Remove only what you are certain of: check once more that no host of yours has this address, and that the cluster has a quorum without it.`
-        : fix;
+    return findings.map((finding) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', finding.host ?? null)(finding.status, withFix(finding)));
 }
 
 
@@ -662,7 +666,7 @@ function careful(fix) {
 
 
 
-/** The cluster as its members tell it. */
+/** Returns the view of the cluster that its members give. */
 function viewOf({ members, clientPort, peerPort }) {
     return (0,_etcd_health_view_js__WEBPACK_IMPORTED_MODULE_0__/* .viewCluster */ .S7)(members.map(({ endpoint }) => endpoint), { clientPort, peerPort });
 }
@@ -695,7 +699,7 @@ function takesPart({ endpoint }) {
         return false;
     return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
 }
-/** Whether a member could not be asked. */
+/** Reports whether a member could not be asked. */
 function isNotAsked(observed) {
     return 'failure' in observed && observed.failure.kind === 'not-asked';
 }
@@ -734,9 +738,9 @@ function unseenCheck(check, host, { unseen }, needed) {
         return undefined;
     const { what, program, words } = first;
     return check('unknown', {
-        measured: `Not seen: \`${program}\` did not tell ${NAMES[what]} of ${host} (${words}).`,
+        measured: `Not seen: \`${program}\` did not report ${NAMES[what]} of ${host} (${words}).`,
         cause: 'The program is missing or fails there, the service that it asks hangs, or the host is overloaded.',
-        fix: `Run \`${program}\` as root on ${host} and mend what it says.`,
+        fix: `Run \`${program}\` as root on ${host} and correct what it reports.`,
     });
 }
 /** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
@@ -1857,6 +1861,7 @@ const ALARMS = new Set(['alarm-nospace', 'alarm-corrupt', 'alarm-unknown']);
 /** What is wrong with the list of members, or with what they say of it. */
 const MEMBERSHIP = new Set([
     'member-list-differs',
+    'member-not-expected',
     'member-is-learner',
     'member-answers-for-other',
     'members-disagree',
@@ -1943,7 +1948,9 @@ function noQuorum(gate, fit, health, unfit) {
 /* harmony export */ });
 /* unused harmony exports etcdImage, isKubeadmImage */
 /* harmony import */ var _facts_host_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(50405);
+/* harmony import */ var _images_reference_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(34719);
 /* harmony import */ var _kubeadm_version_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(97891);
+
 
 
 /**
@@ -2088,13 +2095,10 @@ function text({ major, minor, patch }) {
  * `/etcd`.
  */
 function splitImage(image) {
-    const [name = '', ...digest] = image.split('@');
-    const colon = name.lastIndexOf(':');
-    // A colon before the last slash belongs to a registry's port.
-    const end = colon > name.lastIndexOf('/') ? colon : name.length;
+    const { path, tag = '', digest } = (0,_images_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(image);
     return {
-        repository: name.slice(0, end).replace(/\/etcd$/, ''),
-        tag: [name.slice(end + 1), ...digest].join('@'),
+        repository: path.replace(/\/etcd$/, ''),
+        tag: digest === undefined ? tag : `${tag}@${digest}`,
     };
 }
 /** Reports whether kubeadm can name an image, as `REPOSITORY/etcd:TAG`, with or without a digest. */
@@ -2104,8 +2108,9 @@ function isKubeadmImage(image) {
 }
 /** Reports whether a host's runtime has an image; it lists an image that is pinned by its digest by the digest only. */
 function isStored(image, { images }) {
-    const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
-    return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
+    const { path, tag, digest } = (0,_images_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(image);
+    const byDigest = tag === undefined || digest === undefined ? undefined : `${path}@${digest}`;
+    return images.includes(image) || (byDigest !== undefined && images.includes(byDigest));
 }
 /** Returns the reference of etcd's image, as kubeadm composes it. */
 function imageOf(repository, tag) {
@@ -4201,7 +4206,7 @@ class AnswerTooLongError extends Error {
 /* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(11100);
 
 
-/** What concerns the cluster as a whole: its identity, leader, alarms and versions. */
+/** Returns what is wrong with the cluster as a whole: its identity, leader, alarms and versions. */
 function clusterFindings(view) {
     return [
         ...identity(view),
@@ -4225,7 +4230,7 @@ function identity(view) {
             at: 'cluster id',
             fact: `The endpoints belong to different clusters: ${(0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .whoSaysWhat */ .jR)(told)}.`,
             cause: 'A host still has the data of an earlier cluster, or was bootstrapped on its own.',
-            fix: 'Decide which cluster is the right one; the hosts of the other need their data kept aside before they can join.',
+            fix: 'Decide which cluster is the right one; keep the data of the other hosts aside before they join.',
         },
     ];
 }
@@ -4265,8 +4270,8 @@ function disagreement(view, told) {
             status: 'fail',
             at: 'leader',
             fact: `The members do not agree about the leader: ${(0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .whoSaysWhat */ .jR)(named)}.`,
-            cause: 'The leader changed while they were asked, or a member with the older term is cut off from the others.',
-            fix: 'Look again in a few seconds; if it stays so, check the peer ports between these hosts in both directions.',
+            cause: 'The leader changed while the members were asked, or the member with the older term is cut off from the others.',
+            fix: 'Look again in a few seconds; if they still disagree, check the peer ports between these hosts in both directions.',
         },
     ];
 }
@@ -4281,7 +4286,7 @@ function leaderNotListed(view) {
             status: 'fail',
             at: 'leader',
             fact: `The leader (id ${view.leader}) is not in the member list.`,
-            cause: 'It is just being removed, or the member list that was read is out of date.',
+            cause: 'It is being removed, or the member list is out of date.',
             fix: 'Look again in a few seconds.',
         },
     ];
@@ -4308,8 +4313,8 @@ function alarmFinding({ alarm, memberId }, name) {
             return {
                 code: 'alarm-nospace',
                 ...place,
-                fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
-                cause: 'The database reached quota-backend-bytes, most often because compaction stopped or it is never defragmented.',
+                fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster accepts no writes.`,
+                cause: 'The database reached quota-backend-bytes, usually because compaction stopped or it is never defragmented.',
                 fix: 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`.',
             };
         case 'CORRUPT':
@@ -4318,7 +4323,7 @@ function alarmFinding({ alarm, memberId }, name) {
                 ...place,
                 fact: `Alarm CORRUPT is raised for ${name} (id ${memberId}): its data differs from the other members'.`,
                 cause: 'A disk or memory fault, or a data dir that was copied or edited.',
-                fix: 'Replace that member: remove it, keep its data dir aside, add it anew with an empty one.',
+                fix: 'Replace that member: remove it, keep its data dir aside, add it again with an empty one.',
             };
         default:
             return {
@@ -4329,11 +4334,11 @@ function alarmFinding({ alarm, memberId }, name) {
             };
     }
 }
-/** Whether a finding says that the cluster takes no writes because a database has reached its quota. */
-function isSpaceAlarm({ at, fact }) {
-    return at === 'alarms' && fact.startsWith('Alarm NOSPACE ');
+/** Reports whether a finding says that the cluster accepts no writes because a database has reached its quota. */
+function isSpaceAlarm({ code }) {
+    return code === 'alarm-nospace';
 }
-/** What members report of themselves besides alarms and the missing leader, which have their own findings. */
+/** Errors that members report besides alarms and the missing leader, which have their own findings. */
 function otherErrors(view) {
     return view.observations.flatMap(({ name, status }) => ((0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status)?.errors ?? [])
         .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
@@ -4359,7 +4364,7 @@ function versions(view) {
             status: 'warn',
             at: 'versions',
             fact: `The members run different versions of etcd: ${(0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .whoSaysWhat */ .jR)(told)}.`,
-            cause: 'An upgrade is under way or stopped half-way.',
+            cause: 'An upgrade is under way, or ended before all members were upgraded.',
             fix: 'Bring all members to the same version, one after the other.',
         },
     ];
@@ -4377,9 +4382,12 @@ function versions(view) {
 /* harmony export */   cK: () => (/* binding */ endpointFindings),
 /* harmony export */   fR: () => (/* binding */ isOnlyAlarmed)
 /* harmony export */ });
-/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(34492);
-/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(72689);
-/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1687);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(34492);
+/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(72689);
+/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1687);
+
 
 
 
@@ -4388,17 +4396,18 @@ function versions(view) {
  * @param leader of the cluster; a member that is cut off may believe in itself, and leads nothing.
  */
 function assessEndpoint(observation, clientPort, leader) {
-    const endpoint = (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .httpsUrl */ .N3)(observation.address, clientPort);
-    const status = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(observation.status);
+    const endpoint = (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_2__/* .httpsUrl */ .N3)(observation.address, clientPort);
+    const status = (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(observation.status);
     const trouble = troubleOf(observation);
-    const readNs = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(observation.readNs);
+    const readNs = (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(observation.readNs);
     return {
         name: observation.name,
         endpoint,
         healthy: trouble === undefined,
-        message: healthLine(endpoint, readNs ?? 0, trouble),
+        trouble: trouble?.kind ?? null,
+        message: healthLine(endpoint, readNs ?? 0, trouble?.words),
         tookMs: milliseconds(readNs),
-        roundTripMs: milliseconds((0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(observation.roundTripNs)),
+        roundTripMs: milliseconds((0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(observation.roundTripNs)),
         memberId: status?.memberId ?? null,
         version: status?.version ?? null,
         isLeader: status === undefined ? null : leads(status, leader),
@@ -4410,37 +4419,40 @@ function assessEndpoint(observation, clientPort, leader) {
         raftAppliedIndex: status?.raftAppliedIndex ?? null,
     };
 }
-/** Whether a member leads: it says so itself, and no other is the leader of the cluster. */
+/** Reports whether a member leads: it names itself, and no other is the leader of the cluster. */
 function leads({ memberId, leader: named }, leader) {
     return named === memberId && (leader === null || leader === memberId);
 }
 /**
- * Why things could not be seen at an endpoint, each reason once. What fails only because the member knows of no leader
- * is left out: that is told once for the cluster.
+ * Returns why requests to an endpoint failed; requests that failed alike share one finding. Failures that follow from an
+ * unknown leader are left out: there is one finding of it for the cluster.
  */
 function endpointFindings(observation) {
     const { status, memberList, roundTripNs, readNs, alarms } = observation;
-    const leaderless = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status)?.leader === null;
+    const leaderless = (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(status)?.leader === null;
     const failures = [status, memberList, roundTripNs, readNs, alarms]
-        .flatMap((observed) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .failure */ .V2)(observed) ?? [])
+        .flatMap((observed) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(observed) ?? [])
         .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
-    const byFact = new Map(failures.map(({ finding }) => [finding.fact, finding]));
-    return [...byFact.values()].map((finding) => ({ status: 'fail', ...finding }));
+    // by the request too: one code can stand for different answers to different requests
+    const distinct = failures.filter(({ finding }, index) => failures.findIndex((one) => (0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(one.finding, finding)) === index);
+    return distinct.map(({ finding }) => ({ status: 'fail', ...finding }));
 }
-/** What is wrong, in the words etcdctl has for it (etcdctl/ctlv3/command/ep_command.go), or undefined. */
-function troubleOf({ readNs, alarms }) {
-    const unread = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .failure */ .V2)(readNs);
+/** Returns what is wrong, in etcdctl's words (etcdctl/ctlv3/command/ep_command.go); undefined if nothing is. */
+function troubleOf({ readNs, alarms, }) {
+    const unread = (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(readNs);
     if (unread !== undefined)
-        return unread.reason;
-    const raised = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(alarms);
+        return { kind: 'read-failed', words: unread.reason };
+    const raised = (0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(alarms);
     if (raised === undefined)
-        return 'Unable to fetch the alarm list';
+        return { kind: 'alarms-unread', words: 'Unable to fetch the alarm list' };
+    if (raised.length === 0)
+        return undefined;
     // etcdctl leaves a blank behind each name, the last one too.
-    return raised.length === 0 ? undefined : `Active Alarm(s): ${raised.map(alarmWord).join('')}`;
+    return { kind: 'alarm-raised', words: `Active Alarm(s): ${raised.map(alarmWord).join('')}` };
 }
-/** Whether the member answers reads through the majority, and alarms alone keep it from being healthy. */
-function isOnlyAlarmed({ message }) {
-    return message.includes(' failed to commit proposal: Active Alarm(s): ');
+/** Reports whether the member answers reads through the majority, and alarms alone keep it from being healthy. */
+function isOnlyAlarmed({ trouble }) {
+    return trouble === 'alarm-raised';
 }
 function alarmWord({ alarm }) {
     return alarm === 'NOSPACE' || alarm === 'CORRUPT' ? `${alarm} ` : 'UNKNOWN ';
@@ -4448,7 +4460,7 @@ function alarmWord({ alarm }) {
 /** printer_simple.go, EndpointHealth. */
 function healthLine(endpoint, readNs, trouble) {
     return trouble === undefined
-        ? `${endpoint} is healthy: successfully committed proposal: took = ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatGoDuration */ .IL)(readNs)}`
+        ? `${endpoint} is healthy: successfully committed proposal: took = ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatGoDuration */ .IL)(readNs)}`
         : `${endpoint} is unhealthy: failed to commit proposal: ${trouble}`;
 }
 function milliseconds(nanoseconds) {
@@ -4542,7 +4554,7 @@ class UnhealthyError extends _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .RunErr
 
 
 
-/** The member list with what is thought of each entry. */
+/** Returns the member list, with whether each entry is expected and has started. */
 function assessMembers(view) {
     return (view.members ?? []).map((member) => ({
         ...member,
@@ -4550,7 +4562,7 @@ function assessMembers(view) {
         expected: view.expected.some(({ entry }) => entry === member),
     }));
 }
-/** Whether the members are exactly the expected ones. Nothing, when no member list could be read; if no list counts, who has which. */
+/** Returns what differs from the expected members; nothing if no member list could be read. If no list counts, returns which member has which. */
 function memberFindings(view) {
     if (view.members === undefined)
         return disagreement(view);
@@ -4577,7 +4589,7 @@ function entryFindings(expected, entry) {
                 code: 'member-list-differs',
                 fact: `${name} (${listUrls(entry.peerUrls)}) is in the member list and has never started.`,
                 cause: 'It was added, and etcd does not run on that host or does not reach the other members.',
-                fix: `Look at the etcd container of that host; if it is not wanted, remove the member (id ${entry.id}).`,
+                fix: `Look at the etcd container of that host; if you do not want it, remove the member (id ${entry.id}).`,
             }),
         ];
     }
@@ -4608,7 +4620,7 @@ function otherClientUrl({ name, clientUrl }, entry) {
     return fail(name, {
         code: 'member-list-differs',
         fact: `${name} announces the client URL ${listUrls(entry.clientUrls)}, expected ${clientUrl}.`,
-        cause: 'advertise-client-urls in its manifest is another one.',
+        cause: 'advertise-client-urls in its manifest is different.',
         fix: 'Correct the address or client port in the inputs, or the manifest of that host.',
     });
 }
@@ -4616,7 +4628,7 @@ function learner({ name }) {
     return fail(name, {
         code: 'member-is-learner',
         fact: `${name} is a learner: it has no vote and does not count for the quorum.`,
-        cause: 'It was added as a learner and not promoted, or it still catches up.',
+        cause: 'It was added as a learner and not promoted, or it is still catching up.',
         fix: 'Promote it once it has caught up, or remove it.',
     });
 }
@@ -4628,12 +4640,12 @@ function strangers(view) {
         const what = member.isLearner ? 'learner' : 'member';
         const name = isStarted(member) ? member.name : '(never started)';
         return {
-            code: 'member-list-differs',
+            code: 'member-not-expected',
             status: 'fail',
             at: 'members',
             fact: `The cluster has a ${what} that is not expected: ${name}, id ${member.id}, ${listUrls(member.peerUrls)}.`,
             cause: 'A host was left out of the inputs, or a member that is gone was not removed.',
-            fix: `Name its host among the hosts, or remove it: \`etcdctl member remove ${member.id}\`.`,
+            fix: `Add its host to the inputs, or remove it: \`etcdctl member remove ${member.id}\`.`,
         };
     });
 }
@@ -4667,7 +4679,7 @@ function disagreement(view) {
                 code: 'members-disagree',
                 fact: `${name} knows other members than the rest of the cluster: ${list.map(describeMember).join(', ')}.`,
                 cause: 'It has not yet caught up with a change of membership.',
-                fix: 'Look again in a few seconds; if it stays so, the member is cut off from the leader.',
+                fix: 'Look again in a few seconds; if it does not catch up, the member is cut off from the leader.',
             }),
         ];
     });
@@ -4701,11 +4713,11 @@ function describeMember(member) {
 /* harmony export */   cI: () => (/* binding */ seen),
 /* harmony export */   jR: () => (/* binding */ whoSaysWhat)
 /* harmony export */ });
-/** What was seen, or undefined. */
+/** Returns the value, or undefined. */
 function seen(observed) {
     return 'seen' in observed ? observed.seen : undefined;
 }
-/** Why it was not seen, or undefined. */
+/** Returns why it was not seen, or undefined. */
 function failure(observed) {
     return 'failure' in observed ? observed.failure : undefined;
 }
@@ -4779,7 +4791,7 @@ async function endpointObservation({ name, address }, status, requests) {
 function isSilent(readNs) {
     return (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .failure */ .V2)(readNs) !== undefined && (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .failure */ .V2)(readNs)?.kind !== 'rejected';
 }
-/** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
+/** A refused permission counts as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
 function timeRead(client, signal) {
     return nanosecondsOf(async () => {
         try {
@@ -4833,7 +4845,7 @@ const PATIENCE_MS = 1_000;
 /**
  * Asks one member everything, over its one connection: its status, then all that has small answers at once, then the
  * metrics. What hangs without a majority keeps nothing else from being seen. Does not throw; what is not there when the
- * signal is aborted is told as a timeout, and the rest is kept.
+ * signal is aborted counts as a timeout, and the rest is kept.
  */
 async function observeMember(member, signal) {
     const { client } = member;
@@ -4875,7 +4887,7 @@ async function orAfter(milliseconds, work) {
     await Promise.race([work, over.promise]);
     clearTimeout(timer);
 }
-/** The newest revision that all who told theirs have. */
+/** Returns the newest revision that all members have that reported theirs. */
 function commonRevision(revisions) {
     return Math.min(...revisions.flatMap((revision) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(revision) ?? []));
 }
@@ -12510,7 +12522,7 @@ function namesIn(descriptor) {
     const full = (0,json_fields/* textIn */.r7)(annotations['io.containerd.image.name']);
     const ref = (0,json_fields/* textIn */.r7)(annotations['org.opencontainers.image.ref.name']);
     const isName = /[/:]/.test(ref);
-    const names = [full, ...(isName ? [ref] : [])].filter((name) => name !== '').map(images_reference/* normalName */.t);
+    const names = [full, ...(isName ? [ref] : [])].filter((name) => name !== '').map(images_reference/* normalName */.tK);
     return { names: [...new Set(names)], tags: ref === '' || isName || full !== '' ? [] : [ref] };
 }
 function dockerImages(archive) {
@@ -12545,7 +12557,7 @@ function dockerImage(archive, entry) {
         }),
     };
     return {
-        names: (0,json_fields/* textsIn */.Ej)(entry['RepoTags']).map(images_reference/* normalName */.t),
+        names: (0,json_fields/* textsIn */.Ej)(entry['RepoTags']).map(images_reference/* normalName */.tK),
         tags: [],
         os: config.os,
         architecture: config.architecture,
@@ -12625,7 +12637,7 @@ function sha256Of(bytes) {
  */
 function layoutOf({ manifest, os, architecture }, reference) {
     const digest = sha256Of(manifest.bytes);
-    const tag = (0,images_reference/* tagOf */.c)(reference);
+    const tag = (0,images_reference/* tagOf */.cO)(reference);
     const index = {
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.index.v1+json',
@@ -13089,23 +13101,32 @@ async function isFolder(place) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ tagOf),
-/* harmony export */   t: () => (/* binding */ normalName)
+/* harmony export */   F2: () => (/* binding */ parseReference),
+/* harmony export */   cO: () => (/* binding */ tagOf),
+/* harmony export */   tK: () => (/* binding */ normalName)
 /* harmony export */ });
 /** Default registry of names (distribution/reference, normalize.go). */
 const DEFAULT_REGISTRY = 'docker.io';
+/** Takes a reference apart. A colon before the last slash belongs to a registry's port. */
+function parseReference(reference) {
+    const [named = '', digest] = reference.split('@');
+    const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+    return {
+        path: colon < 0 ? named : named.slice(0, colon),
+        ...(colon >= 0 && { tag: named.slice(colon + 1) }),
+        ...(digest !== undefined && { digest }),
+    };
+}
 /**
  * Returns an image's name with registry and tag, as container runtimes keep it: `etcd` is
  * `docker.io/library/etcd:latest`. Drops a digest if there is a tag as well.
  */
 function normalName(reference) {
-    const [named = '', digest] = reference.split('@');
-    const slash = named.lastIndexOf('/');
-    const colon = named.indexOf(':', slash + 1);
-    const path = withRegistry(colon < 0 ? named : named.slice(0, colon));
-    if (colon >= 0)
-        return `${path}:${named.slice(colon + 1)}`;
-    return digest === undefined ? `${path}:latest` : `${path}@${digest}`;
+    const { path, tag, digest } = parseReference(reference);
+    const name = withRegistry(path);
+    if (tag !== undefined)
+        return `${name}:${tag}`;
+    return digest === undefined ? `${name}:latest` : `${name}@${digest}`;
 }
 /** Adds the default registry unless the first part is a registry: it has a dot or a port, or is localhost. */
 function withRegistry(path) {
@@ -13471,10 +13492,11 @@ function parseKey(names, inputs, collected) {
  * @param definition `alsoReads`: inputs of other groups whose texts `parse` takes. The compiler refuses any others.
  */
 function inputGroup(definition) {
-    const { name, inputs, parse, checkUnused } = definition;
+    const { name, inputs, alsoReads = [], parse, checkUnused } = definition;
     return {
         name,
         inputs: Object.keys(inputs),
+        alsoReads,
         parse,
         ...(checkUnused !== undefined && { checkUnused }),
     };
@@ -15112,9 +15134,12 @@ function parseFingerprint({ text, at }, findings) {
     return [];
 }
 
+// EXTERNAL MODULE: ./src/pki/pem-input.ts
+var pem_input = __webpack_require__(99107);
 // EXTERNAL MODULE: ./src/inputs/table/health.ts
 var health = __webpack_require__(67050);
 ;// CONCATENATED MODULE: ./src/inputs/run/health.ts
+
 
 
 
@@ -15123,11 +15148,22 @@ var health = __webpack_require__(67050);
 const healthGroup = (0,group/* inputGroup */.w)({
     name: 'health',
     inputs: health/* healthInputs */.Q,
+    // the root action takes it with every operation
+    alsoReads: ['ca-certificate'],
     parse: ({ inputs, findings }) => {
         const health = parseHealth(inputs, findings);
-        return health && { health };
+        const trustedAuthority = parseTrusted(inputs['ca-certificate'], findings);
+        return health && { health: { ...health, ...(trustedAuthority !== undefined && { trustedAuthority }) } };
     },
 });
+/** Reads the CA's certificate. A health check signs nothing, so that `ca-key` is of no use to it. */
+function parseTrusted(text, findings) {
+    if (text.trim() === '')
+        return undefined;
+    const { value, findings: problems } = (0,pem_input/* readCertificates */.j)({ name: 'ca-certificate', text });
+    findings.push(...problems);
+    return value?.[0].pem;
+}
 const DEADLINE = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
 /** What connecting, asking and judging may take besides the window; seconds. */
@@ -17203,9 +17239,10 @@ function parseGroups(given, operations) {
     return all.includes(undefined) ? undefined : Object.assign({}, ...all);
 }
 /** The same without anything that is given for a group. */
-function leftOut(context, { inputs: names }) {
+function leftOut(context, { inputs: own, alsoReads }) {
+    const names = [...own, ...alsoReads];
     const inputs = Object.fromEntries(names.map((name) => [name, defaultOf(name)]));
-    const files = Object.entries(context.files).filter(([name]) => !names.some((own) => own === name));
+    const files = Object.entries(context.files).filter(([name]) => !names.some((one) => one === name));
     return { ...context, inputs: { ...context.inputs, ...inputs }, files: Object.fromEntries(files) };
 }
 /**
@@ -22143,8 +22180,8 @@ function imageFor({ images }, reference, { architecture }) {
 }
 /** A tag that came without a name is of any repository. */
 function namedSo(images, reference) {
-    const name = (0,images_reference/* normalName */.t)(reference);
-    const tag = (0,images_reference/* tagOf */.c)(reference);
+    const name = (0,images_reference/* normalName */.tK)(reference);
+    const tag = (0,images_reference/* tagOf */.cO)(reference);
     return images.filter(({ names, tags }) => names.includes(name) || (names.length === 0 && tag !== undefined && tags.includes(tag)));
 }
 /** crictl takes credentials as arguments only; see pull-image.ts. */
@@ -23349,7 +23386,7 @@ var checks_view = __webpack_require__(31396);
 
 
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
-/** One CA everywhere, each certificate on its disk, and what the listeners present. */
+/** Checks that all hosts have one CA, the certificates on each disk, and those that the listeners present. */
 function certificateChecks(facts, thresholds) {
     return [
         ...certificates_authority(facts, thresholds),
@@ -23371,12 +23408,13 @@ function certificates_authority({ members, now }, thresholds) {
     const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
     const [unseen] = looked.flatMap(({ notSeen }) => notSeen ?? []);
     if (hosts.length === 0)
-        return [unseen ?? check('unknown', { measured: 'No host could be looked at.' })];
+        return [unseen ?? check('unknown', { measured: 'No host could be examined.' })];
     const without = hosts.filter(({ info }) => info === undefined).map(({ name }) => name);
     const told = hosts.flatMap(({ name, info }) => info === undefined ? [] : [[name, info.fingerprint]]);
     if (without.length > 0) {
         return [
             check('fail', {
+                code: 'ca-missing',
                 measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing or cannot be read on ${(0,observation/* nameList */.OD)(without)}.`,
                 cause: 'It was removed or overwritten.',
                 fix: 'Copy it from another host: it is public and the same on all.',
@@ -23388,7 +23426,8 @@ function certificates_authority({ members, now }, thresholds) {
         const odd = byFingerprint.slice(1).flatMap((group) => group.map(([name]) => name));
         return [
             check('fail', {
-                measured: `The hosts have different CAs; not the one of most others: ${(0,observation/* nameList */.OD)(odd)}. SHA-256: ${(0,observation/* whoSaysWhat */.jR)(told)}.`,
+                code: 'ca-mismatch',
+                measured: `The hosts have different CAs; ${(0,observation/* nameList */.OD)(odd)} ${odd.length === 1 ? 'differs' : 'differ'} from most others. SHA-256: ${(0,observation/* whoSaysWhat */.jR)(told)}.`,
                 cause: 'ca.crt was overwritten, or the host was set up for another cluster.',
                 fix: `Put the ca.crt of the other hosts back on ${(0,observation/* nameList */.OD)(odd)}; etcd reads it at its next start, and would then trust no other member.`,
             }),
@@ -23398,30 +23437,35 @@ function certificates_authority({ members, now }, thresholds) {
     const info = first?.info;
     if (info === undefined)
         return [];
-    const left = (0,certificate/* daysLeft */.H_)(info.notAfter, now);
     const besides = members.flatMap(({ name, host }) => 'seen' in host && (0,authority_key/* trustedOn */.Jc)(host.seen.facts).length > 1 ? [name] : []);
     return [
         ...(besides.length === 0
             ? []
             : [
                 check('warn', {
+                    code: 'ca-trust-too-wide',
                     subject: kubeadm_paths/* CA_CERTIFICATE */.vB,
-                    measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} holds more than one certificate on ${(0,observation/* nameList */.OD)(besides)}; etcd takes every client that any of them vouches for.`,
+                    measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} holds more than one certificate on ${(0,observation/* nameList */.OD)(besides)}; etcd accepts the clients of each of them.`,
                     ...authority_key/* TRUSTED_BESIDES */.me,
                 }),
             ]),
         ...strayKeys(members),
-        check(byDays(left, thresholds), {
-            measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
-            threshold: daysWords(thresholds),
-            ...(byDays(left, thresholds) === 'ok'
-                ? {}
-                : {
-                    cause: 'kubeadm makes it for ten years.',
-                    fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
-                }),
-        }),
+        authorityEnd(check, info, now, thresholds),
     ];
+}
+function authorityEnd(check, info, now, thresholds) {
+    const measured = `All hosts have the same CA, ${info.subject}; it ${ends(info, now)}.`;
+    const threshold = daysWords(thresholds);
+    const status = byDays((0,certificate/* daysLeft */.H_)(info.notAfter, now), thresholds);
+    if (status === 'ok')
+        return check(status, { measured, threshold });
+    return check(status, {
+        code: 'ca-ends-soon',
+        measured,
+        threshold,
+        cause: 'kubeadm issues its CA for ten years.',
+        fix: 'Plan the replacement of the CA now: for a time, members and clients have to trust both CAs.',
+    });
 }
 /** Finds keys of the CA on hosts, if no host should keep it by the record of the last deploy. */
 function strayKeys(members) {
@@ -23436,10 +23480,11 @@ function strayKeys(members) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('authority', null)('warn', {
+            code: 'ca-key-left-behind',
             subject: kubeadm_paths/* CA_KEY */.r$,
-            measured: `The key of the CA lies on ${(0,observation/* nameList */.OD)(holders)} (${kubeadm_paths/* CA_KEY */.r$}), and by the record there no host keeps it.`,
-            cause: 'It was put there by hand, or a run was cut off before it could remove it.',
-            fix: 'Run the deploy with `ca-custody: input-only`: it removes the key once it has seen that it is the one of the inputs.',
+            measured: `The key of the CA is on ${(0,observation/* nameList */.OD)(holders)} (${kubeadm_paths/* CA_KEY */.r$}), and according to the record of the last deploy no host keeps it.`,
+            cause: 'It was put there by hand, or a run ended before it could remove it.',
+            fix: 'Run the deploy with `ca-custody: input-only`: it removes the key if it is the key of the inputs.',
         }),
     ];
 }
@@ -23459,8 +23504,9 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
         const info = infoOf(text);
         if (text === undefined || info === undefined) {
             bad.push(check('fail', {
+                code: 'certificate-unusable',
                 subject: path,
-                measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is no certificate that can be read'}.`,
+                measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is not a readable certificate'}.`,
                 cause: 'It was removed or overwritten.',
                 fix: 'Run the deploy: it issues what is missing.',
             }));
@@ -23482,11 +23528,12 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
             wrong.push(`${keyPath} does not belong to it`);
         if (wrong.length > 0) {
             bad.push(check('fail', {
+                code: 'certificate-unusable',
                 subject: path,
                 measured: `${path} of ${name}: ${wrong.join('; ')}.`,
                 cause: info.notBefore > now
                     ? "The host's or the runner's clock is wrong."
-                    : 'It was replaced by hand, or has run out.',
+                    : 'It was replaced by hand, or has expired.',
                 fix: 'Run the deploy: it issues a new one.',
             }));
             continue;
@@ -23497,10 +23544,11 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
             good.push({ path, left });
         else {
             bad.push(check(status, {
+                code: 'certificate-ends-soon',
                 subject: path,
                 measured: `${path} of ${name} ${ends(info, now)}.`,
                 threshold: daysWords(thresholds),
-                cause: 'kubeadm makes certificates for one year.',
+                cause: 'kubeadm issues certificates for one year.',
                 fix: path.includes('apiserver')
                     ? `${RENEW} Then bring the new one to the control plane, as docs/deploy.md says.`
                     : RENEW,
@@ -23513,7 +23561,7 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
     return [
         ...bad,
         check('ok', {
-            measured: `${good.length} of ${leaf/* leafProfileNames */.kM.length} certificates hold before the CA, fit their keys and name the member; the first ends in ${(0,checks_view/* days */._3)(least)}.`,
+            measured: `${good.length} of ${leaf/* leafProfileNames */.kM.length} certificates are valid for the CA, match their keys and name the member; the first to end ends in ${(0,checks_view/* days */._3)(least)}.`,
             threshold: daysWords(thresholds),
         }),
     ];
@@ -23532,48 +23580,61 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
     if ('unseen' in sight)
         return check('unknown', {
             subject,
-            measured: `The ${subject} of ${name} presents none: ${sight.unseen.fact}.`,
+            code: sight.unseen.code,
+            measured: `The ${subject} of ${name} presents no certificate: ${sight.unseen.fact}.`,
         });
     const info = infoOf(sight.seen.pem);
     if (info === undefined)
-        return check('unknown', { subject, measured: `What the ${subject} of ${name} presents cannot be read.` });
+        return check('unknown', {
+            subject,
+            measured: `The certificate that the ${subject} of ${name} presents cannot be read.`,
+        });
     const left = (0,certificate/* daysLeft */.H_)(info.notAfter, now);
     if (!sight.seen.trusted) {
         return check('fail', {
+            code: 'server-certificate-unusable',
             subject,
-            measured: `What the ${subject} of ${name} presents does not hold before the CA of the cluster (${info.subject}, by ${info.issuer}, ${ends(info, now)}).`,
-            cause: left < 0 ? 'It has run out.' : 'It was issued by another CA.',
+            measured: `The certificate that the ${subject} of ${name} presents is not valid for the CA of the cluster (${info.subject}, issued by ${info.issuer}, ${ends(info, now)}).`,
+            cause: left < 0 ? 'It has expired.' : 'It was issued by another CA.',
             fix: `${RENEW} If the file on the disk is right, restart that member.`,
         });
     }
     const path = (0,file_tree/* leafPath */.Ps)(profile, 'certificate');
     const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
     if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
-        return check(worse('warn', byDays(left, thresholds)), {
+        return check(byDays(left, thresholds) === 'fail' ? 'fail' : 'warn', {
+            code: 'served-certificate-old',
             subject,
-            measured: `The ${subject} of ${name} presents another certificate than ${path}: what it presents ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
-            cause: 'The file was renewed and etcd sees another one: its folder was replaced as a whole, and the container still has the old one mounted.',
+            measured: `The ${subject} of ${name} presents another certificate than ${path}: that one ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
+            cause: 'The file was renewed, but its folder was replaced as a whole, and the container still has the old folder mounted.',
             fix: `Restart that member alone, with a quorum of the others: move ${kubeadm_paths/* ETCD_MANIFEST */.jl} out of its folder, wait until the container is gone, and move it back.`,
         });
     }
     if (!info.sans.includes(`IP:${address}`) &&
         !info.sans.some((san) => san.toLowerCase() === `ip:${address}`.toLowerCase())) {
         return check('fail', {
+            code: 'server-certificate-unusable',
             subject,
-            measured: `What the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
+            measured: `The certificate that the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
             cause: 'It was issued for another address.',
             fix: RENEW,
         });
     }
     const status = byDays(left, thresholds);
+    const measured = `The certificate that the ${subject} of ${name} presents is valid for the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`;
+    const threshold = daysWords(thresholds);
+    if (status === 'ok')
+        return check(status, { subject, measured, threshold });
     return check(status, {
+        code: 'certificate-ends-soon',
         subject,
-        measured: `What the ${subject} of ${name} presents holds before the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`,
-        threshold: daysWords(thresholds),
-        ...(status === 'ok' ? {} : { cause: 'kubeadm makes certificates for one year.', fix: RENEW }),
+        measured,
+        threshold,
+        cause: 'kubeadm issues certificates for one year.',
+        fix: RENEW,
     });
 }
-/** What a PEM text says; undefined for none, and for what is no certificate. */
+/** Returns the contents of a certificate; undefined if there is none, or it cannot be read. */
 function infoOf(pem) {
     if (pem === undefined)
         return undefined;
@@ -23584,20 +23645,17 @@ function infoOf(pem) {
         return undefined;
     }
 }
-/** How soon is too soon. */
+/** Returns the status of a certificate that is valid for so many more days. */
 function byDays(left, { certificateFailureDays, certificateWarningDays }) {
     if (left < certificateFailureDays)
         return 'fail';
     return left < certificateWarningDays ? 'warn' : 'ok';
 }
-function worse(one, other) {
-    return other === 'fail' ? other : one;
-}
-/** The threshold of {@link byDays} in words. */
+/** Returns the threshold of {@link byDays} in words. */
 function daysWords({ certificateFailureDays, certificateWarningDays }) {
     return `at least ${(0,checks_view/* days */._3)(certificateWarningDays)}; fails below ${(0,checks_view/* days */._3)(certificateFailureDays)}`;
 }
-/** When a certificate ends, in words. */
+/** Returns when a certificate ends, in words. */
 function ends({ notAfter }, now) {
     const left = (0,certificate/* daysLeft */.H_)(notAfter, now);
     const date = notAfter.toISOString().slice(0, 10);
@@ -23612,7 +23670,7 @@ function clockOffsets(clocks) {
     const middle = (0,units/* median */.JZ)(clocks.map(({ clock }) => clock.offsetMs));
     return new Map(clocks.map(({ name, clock }) => [name, clock.offsetMs - middle]));
 }
-/** Each clock against the median of all. What is uncertain because of the way there counts in the host's favour. */
+/** Each clock against the median of all. Uncertainty from the network counts in the host's favour. */
 function clockChecks(clocks, { warningMs, failureMs }) {
     const offsets = clockOffsets(clocks);
     const middleUncertainty = (0,units/* median */.JZ)(clocks.map(({ clock }) => clock.uncertaintyMs));
@@ -23627,10 +23685,11 @@ function clockChecks(clocks, { warningMs, failureMs }) {
         if (atLeast <= warningMs)
             return check('ok', { measured, threshold });
         return check(atLeast > failureMs ? 'fail' : 'warn', {
+            code: 'clock-off',
             measured,
             threshold,
-            cause: 'No time service runs on it, or it reaches no server.',
-            fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
+            cause: 'No time service runs on it, or the service reaches no server.',
+            fix: 'Start a time service (`systemctl enable --now chrony` or systemd-timesyncd), and check `timedatectl`.',
         });
     });
 }
@@ -23648,16 +23707,16 @@ function clockChecks(clocks, { warningMs, failureMs }) {
 
 const checks_control_plane_CERTIFICATE = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
 const control_plane_KEY = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'key');
-const DEPLOY = 'Run the deploy with `control-plane-hosts`: it puts there what is missing or ends soon.';
-/** A deploy refuses a pair that it does not know, and takes a key without its certificate for a pair that works. */
+const DEPLOY = 'Run the deploy with `control-plane-hosts`: it delivers files that are missing or end soon.';
+/** A deploy refuses a pair that it does not know, and treats a key without its certificate as a pair that works. */
 const control_plane_MOVE_AWAY = `If this cluster is the one that the host should use, move these files to another folder. ${DEPLOY}`;
 const REMOVE_KEY = `Remove ${control_plane_KEY} there. ${DEPLOY}`;
-/** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
+/** Checks that each host of the control plane has the files with which its API server connects to this cluster. */
 function controlPlaneChecks(facts, thresholds) {
     const authorityPem = authorityOf(facts);
     return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
 }
-/** The members' own CA; where they do not agree, that is told elsewhere. */
+/** Returns the members' own CA; if they do not have the same, another check reports it. */
 function authorityOf({ members }) {
     return members
         .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text : undefined))
@@ -23667,12 +23726,13 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('control-plane', null);
     const subject = name;
     if ('unseen' in host) {
-        const { fact, cause, fix } = host.unseen;
+        const { code, fact, cause, fix } = host.unseen;
         return check('warn', {
+            code,
             subject,
-            measured: `${name} of the control plane could not be looked at: ${fact}`,
+            measured: `${name} of the control plane could not be examined: ${fact}`,
             cause: cause ?? null,
-            fix: fix ?? 'Log in to the host by hand and see.',
+            fix: fix ?? 'Log in to the host by hand to see why.',
         });
     }
     const { facts, more } = host.seen;
@@ -23683,15 +23743,16 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     if (authorityPem === undefined) {
         return check('unknown', {
             subject,
-            measured: `Nothing that ${name} has can be compared: the CA of the members could not be read.`,
+            measured: `The files of ${name} cannot be compared: the CA of the members could not be read.`,
         });
     }
     const missing = [kubeadm_paths/* CA_CERTIFICATE */.vB, checks_control_plane_CERTIFICATE, control_plane_KEY].filter((path) => !files.has(path));
     if (missing.length > 0) {
         return check('fail', {
+            code: 'control-plane-files-unusable',
             subject,
             measured: `${name} of the control plane lacks ${missing.join(', ')}.`,
-            cause: 'Nothing was handed over to it yet, or the files were removed.',
+            cause: 'No deploy has delivered them yet, or they were removed.',
             fix: DEPLOY,
         });
     }
@@ -23719,15 +23780,17 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     ];
     if (wrong.length > 0 || info === undefined) {
         return check('fail', {
+            code: 'control-plane-files-unusable',
             subject,
             measured: `${name} of the control plane: ${wrong.join('; ')}.`,
-            cause: 'They were made for another cluster, replaced by hand, or have run out.',
+            cause: 'They were made for another cluster, replaced by hand, or have expired.',
             fix: isStranger || isOther ? control_plane_MOVE_AWAY : isOdd ? REMOVE_KEY : DEPLOY,
         });
     }
     const key = files.get(control_plane_KEY);
     if (key !== undefined && !(0,cluster_differences/* isClosedEnough */.f5)(key, file_tree/* PRIVATE_MODE */.gQ)) {
         return check('warn', {
+            code: 'file-modes-differ',
             subject,
             measured: `${control_plane_KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,
             threshold: `${file_tree/* PRIVATE_MODE */.gQ}, root`,
@@ -23737,39 +23800,45 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     }
     const left = (0,certificate/* daysLeft */.H_)(info.notAfter, now);
     const status = byDays(left, thresholds);
+    const threshold = daysWords(thresholds);
+    if (status === 'ok') {
+        return check(status, {
+            subject,
+            measured: `${name} of the control plane has the CA and a client pair that ends in ${(0,checks_view/* days */._3)(left)}.`,
+            threshold,
+        });
+    }
     return check(status, {
+        code: 'certificate-ends-soon',
         subject,
-        measured: status === 'ok'
-            ? `${name} of the control plane has the CA and a client pair that ends in ${(0,checks_view/* days */._3)(left)}.`
-            : `${checks_control_plane_CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
-        threshold: daysWords(thresholds),
-        ...(status === 'ok'
-            ? {}
-            : { cause: 'kubeadm makes certificates for one year, and does not renew this one.', fix: DEPLOY }),
+        measured: `${checks_control_plane_CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
+        threshold,
+        cause: 'kubeadm issues certificates for one year, and does not renew this one.',
+        fix: DEPLOY,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/checks/data.ts
 
 
-/** Whether hashes that can be compared are not the same. */
+/** Reports whether hashes that can be compared differ. */
 function hashesDiffer(hashes) {
-    const told = hashes.flatMap((hash) => (0,observation/* seen */.cI)(hash) ?? []);
-    return [...Map.groupBy(told, comparableAs).values()].some((group) => new Set(group.map(({ hash }) => hash)).size > 1);
+    const answered = hashes.flatMap((hash) => (0,observation/* seen */.cI)(hash) ?? []);
+    return [...Map.groupBy(answered, comparableAs).values()].some((group) => new Set(group.map(({ hash }) => hash)).size > 1);
 }
-/** Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go). */
+/** A hash covers the data since the last compaction (server/storage/mvcc/hash.go). */
 function comparableAs({ hashRevision, compactRevision }) {
     return `${hashRevision}/${compactRevision}`;
 }
-/** Whether all members hold the same data, by HashKV at one revision. */
+/** Checks that all members hold the same data, by HashKV at one revision. */
 function dataChecks({ members }) {
     const check = (0,checks_check/* checkOf */.EG)('data', null);
-    const told = members.flatMap(({ name, hash }) => {
+    const answered = members.flatMap(({ name, hash }) => {
         const seenHash = (0,observation/* seen */.cI)(hash);
         return seenHash === undefined ? [] : [{ name, hash: seenHash }];
     });
-    const [first] = told;
-    if (first === undefined || told.length < 2) {
+    const [first] = answered;
+    if (first === undefined || answered.length < 2) {
         const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
         const alone = members.length === 1 && first !== undefined;
         if (alone)
@@ -23783,10 +23852,12 @@ function dataChecks({ members }) {
             ];
         }
         return [
-            check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+            check('unknown', {
+                measured: `${answered.length === 0 ? 'No member' : 'Only one member'} gave a hash.`,
+            }),
         ];
     }
-    const comparable = Map.groupBy(told, ({ hash }) => comparableAs(hash));
+    const comparable = Map.groupBy(answered, ({ hash }) => comparableAs(hash));
     const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
     if (largest.length < 2) {
         return [
@@ -23817,19 +23888,21 @@ function dataChecks({ members }) {
     if (versions.size > 1) {
         return [
             check('warn', {
+                code: 'data-differs',
                 measured: `${measured} They run different releases (${[...versions].join(', ')}).`,
-                cause: 'Releases of etcd may compute another hash of the same data, where the last compaction was at a deleted key (etcd-io/etcd#18274).',
-                fix: 'Bring all members to one release first, and look again after the next compaction. Replace no member because of this.',
+                cause: 'Releases of etcd may compute different hashes of the same data if the last compaction was at a deleted key (etcd-io/etcd#18274).',
+                fix: 'Bring all members to one release first, and look again after the next compaction. Do not replace a member because of this.',
             }),
         ];
     }
     return [
         check('fail', {
+            code: 'data-differs',
             measured,
-            cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+            cause: 'A disk or memory fault, a data dir that was copied or edited, or a bug of etcd before 3.5.3.',
             fix: alone
-                ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${(0,observation/* nameList */.OD)(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
-                : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+                ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${(0,observation/* nameList */.OD)(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it again with an empty one. Do not restart the others meanwhile.`
+                : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before you replace any.',
         }),
     ];
 }
@@ -23847,17 +23920,16 @@ function extraNumber(settings, flag) {
 
 
 const GIB = 1024 ** 3;
-/** The check of a folder's filesystem; that of the data dir has no subject. */
+/** Makes the checks of a folder's filesystem; those of the data dir have no subject. */
 function diskCheck({ name, input }) {
-    const check = (0,checks_check/* checkOf */.EG)('disk-space', name);
-    return (status, told) => check(status, { ...told, subject: input === 'data-dir' ? null : input });
+    return (0,checks_check/* checkOf */.EG)('disk-space', name, input === 'data-dir' ? null : input);
 }
 function folderOf({ input }) {
     return input === 'data-dir' ? 'the data dir' : 'the folder of the log';
 }
 /**
- * Why nothing can be written to a filesystem, whatever room it has; nothing if it can.
- * @param fewestInodes below this many free ones it is as good as full.
+ * Returns why nothing can be written to a filesystem, however much space it has; nothing if it can be written.
+ * @param fewestInodes with fewer free ones it counts as full.
  */
 function unusable({ readOnly, source, mountPoint, inodes, freeInodes }, place, fewestInodes) {
     const check = diskCheck(place);
@@ -23865,8 +23937,9 @@ function unusable({ readOnly, source, mountPoint, inodes, freeInodes }, place, f
         ...(readOnly
             ? [
                 check('fail', {
+                    code: 'host-not-writable',
                     measured: `the filesystem of ${folderOf(place)} of ${place.name} (${source} on ${mountPoint}) is read-only.`,
-                    cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
+                    cause: 'It was mounted read-only, or the kernel made it read-only after a disk error.',
                     fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`. etcd cannot write there.`,
                 }),
             ]
@@ -23875,15 +23948,16 @@ function unusable({ readOnly, source, mountPoint, inodes, freeInodes }, place, f
         ...(inodes > 0 && freeInodes < fewestInodes
             ? [
                 check('fail', {
-                    measured: `${mountPoint} of ${place.name} has ${freeInodes} free inodes of ${inodes}: hardly a file can be made there.`,
-                    cause: 'Very many small files lie on it.',
+                    code: 'host-not-writable',
+                    measured: `${mountPoint} of ${place.name} has ${freeInodes} free inodes of ${inodes}: almost no file can be created there.`,
+                    cause: 'It holds a very large number of small files.',
                     fix: `Find and remove them (\`du -x --inodes -d 2 ${mountPoint} | sort -n | tail\`).`,
                 }),
             ]
             : []),
     ];
 }
-/** etcd stops at a write that finds no room: this is as good as none. */
+/** etcd stops at a write that finds no space: less than this counts as none. */
 const FULL_PERCENT = 2;
 const LEAST_FREE_BYTES = 256 * 1024 ** 2;
 /** The disk of the data dir in service, and that of the log if it has one of its own. */
@@ -23891,7 +23965,7 @@ function disksInService(name, { facts, more: { filesystem, walFilesystem } }, th
     const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
     if (lost.length > 0) {
         const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
-        return [(0,checks_check/* checkOf */.EG)('disk-space', name)('fail', { measured, ...LOST_MOUNT })];
+        return [(0,checks_check/* checkOf */.EG)('disk-space', name)('fail', { code: 'data-not-mounted', measured, ...LOST_MOUNT })];
     }
     if (filesystem === undefined) {
         const measured = `The filesystem of the data dir of ${name} could not be read.`;
@@ -23916,10 +23990,11 @@ function spaceInService(filesystem, place, { diskFreeWarningPercent }) {
     const isFull = percent < FULL_PERCENT || freeBytes < LEAST_FREE_BYTES;
     return [
         check(isFull ? 'fail' : 'warn', {
+            code: 'disk-space-low',
             measured,
             threshold,
             cause: 'Logs, images or a growing database fill it.',
-            fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing within the data dir. A member that finds no room ends.`,
+            fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing in the data dir. A member that finds no space ends.`,
         }),
     ];
 }
@@ -23952,6 +24027,7 @@ function disksForDeploy({ name, seen }, settings) {
 }
 function unread(place, path) {
     return diskCheck(place)('warn', {
+        code: 'host-not-writable',
         measured: `the filesystem of ${path} could not be read.`,
         cause: 'findmnt is not installed, or the filesystem does not answer.',
         fix: `Run \`findmnt -T ${path}\` on the host.`,
@@ -23962,11 +24038,12 @@ function problemsOf(disk, use) {
 }
 function kind({ type, source, mountPoint }, use) {
     const check = diskCheck(use);
-    const where = `${folderOf(use)} lies on ${type} (${source} on ${mountPoint})`;
+    const where = `${folderOf(use)} is on ${type} (${source} on ${mountPoint})`;
     const fix = `Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as \`${use.input}\`.`;
     if (NETWORK.test(type)) {
         return [
             check('warn', {
+                code: 'hardware-below-advice',
                 measured: `${where}, which is reached over a network.`,
                 cause: 'A shared export was mounted there. Each write of etcd waits for its fsync, and one outage of the server stops every member.',
                 fix,
@@ -23976,6 +24053,7 @@ function kind({ type, source, mountPoint }, use) {
     if (IN_MEMORY.test(type)) {
         return [
             check('warn', {
+                code: 'data-dir-volatile',
                 measured: `${where}, which is memory: a reboot loses the member's data.`,
                 cause: 'The host runs from an image, or the disk is not mounted.',
                 fix,
@@ -23986,8 +24064,9 @@ function kind({ type, source, mountPoint }, use) {
         return [];
     return [
         check('warn', {
+            code: 'data-dir-volatile',
             measured: `${where}, whose upper layer may be gone after a reboot.`,
-            cause: 'The host is a container or a live system, or its root is protected by an overlay.',
+            cause: 'The host is a container or a live system, or an overlay protects its root file system.',
             fix,
         }),
     ];
@@ -24016,6 +24095,7 @@ function room(disk, use) {
     const isTooSmall = available < least;
     return [
         diskCheck(use)(isTooSmall ? 'fail' : 'warn', {
+            code: 'disk-space-low',
             measured: isTooSmall
                 ? `${has}; ${takes}.`
                 : `${has}; ${takes}, and ${(0,units/* size */.Ej)(good)} while it is defragmented or received from the leader.`,
@@ -24026,14 +24106,15 @@ function room(disk, use) {
 }
 function full({ mountPoint, freeBytes, sizeBytes }, use) {
     return diskCheck(use)('fail', {
+        code: 'disk-space-low',
         measured: `${mountPoint} has ${(0,units/* size */.Ej)(freeBytes)} free of ${(0,units/* size */.Ej)(sizeBytes)}: etcd ends when it finds no room for the next file of its log.`,
-        cause: 'Logs, images, or files that were put there fill it; or the database has grown to the size of its disk.',
+        cause: 'Logs, images or other files fill it, or the database has grown to the size of its disk.',
         fix: `Make room (\`du -xh -d 2 ${mountPoint} | sort -h | tail\`), and delete nothing that etcd has written in \`${use.input}\`.`,
     });
 }
 /** "99th percentile … should be less than 10ms" (https://etcd.io/docs/latest/faq/, on wal_fsync_duration_seconds). */
 const WANTED_P99_MS = 10;
-/** What a slow disk usually is, and what to do. */
+/** Cause and fix of a slow disk. */
 const SLOW_DISK = {
     cause: 'The disk is slow, shared with others, or behind a network.',
     fix: 'Give etcd an SSD of its own. Until then expect slow writes and lost leaders, and look at what else writes to that disk (`iostat -x 1`).',
@@ -24047,8 +24128,8 @@ function diskTestResult({ name, diskTest }) {
         case 'mount-point':
             return [
                 check('ok', {
-                    measured: 'no write test was made: the folder of the log is a mount point, and a test file would have to lie inside of it.',
-                    notice: 'The action writes nothing into a folder of etcd. Make it a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+                    measured: 'no write test was made: the folder of the log is a mount point, and a test file would have to be inside it.',
+                    notice: 'The action writes nothing into a folder of etcd. Use a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses the disk.',
                 }),
             ];
         case 'no-space':
@@ -24063,10 +24144,11 @@ function diskTestResult({ name, diskTest }) {
             const measured = `${writes} synced writes took ${(0,units/* duration */.p0)(p50Ms)} at the median, ${(0,units/* duration */.p0)(p99Ms)} at the 99th percentile, ${(0,units/* duration */.p0)(maxMs)} at most.`;
             const threshold = `99 % within ${(0,units/* duration */.p0)(WANTED_P99_MS)}`;
             if (p99Ms <= WANTED_P99_MS)
-                return [check('ok', { measured, threshold, notice: 'That is as fast as etcd wants it.' })];
+                return [check('ok', { measured, threshold, notice: 'That is as fast as etcd requires.' })];
             return [
                 check('warn', {
-                    measured: `${measured} etcd wants less than ${WANTED_P99_MS} ms at the 99th percentile.`,
+                    code: 'disk-slow',
+                    measured: `${measured} etcd requires less than ${WANTED_P99_MS} ms at the 99th percentile.`,
                     threshold,
                     ...SLOW_DISK,
                 }),
@@ -24086,7 +24168,7 @@ var checks_endpoint = __webpack_require__(57260);
 
 
 
-/** Files of each host against what the action has recorded there and what the guide wants. */
+/** Checks the files of each host against the record of the last run and the guide. */
 function fileChecks({ members, ...places }) {
     return members.flatMap(({ name, host }) => {
         if ('unseen' in host)
@@ -24101,7 +24183,7 @@ function fileChecks({ members, ...places }) {
         ];
     });
 }
-const CONVERGE = 'If the change was meant, write it into the inputs of the deploy (`extra-args`). Then run the deploy: it takes back what the inputs do not ask for, one member at a time.';
+const CONVERGE = 'If the change was intended, add it to the inputs of the deploy (`extra-args`). Then run the deploy: it reverts what the inputs do not ask for, one member at a time.';
 function manifest(name, facts, record) {
     const check = (0,checks_check/* checkOf */.EG)('manifest', name);
     const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files', 'digests']);
@@ -24110,19 +24192,21 @@ function manifest(name, facts, record) {
     if (!facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)) {
         const isOut = facts.files.has(kubeadm_paths/* OUTGOING_MANIFEST */.Fc);
         return check('fail', {
+            code: 'manifest-missing',
             measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing on ${name}.`,
             cause: isOut
-                ? 'A run was cut off while it restarted this member.'
-                : 'It was moved or removed; kubelet then ends etcd.',
+                ? 'A run ended while it restarted this member.'
+                : 'It was moved or removed; kubelet then stops etcd.',
             fix: isOut
-                ? 'Run the deploy again: it goes on where that run ended.'
-                : 'Put it back if you have it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
+                ? 'Run the deploy again: it continues where that run ended.'
+                : 'Put it back if you have a copy; otherwise run the deploy: it renders the manifest again and leaves the data as it is.',
         });
     }
     const found = (0,host/* memberManifest */.M)(facts);
     if (found === undefined) {
         return check('fail', {
-            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} of ${name} is no pod that runs etcd.`,
+            code: 'managed-file-edited',
+            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} of ${name} is not a pod that runs etcd.`,
             cause: 'It was edited by hand, or replaced.',
             fix: CONVERGE,
         });
@@ -24135,16 +24219,17 @@ function manifest(name, facts, record) {
     const isEdited = (0,cluster_differences/* differsFromRecord */.L6)(record, facts, kubeadm_paths/* ETCD_MANIFEST */.jl);
     if (record === undefined) {
         return check('ok', {
-            measured: `etcd runs by ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and the action has no record of it.`,
+            measured: `etcd runs from ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and the action has no record of it.`,
             notice: 'The cluster was set up in another way; a deploy takes it over.',
         });
     }
     if (!isEdited && differences.length === 0) {
-        return check('ok', { measured: 'The manifest is the one that the last run has left.' });
+        return check('ok', { measured: 'The manifest is the one that the last run wrote.' });
     }
     const what = differences.length === 0 ? 'limits, probes or comments' : differences.join('; ');
     return check('warn', {
-        measured: `The manifest of ${name} is not what the last run has left; what differs: ${what}.`,
+        code: 'managed-file-edited',
+        measured: `The manifest of ${name} differs from the one that the last run wrote: ${what}.`,
         cause: 'It was edited by hand, or by another tool.',
         fix: CONVERGE,
     });
@@ -24163,15 +24248,16 @@ function dropIn(name, facts, record) {
     const isRead = facts.kubelet.dropIns.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy);
     const problems = [
         ...missing.map((path) => `${path} is missing`),
-        ...edited.map((path) => `${path} is not what the last run has left`),
+        ...edited.map((path) => `${path} differs from the one that the last run wrote`),
         ...(missing.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy) || isRead ? [] : [`systemd has not read ${kubeadm_paths/* KUBELET_DROP_IN */.jy}`]),
     ];
     if (problems.length === 0) {
         return check('ok', { measured: "kubelet's drop-in and configuration are those of the last run." });
     }
     return check(missing.length > 0 ? 'fail' : 'warn', {
+        code: 'managed-file-edited',
         measured: `On ${name} ${problems.join('; ')}.`,
-        cause: 'It was edited or removed by hand; kubelet takes it up at its next start, and etcd hangs on kubelet.',
+        cause: 'It was edited or removed by hand; kubelet reads it at its next start, and etcd depends on kubelet.',
         fix: 'Run the deploy: it puts back what the inputs ask for.',
     });
 }
@@ -24188,9 +24274,10 @@ function strayFiles(name, facts) {
     if (strays.length === 0)
         return check('ok', { measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} holds etcd's manifest and nothing else.` });
     return check('warn', {
+        code: 'other-static-pods',
         measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} of ${name} holds other files: ${strays.join(', ')}.`,
         cause: 'A copy was left there, or another pod was added; kubelet starts every file in that folder, whatever its name.',
-        fix: 'Move them to another folder. A second copy of etcd.yaml would fight the first for ports and data.',
+        fix: 'Move them to another folder. A second copy of etcd.yaml would use the same ports and data as the first.',
     });
 }
 function modes(name, facts, record, places) {
@@ -24210,9 +24297,10 @@ function modes(name, facts, record, places) {
     if (wrong.length === 0)
         return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
     return check('warn', {
+        code: 'file-modes-differ',
         measured: `On ${name} ${wrong.map(({ path, is, wanted }) => `${path} is ${is}, wanted ${wanted} 0:0`).join('; ')}.`,
         cause: 'Files were copied or edited by hand.',
-        fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'A key that others could read may have been: renew it if others have accounts on this host.' : ''}`.trim(),
+        fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'Other accounts of this host may have read a key: renew it if there are any.' : ''}`.trim(),
     });
 }
 
@@ -24221,7 +24309,7 @@ function modes(name, facts, record, places) {
 
 
 const HOUR_MS = 3_600_000;
-/** Checks that take a look at the host. */
+/** Checks that need a connection to the host. */
 const OF_HOSTS = [
     'kubelet',
     'pod',
@@ -24233,19 +24321,20 @@ const OF_HOSTS = [
     'clock',
     'certificate',
 ];
-/** SSH, kubelet, and the static pod of each host. */
+/** Checks SSH, kubelet, and the static pod of each host. */
 function hostChecks({ members, now }) {
     return members.flatMap((member) => {
         const check = (0,checks_check/* checkOf */.EG)('host', member.name);
         if ('unseen' in member.host) {
-            const { fact, cause, fix } = member.host.unseen;
+            const { code, fact, cause, fix } = member.host.unseen;
             return [
                 check('warn', {
-                    measured: `The host of ${member.name} could not be looked at: ${fact}`,
+                    code,
+                    measured: `The host of ${member.name} could not be examined: ${fact}`,
                     cause: cause ?? null,
-                    fix: `${fix ?? 'Log in to the host by hand and see.'} Until then a deploy leaves this host out, and nothing on it is renewed.`,
+                    fix: `${fix ?? 'Log in to the host by hand to see why.'} Until then a deploy leaves this host out, and nothing on it is renewed.`,
                 }),
-                ...OF_HOSTS.map((name) => (0,checks_check/* checkOf */.EG)(name, member.name)('unknown', { measured: 'Not seen: the host could not be looked at.' })),
+                ...OF_HOSTS.map((name) => (0,checks_check/* checkOf */.EG)(name, member.name)('unknown', { measured: 'Not seen: the host could not be examined.' })),
             ];
         }
         const sight = member.host.seen;
@@ -24265,14 +24354,16 @@ function kubelet(name, { facts, more }) {
     const { active, enabled, subState } = facts.kubelet;
     if (!active) {
         return check('fail', {
+            code: 'kubelet-not-healthy',
             measured: `kubelet does not run on ${name} (${subState || 'unknown state'}).`,
-            cause: 'It was stopped, or it ends at each start.',
-            fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and is not restarted.`,
+            cause: 'It was stopped, or it fails at each start.',
+            fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd keeps running meanwhile, and is not restarted if it ends.`,
         });
     }
     if (more.kubeletHealthz !== 'ok') {
         return check('warn', {
-            measured: `kubelet runs on ${name}, and its /healthz says ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
+            code: 'kubelet-not-healthy',
+            measured: `kubelet runs on ${name}, and its /healthz returns ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
             threshold: 'ok',
             cause: 'It has just started, or the container runtime does not answer it.',
             fix: `\`journalctl -u kubelet -n 50\` on ${name}.`,
@@ -24280,12 +24371,13 @@ function kubelet(name, { facts, more }) {
     }
     if (!enabled) {
         return check('warn', {
+            code: 'kubelet-not-enabled',
             measured: `kubelet runs on ${name} and is not enabled: after a reboot etcd does not start.`,
             cause: 'The unit was disabled.',
             fix: '`systemctl enable kubelet`.',
         });
     }
-    return check('ok', { measured: 'kubelet runs, is enabled, and says that it is healthy.' });
+    return check('ok', { measured: 'kubelet runs, is enabled, and reports that it is healthy.' });
 }
 function pod({ name, endpoint }, { facts, more: { containers, lastLog } }, now) {
     const check = (0,checks_check/* checkOf */.EG)('pod', name);
@@ -24298,8 +24390,9 @@ function pod({ name, endpoint }, { facts, more: { containers, lastLog } }, now) 
     if (running === undefined) {
         const exit = ended === undefined ? '' : ` It ${exitWords(ended, now)}.`;
         return check('fail', {
+            code: 'etcd-not-running',
             measured: `No container of etcd runs on ${name}.${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
-            cause: why?.cause ?? 'Its manifest is gone or wrong, its image is missing, or kubelet is down.',
+            cause: why?.cause ?? 'Its manifest is missing or wrong, its image is missing, or kubelet is down.',
             fix: why?.fix ??
                 `\`crictl ps -a --name '^etcd$'\`, \`crictl logs\` of the newest, and \`journalctl -u kubelet -n 50\` on ${name}.`,
         });
@@ -24322,6 +24415,7 @@ function pod({ name, endpoint }, { facts, more: { containers, lastLog } }, now) 
     }
     const answers = 'seen' in endpoint.status;
     return check(answers ? 'warn' : 'fail', {
+        code: 'etcd-restarted',
         measured: `${measured}${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
         threshold: 'no restart within the last hour',
         cause: why?.cause ?? 'It ended by itself, was killed for memory, or failed its liveness probe.',
@@ -24334,8 +24428,8 @@ function exitWords({ exitCode, reason, finishedAt }, now) {
     const when = finishedAt === undefined ? '' : ` ${(0,units/* duration */.p0)(Math.max(0, now.getTime() - Date.parse(finishedAt)))} ago`;
     return `ended${when}${code}${why}`;
 }
-const REPLACE = 'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it anew with an empty one.';
-/** What etcd says before it ends for good, by its own words (server/embed, server/etcdserver, server/storage). */
+const REPLACE = 'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it again with an empty one.';
+/** etcd's messages before it ends permanently (server/embed, server/etcdserver, server/storage). */
 const KNOWN = [
     {
         said: /found data inconsistency with peers|checkInitialHashKV failed|data inconsistency/i,
@@ -24345,7 +24439,7 @@ const KNOWN = [
     {
         said: /permanently removed from the cluster|member has been removed|the member has been permanently removed/i,
         cause: 'The member was removed from the cluster.',
-        fix: 'If that was meant, take its manifest and this host out of the inputs. If not, add it anew with an empty data dir, its old one kept aside; it cannot come back with its old data.',
+        fix: 'If that was intended, remove its manifest, and this host from the inputs. If not, keep its data dir aside and add it as a new member with an empty one; it cannot come back with its old data.',
     },
     {
         said: /no space left on device/i,
@@ -24360,7 +24454,7 @@ const KNOWN = [
     {
         said: /has already been bootstrapped/i,
         cause: 'Its data dir is empty or new while the cluster already has this member.',
-        fix: 'If its data is lost, remove the member and add it anew; if its data dir is elsewhere, put it back.',
+        fix: 'If its data is lost, remove the member and add it again; if its data dir is elsewhere, put it back.',
     },
     {
         said: /member count is unequal|mismatched member|unmatched member/i,
@@ -24369,7 +24463,7 @@ const KNOWN = [
     },
     {
         said: /x509|certificate|tls: /i,
-        cause: 'A certificate or key cannot be read, or does not hold.',
+        cause: 'A certificate or key cannot be read, or is not valid.',
         fix: 'See the checks of certificates of this host.',
     },
     {
@@ -24379,17 +24473,17 @@ const KNOWN = [
     },
     {
         said: /address already in use/i,
-        cause: 'Something else listens on one of its ports.',
+        cause: 'Another program listens on one of its ports.',
         fix: '`ss -ltnp` on that host names it.',
     },
     {
         said: /flag provided but not defined|invalid value .* for flag/i,
-        cause: 'Its manifest has a flag that this etcd does not take.',
+        cause: 'Its manifest has a flag that this etcd does not accept.',
         fix: 'See the check "Manifest" of this host.',
     },
 ];
 const LONGEST_QUOTE = 300;
-/** What the last lines of etcd's log say about its end. */
+/** Explains the end of etcd by the last lines of its log; undefined if they do not. */
 function explainLog(lines) {
     const severe = lines.filter((line) => /"level":"(?:fatal|panic|error)"|^panic|fatal/i.test(line));
     for (const line of [...severe.toReversed(), ...lines.toReversed()]) {
@@ -24411,7 +24505,7 @@ function quoteOf(line) {
             text = parts.join(': ');
     }
     catch {
-        // Not all that etcd prints is JSON.
+        // Not every line of etcd is JSON.
     }
     return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
 }
@@ -24433,7 +24527,7 @@ var etcd_metrics = __webpack_require__(94355);
 /** With fewer observations a 99th percentile is the worst of a handful, such as those at a start, and raises no alarm. */
 const FEWEST_SINCE_START = 100;
 const FEWEST_IN_WINDOW = 10;
-const TOO_FEW = 'Too few to judge by.';
+const TOO_FEW = 'Too few to judge.';
 /** A write that waits a second for its disk costs the leader its leadership (election timeout 1 s). */
 const FSYNC_FAILURE_MS = 1000;
 /** Files below this are not worth a defragmentation, which stops the member for a moment. */
@@ -24442,7 +24536,7 @@ const DEFRAG_BELOW_PERCENT = 50;
 /** "should not be frequent": more of them in a day have a reason (etcd.io/docs, op-guide/monitoring). */
 const MOST_LEADER_CHANGES_PER_DAY = 3;
 const DAY_SECONDS = 86_400;
-/** What a member measures of itself; undefined where it did not tell. */
+/** Returns what a member measures of itself; undefined if it gave no metrics. */
 function figuresOf({ metrics }, now) {
     const sight = (0,observation/* seen */.cI)(metrics);
     if (sight === undefined)
@@ -24461,14 +24555,14 @@ function figuresOf({ metrics }, now) {
         isWindow: true,
     };
 }
-/** A 99th percentile in milliseconds, and on how much it stands; undefined where nothing was observed. */
+/** Returns a 99th percentile in milliseconds and its number of samples; undefined if there are none. */
 function p99Of(histogram) {
     const p99 = histogram === undefined ? undefined : (0,etcd_metrics/* percentile */.Ym)(histogram, 0.99);
     return histogram === undefined || p99 === undefined
         ? undefined
         : { p99Ms: p99 * 1000, samples: histogram.count };
 }
-/** What each member's status and metrics tell of database, disk and links. */
+/** Returns the checks of each member's database, disk and links, by its status and metrics. */
 function metricsChecks(facts, thresholds) {
     return facts.members.flatMap((member) => {
         if ('failure' in member.endpoint.status)
@@ -24503,10 +24597,11 @@ function leaderChanges({ name }, { metrics, period, seconds, isWindow }) {
     if (changes <= most)
         return check('ok', { measured, threshold });
     return check('warn', {
+        code: 'leader-unstable',
         measured,
         threshold,
         cause: "The leader's disk stalls, its host is starved, or the link to it drops.",
-        fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; where the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
+        fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; if the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
     });
 }
 function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePercent }) {
@@ -24525,10 +24620,11 @@ function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePer
         yield check('ok', { measured, threshold });
     else {
         yield check(percent >= dbQuotaFailurePercent ? 'fail' : 'warn', {
+            code: 'database-near-quota',
             measured,
             threshold,
             cause: 'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or it is never defragmented.',
-            fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster takes no writes any more.',
+            fix: 'Find out what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster accepts no writes.',
         });
     }
     yield fragmentation(name, status.dbSize, status.dbSizeInUse);
@@ -24536,15 +24632,16 @@ function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePer
 function fragmentation(name, bytes, inUse) {
     const check = (0,checks_check/* checkOf */.EG)('fragmentation', name);
     const used = bytes === 0 ? 100 : (inUse / bytes) * 100;
-    const measured = `${used.toFixed(0)} % of the database file of ${name} hold data (${(0,units/* size */.Ej)(inUse)} of ${(0,units/* size */.Ej)(bytes)}).`;
+    const measured = `${used.toFixed(0)} % of the database file of ${name} are in use (${(0,units/* size */.Ej)(inUse)} of ${(0,units/* size */.Ej)(bytes)}).`;
     const threshold = `at least ${DEFRAG_BELOW_PERCENT} %, from ${(0,units/* size */.Ej)(DEFRAG_FROM_BYTES)} on`;
     if (bytes < DEFRAG_FROM_BYTES || used >= DEFRAG_BELOW_PERCENT)
         return check('ok', { measured, threshold });
     return check('warn', {
+        code: 'database-fragmented',
         measured,
         threshold,
-        cause: 'Much was deleted or compacted; etcd gives the room back only when it is defragmented.',
-        fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each stands still while it works, about a second per GiB.',
+        cause: 'Much was deleted or compacted; etcd frees the space only when it is defragmented.',
+        fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each member answers nothing meanwhile, about a second per GiB.',
     });
 }
 function walFsync(member, { metrics, period, isWindow }, facts, { fsyncWarningMs, peerLatencyWarningMs }) {
@@ -24554,9 +24651,9 @@ function walFsync(member, { metrics, period, isWindow }, facts, { fsyncWarningMs
     const check = walFsyncCheck(member.name, metrics.walFsync, { period, fewest }, limits);
     if (check.cause === null || links.length > 0)
         return check;
-    return { ...check, cause: `${check.cause} The links of this member are not.` };
+    return { ...check, cause: `${check.cause} The links of this member are not slow.` };
 }
-/** How long a member waits for its log to be on the disk since it started. Slow, it is a warning and keeps no deploy away. */
+/** Checks how long a member has waited for its log to be on the disk since it started. Slow is a warning, which stops no deploy. */
 function walFsyncSinceStart(name, { walFsync: histogram }) {
     const limits = { warningMs: WANTED_P99_MS, failureMs: Infinity };
     return walFsyncCheck(name, histogram, { period: 'since its start', fewest: FEWEST_SINCE_START }, limits);
@@ -24574,7 +24671,12 @@ function walFsyncCheck(name, histogram, { period, fewest }, { warningMs, failure
         return check('ok', { measured, threshold });
     if (p99.samples < fewest)
         return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
-    return check(p99.p99Ms > failureMs ? 'fail' : 'warn', { measured, threshold, ...SLOW_DISK });
+    return check(p99.p99Ms > failureMs ? 'fail' : 'warn', {
+        code: 'disk-slow',
+        measured,
+        threshold,
+        ...SLOW_DISK,
+    });
 }
 function backendCommit({ name }, { metrics, period, isWindow }, { commitWarningMs }) {
     const check = (0,checks_check/* checkOf */.EG)('backend-commit', name);
@@ -24588,19 +24690,20 @@ function backendCommit({ name }, { metrics, period, isWindow }, { commitWarningM
     if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
         return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
     return check('warn', {
+        code: 'disk-slow',
         measured,
         threshold,
         cause: 'The disk is slow, or much is written at once.',
         fix: 'See the check "WAL fsync" and `iostat -x 1` on that host.',
     });
 }
-/** Round trips as a member measured them, by the name of the other. */
+/** Returns the round trips that a member measured, by the name of the peer. */
 function peersOf(member, facts) {
     const figures = figuresOf(member, facts.now);
     const view = (0,checks_view/* viewOf */.du)(facts);
     return [...(figures?.metrics.peerRoundTrips ?? [])].flatMap(([id, histogram]) => {
         const p99 = p99Of(histogram);
-        // A member that is gone stays in the metrics until etcd starts anew.
+        // A removed member stays in the metrics until etcd restarts.
         const isMember = view.members?.some((each) => each.id === id) === true;
         return p99 === undefined || !isMember ? [] : [{ name: (0,health_view/* memberName */.eg)(view, id), ...p99 }];
     });
@@ -24623,15 +24726,16 @@ function peerLatency(member, { period }, facts, { peerLatencyWarningMs }) {
         if (p99Ms <= peerLatencyWarningMs)
             return check('ok', { subject: name, measured, threshold });
         return check('warn', {
+            code: 'round-trip-too-long',
             subject: name,
             measured,
             threshold,
             cause: `The network between these hosts is slow or loses packets${slowEnd(member.name, name, facts, peerLatencyWarningMs)}.`,
-            fix: 'Measure it (`mtr`), and where the distance is real, raise heartbeat-interval to that and election-timeout to ten times of it, on all members.',
+            fix: 'Measure it (`mtr`), and if the distance is real, raise heartbeat-interval to that value and election-timeout to ten times that value, on all members.',
         });
     });
 }
-/** Which end all slow links have in common, in words. */
+/** Returns the member that all slow links have in common, in words. */
 function slowEnd(one, other, facts, mostMs) {
     const links = facts.members.flatMap((member) => slowLinksOf(member, facts, mostMs).map(({ name }) => [member.name, name]));
     const common = [one, other].filter((end) => links.every((link) => link.includes(end)));
@@ -24680,7 +24784,7 @@ function problemOf({ minor, patch }) {
     return {
         code: 'etcd-release-outdated',
         fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
-        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and allow only the members and the control plane to reach the ports of etcd.`,
         fixedIn,
     };
 }
@@ -24692,7 +24796,7 @@ function problemOf({ minor, patch }) {
 
 
 
-/** kubelet's release on one host: known, supported, and that of kubeadm. kubeadm's own is a prerequisite. */
+/** Checks that the release of kubelet is known, supported, and equal to kubeadm's. The release of kubeadm is a prerequisite. */
 function kubeletRelease({ name: host, facts, seen }) {
     if (facts.kubeletPath === undefined)
         return [];
@@ -24701,9 +24805,10 @@ function kubeletRelease({ name: host, facts, seen }) {
     if (kubelet === undefined) {
         return [
             check('fail', {
+                code: 'program-version-unknown',
                 measured: `${facts.kubeletPath} did not say its version${said === '' ? '' : `: ${said.replace(/[.\s]+$/, '')}`}.`,
                 ...((0,explain_unknown/* knownReason */.y)(said) ?? {
-                    fix: 'Run `kubelet --version` on the host as root and mend what it says.',
+                    fix: 'Run `kubelet --version` on the host as root and correct what it reports.',
                 }),
             }),
         ];
@@ -24712,9 +24817,10 @@ function kubeletRelease({ name: host, facts, seen }) {
     if (!(0,kubeadm_version/* isSupported */.TT)(kubelet)) {
         return [
             check('fail', {
+                code: 'kubernetes-version-unsupported',
                 measured: `kubelet is ${kubelet.text}; this action knows ${range}.`,
                 cause: kubelet.minor < kubeadm_version/* OLDEST_MINOR */.kt
-                    ? 'The host has not been updated for long.'
+                    ? 'The host was not updated for a long time.'
                     : 'This release of the action is older than the host.',
                 fix: `Install kubeadm and kubelet ${range}, or use a newer release of the action.`,
             }),
@@ -24728,9 +24834,9 @@ function kubeletRelease({ name: host, facts, seen }) {
     const fix = `Install both of one release, e.g. ${kubeadm.text}, and hold them there (\`apt-mark hold kubelet kubeadm\`).`;
     return kubeadm.minor === kubelet.minor
         ? [check('ok', { measured, notice: `${cause} ${fix}` })]
-        : [check('warn', { measured, cause, fix })];
+        : [check('warn', { code: 'kubernetes-versions-differ', measured, cause, fix })];
 }
-/** kubeadm's releases across the hosts. */
+/** Checks that all hosts have one release of kubeadm. */
 function mixedKubeadm(members) {
     const known = members.filter(({ facts }) => facts.kubeadmVersion !== undefined);
     const byVersion = Map.groupBy(known, ({ facts }) => facts.kubeadmVersion?.text ?? '');
@@ -24739,13 +24845,14 @@ function mixedKubeadm(members) {
     const list = [...byVersion].map(([version, group]) => `${version} on ${group.map(({ name }) => name).join(', ')}`);
     return [
         (0,checks_check/* checkOf */.EG)('kubeadm-release', null)('warn', {
+            code: 'kubernetes-versions-differ',
             measured: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
             cause: 'Some hosts were updated and others were not.',
             fix: 'Install one release on all: each kubeadm renders the manifest of its own host.',
         }),
     ];
 }
-/** Which etcd the members run, or would run after a deploy, and what is known against it; one check for each release. */
+/** Checks the etcd that the members run, or would run after a deploy, for known problems; one check for each release. */
 function releasesForDeploy(members, settings) {
     const releases = members.flatMap((member) => {
         const release = releaseOf(member, settings);
@@ -24759,7 +24866,7 @@ function releasesForDeploy(members, settings) {
         }));
     });
 }
-/** What is known against the etcd that each member runs. */
+/** Checks the etcd that each member runs for known problems. */
 function releasesInService({ members }) {
     const [shippedElsewhere] = members.flatMap(({ host }) => 'seen' in host ? (shippedBy(host.seen) ?? []) : []);
     return members.flatMap(({ name, endpoint, host }) => {
@@ -24767,7 +24874,7 @@ function releasesInService({ members }) {
         const release = version === undefined ? undefined : parseRelease(version);
         if (release === undefined)
             return [];
-        // if its own host was not seen, the others are as good a guess
+        // if its own host was not seen, another one is taken
         const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
         return [releaseCheck((0,checks_check/* checkOf */.EG)('release', name), release, name, { shipped })];
     });
@@ -24776,9 +24883,9 @@ function releasesInService({ members }) {
 function shippedBy({ shippedImage }) {
     return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }
-const CHOSEN = 'The image was chosen long ago.';
+const CHOSEN = 'The image was chosen a long time ago.';
 /**
- * What is known against a release of etcd, when this release of the action was made.
+ * Checks a release of etcd for the problems that were known at the release of the action.
  * @param on names of the members.
  * @param known `shipped`: the release that kubeadm itself asks for, which is for Kubernetes to change and no more than a notice.
  * `ifFixed`: the cause if a newer release has the fix.
@@ -24787,14 +24894,14 @@ function releaseCheck(check, release, on, known) {
     const { shipped, ifFixed = CHOSEN } = known;
     const problem = problemOf(release);
     if (problem === undefined)
-        return check('ok', { measured: `Nothing is known against etcd ${release.text}.` });
+        return check('ok', { measured: `No vulnerability of etcd ${release.text} is known.` });
     const measured = `etcd ${release.text} on ${on} ${problem.fact}`;
     if (shipped?.text === release.text)
         return check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` });
     const cause = problem.fixedIn === undefined ? CHOSEN : ifFixed;
-    return check('warn', { measured, cause, fix: problem.fix });
+    return check('warn', { code: problem.code, measured, cause, fix: problem.fix });
 }
-/** A running member's own word counts more than an image's tag. */
+/** Returns the release that a running member reports, else that of the image's tag. */
 function releaseOf({ facts, seen: examined }, settings) {
     const tag = (0,cluster_images/* wantedImage */.xR)(settings, facts)?.image.split(':').at(-1);
     return parseRelease(examined.member?.version ?? tag ?? '');
@@ -25216,11 +25323,12 @@ function nameOf({ role, name, settings }, { facts }) {
 }
 function why(error) {
     if (error instanceof host_error/* HostError */.dh) {
-        const { host = '', fact: seen, cause, fix } = error.finding;
+        const { code, host = '', fact: seen, cause, fix } = error.finding;
         const fact = error instanceof host_error/* BastionError */.tV ? `${host}: ${seen}` : seen;
-        return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
+        return { code, fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
     }
-    return { fact: (0,src_findings/* errorMessage */.gJ)(error) };
+    const code = error instanceof WaitEndedError ? 'host-too-slow' : 'unexpected-error';
+    return { code, fact: (0,src_findings/* errorMessage */.gJ)(error) };
 }
 const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
 /**
@@ -25296,18 +25404,18 @@ async function shippedImage({ files }, transport, signal) {
         return undefined;
     }
 }
-/** What was waited for had not come when the time was over. */
+/** The wait ended before the answer came. */
 class WaitEndedError extends Error {
-    name = 'TimeIsOver';
+    name = 'WaitEndedError';
 }
 /**
- * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
- * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
+ * Returns what the promise gives, unless the signal is aborted first; the work goes on then, and its result is dropped.
+ * @throws WaitEndedError when the signal is aborted; what the promise rejects with.
  */
 async function beforeAbort(signal, work) {
     work.catch(() => undefined);
     const over = Promise.withResolvers();
-    const end = () => over.reject(new WaitEndedError('it did not answer in the time that the check has'));
+    const end = () => over.reject(new WaitEndedError('it did not answer within the time limit of the check'));
     if (signal.aborted)
         end();
     signal.addEventListener('abort', end, { once: true });
@@ -25394,9 +25502,11 @@ class Way {
 
 
 
+
 /** All that was seen of one member, put together. */
 function memberSight({ address, sight }, name, { answers, through, notAsked: none, shippedImage }) {
-    const unseen = { unseen: { fact: none.failure.finding.fact } };
+    const { code, fact } = none.failure.finding;
+    const unseen = { unseen: { code, fact } };
     const observation = answers?.observation;
     const endpoint = observation?.endpoint ?? {
         status: none,
@@ -25472,7 +25582,9 @@ async function hashesAt(members, signal) {
 /** What both listeners of a member present now. Does not throw. */
 async function listenersOf(member, { clientPort, peerPort }, signal) {
     const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
-    const never = { unseen: { fact: 'it was not asked for' } };
+    const never = {
+        unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
+    };
     return { client: client ?? never, peer: peer ?? never };
 }
 async function presented({ way, credentials, address }, port, signal) {
@@ -25482,7 +25594,9 @@ async function presented({ way, credentials, address }, port, signal) {
         return { seen: { pem: certificate.toString(), trusted } };
     }
     catch (error) {
-        return { unseen: { fact: `no TLS handshake with port ${port} of ${address}: ${(0,src_findings/* errorMessage */.gJ)(error)}` } };
+        const said = error instanceof host_error/* HostError */.dh ? error.finding.fact.replace(/\.$/, '') : (0,src_findings/* errorMessage */.gJ)(error);
+        const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
+        return { unseen: { code: 'served-certificate-unseen', fact } };
     }
 }
 /**
@@ -25621,7 +25735,7 @@ async function observeHealth(settings, context) {
 }
 /** Asks with the best pair; with the next one where the members refuse it. */
 async function askWithBest(members, settings, context, deadline) {
-    const brought = settings.authority?.certificatePem;
+    const brought = settings.health.trustedAuthority;
     const answers = members.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
     const [best, ...others] = chooseCredentials(answers, brought, context.now());
     const first = await askMembers(members, best, settings, context, deadline);
@@ -25689,6 +25803,8 @@ var report_certificates = __webpack_require__(71200);
 var failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/report/outputs.ts + 1 modules
 var outputs = __webpack_require__(20989);
+// EXTERNAL MODULE: ./src/report/check-view.ts
+var check_view = __webpack_require__(94294);
 // EXTERNAL MODULE: ./src/report/plan-words.ts
 var plan_words = __webpack_require__(43659);
 // EXTERNAL MODULE: ./src/report/redact-all.ts + 1 modules
@@ -26291,13 +26407,11 @@ async function trendsOf(report, history, log, environment) {
 
 // EXTERNAL MODULE: ./src/report/markdown.ts
 var markdown = __webpack_require__(54285);
-// EXTERNAL MODULE: ./src/report/check-view.ts
-var check_view = __webpack_require__(94294);
 ;// CONCATENATED MODULE: ./src/operations/health/report/words.ts
 
 /**
  * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
- * is told of another host belongs to the cluster: there are never more groups than members and one.
+ * concerns another host belongs to the cluster: there are never more groups than members and one.
  */
 function groupsOf({ members, checks }) {
     const names = new Set(members.map(({ name }) => name));
@@ -26314,7 +26428,7 @@ function statusCounts(checks) {
         counts.set(status, (counts.get(status) ?? 0) + 1);
     return [...counts];
 }
-/** What is good to know though nothing is wrong, each thing once. */
+/** Returns the notices of checks, each once. */
 function noticesOf({ checks }) {
     return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
 }
@@ -26637,7 +26751,7 @@ function edgeLine([one, other], warningMs) {
     const sign = slowest > warningMs ? '⚠️ ' : '';
     return [`${one.id} ---|"${sign}${(0,units/* duration */.p0)(slowest)}"| ${other.id}`];
 }
-/** Milliseconds; -1 when the member told nothing of that peer. */
+/** Milliseconds; -1 if the member has no figure for that peer. */
 function p99(of, to) {
     return of.member.peers.find(({ name }) => name === to.member.name)?.p99Ms ?? -1;
 }
@@ -26675,13 +26789,13 @@ function rowsOf(document, groups) {
     const bad = (0,checks_check/* worstFirst */.md)([...titles.keys()].filter(({ status }) => status !== 'ok'));
     const where = (check) => titles.get(check) ?? '';
     const seen = bad.filter(({ status }) => status !== 'unknown').map((check) => badRow([check], where(check)));
-    const unseen = [...Map.groupBy(bad.filter(isUnknown), where)].flatMap(([title, checks]) => (0,check_view/* sameTold */.Wh)(checks).map((same) => badRow(same, title)));
+    const unseen = [...Map.groupBy(bad.filter(isUnknown), where)].flatMap(([title, checks]) => (0,check_view/* groupAlike */.Mr)(checks).map((same) => badRow(same, title)));
     return [...seen, ...unseen, ...groups.flatMap((group) => goodRow(document, group))];
 }
 function isUnknown({ status }) {
     return status === 'unknown';
 }
-/** @param checks of which the same is told; at least one. */
+/** @param checks with the same texts; at least one. */
 function badRow(checks, where) {
     const [first] = checks;
     const what = checks.length > 1 || first === undefined ? (0,plan_words/* counted */.hS)(checks.length, 'check') : checks_check/* CHECK_TITLES */.Zt[first.name];
@@ -26715,10 +26829,10 @@ function details({ title, checks }) {
     const bad = checks.filter(({ status }) => status !== 'ok');
     if (bad.length === 0)
         return [];
-    const lines = (0,check_view/* sameTold */.Wh)(bad).flatMap(log_table_told);
+    const lines = (0,check_view/* groupAlike */.Mr)(bad).flatMap(log_table_told);
     return [{ title: `${(0,check_view/* oneLine */.TN)(title, widestCell)}: ${(0,plan_words/* counted */.hS)(bad.length, 'check')} not OK`, lines }];
 }
-/** @param checks of which the same is told. */
+/** @param checks with the same texts. */
 function log_table_told(checks) {
     return checks.flatMap((check, index) => index < checks.length - 1
         ? [`${check_view/* STATUS_WORDS */.ly[check.status]} ${line((0,check_view/* titleOf */.Gg)(check))}`]
@@ -26769,7 +26883,7 @@ function figuresLine(member) {
 
 const longestTitle = 200;
 const longestCell = 100;
-/** All that is told of a health check, in the order in which a reader needs it. */
+/** Returns the sections of a health check's report, the most important first. */
 function healthSections(document, extras = {}) {
     return [
         { blocks: [verdict(document, extras.reportUrl)] },
@@ -26865,12 +26979,12 @@ function finding(where, check) {
     const items = [`**Measured:** ${(0,check_view/* sentence */.em)(measured)}`, ...(0,check_view/* checkItems */.Hx)({ ...check, notice: null })];
     return (0,markdown/* details */.zH)((0,check_view/* oneLine */.TN)(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
 }
-/** What could not be looked at often has one reason: each reason once, with the checks it kept from being made. */
+/** Unknown checks often have one reason: returns each reason once, with its checks. */
 function unseen({ title, checks }, most) {
     const unknown = checks.filter(({ status }) => status === 'unknown');
     if (unknown.length === 0)
         return [];
-    const rows = (0,check_view/* sameTold */.Wh)(unknown).map((same) => [
+    const rows = (0,check_view/* groupAlike */.Mr)(unknown).map((same) => [
         same.map((check) => (0,markdown/* text */.Qq)((0,check_view/* oneLine */.TN)((0,check_view/* titleOf */.Gg)(check), longestCell))).join('<br>'),
         reason(same[0]),
     ]);
@@ -26972,11 +27086,11 @@ function healthFiles(document, extra) {
         { name: 'metrics.prom', content: prometheusText(document) },
     ];
 }
-/** report.md: what the job summary tells, whole and without what only makes sense on the page of the run. */
+/** Returns report.md: the complete job summary, without the parts that belong to the page of the run. */
 function reportMarkdown(document, extras = {}) {
     return fitted(healthSections(document, extras));
 }
-/** As many as anybody reads on the page of a run; they leave room for the certificates. */
+/** Enough for a reader of the page of a run, with space left for the certificates. */
 const mostFindings = 100;
 /**
  * The job summary of a health check, GitHub-flavoured Markdown: the verdict in the first line, then a picture of the
@@ -27230,7 +27344,7 @@ function roundTrips({ members, thresholds: { peerLatencyWarningMs } }) {
     </p>
   </div>`;
 }
-/** More than these are told in a table anyway. */
+/** A table shows more than these. */
 const MOST_CERTIFICATES = 12;
 function daysLeft({ certificates, thresholds }) {
     const soonest = plots_distinct(certificates).toSorted((one, other) => one.daysLeft - other.daysLeft);
@@ -27578,6 +27692,7 @@ function node({ member, x, y }) {
 
 
 
+
 const ICONS = { ok: '✔', warn: '▲', fail: '✖', unknown: '?' };
 /**
  * The report as one page that stands alone: no script, and nothing is fetched, which its content security policy makes
@@ -27666,7 +27781,7 @@ function report_html_findings({ checks }) {
   </section>`;
 }
 function report_html_finding(check) {
-    const { status, member, measured, threshold, cause, fix } = check;
+    const { code, status, member, measured, threshold, cause, fix } = check;
     const rows = [
         ['Do this', fix],
         ['Usual cause', cause],
@@ -27680,8 +27795,17 @@ function report_html_finding(check) {
         ? NOTHING
         : markup `<dt>${name}</dt>
               <dd>${prose(value)}</dd>`)}
+      ${code === null ? NOTHING : entry(code)}
     </dl>
   </article>`;
+}
+/** Returns the code, as a link to its entry if the action is on a server. */
+function entry(code) {
+    const address = (0,src_findings/* entryAddress */.bt)(code);
+    return markup `<dt>Code</dt>
+      <dd>
+        ${address === undefined ? markup `<code>${code}</code>` : markup `<a href="${address}"><code>${code}</code></a>`}
+      </dd>`;
 }
 const MEMBER_COLUMNS = [
     ['Role', ({ role, reachable }) => (reachable ? (role ?? '') : 'no answer')],
@@ -27743,7 +27867,7 @@ function report_html_certificates({ certificates: all }) {
 function rest({ checks }) {
     const unknown = checks.filter(({ status }) => status === 'unknown');
     const good = checks.filter(({ status }) => status === 'ok');
-    const unknownRows = [...Map.groupBy(unknown, ({ member }) => member ?? 'cluster')].flatMap(([member, own]) => (0,check_view/* sameTold */.Wh)(own).map((same) => markup `<tr>
+    const unknownRows = [...Map.groupBy(unknown, ({ member }) => member ?? 'cluster')].flatMap(([member, own]) => (0,check_view/* groupAlike */.Mr)(own).map((same) => markup `<tr>
             <th scope="row">${member}</th>
             <td>${same.map(({ name }) => checks_check/* CHECK_TITLES */.Zt[name]).join(', ')}</td>
             <td>${prose(same[0]?.measured ?? '')}</td>
@@ -27793,6 +27917,7 @@ function folded(title, columns, rows) {
 
 
 
+
 /**
  * Publishes a health check: log, annotations, outputs, files, artifact, job summary; and fails the step where the input
  * `fail-on` wants that.
@@ -27816,7 +27941,7 @@ async function publishCheckup(seen, settings, means, sink = core) {
     const reportUrl = artifact && { reportUrl: artifact.url };
     await (0,summary/* addToSummary */.Dg)(() => healthSummary(report, { ...reportUrl, trends }), log);
     judge(report, settings, means, sink);
-    // Told last: what may not leave must not take with it what the check has found.
+    // Last: a file that may not leave must not take with it what the check has found.
     for (const refusal of refusals)
         (0,failure/* failStep */.v)(refusal, redactor, log, sink);
 }
@@ -27906,7 +28031,7 @@ async function keepReport(files, redactor, log, runnerTemp = process.env['RUNNER
 }
 /**
  * At most one annotation for the cluster and one for each member: the runner shows ten of a kind per step and drops the
- * others. Each tells the worst, and how much else there is to look up.
+ * others. Each has the worst check, and how many others there are.
  */
 function annotationsOf(document) {
     return groupsOf(document).flatMap((group) => annotationOf(group, document.clusterName));
@@ -27915,8 +28040,13 @@ function annotationOf({ member, checks }, clusterName) {
     const [worst, ...rest] = checks;
     if (worst === undefined || worst.status === 'ok')
         return [];
-    const { measured, fix } = worst;
-    const lines = [measured, ...(fix === null ? [] : [`Fix: ${fix}`]), ...more(rest)];
+    const { code, measured, fix } = worst;
+    const lines = [
+        measured,
+        ...(fix === null ? [] : [`Fix: ${fix}`]),
+        ...(code === null ? [] : [(0,check_view/* codeOf */.$N)(code).join(': ')]),
+        ...more(rest),
+    ];
     return [
         {
             command: worst.status === 'fail' ? 'error' : 'warning',
@@ -27975,14 +28105,16 @@ const health = checkingOperation({
 function clones(members) {
     return [
         ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }) => (0,checks_check/* checkOf */.EG)('hosts', null)('warn', {
+            code: 'machine-id-shared',
             measured: `${names} have the same machine-id ${value}.`,
-            cause: 'They were cloned from one disk. DHCP leases, the journal and monitoring take them for one machine.',
+            cause: 'They were cloned from one disk. DHCP, the journal and monitoring treat them as one machine.',
             fix: 'On all but one: `rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup`, then reboot.',
         })),
         ...sharedBy(members, ({ facts }) => facts.hostname)
-            // without names of their own these are members of one name, which is told elsewhere
+            // without names of their own they are members with one name, which has its own finding
             .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
             .map(({ names, value }) => (0,checks_check/* checkOf */.EG)('hosts', null)('warn', {
+            code: 'machine-id-shared',
             measured: `${names} have the same hostname "${value}".`,
             cause: 'They were cloned from one disk. Their etcd pods and logs have the same names.',
             fix: 'Give each its own: `hostnamectl hostname NAME`.',
@@ -28009,6 +28141,7 @@ function capacity({ name: host, seen }, settings) {
     const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
     if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
         findings.push((0,checks_check/* checkOf */.EG)('memory', host)('warn', {
+            code: 'hardware-below-advice',
             measured: memoryBytes < quota
                 ? `it has ${(0,units/* size */.Ej)(memoryBytes)} of memory, less than the quota of the database (${(0,units/* size */.Ej)(quota)}), which etcd maps into memory.`
                 : `it has ${(0,units/* size */.Ej)(memoryBytes)} of memory; kubeadm asks for ${(0,units/* size */.Ej)(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
@@ -28020,6 +28153,7 @@ function capacity({ name: host, seen }, settings) {
     }
     if (processors !== undefined && processors < LEAST_PROCESSORS) {
         findings.push((0,checks_check/* checkOf */.EG)('processors', host)('warn', {
+            code: 'hardware-below-advice',
             measured: `it has ${processors} processor; etcd's documentation asks for 2 to 4.`,
             cause: 'The machine is small. etcd, kubelet and the runtime then wait for each other, and heartbeats come late.',
             fix: 'Give the machine a second processor.',
@@ -28041,9 +28175,10 @@ function cgroupV1({ name: host, seen }, settings) {
     if (refuses) {
         return [
             (0,checks_check/* checkOf */.EG)('cgroups', host)('fail', {
+                code: 'cgroup-v1',
                 measured: `the host uses cgroup v1, and kubelet ${kubelet.text} refuses to run on it.`,
-                cause: `The distribution is old or was booted so; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet wants cgroup v2.`,
-                fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, knowing what it means, set `kubelet-config: "failCgroupV1: false"`.',
+                cause: `The distribution is old or boots with cgroup v1; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet requires cgroup v2.`,
+                fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, if you accept the risk, set `kubelet-config: "failCgroupV1: false"`.',
             }),
         ];
     }
@@ -28051,7 +28186,8 @@ function cgroupV1({ name: host, seen }, settings) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('cgroups', host)('warn', {
-            measured: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it all the same.`,
+            code: 'cgroup-v1',
+            measured: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it nevertheless.`,
             cause: 'failCgroupV1 is false; support for cgroup v1 will be removed from kubelet.',
             fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
         }),
@@ -28059,7 +28195,8 @@ function cgroupV1({ name: host, seen }, settings) {
 }
 function unknownVersion(host, kubelet) {
     return (0,checks_check/* checkOf */.EG)('cgroups', host)('warn', {
-        measured: `/sys/fs/cgroup tells neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
+        code: 'cgroup-v1',
+        measured: `/sys/fs/cgroup is neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
         cause: 'The control groups are not mounted there, or the host is a container.',
         fix: 'Look with `findmnt -R /sys/fs/cgroup`; on a host with cgroup v2 its type is `cgroup2`.',
     });
@@ -28076,11 +28213,11 @@ function cgroupV1Ahead(members, settings) {
     return [
         (0,checks_check/* checkOf */.EG)('cgroups', null)('ok', {
             measured: `${(0,observation/* nameList */.OD)(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
-            notice: `The distribution is old or was booted so. Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
+            notice: `The distribution is old or boots with cgroup v1. Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
         }),
     ];
 }
-/** A running kubelet that was told another cgroup driver than the runtime's. */
+/** A running kubelet that uses another cgroup driver than the runtime. */
 function cgroupDrivers({ name: host, facts, seen }) {
     const runtime = facts.runtime.runtime?.cgroupDriver;
     const kubelet = seen.kubeletCgroupDriver;
@@ -28088,8 +28225,9 @@ function cgroupDrivers({ name: host, facts, seen }) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('cgroups', host)('warn', {
-            measured: `the kubelet that runs was told the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
-            cause: 'The runtime was reconfigured or replaced after kubelet. Where it tells its driver to kubelet (containerd 2 and later), nothing else is wrong; elsewhere pods fail or are killed under load.',
+            code: 'cgroup-drivers-differ',
+            measured: `the running kubelet is configured for the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
+            cause: 'The runtime was reconfigured or replaced after kubelet. If it announces its driver to kubelet (containerd 2 and later), nothing else is wrong; otherwise pods fail or are killed under load.',
             fix: `Set \`cgroupDriver: ${runtime}\` there and restart kubelet; on a host that this action sets up, \`operation: deploy\` does it.`,
         }),
     ];
@@ -28102,8 +28240,9 @@ function swapOn({ name: host, seen }, settings) {
     const allowed = settings.kubeletConfig['failSwapOn'] === false;
     return [
         (0,checks_check/* checkOf */.EG)('swap', host)(allowed ? 'warn' : 'fail', {
+            code: 'swap-on',
             measured: allowed
-                ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run all the same.`
+                ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run nevertheless.`
                 : `swap is on (${list}); kubelet refuses to start.`,
             cause: allowed
                 ? 'failSwapOn is false. A member whose memory is swapped out answers too late and loses elections.'
@@ -28124,7 +28263,7 @@ const DEFAULT_HEARTBEAT_MS = 100;
 const DEFAULT_ELECTION_MS = 1000;
 /** etcd takes no longer one (server/embed/config.go, maxElectionMs). */
 const MOST_ELECTION_MS = 50_000;
-/** The round trips between all hosts, and whether heartbeats and elections fit them. */
+/** Checks that heartbeat and election timeout fit the round trips between the hosts. */
 function network_roundTrips(members, settings) {
     const pairs = measuredPairs(members);
     if (pairs.length === 0)
@@ -28149,13 +28288,14 @@ function timing(longestMs, settings) {
     const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
     return [
         (0,checks_check/* checkOf */.EG)('network', null)('warn', {
+            code: 'round-trip-too-long',
             measured: `a round trip between two hosts takes ${(0,units/* duration */.p0)(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
-            cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
+            cause: 'The hosts are far from each other. The cluster would lose its leader without a fault.',
             fix: `Set \`heartbeat-interval: ${wantedHeartbeat}\` and \`election-timeout: ${wantedElection}\`, or bring the hosts closer together.`,
         }),
     ];
 }
-/** A time counts where the host was reached: on another way a connect can also end at once. */
+/** A time counts only if the host was reached: otherwise a connect can end at once too. */
 function measuredPairs(members) {
     return members.flatMap((one, index) => members.slice(index + 1).flatMap((other) => {
         const times = [...timesBetween(one, other), ...timesBetween(other, one)];
@@ -28172,7 +28312,7 @@ function timesBetween(from, to) {
 /**
  * Hosts that send from another address than the one that is listed. A peer compares that address with the certificate (checkCertSAN in
  * etcd's client/pkg/transport/listener_tls.go), and lets it in only if it is there, or if a name that is there resolves to it. Where
- * the kernel did not tell the address, nothing is said.
+ * the kernel did not give the address, there is no check.
  */
 function sourceAddresses(member, { certificates }) {
     const { name: host, address, facts } = member;
@@ -28183,9 +28323,10 @@ function sourceAddresses(member, { certificates }) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('network', host)(holdsMember(member) ? 'warn' : 'fail', {
+            code: 'source-address-differs',
             // one that runs has been let in
-            measured: `it sends from ${sources.join(' and ')} to ${strange.map(([peer]) => peer).join(', ')}, and is listed as ${address}: its peers let in only the addresses that are in its certificate.`,
-            cause: 'The host has a second address or interface, and the kernel prefers it on the way to the others.',
+            measured: `it sends from ${sources.join(' and ')} to ${strange.map(([peer]) => peer).join(', ')}, and is listed as ${address}: its peers accept only the addresses in its certificate.`,
+            cause: 'The host has a second address or interface, and the kernel prefers it on the route to the others.',
             fix: `List the host by ${sources[0] ?? 'that address'}, or add it to \`extra-sans\` (all hosts' such addresses, separated by commas).`,
         }),
     ];
@@ -28195,18 +28336,19 @@ function canonical(address) {
 }
 /** Where kubelet reads the resolvers of its pods from, unless its configuration says otherwise (its default resolvConf). */
 const RESOLV_CONF = '/etc/resolv.conf';
-/** kubelet's file of resolvers, without which it starts no pod, though etcd asks for no name. */
+/** Checks kubelet's file of resolvers, without which it starts no pod, although etcd resolves no name. */
 function resolvConf({ name: host, seen }) {
     const { state, path, target } = seen.resolvConf ?? { state: 'file' };
     if (state === 'file')
         return [];
     const what = {
-        missing: `${path} is not there`,
-        dangling: `${path} is a link to ${target ?? 'a file'}, which is not there`,
+        missing: `${path} is missing`,
+        dangling: `${path} is a link to ${target ?? 'a file'}, which is missing`,
         other: `${path} is not a file`,
     }[state];
     return [
         (0,checks_check/* checkOf */.EG)('resolv-conf', host)('fail', {
+            code: 'resolv-conf-missing',
             measured: `${what}; kubelet starts no pod without it.`,
             cause: state === 'dangling'
                 ? 'The service that writes that file (systemd-resolved, resolvconf, NetworkManager) does not run.'
@@ -28227,25 +28369,25 @@ var posix_ = __webpack_require__(53916);
 
 
 
-/** What all small files of a deploy take, lock and certificates and configuration, with room to spare. */
+/** The size of all small files of a deploy: lock, certificates and configuration, with a reserve. */
 const LEAST_BYTES = 1024 ** 2;
 const LEAST_INODES = 30;
 /** How many paths a message names. */
 const MOST_NAMED = 4;
-/** Files and folders that a deploy writes and root may not, and file systems without room for them. */
+/** Checks for files and folders that a deploy writes and root may not, and for file systems without space for them. */
 function unwritablePlaces(member) {
     const { filesystem, walFilesystem, unwritable = [], room = [] } = member.seen;
-    // that the disk of the data is read-only is a check of its own
+    // a read-only disk of the data has its own check
     const told = [filesystem, walFilesystem].flatMap((disk) => disk?.readOnly === true ? [disk.mountPoint] : []);
-    const untold = unwritable.filter(({ path }) => !told.some((mountPoint) => lies(path, mountPoint)));
+    const untold = unwritable.filter(({ path }) => !told.some((mountPoint) => isWithin(path, mountPoint)));
     const byFlags = Map.groupBy(untold, ({ attributes }) => forbidding(attributes));
     return [
         ...[...byFlags].map(([flags, places]) => unwritableCheck(flags, places, member)),
         ...room.flatMap((one) => noRoom(member.name, one)),
     ];
 }
-/** Whether a path lies in a folder, or is it. */
-function lies(path, folder) {
+/** Reports whether a path is a folder or in it. */
+function isWithin(path, folder) {
     return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 /** The attributes that forbid root to write: immutable, append-only. */
@@ -28263,15 +28405,16 @@ function unwritableCheck(flags, places, member) {
     // a member's file may stay as it is for long; a folder holds what every run writes
     const mayStay = places.every(({ kind }) => kind === 'file') && holdsMember(member);
     return (0,checks_check/* checkOf */.EG)('places', member.name)(mayStay ? 'warn' : 'fail', {
-        measured: `root may not write ${named}${flags === '' ? '' : ` (lsattr: ${flags})`}; a deploy does.`,
+        code: 'host-not-writable',
+        measured: `root may not write ${named}${flags === '' ? '' : ` (lsattr: ${flags})`}, and a deploy has to.`,
         ...(flags === ''
             ? {
                 cause: `The file system is read-only${isSeen ? '' : ', or the place was made immutable (`chattr +i`)'}.`,
                 fix: `Look at \`findmnt -T ${first}\` and \`lsattr -d ${first}\`, and make it writable.`,
             }
             : {
-                cause: 'It was made immutable (`chattr +i`), or may only grow (`chattr +a`), by hand or by a tool that hardens hosts.',
-                fix: `Take the attribute away: \`chattr -${flags} ${places.map(({ path }) => path).join(' ')}\`.`,
+                cause: 'It was made immutable (`chattr +i`) or append-only (`chattr +a`), by hand or by a tool that hardens hosts.',
+                fix: `Remove the attribute: \`chattr -${flags} ${places.map(({ path }) => path).join(' ')}\`.`,
             }),
     });
 }
@@ -28280,11 +28423,12 @@ function noRoom(host, { path, freeBytes, freeInodes }) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('places', host)('fail', {
+            code: 'host-not-writable',
             measured: `the file system of ${path} has ${(0,units/* size */.Ej)(freeBytes)}${freeInodes === undefined ? '' : ` and ${freeInodes} inodes`} free, and a deploy writes small files there.`,
             cause: path === '/run'
-                ? '/run is memory, and another program has filled it.'
-                : 'The disk is full, or very many small files lie on it.',
-            fix: `Make room: \`du -xh -d 2 ${path} | sort -h | tail\` shows what takes it.`,
+                ? '/run is in memory, and another program has filled it.'
+                : 'The disk is full, or holds a very large number of small files.',
+            fix: `Make room: \`du -xh -d 2 ${path} | sort -h | tail\` shows what uses it.`,
         }),
     ];
 }
@@ -28295,8 +28439,8 @@ function keysToRemove(members, { caCustody }) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('ca-custody', null)('ok', {
-            measured: `the key of the CA lies on ${(0,observation/* nameList */.OD)(holders.map(({ name }) => name))} (${kubeadm_paths/* CA_KEY */.r$}); a deploy removes it there once it has proven the cluster.`,
-            notice: 'The cluster was set up with the key on a host. See that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
+            measured: `the key of the CA is on ${(0,observation/* nameList */.OD)(holders.map(({ name }) => name))} (${kubeadm_paths/* CA_KEY */.r$}); a deploy removes it there after it has proven the cluster.`,
+            notice: 'The cluster was set up with the key on a host. Make sure that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
         }),
     ];
 }
@@ -28308,13 +28452,14 @@ function leftoverKeys({ name: host, seen }) {
     const authority = keys.some((path) => path.endsWith('/ca.key'));
     return [
         (0,checks_check/* checkOf */.EG)('leftovers', host)('warn', {
-            measured: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
-            cause: "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
+            code: 'keys-left-behind',
+            measured: `${keys.length === 1 ? 'a private key is' : `${keys.length} private keys are`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
+            cause: "kubeadm's guide creates the files of all hosts in /tmp on one of them and copies them through home folders; nothing removes them.",
             fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,
         }),
     ];
 }
-/** Quoted only where the shell needs it, which reads better. */
+/** Quotes a word only if the shell requires it, for readability. */
 function shellWord(word) {
     return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : (0,bash/* quoteBash */.pI)(word);
 }
@@ -28327,7 +28472,8 @@ function laterDropIns({ name: host, seen }) {
     return seen.execStartDropIns
         .filter((path) => (0,posix_.basename)(path) > own)
         .map((path) => (0,checks_check/* checkOf */.EG)('drop-in', host)('fail', {
-        measured: `${path} sets ExecStart of kubelet and beats ${own}, by which this action starts it.`,
+        code: 'kubelet-drop-in-beaten',
+        measured: `${path} sets ExecStart of kubelet and overrides ${own}, with which this action starts it.`,
         cause: 'systemd reads drop-ins in the order of their names, and the last ExecStart counts.',
         fix: `Remove the file or its ExecStart, or give it a name that sorts before ${own}; then \`systemctl daemon-reload\`.`,
     }));
@@ -28363,14 +28509,14 @@ function patchTrials(members, settings, freshToken) {
         return [member.address, { configuration: texts.get(kubeadm_paths/* KUBEADM_CONFIG */.XA) ?? '', folder, patches }];
     }));
 }
-/** Whether it can be said what a member ought to be. */
+/** Reports whether the desired state of a member can be computed. */
 function hasEssentials(settings) {
     return ({ facts }) => facts.runtime.runtime !== undefined &&
         facts.kubeadmVersion !== undefined &&
         facts.kubeletPath !== undefined &&
         (0,cluster_images/* wantedImage */.xR)(settings, facts) !== undefined;
 }
-/** What is wrong with the patches, as the host's own kubeadm applies them. */
+/** Returns the problems of the patches, as the host's own kubeadm applies them. */
 function patchTrialChecks({ name: host, address, patchTrial }, settings) {
     const check = (0,checks_check/* checkOf */.EG)('patches', host);
     switch (patchTrial?.outcome) {
@@ -28381,8 +28527,8 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
                 check('fail', {
                     code: 'manifest-not-rendered',
                     subject: 'kubeadm',
-                    measured: `kubeadm refuses the configuration that a deploy would give it, without any patch: ${patchTrial.said}`,
-                    cause: 'An input holds a value that this release of kubeadm does not take.',
+                    measured: `kubeadm refuses the configuration that a deploy would give it, even without a patch: ${patchTrial.said}`,
+                    cause: 'An input has a value that this release of kubeadm does not accept.',
                     fix: 'Correct the input that the message names and run again.',
                 }),
             ];
@@ -28391,8 +28537,8 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
                 check('fail', {
                     code: 'patched-pod-unsuitable',
                     measured: `kubeadm cannot apply the patches: ${patchTrial.said}`,
-                    cause: 'A patch names something that the pod does not have, or is none that kubeadm takes.',
-                    fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
+                    cause: 'A patch names something that the pod does not have, or is not a patch that kubeadm accepts.',
+                    fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with kubeadm's documentation of patches.",
                 }),
             ];
         case 'rendered': {
@@ -28406,8 +28552,8 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
                 check('fail', {
                     code: 'patched-pod-unsuitable',
                     measured: `with the patches the pod is not as it has to be: ${problems.join('; ')}.`,
-                    cause: 'A patch changes what the action relies on, or what inputs of their own set.',
-                    fix: 'Leave that part out of `patches`.',
+                    cause: 'A patch changes something that the action relies on, or that an input sets.',
+                    fix: 'Remove that part from `patches`.',
                 }),
             ];
         }
@@ -28433,7 +28579,7 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
 
 
 /**
- * Every check of preflight on all hosts, the worst first; of most there is one only if something is to be said. A host without
+ * Returns every check of a preflight on all hosts, the worst first; most exist only if they find something. A host without
  * preflight facts is judged by its own alone.
  */
 function preflightChecks(input) {
@@ -28475,9 +28621,12 @@ function examine(member, { preflight, diskTests, patchTrials }) {
         },
     ];
 }
-/** What a deploy refuses, as a check that fails: in the same words, with the place of the finding as the subject. */
+/** Returns the failed check of a deploy's refusal: in the same words, with the place of the finding as the subject. */
 function prerequisite(finding) {
-    return (0,checks_check/* checkOf */.EG)('prerequisite', finding.host ?? null)('fail', { ...(0,checks_check/* toldBy */.Hd)(finding), subject: finding.at });
+    return (0,checks_check/* checkOf */.EG)('prerequisite', finding.host ?? null)('fail', {
+        ...(0,checks_check/* textOfFinding */.Cy)(finding),
+        subject: finding.at,
+    });
 }
 /** What a deploy refuses as well, in the same words. */
 function prerequisites({ settings, members }) {
@@ -28519,15 +28668,15 @@ function missingImages(members, settings, archive) {
     return [
         ...ofEtcd.map(({ image, hosts, source }) => (0,checks_check/* checkOf */.EG)('image', null)('ok', {
             measured: `${image} is not on ${hosts} yet and will be ${source} there.`,
-            notice: 'It is the first set-up of these hosts, or another release is asked for. On hosts without a way to the registry have it imported: `image-archive` (docs/air-gapped.md).',
+            notice: 'The hosts are set up for the first time, or the inputs ask for another release. For hosts that cannot reach the registry, give `image-archive` (docs/air-gapped.md).',
         })),
         ...ofPods.map(({ image, hosts, source, isPulled }) => {
             const check = (0,checks_check/* checkOf */.EG)('pause-image', null);
             const measured = `${image}, the pause image of the container runtime, is not on ${hosts} yet and will be ${source} there when the first pod starts.`;
-            const cause = 'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whatever kubeadm asks for.';
-            const fix = 'Without a way to its registry no pod starts: put it into `image-archive` too, or import it on the hosts.';
+            const cause = 'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whichever kubeadm asks for.';
+            const fix = 'If the hosts cannot reach its registry, no pod starts: add it to `image-archive` too, or import it on the hosts.';
             return archive !== undefined && isPulled
-                ? check('warn', { measured, cause, fix })
+                ? check('warn', { code: 'image-not-on-host', measured, cause, fix })
                 : check('ok', { measured, notice: `${cause} ${fix}` });
         }),
     ];
@@ -28921,11 +29070,11 @@ const MOST_WRITES = 200;
 const WRITE_FOR_SECONDS = 3;
 /** Below this much free space nothing is written. */
 const LEAST_FREE_MIB = 64;
-/** Exit codes by which the script tells why it did not write. */
+/** Exit codes of the script for why it did not write. */
 const MOUNT_POINT = 3;
 const NO_SPACE = 4;
 /**
- * A short write test of the filesystem on which the log lies or will lie: up to {@link MOST_WRITES} synced writes
+ * A short write test of the filesystem on which the log is or will be: up to {@link MOST_WRITES} synced writes
  * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside that folder, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
  * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
  * @param folder the data dir, or the folder of the log where it has one of its own.
@@ -28955,7 +29104,7 @@ done
 `,
     };
 }
-/** How the test went; undefined when it ended in a way that only `explainUnknown` can tell. */
+/** Returns the result of the test; undefined if it ended in a way that only `explainUnknown` can explain. */
 function parseDiskTest(result) {
     if (result.code === MOUNT_POINT)
         return { outcome: 'mount-point' };
@@ -28989,7 +29138,7 @@ var render_manifest = __webpack_require__(55941);
 
 
 
-/** Exit codes by which the script tells what kubeadm refuses. */
+/** Exit codes of the script for what kubeadm refuses. */
 const CONFIGURATION_REFUSED = 3;
 const PATCHES_REFUSED = 4;
 /**
@@ -29019,7 +29168,7 @@ printf '\\0%s' "\${plain[@]}"
 `,
     };
 }
-/** What came of it; undefined when it ended in a way that only `explainUnknown` can tell. */
+/** Returns the result; undefined if the trial ended in a way that only `explainUnknown` can explain. */
 function parsePatchTrial(result) {
     const said = (0,host_error/* lastWords */.aN)(result.stderr, 5);
     if (result.code === CONFIGURATION_REFUSED)
@@ -29179,14 +29328,14 @@ async function reportPreflight({ findings, connections }, settings, means, sink)
         connections,
     };
     await (0,summary/* writeSummary */.Sy)(report, redactor, log);
-    const failures = findings.filter(({ status }) => status === 'fail').map(report_findingOf);
+    const failures = findings.flatMap((check) => (check.status === 'fail' ? [report_findingOf(check)] : []));
     if (failures.length > 0)
         (0,failure/* failStep */.v)(new src_findings/* RefusedError */.fk('the hosts are not ready for a deploy', failures), redactor, log, sink);
 }
-/** A check that failed, as the reason why the run is ended. */
-function report_findingOf({ name, code, member, subject, measured, cause, fix }) {
+/** Returns the finding of a check that failed, as a reason why the run ends. */
+function report_findingOf({ name, code, member, subject, measured, cause, fix, }) {
     return {
-        code: code ?? 'check-failed',
+        code,
         ...(member !== null && { host: member }),
         at: subject ?? name,
         fact: measured,
@@ -29209,7 +29358,7 @@ function report_findingOf({ name, code, member, subject, measured, cause, fix })
 function effectOf({ diskTest, patches }) {
     return diskTest || patches.length > 0 ? 'writes-aside' : 'reads';
 }
-/** Finds everything that would keep a deploy from working or deserves a look, and changes nothing. */
+/** Finds everything that would keep a deploy from working or needs attention, and changes nothing. */
 const preflight = checkingOperation({
     name: 'preflight',
     summary: 'Finds what stands in the way of an external etcd cluster for kubeadm, over SSH, and changes nothing',
@@ -29229,8 +29378,8 @@ const preflight = checkingOperation({
     report: reportPreflight,
 });
 /**
- * Judges what was examined, the worst first. Whatever a deploy with the same inputs would refuse on these facts is a `fail`
- * among it, once.
+ * Returns the checks of what was examined, the worst first. Every refusal of a deploy with the same inputs is a `fail` among
+ * them, once.
  */
 function preflight_judge(examined, settings, context) {
     const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed } = examined;
@@ -29247,11 +29396,17 @@ function preflight_judge(examined, settings, context) {
             ...(archive && { archive }),
         }),
     ];
-    // what a deploy refuses as well is told once
-    const once = new Map(all.toReversed().map((check) => [`${check.member ?? ''} ${check.measured}`, check]));
-    return (0,checks_check/* worstFirst */.md)([...once.values()].toReversed());
+    return (0,checks_check/* worstFirst */.md)(withoutRepeats(all));
 }
-/** Why a deploy with these inputs would be refused. */
+/**
+ * Returns the checks without those that repeat an earlier one: several of preflight's own are refusals of a deploy too. One code can
+ * stand for several things at one place, such as two ports that are taken, so what was measured counts as well.
+ */
+function withoutRepeats(checks) {
+    const identity = ({ code, member, subject, measured }) => JSON.stringify([code, member, subject, measured]);
+    return [...Map.groupBy(checks, identity).values()].flatMap((same) => same.slice(0, 1));
+}
+/** Returns why a deploy with these inputs would be refused. */
 function refusalsOfDeploy({ members, controlPlane, cluster }, settings, { newToken, startedAt, archive }) {
     try {
         planDeploy({
@@ -32331,23 +32486,26 @@ function firstToExpire(certificates) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   CX: () => (/* binding */ shownCheck),
 /* harmony export */   Gg: () => (/* binding */ titleOf),
 /* harmony export */   Hx: () => (/* binding */ checkItems),
 /* harmony export */   I: () => (/* binding */ STATUS_ICONS),
 /* harmony export */   LO: () => (/* binding */ missing),
+/* harmony export */   Mr: () => (/* binding */ groupAlike),
 /* harmony export */   Pg: () => (/* binding */ shownFinding),
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   Wb: () => (/* binding */ checkLines),
-/* harmony export */   Wh: () => (/* binding */ sameTold),
 /* harmony export */   em: () => (/* binding */ sentence),
 /* harmony export */   es: () => (/* binding */ checkItem),
 /* harmony export */   ly: () => (/* binding */ STATUS_WORDS),
 /* harmony export */   n9: () => (/* binding */ besidesOf)
 /* harmony export */ });
 /* harmony import */ var _checks_check_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(44669);
-/* harmony import */ var _runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(10335);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(54285);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
+/* harmony import */ var _runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(10335);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(54285);
+
 
 
 
@@ -32368,7 +32526,7 @@ const STATUS_ICONS = {
 /** In the place of a figure that could not be seen. */
 const missing = '–';
 const longestText = 1000;
-/** The title of a check with what of several it looked at: `Certificate on disk (/etc/…/server.crt)`. */
+/** Returns the title of a check with its subject: `Certificate on disk (/etc/…/server.crt)`. */
 function titleOf({ name, subject }) {
     return subject === null ? _checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .CHECK_TITLES */ .Zt[name] : `${_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .CHECK_TITLES */ .Zt[name]} (${subject})`;
 }
@@ -32379,14 +32537,14 @@ function oneLine(value, longest) {
 }
 /** A sentence as Markdown: what it has between backticks, such as a command, in the typewriter face. */
 function sentence(value) {
-    return (0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__/* .shortenLine */ .a0)(value, longestText)
+    return (0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__/* .shortenLine */ .a0)(value, longestText)
         .split(/`([^`\n]+)`/)
-        .map((part, index) => (index % 2 === 1 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(part) : part === '' ? '' : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(part)))
+        .map((part, index) => (index % 2 === 1 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(part) : part === '' ? '' : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(part)))
         .join('');
 }
-/** Checks about which the same is told, each list in the order of its first. */
-function sameTold(checks) {
-    const told = ({ measured, cause, fix }) => JSON.stringify([measured, cause, fix]);
+/** Groups checks that say the same, each group in the order of its first. */
+function groupAlike(checks) {
+    const told = ({ code: name, measured, cause, fix }) => JSON.stringify([name, measured, cause, fix]);
     return [...Map.groupBy(checks, told).values()];
 }
 /** A check in a list. */
@@ -32394,9 +32552,11 @@ function shownCheck(check) {
     return { ...check, where: check.member, title: titleOf(check) };
 }
 /** A finding in a list; without a status it is a failure. */
-function shownFinding({ status = 'fail', host, at, fact, cause, fix }) {
+function shownFinding(finding) {
+    const { status = 'fail', code: name, host, at, fact, cause, fix } = finding;
     return {
         status,
+        code: name,
         where: host ?? null,
         title: at,
         measured: fact,
@@ -32406,7 +32566,7 @@ function shownFinding({ status = 'fail', host, at, fact, cause, fix }) {
         notice: null,
     };
 }
-/** A check as plain text: `FAIL [infra1] Swap: …`, and below it what is known besides. Every line is one of the log. */
+/** Returns a check as lines of the log: `FAIL [infra1] Swap: …`, and below it what it says besides. */
 function checkLines({ status, where, title, measured, ...besides }) {
     const place = where === null ? title : `[${where}] ${title}`;
     return [
@@ -32414,21 +32574,31 @@ function checkLines({ status, where, title, measured, ...besides }) {
         ...besidesOf(besides).map(([label, value]) => `    ${label}: ${oneLine(value, Infinity)}`),
     ];
 }
-/** What is known of a check besides what was measured, in Markdown, one item each. */
+/** Returns what a check says besides what was measured, in Markdown, one item each. */
 function checkItems(check) {
-    return besidesOf(check).map(([label, value]) => `**${label}:** ${sentence(value)}`);
+    return [
+        ...wordsOf(check).map(([label, value]) => `**${label}:** ${sentence(value)}`),
+        ...(check.code === null ? [] : [`**Code:** ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .findingCode */ .Hy)(check.code)}`]),
+    ];
 }
 /** A check as an item of a list in Markdown. */
 function checkItem(check) {
     const { status, where, title, measured, notice } = check;
     const icon = status === 'ok' && notice !== null ? 'ℹ️' : STATUS_ICONS[status];
-    const name = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__/* .shortenLine */ .a0)(title, longestText));
-    const place = where === null ? name : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(where)} ${name}`;
+    const name = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__/* .shortenLine */ .a0)(title, longestText));
+    const place = where === null ? name : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(where)} ${name}`;
     const items = checkItems(check).map((item) => `  <br>${item}`);
     return [`- ${icon} **${place}**: ${sentence(measured)}`, ...items].join('\n');
 }
-/** What is known of a check besides what was measured, each with its label. */
-function besidesOf({ threshold, cause, fix, notice, }) {
+/** Returns what a check says besides what was measured as plain text, each with its label. */
+function besidesOf(check) {
+    return [...wordsOf(check), ...(check.code === null ? [] : [codeOf(check.code)])];
+}
+/** Returns the code with where its entry is, as plain text with its label. */
+function codeOf(name) {
+    return ['Code', `${name}, ${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .entryAddress */ .bt)(name) ?? `${_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .ENTRIES */ .lf}#${name}`}`];
+}
+function wordsOf({ threshold, cause, fix, notice }) {
     const all = [
         ['Threshold', threshold],
         ['Usual cause', cause],
@@ -33433,8 +33603,10 @@ const FINDING_CODES = [
     // The CA
     'ca-mismatch',
     'ca-ends-too-early',
+    'ca-ends-soon',
     'ca-trust-too-wide',
     'ca-key-in-the-way',
+    'ca-key-left-behind',
     'ca-key-duplicate',
     'ca-found-on-host',
     'healthcheck-pair-missing',
@@ -33453,8 +33625,10 @@ const FINDING_CODES = [
     // The control plane
     'control-plane-host-taken',
     'control-plane-client-unanswered',
+    'control-plane-files-unusable',
     // Too few healthy members
     'quorum-at-risk',
+    'quorum-lost',
     'member-unhealthy',
     'leader-unknown',
     'restart-without-majority',
@@ -33496,30 +33670,30 @@ const FINDING_CODES = [
     'served-certificate-old',
     'certificate-name-dropped',
     'served-certificate-unseen',
+    'certificate-unusable',
+    'certificate-ends-soon',
     // Preflight
     'clock-off',
     'disk-space-low',
     'hardware-below-advice',
+    'disk-slow',
     'resolv-conf-missing',
     'host-not-writable',
     'etcd-release-outdated',
     'keys-left-behind',
     'round-trip-too-long',
-    'disk-test-not-made',
-    'disk-test-result',
     'data-dir-volatile',
     'cgroup-v1',
     'cgroup-drivers-differ',
     'swap-on',
     'kubernetes-versions-differ',
     'image-not-on-host',
-    'round-trip-times',
-    'ca-key-to-be-removed',
     // The cluster is not healthy
     'etcd-unreachable',
     'members-disagree',
     'cluster-ids-differ',
     'member-list-differs',
+    'member-not-expected',
     'alarm-nospace',
     'alarm-corrupt',
     'server-certificate-unusable',
@@ -33537,6 +33711,19 @@ const FINDING_CODES = [
     'etcd-versions-differ',
     'member-is-learner',
     'member-answers-for-other',
+    'data-differs',
+    'read-slow',
+    'member-not-serving',
+    'member-lags',
+    'leader-unstable',
+    'database-near-quota',
+    'database-fragmented',
+    'kubelet-not-enabled',
+    'etcd-not-running',
+    'etcd-restarted',
+    'manifest-missing',
+    'managed-file-edited',
+    'file-modes-differ',
     // Outputs, artifact, summary
     'artifact-holds-secret',
     'artifact-file-unexpected',
@@ -33545,7 +33732,6 @@ const FINDING_CODES = [
     // The run was ended
     'run-cancelled',
     'run-timed-out',
-    'check-failed',
     'unexpected-error',
 ];
 
@@ -37219,7 +37405,7 @@ function startMember(start) {
     return {
         title: 'start the member',
         effect: 'changes',
-        timeoutMs: (READY_WITHIN + 30) * 1000,
+        timeoutMs: (READY_WITHIN + REPLACED_WITHIN + 30) * 1000,
         onProgress: start.onProgress,
         script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}

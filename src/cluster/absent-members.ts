@@ -82,10 +82,10 @@ export function absentLeftOut(absent: readonly AbsentMember[]): Finding[] {
       code: 'host-left-out',
       host: name,
       at: 'left out',
-      fact: 'this run has neither looked at the host nor changed it: its certificates, configuration and record are as they were.',
+      fact: 'this run neither inspected nor changed the host: its certificates, configuration and record are as before.',
       cause:
-        'The host could not be reached or looked at; the other members are a healthy majority, and the run went on with them.',
-      fix: 'Bring the host back and run again. A certificate that ends meanwhile keeps the member out of the cluster.',
+        'The host is unreachable or cannot be inspected; the other members are a healthy majority, and the run continued with them.',
+      fix: 'Bring the host back and run again. If a certificate of the member expires meanwhile, the member cannot rejoin the cluster.',
     })),
   ];
 }
@@ -127,9 +127,9 @@ function tooFewReached(reached: number, total: number): Finding {
   return {
     code: 'too-few-hosts-reached',
     at: 'hosts',
-    fact: `${reached} of ${total} hosts could be reached, and a majority is needed to work on the others.`,
+    fact: `${reached} of ${total} hosts are reachable, and work on them needs a majority.`,
     cause: 'The runner, a bastion or a network is cut off, or the hosts are down.',
-    fix: `Bring hosts back until ${quorumOf(total)} can be reached, then run again.`,
+    fix: `Bring hosts back until ${quorumOf(total)} are reachable, then run again.`,
   };
 }
 
@@ -142,7 +142,7 @@ function unnamed(absent: readonly AbsentHost[]): Finding {
       .map(({ address }) => address)
       .join(', ')}, and most of the reached members do not know a member at that address.`,
     cause: 'The host was added to the list, or its address has changed.',
-    fix: 'List the hosts that the cluster was made of, by `NAME=ADDRESS`, and run again.',
+    fix: 'List the hosts of the cluster as `NAME=ADDRESS`, and run again.',
   };
 }
 
@@ -150,9 +150,9 @@ function notAsked(): Finding {
   return {
     code: 'too-few-hosts-reached',
     at: 'members',
-    fact: 'no member could be asked how the cluster is, so it is unknown whether a majority is healthy.',
+    fact: 'no member answered, so it is unknown whether a majority is healthy.',
     cause: 'No reached member answers, or their client certificates have expired.',
-    fix: 'See that etcd runs on the hosts that can be reached, or bring the other hosts back, then run again.',
+    fix: 'Make sure that etcd runs on the reachable hosts, or bring the other hosts back, then run again.',
   };
 }
 
@@ -207,8 +207,8 @@ export function holdLeaves(members: readonly EstablishedMember[], why: readonly 
         host: name,
         at: 'left out',
         fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why, name)}`,
-        cause: 'A host that is away may be the one that keeps the key of the CA.',
-        fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
+        cause: 'The unreachable host may be the one that keeps the key of the CA.',
+        fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates expire.',
       })),
   };
 }
@@ -227,9 +227,9 @@ function heldRestart(member: EstablishedMember, why: readonly Finding[]): Findin
     code: 'restart-postponed',
     host: name,
     at: 'left out',
-    fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
-    cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
-    fix: 'Bring the members back that are named here, then run again.',
+    fact: `it is not restarted, so it keeps its present configuration (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
+    cause: 'During a restart the member is down for seconds, and the cluster cannot spare it now.',
+    fix: 'Bring the members named here back, then run again.',
   };
 }
 
@@ -255,9 +255,9 @@ export function shutGates(
     const unknown: Finding = {
       code: 'cluster-state-unknown',
       at: 'gate',
-      fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+      fact: `${taken.map(({ name }) => name).join(', ')} need a restart, but no member answers, so the health of the cluster is unknown.`,
       cause: 'The members do not answer, or their client certificates have expired.',
-      fix: 'See that etcd answers on the hosts. If its client certificates have expired or are gone, run once with the inputs as the cluster is, which renews them; then run again with the change.',
+      fix: 'Make sure that etcd answers on the hosts. If its client certificates have expired or are gone, first run once with inputs that match the cluster, which renews them; then run again with the change.',
     };
     return new Map(taken.map(({ name }) => [name, [unknown]]));
   }

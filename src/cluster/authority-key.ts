@@ -85,7 +85,7 @@ function digestOf({ facts }: Member): string | undefined {
 
 function likeness(member: Member, keeper: Member | undefined): string {
   const [own, kept] = [digestOf(member), keeper === undefined ? undefined : digestOf(keeper)];
-  if (own === undefined || kept === undefined) return 'whether it is the same key is not known';
+  if (own === undefined || kept === undefined) return 'it may or may not be the same key';
   return own === kept ? 'it is the same file' : 'it is another file';
 }
 
@@ -94,16 +94,15 @@ function strangeKey({ name, facts }: Member, first: string, from: 'input' | 'mad
   const seen = digest === undefined ? 'its digest could not be read' : `SHA-256 of the file ${digest}`;
   const other =
     from === 'input'
-      ? 'it is not known to be the key that `ca-key` holds'
-      : "this run makes a CA, so it is not that CA's";
+      ? 'it may not be the key in `ca-key`'
+      : 'it is not the key of the CA that this run creates';
   return {
     code: 'ca-key-in-the-way',
     host: name,
     at: 'ca-key',
-    fact: `${CA_KEY} is there (${seen}), and ${other}; the key of the CA goes to ${first} alone, and replaces nothing.`,
-    cause:
-      'It is the key of an earlier CA, or the hosts are listed in another order than in a run that was cut off.',
-    fix: `Find out whose key it is. If the CA of these hosts is to be used, put its ca.crt beside it; otherwise move ${CA_KEY} to a safe place off the host, and run again.`,
+    fact: `${CA_KEY} is there (${seen}), and ${other}; the key of the CA goes only to ${first}, and replaces no file.`,
+    cause: 'It is the key of an earlier CA, or the order of the hosts has changed since an interrupted run.',
+    fix: `Find out which CA the key belongs to. To use the CA of these hosts, put its ca.crt next to the key; otherwise move ${CA_KEY} to a safe place off the host, and run again.`,
   };
 }
 
@@ -112,9 +111,9 @@ function copyOfKey(host: string, keeper: string, words: string): Finding {
     code: 'ca-key-duplicate',
     host,
     at: 'ca-key',
-    fact: `it has ${CA_KEY} too, and ${keeper} keeps the key of the CA (${words}); the run does not use this file.`,
-    cause: 'The key was copied there, or the hosts were listed in another order before.',
-    fix: `Move it to a safe place off the host if nothing there needs it: root on each host that has the key can sign for the whole cluster.`,
+    fact: `it has ${CA_KEY} too, and ${keeper} keeps the key of the CA (${words}); the run ignores this file.`,
+    cause: 'The key was copied there, or the order of the hosts has changed.',
+    fix: `If nothing there needs it, move it to a safe place off the host: root on each host with the key can sign for the whole cluster.`,
   };
 }
 
@@ -123,9 +122,9 @@ function keptElsewhere(keeper: string, first: string): Finding {
     code: 'ca-found-on-host',
     host: keeper,
     at: 'ca-key',
-    fact: `the CA of this new cluster, with its key, is the one that lies on this host, not on ${first}, the first host.`,
+    fact: `this new cluster uses the CA and key that are on this host, not on ${first}, the first host.`,
     cause: 'The CA was prepared on this host.',
-    fix: 'If you did not put it there, do not go on: root on this host then signs for the whole cluster. Otherwise list this host first.',
+    fix: 'If you did not put it there, stop: root on this host could sign for the whole cluster. Otherwise list this host first.',
   };
 }
 
@@ -136,7 +135,7 @@ export function describeKeeper(
 ): string {
   if (keeper === undefined) return 'the key of the CA goes to no host (`ca-custody: input-only`)';
   return from === 'input' || from === 'made'
-    ? `the key of the CA goes to ${keeper}, the first host, and to no other`
+    ? `the key of the CA goes only to ${keeper}, the first host`
     : `the key of the CA stays on ${keeper}, and goes to no other host`;
 }
 
@@ -148,9 +147,8 @@ export function trustedOn({ files }: Pick<HostFacts, 'files'>): string[] {
 
 /** The consequence of a second certificate in ca.crt, which is easily mistaken for a harmless part of a chain. */
 export const TRUSTED_BESIDES = {
-  cause:
-    'The chain of the CA was put there up to its root, or two CAs are trusted while one takes the place of the other.',
-  fix: "Leave the certificate alone there that signs the members' certificates, on all hosts, unless a change of the CA is under way; etcd reads the file at its next start.",
+  cause: 'The file holds the chain of the CA up to its root, or both CAs during a change of the CA.',
+  fix: "Unless a change of the CA is under way, keep only the certificate that signs the members' certificates, on all hosts; etcd reads the file at its next start.",
 } as const;
 
 /**
@@ -166,7 +164,7 @@ export function trustedBesides(members: readonly Member[]): Finding[] {
         code: 'ca-trust-too-wide',
         host: name,
         at: 'ca',
-        fact: `its ${CA_CERTIFICATE} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd takes every client that any of them vouches for.`,
+        fact: `its ${CA_CERTIFICATE} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd accepts the clients of all of them.`,
         ...TRUSTED_BESIDES,
       },
     ];

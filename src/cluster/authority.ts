@@ -86,9 +86,9 @@ function withoutKey(host: string): Finding {
     code: 'ca-key-missing',
     host,
     at: 'ca-key',
-    fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
-    cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
-    fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+    fact: `${CA_CERTIFICATE} is there, but its key is on none of the hosts.`,
+    cause: 'The CA was created elsewhere, or ca.key was moved to a safer place after the setup.',
+    fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back next to ca.crt on the first host.',
   };
 }
 
@@ -116,9 +116,9 @@ export function withoutAuthority(members: readonly Member[]): Finding {
   return {
     code: 'ca-missing',
     at: 'ca',
-    fact: `${CA_CERTIFICATE} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+    fact: `${CA_CERTIFICATE} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), but etcd runs there.`,
     cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
-    fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+    fix: `Put the CA's certificate there, or give it in the inputs \`ca-certificate\` and \`ca-key\`. The action cannot take over an etcd without kubeadm's file layout.`,
   };
 }
 
@@ -150,8 +150,8 @@ function unreadableOnHosts(found: readonly FoundAuthority[]): Finding[] {
       code: 'ca-replaced',
       host,
       at: 'ca',
-      fact: `its ${CA_CERTIFICATE} is no certificate that can be read.`,
-      cause: 'The file was damaged, or something else was copied there.',
+      fact: `its ${CA_CERTIFICATE} is not a readable certificate.`,
+      cause: 'The file is damaged, or is not a certificate.',
       fix: 'Put the certificate of the CA there, in PEM.',
     }));
 }
@@ -167,8 +167,8 @@ function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
       code: 'ca-mismatch',
       at: 'ca',
       fact: `the hosts hold different CAs (${list.join('; ')}).`,
-      cause: 'They belong to different clusters, or one was set up a second time.',
-      fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
+      cause: 'They belong to different clusters, or one was set up again.',
+      fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: it may hold the only copy of a CA key.',
     },
   ];
 }
@@ -181,7 +181,7 @@ function conflictsWithInput(found: readonly FoundAuthority[], brought: string | 
       code: 'ca-mismatch',
       host,
       at: 'ca-certificate',
-      fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+      fact: `its CA (${fingerprint}) is not the one in the inputs (${brought}).`,
       cause: 'The inputs belong to another cluster.',
       fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
     }));

@@ -53,8 +53,8 @@ export function namesToBeLost(
       code: 'certificate-name-dropped',
       host: member.name,
       at: 'extra-sans',
-      fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, and the one that ${when} will not.`,
-      cause: 'The certificates were made in another way, with names that the inputs do not ask for.',
+      fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, but the one that ${when} will not.`,
+      cause: 'Another tool issued the certificates, with names that are not in the inputs.',
       fix: `If clients use them, give \`extra-sans: ${names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')}\`.`,
     },
   ];

@@ -21,8 +21,8 @@ export function clockFindings(members: readonly Member[], leafDays: number): Fin
             host,
             at: 'clock',
             fact,
-            cause: "The host's clock is wrong, or the runner's is.",
-            fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Set the wrong one by a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
+            cause: 'The clock of the host or of the runner is wrong.',
+            fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Correct the wrong one with a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
           },
         ];
   });
@@ -32,9 +32,9 @@ export function clockFindings(members: readonly Member[], leafDays: number): Fin
 function wrongBy({ offsetMs, uncertaintyMs }: ClockFact, leafDays: number): string | undefined {
   const behind = -offsetMs - uncertaintyMs;
   if (behind > backdate)
-    return `its clock is at least ${duration(behind)} behind the runner's: certificates that a run makes now would not be valid yet on it.`;
+    return `its clock is at least ${duration(behind)} behind the runner's: certificates that a run issues now would not be valid on it yet.`;
   const ahead = offsetMs - uncertaintyMs;
   if (ahead >= leafDays * MILLISECONDS_A_DAY)
-    return `its clock is at least ${duration(ahead)} ahead of the runner's: certificates that a run makes now for ${leafDays} days would have ended on it.`;
+    return `its clock is at least ${duration(ahead)} ahead of the runner's: certificates that a run issues now for ${leafDays} days would already have expired on it.`;
   return undefined;
 }

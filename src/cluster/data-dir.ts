@@ -53,12 +53,12 @@ export function lostMounts(
 
 /** Describes a lost mount. */
 export function describeLostMount({ folder, recorded, now }: LostMount): string {
-  return `${folder} lay on the file system that is mounted at ${recorded}, and ${now === undefined ? 'is not there now' : `lies on that of ${now} now`}`;
+  return `${folder} was on the file system mounted at ${recorded}, and ${now === undefined ? 'is missing now' : `is on that of ${now} now`}`;
 }
 
 export const LOST_MOUNT = {
-  cause: 'The disk is not mounted. A kubelet that starts without it has etcd begin on an empty folder.',
-  fix: `Stop kubelet and let etcd end (\`crictl stop\`), mount the disk, and start kubelet; where all members are like that, do so on all hosts. If the data was moved there on purpose, take the folder out of \`mounts\` in ${STATE_FILE} on that host.`,
+  cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
+  fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, remove the folder from \`mounts\` in ${STATE_FILE} on that host.`,
 } as const;
 
 /** Refuses members whose data is not where their record says: another cluster runs there, or none. */
@@ -71,7 +71,7 @@ export function lostMountFindings(
       code: 'data-not-mounted',
       host: name,
       at: 'data-dir',
-      fact: `${describeLostMount(lost)}: what etcd has there is not what the cluster had.`,
+      fact: `${describeLostMount(lost)}: the data of etcd there is not the data of the cluster.`,
       ...LOST_MOUNT,
     })),
   );

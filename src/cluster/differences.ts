@@ -107,7 +107,7 @@ export function describeDifferences(found: Differences): string[] {
 
 function keyDifferences({ facts }: Member, { caCustody }: Comparison): string[] {
   return caCustody === 'input-only' && holdsAuthorityKey(facts)
-    ? [`${CA_KEY} is there, and with \`ca-custody: input-only\` no host keeps it`]
+    ? [`${CA_KEY} is there, but with \`ca-custody: input-only\` no host keeps it`]
     : [];
 }
 
@@ -115,7 +115,7 @@ function textDifferences({ facts }: Member, desired: DesiredMember, paths: reado
   return paths.flatMap((path) => {
     const found = facts.files.get(path);
     if (found === undefined) return [`${path} is missing`];
-    return found.text === desired.texts.get(path) ? [] : [`${path} is not what the inputs ask for`];
+    return found.text === desired.texts.get(path) ? [] : [`${path} differs from the inputs`];
   });
 }
 
@@ -125,10 +125,11 @@ function manifestDifferences(
   record: HostState | undefined,
 ): string[] {
   const file = facts.files.get(ETCD_MANIFEST);
-  if (facts.files.has(OUTGOING_MANIFEST)) return ['a restart of etcd was cut off before it was seen ready'];
+  if (facts.files.has(OUTGOING_MANIFEST))
+    return ['a restart of etcd was interrupted before the member was ready'];
   if (file === undefined) return [`${ETCD_MANIFEST} is missing`];
   const manifest = memberManifest(facts);
-  if (manifest === undefined) return [`${ETCD_MANIFEST} is no pod that runs etcd`];
+  if (manifest === undefined) return [`${ETCD_MANIFEST} is not a pod that runs etcd`];
   const flags = flagDifferences(manifest, desired.arguments);
   const image =
     manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
@@ -150,7 +151,7 @@ function patchDifferences(configuration: string | undefined, { texts }: DesiredM
   if (configuration === undefined) return [];
   return patchFolderIn(configuration) === patchFolderIn(texts.get(KUBEADM_CONFIG) ?? '')
     ? []
-    : ['it was rendered with other patches than the inputs ask for'];
+    : ['it was rendered with other patches than those in the inputs'];
 }
 
 /** Reports whether a file that the action has recorded was changed or removed since. */
@@ -167,7 +168,7 @@ export function differsFromRecord(
 export function resetFlags(configuration: string, wanted: readonly EtcdArgument[]): string[] {
   return extraArgNames(configuration)
     .filter((name) => KUBEADM_ETCD_FLAGS.has(name) && !wanted.some((argument) => argument.name === name))
-    .map((name) => `--${name} goes back to kubeadm's own value`);
+    .map((name) => `--${name} is reset to kubeadm's own value`);
 }
 
 /**
@@ -178,7 +179,7 @@ export function flagDifferences(manifest: EtcdManifest, wanted: readonly EtcdArg
   const asked = wanted.filter(({ name }) => !BOOTSTRAP_FLAGS.has(name));
   return [
     ...argumentDifferences(manifest, asked),
-    ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, and the inputs do not ask for it`),
+    ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, but not in the inputs`),
   ];
 }
 
@@ -212,14 +213,14 @@ function leafDifference(
   if (wrong !== undefined) return wrong;
   const withdrawn = withdrawnNames(member, profile, extraSans);
   if (withdrawn.length > 0)
-    return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs do not ask for any more`;
+    return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs no longer contain`;
   // One of the two was replaced: they no longer belong together. Both: they were renewed in another way.
   const changed = paths.filter((path) => differsFromRecord(record, facts, path));
   if (changed.length === 1) return `${changed[0]} was replaced without its counterpart`;
   const { notAfter } = inspectCertificate(certificatePem);
   const left = daysLeft(notAfter, now);
   return left < renewBeforeDays
-    ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
+    ? `${paths[0]} expires on ${notAfter.toISOString()} (${left} days left)`
     : undefined;
 }
 
@@ -294,9 +295,9 @@ function recordDifferences({ facts }: Member, { record, copiedClients, caCustody
   const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
   const otherCustody = (record.cluster.caCustody ?? 'first-host') !== caCustody;
   return [
-    ...(otherCustody ? [`its record is to say \`ca-custody: ${caCustody}\``] : []),
+    ...(otherCustody ? [`its record must change to \`ca-custody: ${caCustody}\``] : []),
     ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
     ...(stale ? ["the action's record is older than its files"] : []),
-    ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
+    ...(unfinished ? ['the cluster is healthy, but its record does not say so yet'] : []),
   ];
 }

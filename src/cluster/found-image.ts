@@ -114,8 +114,8 @@ function unknownImage({ name, facts }: Member, recorded: string, agreed: string 
     code: 'etcd-image-unknown',
     host: name,
     at: 'etcd-image-tag',
-    fact: `${ETCD_MANIFEST} is missing, and nothing on the host tells which etcd has written its data: ${KUBEADM_CONFIG} names none, no container of it is left, kubeadm is ${now} now, and ${recorded === '' ? 'there is no record' : `the member was set up with ${recorded}`}; ${others}.`,
-    cause: 'The manifest was moved away, and kubeadm was upgraded or downgraded since.',
+    fact: `${ETCD_MANIFEST} is missing, and nothing on the host shows which etcd release wrote its data: ${KUBEADM_CONFIG} names none, no container of it is left, kubeadm is ${now} now, and ${recorded === '' ? 'there is no record' : `the member was set up with ${recorded}`}; ${others}.`,
+    cause: 'The manifest was moved, and kubeadm was upgraded or downgraded since.',
     fix: 'Put the manifest back, or give the image that ran as `image-repository` and `etcd-image-tag`.',
   };
 }

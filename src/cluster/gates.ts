@@ -113,13 +113,13 @@ export const MEMBERSHIP: ReadonlySet<FindingCode> = new Set([
 ]);
 
 const MORE_SPACE =
-  'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that gives nothing back, give a larger `quota-backend-bytes` in `extra-args`: that change is made in spite of this alarm.';
+  'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, give a larger `quota-backend-bytes` in `extra-args`: the run makes that change despite the alarm.';
 
 function leaderless(): Finding {
   return {
     code: 'leader-unknown',
     at: 'gate',
-    fact: 'the members know of no leader, or not of the same one.',
+    fact: 'the members report no leader, or different ones.',
     cause: 'An election is under way, or too few members run.',
     fix: 'Wait until the cluster has a leader, then run again.',
   };
@@ -150,10 +150,12 @@ function lagOf(name: string, { endpoints }: HealthReport): number {
 /** Returns etcdctl's words, or the lag. */
 function whyUnfit(name: string, health: HealthReport): string {
   const endpoint = health.endpoints.find((one) => one.name === name);
-  if (endpoint === undefined) return 'it could not be asked';
+  if (endpoint === undefined) return 'it did not answer';
   const lag = lagOf(name, health);
   if (!endpoint.healthy) return endpoint.message;
-  return lag > MOST_LAG ? `it is ${lag} raft entries behind` : 'it is no started, voting member of the list';
+  return lag > MOST_LAG
+    ? `it is ${lag} raft entries behind`
+    : 'it is not a started, voting member of the list';
 }
 
 function notHealthy(name: string, health: HealthReport, gate: Gate): Finding {
@@ -161,8 +163,8 @@ function notHealthy(name: string, health: HealthReport, gate: Gate): Finding {
     code: 'member-unhealthy',
     host: name,
     at: 'gate',
-    fact: `it is not healthy (${whyUnfit(name, health)}), and the next thing may only be done when ${describeGate(gate)}.`,
-    cause: 'The member has stopped, is cut off, or still catches up.',
+    fact: `it is not healthy (${whyUnfit(name, health)}), and the next step requires that ${describeGate(gate)}.`,
+    cause: 'The member has stopped, is cut off, or is still catching up.',
     fix: 'Bring it back, or wait until it has caught up, and run again.',
   };
 }
@@ -180,8 +182,8 @@ function noQuorum(
     ...(gate.kind === 'quorum-without' ? { host: gate.member } : {}),
     at: 'gate',
     fact: `${fit.length} of ${members} members would be healthy${without}, and ${quorumOf(members)} are needed (not healthy: ${unfit.length === 0 ? 'none' : unfit.map((name) => `${name}, ${whyUnfit(name, health)}`).join('; ')}).`,
-    cause: 'A member is down, cut off, or still catches up.',
-    fix: 'Bring the members back that are named here, then run again.',
+    cause: 'A member is down, cut off, or still catching up.',
+    fix: 'Bring the members named here back, then run again.',
   };
 }
 

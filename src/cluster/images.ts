@@ -68,9 +68,9 @@ export function unnamedFindings(host: string, running: string, wanted: string): 
       code: 'etcd-image-misnamed',
       host,
       at: 'image-repository',
-      fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+      fact: `its manifest names the image ${running}, but kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
       cause: 'The manifest was written or edited by hand.',
-      fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
+      fix: 'Push the same image under such a name to your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member at a time, each healthy before the next. Then run again.',
     },
   ];
 }
@@ -88,9 +88,9 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
         code: 'etcd-release-step',
         host,
         at: 'etcd-image-tag',
-        fact: `it runs etcd ${text(from)}, and the inputs ask for ${text(to)}, another minor release.`,
+        fact: `it runs etcd ${text(from)}, but the inputs name ${text(to)}, another minor release.`,
         cause: '`etcd-image-tag` was changed.',
-        fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+        fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the running release: deploy does not change the minor release.`,
       },
     ];
   }
@@ -100,9 +100,9 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
       code: 'etcd-release-step',
       host,
       at: 'etcd-image-tag',
-      fact: `it runs etcd ${text(from)}, and the inputs ask for the older ${text(to)}.`,
-      cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
-      fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+      fact: `it runs etcd ${text(from)}, but the inputs name the older ${text(to)}.`,
+      cause: '`etcd-image-tag` was changed, or another tool updated the member.',
+      fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not be able to read the data of a newer one.`,
     },
   ];
 }
@@ -123,10 +123,10 @@ export function flagFindings(host: string, kubeadm: KubernetesVersion, wanted: s
       at: 'etcd-image-tag',
       fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${text(release)} does not know: etcd would not start.`,
       cause: isOld
-        ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+        ? 'kubeadm was upgraded on the host but etcd was not, or `etcd-image-tag` names an old etcd.'
         : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
       fix: isOld
-        ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+        ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags that fit the release of etcd, and run again. For a new cluster you can also leave `etcd-image-tag` out, which gives a newer etcd.'
         : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
     },
   ];
@@ -137,8 +137,8 @@ function unknownRelease(host: string, image: string): Finding {
     code: 'etcd-image-misnamed',
     host,
     at: 'etcd-image-tag',
-    fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
-    cause: 'The image comes from a registry with tags of its own.',
+    fact: `the tag of ${image} does not show its etcd release, so the action cannot tell whether it is older.`,
+    cause: 'The registry of the image uses its own tags.',
     fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
   };
 }

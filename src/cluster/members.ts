@@ -42,8 +42,8 @@ function badNames(members: readonly MemberIdentity[]): Finding[] {
       at: 'names',
       fact: `its short hostname "${name}" cannot be a member's name.`,
       cause:
-        'kubeadm and kubelet take lower-case letters, digits, "-" and "." only, for the name of the host too.',
-      fix: 'Rename the host: `hostnamectl hostname NAME`. A name of its own for the member (`names`) would not help: kubeadm checks the name of the host as well.',
+        'kubeadm and kubelet accept only lower-case letters, digits, "-" and ".", also in the name of the host.',
+      fix: 'Rename the host: `hostnamectl hostname NAME`. Another name for the member (`names`) does not help: kubeadm also checks the name of the host.',
     }));
 }
 
@@ -53,7 +53,7 @@ function sameNames(members: readonly MemberIdentity[]): Finding[] {
     at: 'names',
     fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
     cause: 'The hosts were cloned and share one hostname.',
-    fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
+    fix: 'Name each member: `names: infra0, infra1, infra2`, or `name` in the inventory.',
   }));
 }
 
@@ -62,9 +62,9 @@ function sameMachines(members: readonly NamedMachine[]): Finding[] {
   return groups(members, ({ facts }) => facts.bootId).map((group) => ({
     code: 'same-host-twice',
     at: 'hosts',
-    fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
-    cause: 'One host was listed twice, by two of its addresses.',
-    fix: 'List each machine once, by the address that the other members reach.',
+    fact: `${group.map(({ address }) => address).join(' and ')} are the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+    cause: 'One host is listed twice, by two of its addresses.',
+    fix: 'List each machine once, by the address that the other members can reach.',
   }));
 }
 

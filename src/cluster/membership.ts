@@ -73,9 +73,9 @@ function lostLog({ name, facts }: Member, reason: string): Finding {
     code: 'member-lost-log',
     host: name,
     at,
-    fact: `it has been a member of the cluster (${reason}), and ${folder} holds no log any more.`,
+    fact: `it has been a member of the cluster (${reason}), but ${folder} no longer holds a log.`,
     cause: `The disk of \`${at}\` is not mounted, or its contents were removed.`,
-    fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    fix: 'Mount the disk again. If the data is lost, remove the member from the cluster and add it under a new id; do not start it as it is.',
   };
 }
 
@@ -84,9 +84,9 @@ function lostDatabase(host: string): Finding {
     code: 'member-lost-log',
     host,
     at: 'data-dir',
-    fact: 'its log is in `wal-dir`, and its data dir is empty, though it has been a member of the cluster.',
+    fact: 'its log is in `wal-dir`, but its data dir is empty, although it has been a member of the cluster.',
     cause: 'The disk of the data dir is not mounted, or its contents were removed.',
-    fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    fix: 'Mount the disk again. If the data is lost, remove the member from the cluster and add it under a new id; do not start it as it is.',
   };
 }
 
@@ -95,8 +95,8 @@ function logElsewhere(host: string): Finding {
     code: 'member-lost-log',
     host,
     at: 'wal-dir',
-    fact: 'its log is in the data dir, and the inputs name another folder for it.',
-    cause: '`wal-dir` was added or changed after the set-up.',
-    fix: 'Leave `wal-dir` out: the log of a member stays where it was begun.',
+    fact: 'its log is in the data dir, but the inputs name another folder for it.',
+    cause: '`wal-dir` was added or changed after the setup.',
+    fix: 'Leave `wal-dir` out: the log of a member cannot move.',
   };
 }

@@ -58,8 +58,8 @@ export function classifyHost(
     findings.push({
       code: 'record-unreadable',
       at: 'state',
-      fact: "the action's own record on this host cannot be read.",
-      cause: 'It was written by a newer release of the action, or was damaged.',
+      fact: "the action's own record on this host is unreadable.",
+      cause: 'A newer release of the action wrote it, or it is damaged.',
       fix: 'Use the release that wrote it (`uses: …@v1`), or restore /etc/kubernetes/etcd-ha-action/state.json.',
     });
     return withHost(member, findings);
@@ -91,7 +91,7 @@ function otherManifests(facts: HostFacts): Finding[] {
       fact: `its kubelet manages other pods: ${others.join(', ')}.`,
       cause:
         'The host serves another purpose, or a copy of a manifest was left in that folder (each file there is a pod).',
-      fix: `Move what does not belong there out of ${MANIFEST_DIR}, or use another host.`,
+      fix: `Move files that do not belong there out of ${MANIFEST_DIR}, or use another host.`,
     },
   ];
 }
@@ -130,8 +130,8 @@ function leftovers(facts: HostFacts): Finding[] {
       at: 'host',
       fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
       cause:
-        'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir` or `wal-dir`.',
-      fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, use a fresh host, or move what is named here to another place and keep it until it is certain that no cluster needs it.',
+        'It belongs to an earlier cluster, to an unfinished setup by hand, or to a cluster that is stopped or has another `data-dir` or `wal-dir`.',
+      fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: the action takes over a healthy cluster as it is. If not, use a fresh host, or move the files named here to another place and keep them until you are certain that no cluster needs them.',
     },
   ];
 }
@@ -148,9 +148,9 @@ function strangeFiles(facts: HostFacts): Finding[] {
     {
       code: 'foreign-files-in-pki',
       at: 'host',
-      fact: `${PKI_DIR} holds files of something else: ${strangers.join(', ')}.`,
+      fact: `${PKI_DIR} holds files that do not belong to etcd: ${strangers.join(', ')}.`,
       cause: 'The host serves another purpose, or copies were left there.',
-      fix: 'Move what does not belong to this etcd out of that folder, or use another host.',
+      fix: 'Move files that do not belong to this etcd out of that folder, or use another host.',
     },
   ];
 }
@@ -167,7 +167,7 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
       code: 'other-cluster',
       at: 'cluster-name',
       fact: `it belongs to the cluster "${state.cluster.name}", not to "${clusterName}".`,
-      cause: 'The address of another cluster was given, or `cluster-name` was changed.',
+      cause: 'The host belongs to another cluster, or `cluster-name` was changed.',
       fix: `Set \`cluster-name: ${state.cluster.name}\`, or give this cluster's own hosts.`,
     });
   }
@@ -175,7 +175,7 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
     findings.push({
       code: 'member-identity-differs',
       at: 'hosts',
-      fact: `it was set up as member "${state.member.name}" at ${state.member.address}, now "${member.name}" at ${member.address} is asked for.`,
+      fact: `it was set up as member "${state.member.name}" at ${state.member.address}, but the inputs name "${member.name}" at ${member.address}.`,
       cause: 'Two entries were swapped, the host was renamed, or its address has changed.',
       fix: `Give it as \`${state.member.name}=${state.member.address}\`.`,
     });
@@ -194,14 +194,14 @@ function joinedNode(facts: HostFacts): Finding[] {
   const marks = NODE_MARKS.filter((path) => facts.files.has(path));
   if (marks.length === 0) return [];
   const fact = `it is a node of a Kubernetes cluster (${marks.join(', ')}).`;
-  const own = 'Give hosts of their own to etcd: its kubelet runs alone and would leave that cluster.';
+  const own = 'Use separate hosts for etcd: its kubelet runs standalone and would leave that cluster.';
   if (marks.some((path) => JOINED.includes(path)) || !isWithoutEtcd(facts)) {
     return [
       {
         code: 'kubernetes-node',
         at: 'host',
         fact,
-        cause: 'The address of a control-plane or worker node was given.',
+        cause: 'The host is a control-plane or worker node.',
         fix: own,
       },
     ];
@@ -211,9 +211,8 @@ function joinedNode(facts: HostFacts): Finding[] {
       code: 'kubernetes-node-unfinished',
       at: 'host',
       fact: `it holds files of a Kubernetes node that has not joined: ${marks.join(', ')}.`,
-      cause:
-        'A `kubeadm join` or `kubeadm init` failed or still runs there, or the address of a node was given.',
-      fix: `If it is left over from a join that failed, and nothing else is on the host, run \`kubeadm reset -f\` there: it stops kubelet's pods and removes what is in /etc/kubernetes/manifests, /etc/kubernetes/pki and the kubeconfig files. Then run again. Otherwise: ${own}`,
+      cause: 'A `kubeadm join` or `kubeadm init` failed or is still running there, or the host is a node.',
+      fix: `If the files are left over from a failed join, and nothing else is on the host, run \`kubeadm reset -f\` there: it stops kubelet's pods and removes the contents of /etc/kubernetes/manifests, /etc/kubernetes/pki and the kubeconfig files. Then run again. Otherwise: ${own}`,
     },
   ];
 }

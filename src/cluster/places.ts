@@ -41,9 +41,9 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
       {
         code: 'folder-unusable',
         at: 'places',
-        fact: `${path} is a link that leads to no folder.`,
-        cause: 'The folder that it leads to lies on a disk that is not mounted, or was moved.',
-        fix: 'Mount the disk, or let the link lead to the folder again, and run again.',
+        fact: `${path} is a broken link.`,
+        cause: 'Its target is on a disk that is not mounted, or was moved.',
+        fix: 'Mount the disk, or point the link to the folder, and run again.',
       },
     ];
   }
@@ -54,7 +54,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
         at: 'places',
         fact: `${path} is a link, which the action does not follow.`,
         cause: 'The folder was moved by hand.',
-        fix: 'Put the folder itself there in place of the link, and run again.',
+        fix: 'Replace the link with the folder itself, and run again.',
       },
     ];
   }
@@ -64,7 +64,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
       code: 'folder-unusable',
       at: 'places',
       fact: `${path} is not a folder.`,
-      cause: 'A file was put where the folder belongs.',
+      cause: 'There is a file where the folder belongs.',
       fix: 'Move the file elsewhere, and run again.',
     },
   ];
@@ -84,10 +84,10 @@ function apart(places: readonly PlaceFact[]): Finding[] {
     {
       code: 'manifest-folder-mounted',
       at: 'places',
-      fact: `${MANIFEST_DIR} lies on the mount ${ofManifests} and ${ACTION_DIR} on ${ofAction}, so a manifest cannot be put there in one step.`,
+      fact: `${MANIFEST_DIR} is on the mount ${ofManifests} and ${ACTION_DIR} on ${ofAction}, so a manifest cannot be moved there in one step.`,
       cause:
         'A file system is mounted on one of the two folders, or one of them is a link to another file system.',
-      fix: 'Have both on one mount: mount /etc/kubernetes as a whole, or make the two plain folders of it. Move the files along while kubelet is stopped.',
+      fix: 'Put both on one mount: mount /etc/kubernetes as a whole, or make both plain folders in it. Move the files while kubelet is stopped.',
     },
   ];
 }
@@ -96,8 +96,8 @@ function linkedFile(path: string): Finding {
   return {
     code: 'file-is-link',
     at: 'places',
-    fact: `${path} is a symbolic link, and the action looks after the file itself.`,
+    fact: `${path} is a symbolic link, but the action manages the file itself.`,
     cause: 'The file is kept elsewhere, by hand or by configuration management.',
-    fix: `Put the file itself there (\`cp -p --remove-destination "$(readlink -f ${path})" ${path}\`), and run again.`,
+    fix: `Replace the link with the file (\`cp -p --remove-destination "$(readlink -f ${path})" ${path}\`), and run again.`,
   };
 }

@@ -37,8 +37,8 @@ function foreignAddress({ address, addresses, unseen }: HostFacts): Finding[] {
       at: 'hosts',
       fact: `the address ${address} is not on any of its interfaces (${addresses.join(', ')}).`,
       cause:
-        'It is a NAT or floating address; etcd must listen on it and its peers check it in certificates.',
-      fix: "Give the host's own address, one that the other members reach.",
+        'It is a NAT or floating address; etcd must listen on the address, and its peers check it in certificates.',
+      fix: "Give the host's own address, one that the other members can reach.",
     },
   ];
 }
@@ -51,8 +51,8 @@ function unreachablePeers({ address: own, reach }: HostFacts): Finding[] {
         ? {
             code: 'peer-port-unreachable',
             at: 'network',
-            fact: `it could not be found out whether it reaches ${address} on TCP port ${port}${words === undefined ? '' : `: ${words}`}.`,
-            fix: `Try it on the host (\`timeout 5 bash -c 'exec 3<> /dev/tcp/${address}/${port}'\`: "Connection refused" is good), mend what it says, and run again.`,
+            fact: `it is unknown whether it reaches ${address} on TCP port ${port}${words === undefined ? '' : `: ${words}`}.`,
+            fix: `Try it on the host (\`timeout 5 bash -c 'exec 3<> /dev/tcp/${address}/${port}'\`: "Connection refused" is good), fix the error, and run again.`,
           }
         : {
             code: 'peer-port-unreachable',
@@ -82,8 +82,8 @@ export function differentImages(
     {
       code: 'etcd-images-differ',
       at: 'etcd-image-tag',
-      fact: `the hosts' kubeadm ask for different etcd images (${list.join('; ')}).`,
-      cause: 'kubeadm is not of the same release on all hosts.',
+      fact: `kubeadm on the hosts uses different etcd images (${list.join('; ')}).`,
+      cause: 'The hosts have different releases of kubeadm.',
       fix: 'Install one release of kubeadm on all hosts, or set `etcd-image-tag`.',
     },
   ];
@@ -119,7 +119,7 @@ function missingSystemd({ systemd }: HostFacts): Essential[] {
       at: AT,
       fact: 'systemd is not running this host.',
       cause: 'The host is a container or uses another init system.',
-      fix: 'Use hosts that systemd has booted: it keeps the kubelet, and with it etcd, running.',
+      fix: 'Use hosts that run systemd: it keeps the kubelet, and with it etcd, running.',
     },
   ];
 }
@@ -131,8 +131,8 @@ function missingTools({ missingTools: missing = [] }: HostFacts): Essential[] {
     {
       code: 'program-not-installed',
       at: AT,
-      fact: `programs that the scripts of a deploy need are not on the host: ${missing.join(', ')}.`,
-      cause: 'The image of the host is a minimal one, or they are outside of the PATH that root has by sudo.',
+      fact: `the host lacks programs that a deploy needs: ${missing.join(', ')}.`,
+      cause: 'The image of the host is minimal, or the programs are outside the PATH of root under sudo.',
       fix: `Install ${packages.join(', ')} (\`sudo apt-get install …\`, \`sudo dnf install …\`), and run again.`,
     },
   ];
@@ -151,7 +151,7 @@ function missingPrograms(facts: HostFacts): Essential[] {
       at: AT,
       fact: `${program} is not installed (looked in root's PATH, /usr/local/bin and /opt/bin).`,
       cause: "kubeadm's packages (kubelet, kubeadm, cri-tools) are not on this host yet.",
-      fix: 'Install them as in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
+      fix: 'Install them as described in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
     }));
 }
 
@@ -166,7 +166,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
           code: 'kubelet-unit-unusable',
           at: AT,
           fact: 'kubelet.service is masked, so systemd may not start it.',
-          cause: 'It was masked by hand, or by a tool that switches unused services off.',
+          cause: 'It was masked by hand, or by a tool that disables unused services.',
           fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
         },
       ];
@@ -177,7 +177,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
           code: 'kubelet-unit-unusable',
           at: AT,
           fact: `systemd cannot load kubelet.service (${kubelet.loadState}).`,
-          cause: 'The unit, or a drop-in of it, has a line that systemd does not take.',
+          cause: 'The unit, or a drop-in of it, has a line that systemd does not accept.',
           fix: 'Run `systemd-analyze verify kubelet.service` on the host, correct the file that it names, and run again.',
         },
       ];
@@ -187,7 +187,7 @@ function unusableKubelet(facts: HostFacts): Essential[] {
           code: 'program-not-installed',
           at: AT,
           fact: `systemd knows no kubelet.service, though ${kubeletPath} is there.`,
-          cause: 'The program was copied by hand, without the unit that its package brings.',
+          cause: 'The program was copied by hand, without the unit from its package.',
           fix: 'Install the kubelet package, or its kubelet.service.',
         },
       ];
@@ -217,7 +217,7 @@ function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
     {
       code: 'program-version-unknown',
       at: AT,
-      fact: `kubeadm did not name the etcd image that it would use${saying(words)}.`,
+      fact: `kubeadm did not name its etcd image${saying(words)}.`,
       ...whyProgram(words, `kubeadm config images list --kubernetes-version ${version.text}`),
     },
   ];
@@ -228,7 +228,7 @@ function otherRelease({ text, minor }: { readonly text: string; readonly minor: 
   return {
     code: 'kubernetes-version-unsupported',
     at: AT,
-    fact: `kubeadm is ${text}; this action knows ${range}.`,
+    fact: `kubeadm is ${text}; this action supports ${range}.`,
     cause:
       minor < OLDEST_MINOR
         ? 'Older releases do not read the v1beta4 configuration that the guide uses.'
@@ -242,15 +242,15 @@ function badHostname(hostname: string, words: string | undefined): Essential {
   return {
     code: 'hostname-unusable',
     at: 'names',
-    fact: `its own hostname "${hostname}" is none that kubeadm and kubelet take${saying(words)}.`,
+    fact: `kubeadm and kubelet do not accept its hostname "${hostname}"${saying(words)}.`,
     cause:
-      'They take lower-case letters, digits, "-" and "." only, also where `names` calls the member otherwise.',
+      'They accept only lower-case letters, digits, "-" and ".", even if `names` gives the member another name.',
     fix: 'Rename the host: `hostnamectl hostname NAME`, and run again.',
   };
 }
 
 function whyProgram(words: string | undefined, command: string): Reason {
-  return knownReason(words ?? '') ?? { fix: `Run \`${command}\` on the host as root and mend what it says.` };
+  return knownReason(words ?? '') ?? { fix: `Run \`${command}\` on the host as root and fix the error.` };
 }
 
 function saying(words: string | undefined): string {

@@ -27,7 +27,7 @@ export function unusableRuntime(
         code: 'container-runtime-unclear',
         fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
         cause: 'The runtime is not installed or not running.',
-        fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
+        fix: 'Install and start one, for example `systemctl enable --now containerd`.',
       },
     ];
   }
@@ -36,7 +36,7 @@ export function unusableRuntime(
       {
         code: 'container-runtime-unclear',
         fact: `there are several container runtimes: ${sockets.join(', ')}.`,
-        cause: 'More than one is installed and nothing says which one kubelet shall use.',
+        cause: 'More than one is installed, and no configuration says which one kubelet must use.',
         fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
       },
     ];
@@ -46,7 +46,7 @@ export function unusableRuntime(
   return [
     {
       code: 'cgroup-driver-unknown',
-      fact: `the container runtime at ${endpoint} did not tell its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
+      fact: `the container runtime at ${endpoint} did not report its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
       ...whySilent(said),
     },
   ];
@@ -56,9 +56,9 @@ function notThere(endpoint: string, sockets: readonly string[]): RuntimeFinding 
   const others = sockets.length === 0 ? 'No other runtime has one either' : `There is ${sockets.join(', ')}`;
   return {
     code: 'container-runtime-unclear',
-    fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, and there is no such socket. ${others}.`,
-    cause: 'That runtime is stopped, or the file is left over from one that was replaced.',
-    fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the one that kubelet shall use in /etc/crictl.yaml, and run again.',
+    fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, but there is no such socket. ${others}.`,
+    cause: 'That runtime is stopped, or the file is left over from a replaced runtime.',
+    fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the runtime of kubelet in /etc/crictl.yaml, and run again.',
   };
 }
 
@@ -70,9 +70,8 @@ function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined)
     const isOne = entries.length === 1 && entries.every(({ firstLine, lastLine }) => firstLine === lastLine);
     return {
       code: 'cri-plugin-disabled',
-      fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'switches' : 'switch'} it off.`,
-      cause:
-        "Docker's package of containerd (containerd.io) comes like that, because Docker does without it.",
+      fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'disables' : 'disable'} it.`,
+      cause: "Docker's package of containerd (containerd.io) disables it, because Docker does not need it.",
       fix: `${entries.map(changeOf).join(' ')} Then run \`systemctl restart containerd\` on the host, and run again: \`crictl info\` shows whether it answers.`,
     };
   }
@@ -81,15 +80,15 @@ function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined)
     return {
       code: 'cri-plugin-disabled',
       fact,
-      cause: `Most often containerd's configuration switches the plugin off, and ${unreadable.map((path) => printable(path, 200)).join(', ')} could not be read.`,
-      fix: 'Look for `disabled_plugins` there, take `"cri"` out of it, run `systemctl restart containerd` on the host, and run again.',
+      cause: `Usually containerd's configuration disables the plugin, and ${unreadable.map((path) => printable(path, 200)).join(', ')} could not be read.`,
+      fix: 'Look for `disabled_plugins` there, remove `"cri"` from it, run `systemctl restart containerd` on the host, and run again.',
     };
   }
   return {
     code: 'cri-plugin-disabled',
     fact,
-    cause: `Nothing in ${printable(config, 200)} switches the plugin off: it could not be loaded, or containerd is older than 1.6.`,
-    fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, mend what they say, run `systemctl restart containerd`, and run again.',
+    cause: `Nothing in ${printable(config, 200)} disables the plugin: it did not load, or containerd is older than 1.6.`,
+    fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, fix the error, run `systemctl restart containerd`, and run again.',
   };
 }
 
@@ -109,20 +108,20 @@ function changeOf(entry: DisabledPlugins): string {
   const others = entry.plugins.filter((plugin) => !isOfCri(plugin)).map((plugin) => `"${printable(plugin)}"`);
   const text = `disabled_plugins = [${others.join(', ')}]`;
   return text.length > MOST_ENTRY
-    ? `Take every plugin with "cri" in its name out of ${placeOf(entry)}.`
+    ? `Remove every plugin with "cri" in its name from ${placeOf(entry)}.`
     : `Make ${placeOf(entry)} \`${text}\`.`;
 }
 
 function whySilent(said: string): Reason {
   if (/\bUnimplemented\b|unknown method/.test(said)) {
     return {
-      cause: 'It is a release that has no call for it (CRI-O before 1.28).',
+      cause: 'The release does not report it (CRI-O before 1.28).',
       fix: 'Install a newer release of the runtime, and run again.',
     };
   }
   if (/connection refused|connect: no such file/.test(said)) {
     return {
-      cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
+      cause: 'The socket exists, but the runtime does not listen on it: it is stopped or restarting.',
       fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
     };
   }
@@ -132,5 +131,5 @@ function whySilent(said: string): Reason {
       fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
     };
   }
-  return knownReason(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
+  return knownReason(said) ?? { fix: 'Run `crictl info` on the host as root and fix the error.' };
 }

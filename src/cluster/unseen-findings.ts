@@ -38,7 +38,7 @@ const NEEDS: Readonly<Record<FactName, Need>> = {
   // A member would be mistaken for an empty host, an existing CA for none.
   files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
   // An unchanged file would be mistaken for an edited one, and the member restarted.
-  digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
+  digests: { purposes: ['verdict'], unknown: 'whether its files are still those of the last run' },
   // A member with data would be mistaken for a new one.
   'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
   addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
@@ -46,7 +46,7 @@ const NEEDS: Readonly<Record<FactName, Need>> = {
   listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
   reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
   // Certificates may not be valid there, and its etcd never starts with them.
-  clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
+  clock: { purposes: ['sign'], unknown: 'whether certificates that a run issues now are valid there' },
 };
 
 /**
@@ -101,9 +101,9 @@ function findingOf(host: string, { what, program, words }: Unseen): Finding {
     code: 'host-state-unknown',
     host,
     at: 'probe',
-    fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
-    cause: 'The program failed, took too long, or is of a release that answers in another way.',
-    fix: `Run \`${program}\` as root on that host and see what it says; once it answers, run again.`,
+    fact: `\`${program}\` gave no usable answer, so it is unknown ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
+    cause: 'The program failed, took too long, or its release answers in another format.',
+    fix: `Run \`${program}\` as root on that host and read its error; once it answers, run again.`,
   };
 }
 
@@ -122,9 +122,9 @@ export function unreadFindings(members: readonly Member[], read: readonly string
           code: 'host-state-unknown',
           host: name,
           at: 'probe',
-          fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,
+          fact: `${path} is there (${file.size} bytes), but its contents could not be read.`,
           cause: 'It is larger than 256 KiB, or reading it failed.',
-          fix: `Look at it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === ETCD_MANIFEST ? ', and leave etcd as it is meanwhile' : ''}; once it is readable, run again.`,
+          fix: `Check it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === ETCD_MANIFEST ? ', and do not touch etcd meanwhile' : ''}; once it is readable, run again.`,
         },
       ];
     }),

@@ -225,7 +225,7 @@ const NO_HASH_KV: EtcdFailureWords = {
   kind: 'unsupported',
   reason: 'HashKV is not offered over the gateway',
   fact: 'This release of etcd does not offer HashKV over its gateway.',
-  cause: 'It has a path of its own since 3.5.10.',
+  cause: 'It has its own path since 3.5.10.',
   fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
 };
 

@@ -62,9 +62,9 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
         code: 'etcd-connection-ended',
         kind: 'timeout',
         reason,
-        fact: `A request to ${place.endpoint} was not sent: the time for it was over before.`,
-        cause: 'What came before it took too long: the member answers slowly or not at all.',
-        fix: 'See what is said of the earlier requests.',
+        fact: `A request to ${place.endpoint} was not sent: its time was already over.`,
+        cause: 'The earlier requests took too long: the member answers slowly or not at all.',
+        fix: 'Read the messages about the earlier requests.',
       });
     case 'open':
       return etcdError(place, {
@@ -84,7 +84,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
         cause:
           'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
           'A hung process or an overloaded host looks the same.',
-        fix: "Start the other members and check that the peer ports reach each other; the member's log says what it waits for.",
+        fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
       });
     case 'answer':
       return etcdError(place, {
@@ -93,7 +93,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
         reason,
         fact: `${place.endpoint} did not answer the request ${within}.`,
         cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
-        fix: "Check that a majority of the members runs, that peers reach each other, and the disk's fsync latency.",
+        fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
       });
   }
 }
@@ -118,9 +118,9 @@ function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLongError): EtcdFail
     code: 'output-too-large',
     kind: 'unexpected-answer',
     reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
-    fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the connection was closed, and the rest was not read.`,
-    cause: 'No etcd answers so: another program has the port, or the host cannot be trusted.',
-    fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+    fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
+    cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
+    fix: 'Check which program uses the port on that host: `ss -ltnp`.',
   };
 }
 
@@ -135,7 +135,7 @@ function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {
       kind: 'unreachable',
       reason: 'connection refused',
       fact: `Nothing listens at ${place.endpoint} (connection refused).`,
-      cause: 'etcd is not running: its static pod was not started, or the container ends again and again.',
+      cause: 'etcd is not running: its static pod was not started, or the container keeps crashing.',
       fix: 'Look at the etcd container on that host: `crictl ps -a --name etcd` and `crictl logs` of the newest.',
     };
   }
@@ -163,8 +163,8 @@ function serverCertificateWords(
       fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
       cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
       fix:
-        'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts by `openssl x509 -noout -fingerprint -sha256`; ' +
-        'all must be equal and the leaves signed by it.',
+        'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts with `openssl x509 -noout -fingerprint -sha256`; ' +
+        'all must be equal, and this CA must have signed the certificates.',
     };
   }
   if (code === 'CERT_HAS_EXPIRED') {
@@ -174,7 +174,7 @@ function serverCertificateWords(
       reason: 'certificate has expired',
       fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
       cause:
-        'kubeadm makes etcd certificates for one year and nothing renewed them; or the clock here runs ahead.',
+        'kubeadm issues etcd certificates for one year and nothing renewed them, or the clock here is ahead.',
       fix: 'Renew the certificates (server, peer and both client pairs); if only the clock is off, correct it.',
     };
   }
@@ -185,7 +185,7 @@ function serverCertificateWords(
       reason: 'certificate is not yet valid',
       fact: `The server certificate of ${place.endpoint} is not valid yet.`,
       cause:
-        'The clock here is behind the clock of the machine that made the certificate by more than 5 minutes.',
+        'The clock here is more than 5 minutes behind the clock of the machine that issued the certificate.',
       fix: 'Synchronise the clocks (NTP) and try again.',
     };
   }
@@ -196,8 +196,8 @@ function serverCertificateWords(
       reason: 'certificate is not valid for this address',
       fact: `The server certificate of ${place.endpoint} does not name that address (${errorMessage(error)}).`,
       cause:
-        'The host got another address since the certificate was made, or the address in the inputs is another one.',
-      fix: "Use the address that is in the certificate's SAN, or have the server and peer certificates made anew.",
+        'The address of the host has changed since the certificate was issued, or the inputs have another address.',
+      fix: "Use the address in the certificate's SAN, or reissue the server and peer certificates.",
     };
   }
   if (code === 'INVALID_PURPOSE') {
@@ -205,8 +205,8 @@ function serverCertificateWords(
       code: 'server-certificate-unusable',
       kind,
       reason: 'certificate specifies an incompatible key usage',
-      fact: `The certificate that ${place.endpoint} serves may not be used by a server (no serverAuth).`,
-      cause: 'A client certificate stands in the place of /etc/kubernetes/pki/etcd/server.crt.',
+      fact: `The certificate that ${place.endpoint} serves is not valid for a server (no serverAuth).`,
+      cause: '/etc/kubernetes/pki/etcd/server.crt is a client certificate.',
       fix: 'Put the server pair back, with the usages serverAuth and clientAuth.',
     };
   }
@@ -237,8 +237,8 @@ function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWord
       kind: 'client-certificate',
       reason: 'client certificate and key cannot be used',
       fact: `The client certificate, its key or the CA cannot be loaded (${code}).`,
-      cause: 'The key belongs to another certificate, or the PEM text is cut or damaged.',
-      fix: 'Bring certificate and key of the same pair, complete with their BEGIN and END lines.',
+      cause: 'The key belongs to another certificate, or the PEM text is cut off or damaged.',
+      fix: 'Give certificate and key of the same pair, complete with their BEGIN and END lines.',
     };
   }
   return undefined;
@@ -254,9 +254,9 @@ function noHttp2Words(place: EtcdPlace): EtcdFailureWords {
     code: 'etcd-protocol-mismatch',
     kind: 'tls',
     reason: 'the server does not speak HTTP/2',
-    fact: `What listens at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
-    cause: 'Another program has the port, or something between here and etcd ends TLS.',
-    fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+    fact: `The server at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
+    cause: 'Another program uses the port, or a proxy between here and etcd terminates TLS.',
+    fix: 'Check which program uses the port on that host: `ss -ltnp`.',
   };
 }
 
@@ -269,13 +269,13 @@ function tlsWords(place: EtcdPlace, code: string, error: unknown): EtcdFailureWo
     kind: 'tls',
     reason: plain ? 'the server does not speak TLS' : withoutStop(errorMessage(error)),
     fact: plain
-      ? `What listens at ${place.endpoint} does not speak TLS (${code}).`
+      ? `The server at ${place.endpoint} does not speak TLS (${code}).`
       : `No TLS session with ${place.endpoint}: ${errorMessage(error)} (${code}).`,
     cause: plain
-      ? 'etcd was started with http:// client URLs, or another program has the port.'
-      : 'The two sides have no TLS version or cipher in common (TLS 1.2 is the least used here).',
+      ? 'etcd was started with http:// client URLs, or another program uses the port.'
+      : 'The two sides have no TLS version or cipher in common (the action needs at least TLS 1.2).',
     fix: plain
-      ? 'Look at listen-client-urls in the etcd manifest of that host, and at what holds the port: `ss -ltnp`.'
+      ? 'Check listen-client-urls in the etcd manifest of that host, and which program uses the port: `ss -ltnp`.'
       : 'Check cipher-suites and the tls-min-version and tls-max-version flags of etcd on that host.',
   };
 }
@@ -287,8 +287,8 @@ function lostWords(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdF
     kind: 'connection-lost',
     reason: withoutStop(errorMessage(error)),
     fact: `${place.endpoint} ended the connection ${where} (${errorMessage(error)}).`,
-    cause: 'The member stopped or restarts; a refused client certificate can look the same.',
-    fix: "Look at the member's log of this moment: it names refused certificates (`rejected connection`) and its own stop.",
+    cause: 'The member stopped or is restarting; a refused client certificate can look the same.',
+    fix: "Look at the member's log at this time: it names refused certificates (`rejected connection`) and its own stop.",
   };
 }
 

@@ -79,12 +79,12 @@ const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|cont
 const NOT_HANDED_OVER: readonly { readonly said: RegExp; readonly cause: string; readonly fix: string }[] = [
   {
     said: /etcdserver: not leader/,
-    cause: 'Another member leads by now: there was an election in between.',
-    fix: 'Look which member leads and ask that one, if it is still needed.',
+    cause: 'Another member leads now: there was an election meanwhile.',
+    fix: 'If it is still needed, find out which member leads and ask that one.',
   },
   {
     said: /etcdserver: bad leader transferee/,
-    cause: 'The member that was to take over is a learner, or no member any more.',
+    cause: 'The new leader is a learner, or no longer a member.',
     fix: 'Name a voting member.',
   },
 ];
@@ -137,8 +137,8 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
       reason: message,
       fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
       cause:
-        'The gateway dials its member with server.crt as client certificate; most often that lacks the usage clientAuth.',
-      fix: 'Have the server certificate made anew with serverAuth and clientAuth, as kubeadm does.',
+        'The gateway connects to its member with server.crt as client certificate; usually that lacks the usage clientAuth.',
+      fix: 'Reissue the server certificate with serverAuth and clientAuth, as kubeadm does.',
     });
   }
   return etcdError(place, {
@@ -146,7 +146,7 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
     kind: 'rejected',
     reason: message,
     fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
-    fix: "The member's log of this moment says more.",
+    fix: "See the member's log at this time.",
   });
 }
 
@@ -157,7 +157,7 @@ export function unexpectedAnswer(place: EtcdPlace, request: string, what: string
     kind: 'unexpected-answer',
     reason: `unexpected answer: ${what}`,
     fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
-    cause: 'Something else than etcd 3.4 or later listens there, or a proxy changes the answers.',
+    cause: 'The server is not etcd 3.4 or later, or a proxy changes the answers.',
     fix: `Ask it yourself: \`curl --cacert … --cert … --key … ${place.endpoint}/version\`.`,
   });
 }
@@ -174,8 +174,8 @@ function authenticationIsOn(
     reason: message,
     fact: `${place.endpoint} denies ${request}: "${message}".`,
     cause:
-      "etcd's authentication is on, and its gateway then takes no client certificate that has a common name.",
-    fix: 'Turn it off (`etcdctl auth disable`): kubeadm guards etcd by client certificates alone.',
+      "etcd's authentication is on, and its gateway then accepts no client certificate that has a common name.",
+    fix: 'Turn it off (`etcdctl auth disable`): kubeadm protects etcd only with client certificates.',
   });
 }
 

@@ -114,7 +114,7 @@ export class GatewayConnection {
       kind: 'connection-lost',
       reason: 'the client was closed',
       fact: `The client of ${this.#options.place.endpoint} was closed before this request.`,
-      fix: 'The run was ending: look at what it says before this.',
+      fix: 'The run was ending: see its earlier messages.',
     });
   }
 }

@@ -52,7 +52,7 @@ export function problemOf({ minor, patch }: EtcdRelease): ReleaseProblem | undef
     if (minor > oldest) return undefined; // newer than what is known here
     return {
       code: 'etcd-release-outdated',
-      fact: 'belongs to a line that gets no more fixes.',
+      fact: 'belongs to a release line that gets no more fixes.',
       fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
     };
   }
@@ -62,7 +62,7 @@ export function problemOf({ minor, patch }: EtcdRelease): ReleaseProblem | undef
   return {
     code: 'etcd-release-outdated',
     fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
-    fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and allow only the members and the control plane to reach the ports of etcd.`,
+    fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and open the ports of etcd only to the members and the control plane.`,
     fixedIn,
   };
 }

@@ -47,7 +47,7 @@ export async function connector(
     connect: async (host) => {
       if (host.transport === 'local') return connectLocal({ ...optionsOf(host), ...host, folder });
       const remote = host.transport === 'openssh' ? byOpenssh : bySsh2;
-      if (remote === undefined) throw new Error(`no way to ${host.address}`);
+      if (remote === undefined) throw new Error(`no transport for ${host.address}`);
       return await remote.connect(host);
     },
     close: async () => {
@@ -65,7 +65,7 @@ function topology(bastions: readonly HostLogin[], hosts: readonly HostSettings[]
     .map(({ name, login }) =>
       name === undefined ? joinHostPort(login) : `${name} (${joinHostPort(login)})`,
     );
-  return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
+  return `Route: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
 }
 
 function isRemote(host: HostSettings): host is RemoteHost {

@@ -19,7 +19,7 @@ export function explainUnknown(result: RemoteResult): Omit<Finding, 'host' | 'at
   };
 }
 
-const UNKNOWN: Reason = { fix: 'Mend what the message names and run again.' };
+const UNKNOWN: Reason = { fix: 'Fix what the message names and run again.' };
 
 /**
  * Returns the cause and fix for a program's message. The texts are those of the C library (strerror), of bash and
@@ -45,7 +45,7 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: Reason }[] 
     pattern: /No space left on device|\bENOSPC\b/i,
     reason: {
       cause: 'A file system of the host is full, or has no free inodes.',
-      fix: 'Look which one it is (`df -h` and `df -i` for /run, /etc/kubernetes, the data dir and the folder of the container runtime), make room, and run again.',
+      fix: 'Find out which one (`df -h` and `df -i` for /run, /etc/kubernetes, the data dir and the folder of the container runtime), make room, and run again.',
     },
   },
   {
@@ -65,8 +65,8 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: Reason }[] 
   {
     pattern: /Input\/output error/i,
     reason: {
-      cause: 'The disk, or the way to it, has an error.',
-      fix: 'Look at `dmesg` on the host, and replace the disk or mend the way to it before the next run.',
+      cause: 'The disk, or the connection to it, has an error.',
+      fix: 'Look at `dmesg` on the host, and replace the disk or repair the connection to it before the next run.',
     },
   },
   {
@@ -74,14 +74,14 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: Reason }[] 
     reason: {
       cause:
         'An attribute of the file or folder forbids the change to root too (`chattr +i`, `chattr +a`), or a security module does.',
-      fix: 'Look at `lsattr -d PATH` on the host, take the attribute away (`chattr -i PATH`), and run again. A tool that hardens hosts may set it anew.',
+      fix: 'Look at `lsattr -d PATH` on the host, remove the attribute (`chattr -i PATH`), and run again. A hardening tool may set it again.',
     },
   },
   {
     pattern: /Permission denied/i,
     reason: {
       cause:
-        'Root itself was refused: by SELinux or AppArmor, by a file system that is mounted noexec, or by a network share with root_squash.',
+        'Root was refused by SELinux or AppArmor, by a file system that is mounted noexec, or by a network share with root_squash.',
       fix: 'Look at `dmesg` and `ausearch -m avc -ts recent` on the host, allow what the message names, and run again.',
     },
   },
@@ -96,7 +96,7 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: Reason }[] 
     pattern: /Argument list too long/i,
     reason: {
       cause: 'A folder that the action lists holds too many files, or the environment of root is very large.',
-      fix: 'Move what does not belong to etcd out of the folder that the message names, and run again.',
+      fix: 'Move files that do not belong to etcd out of the folder that the message names, and run again.',
     },
   },
   {
@@ -125,7 +125,7 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: Reason }[] 
     pattern: /Exec format error/i,
     reason: {
       cause: 'The program is built for another processor, or its file is damaged.',
-      fix: 'Look at it with `file`, install the build for this machine (`uname -m`), and run again.',
+      fix: 'Check it with `file`, install the build for this machine (`uname -m`), and run again.',
     },
   },
 ];

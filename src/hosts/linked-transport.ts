@@ -235,4 +235,4 @@ export class LinkedTransport implements Transport {
 }
 
 const FORWARDING_FORBIDDEN =
-  'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
+  'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS still ends at etcd.';

@@ -12,16 +12,16 @@ export const NO_STATUS: Explanation = {
   code: 'ssh-session-refused',
   fact: 'the session ended without an exit status.',
   cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
-  fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+  fix: 'look at the log of the host (`sudo journalctl -n 50`), then run again.',
 };
 
 /** The input of a script ended early. @param said the message of its source. */
 export function inputFinding(said: string): Explanation {
   return {
     code: 'file-unreadable',
-    fact: `what was to be sent could not be read on the runner any more: ${said}`,
-    cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
-    fix: 'start the same run again, and leave the file alone meanwhile.',
+    fact: `the runner can no longer read the file that it sends: ${said}`,
+    cause: 'the file was changed or removed during the transfer, or the disk of the runner fails.',
+    fix: 'run again, and do not change the file meanwhile.',
   };
 }
 
@@ -29,10 +29,9 @@ export function inputFinding(said: string): Explanation {
 export function outputFinding({ output, limit }: OutputLimitError): Explanation {
   return {
     code: 'output-too-large',
-    fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the session was closed, and the rest was not read.`,
-    cause:
-      'something on the host writes into the session without end, or the host does not run what was asked for.',
-    fix: 'see what the start-up files of the login shell and of root start (`/etc/profile.d`, `.bashrc`, BASH_ENV), and whether the host can be trusted.',
+    fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the action closed the session and did not read the rest.`,
+    cause: 'a program on the host writes into the session without end, or the host runs another command.',
+    fix: 'check what the start-up files of the login shell and of root start (`/etc/profile.d`, `.bashrc`, BASH_ENV), and whether the host can be trusted.',
   };
 }
 
@@ -48,7 +47,7 @@ export function forkFinding(stderr: string): Explanation | undefined {
   if (words === undefined) return undefined;
   return {
     code: 'process-limit-reached',
-    fact: `the host let it start no further program: ${printable(words)}; what it has read does not count.`,
+    fact: `the host let it start no further program: ${printable(words)}; its results so far are discarded.`,
     ...PROCESS_LIMIT,
   };
 }
@@ -58,9 +57,9 @@ export function refusedFinding(said: string, isHere: boolean): Explanation {
   if (isHere) {
     return {
       code: 'local-program-ended',
-      fact: `no program can be started on this machine: ${printable(said)}`,
+      fact: `this machine can start no program: ${printable(said)}`,
       cause: 'it is out of processes or memory, or the disk of its RUNNER_TEMP is full.',
-      fix: 'look at the machine (`free`, `df`, `ulimit -u`), then start the same run again.',
+      fix: 'look at the machine (`free`, `df`, `ulimit -u`), then run again.',
     };
   }
   return {
@@ -76,17 +75,17 @@ export function lostFinding(because: string | undefined, isHere: boolean): Expla
   if (isHere) {
     return {
       code: 'local-program-ended',
-      fact: `the work on this machine was ended (${because ?? 'this run closed it'}).`,
+      fact: `the action ended its work on this machine (${because ?? 'this run closed it'}).`,
       cause: 'the run was ending.',
-      fix: 'start the same run again: it goes on from what it finds.',
+      fix: 'run again: the new run continues from there.',
     };
   }
   return {
     code: 'ssh-connection-lost',
-    fact: `the SSH connection was lost (${printable(because ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+    fact: `the SSH connection was lost (${printable(because ?? 'the host closed it')}); commands on the host may have stopped or continued.`,
     cause:
       'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
-    fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+    fix: 'make sure that the host is up, then run again: the new run continues from there.',
   };
 }
 
@@ -111,14 +110,14 @@ export function timeoutFinding(
       code: 'output-held-open',
       fact: `it has ended, but something that it started still held its output open after ${time}.`,
       cause: 'a program was started in the background without redirecting its output.',
-      fix: 'look for it on the host, then start the same run again.',
+      fix: 'look for it on the host, then run again.',
     };
   }
   return {
     code: 'host-too-slow',
     fact: `it did not finish within ${time}; it ${isHere ? 'was ended' : 'may still be running on the host'}.`,
-    cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
-    fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+    cause: 'the host is overloaded or its disk is slow, or it waits for something that does not happen.',
+    fix: 'look at the host, then run again: the new run continues from there.',
   };
 }
 
@@ -134,7 +133,7 @@ export function forwardFinding(
   if (/refused/i.test(said)) {
     return {
       code: 'etcd-unreachable',
-      fact: `nothing listens on ${place}, as the host itself sees it.`,
+      fact: `nothing listens on ${place} on the host.`,
       cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
       fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
     };
@@ -142,7 +141,7 @@ export function forwardFinding(
   return {
     code: 'host-cannot-connect',
     fact: `the host cannot connect to ${place}: ${said}`,
-    cause: "the address is not the host's own, or a firewall is in the way.",
+    cause: "the address is not the host's own, or a firewall blocks it.",
     fix: 'check the address with `ip addr` on the host, and its firewall.',
   };
 }

@@ -149,10 +149,10 @@ function dockerImage(archive: ArchiveFiles, entry: Fields): ArchivedImage {
   const own = { name: resolved(archive, configFile), ...fileOf(archive, configFile) };
   const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(configFile)?.[1];
   if (named !== undefined && named !== own.sha256)
-    throw new DamagedArchiveError(`${configFile} is not what its name says`);
+    throw new DamagedArchiveError(`${configFile} does not match the digest in its name`);
   const config = configIn(archive, configFile);
   if (config === undefined)
-    throw new DamagedArchiveError(`${configFile} does not say for which platform the image is`);
+    throw new DamagedArchiveError(`${configFile} does not name the platform of the image`);
   const layers = textsIn(entry['Layers']).map((layer) => ({
     name: resolved(archive, layer),
     ...fileOf(archive, layer),
@@ -224,12 +224,13 @@ function blobName(digest: string): string {
 }
 
 function checkDigest(name: string, { sha256 }: ArchivedFile, digest: string): void {
-  if (digest !== `sha256:${sha256}`) throw new DamagedArchiveError(`${name} is not what its name says`);
+  if (digest !== `sha256:${sha256}`)
+    throw new DamagedArchiveError(`${name} does not match the digest in its name`);
 }
 
 function fileOf(archive: ArchiveFiles, name: string): ArchivedFile {
   const file = archive.files.get(resolved(archive, name));
-  if (file === undefined) throw new DamagedArchiveError(`it names ${name} and does not hold it`);
+  if (file === undefined) throw new DamagedArchiveError(`it names ${name} but does not hold it`);
   return file;
 }
 
@@ -246,7 +247,7 @@ function jsonOf(archive: ArchiveFiles, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new DamagedArchiveError(`${name} is no JSON`);
+    throw new DamagedArchiveError(`${name} is not JSON`);
   }
 }
 

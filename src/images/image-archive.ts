@@ -177,8 +177,8 @@ function noImages(archive: ArchiveFiles): Reason {
   if (isImageArchive(archive)) {
     return {
       code: 'image-archive-unusable',
-      fact: 'it names images and holds none of them whole.',
-      cause: 'it was made of a part of a multi-platform image.',
+      fact: 'it names images but holds none of them whole.',
+      cause: 'it was made from a part of a multi-platform image.',
       fix: `make it with one whole platform, ${SAVE}`,
     };
   }
@@ -186,8 +186,8 @@ function noImages(archive: ArchiveFiles): Reason {
     code: 'image-archive-unusable',
     fact: 'it is a tar archive without an image: it has neither index.json nor manifest.json.',
     cause:
-      'it was made by `docker export` or of files, not of an image; or an image archive lies inside of it.',
-    fix: `make it of an image, ${SAVE}`,
+      'it was made by `docker export` or from files, not from an image, or an image archive is inside it.',
+    fix: `make it from an image, ${SAVE}`,
   };
 }
 
@@ -199,15 +199,15 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
     return {
       code: 'image-archive-unusable',
       fact: `there is no such file on the runner (${place}).`,
-      cause: 'the step that downloads or makes it is missing or ran in another job, whose files are gone.',
-      fix: 'fetch it in a step before, and give its path below the workspace, for example image-archive: images.tar.',
+      cause: 'the step that downloads or creates it is missing or ran in another job, whose files are gone.',
+      fix: 'download it in an earlier step, and give its path below the workspace, for example image-archive: images.tar.',
     };
   }
   if (await isFolder(place)) {
     return {
       code: 'image-archive-unusable',
       fact: 'it is a folder.',
-      cause: 'it is an OCI layout that was not packed, or the folder of a downloaded artifact.',
+      cause: 'it is an unpacked OCI layout, or the folder of a downloaded artifact.',
       fix: `give the file in it, or pack the layout: tar -C ${path} -cf images.tar .`,
     };
   }
@@ -223,25 +223,25 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
   if (error instanceof OversizedArchiveError) {
     return {
       code: 'image-archive-unusable',
-      fact: `${error.message}, and image archives have little of that.`,
-      cause: 'it is an archive of something else, or was made to fill the memory of the runner.',
-      fix: `make it anew with the images alone, ${SAVE}`,
+      fact: `${error.message}, which is too much for an image archive.`,
+      cause: 'it is another kind of archive, or was crafted to fill the memory of the runner.',
+      fix: `make it again with only the images, ${SAVE}`,
     };
   }
   if (error instanceof DamagedArchiveError) {
     return {
       code: 'image-archive-unusable',
       fact: `it is damaged: ${error.message}.`,
-      cause: 'it was cut off or changed on its way.',
-      fix: `fetch it again, or make it anew, ${SAVE}`,
+      cause: 'it was cut off or changed on the way.',
+      fix: `download it again, or make it again, ${SAVE}`,
     };
   }
-  const what = error instanceof TarError ? 'it is no whole tar archive' : 'it cannot be read';
+  const what = error instanceof TarError ? 'it is not a complete tar archive' : 'it cannot be read';
   return {
     code: 'image-archive-unusable',
     fact: `${what}: ${errorMessage(error)}.`,
-    cause: 'it was cut off on its way, or is compressed in another way than with gzip or zstd.',
-    fix: `make it anew, ${SAVE}`,
+    cause: 'it was cut off on the way, or is compressed with another program than gzip or zstd.',
+    fix: `make it again, ${SAVE}`,
   };
 }
 

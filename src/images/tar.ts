@@ -95,7 +95,7 @@ interface Renaming {
 function parseHeader(header: Buffer): { type: string; name: string; size: number; link: string } {
   if (header.length < BLOCK) throw new TarError('it ends in the middle of a header');
   const claimed = Number.parseInt(textOf(header, 148, 8), 8);
-  if (claimed !== checksum(header)) throw new TarError('a header that no tar archive has');
+  if (claimed !== checksum(header)) throw new TarError('a header that is not valid in a tar archive');
   const prefix = textOf(header, 257, 5) === 'ustar' && header[262] === 0 ? textOf(header, 345, 155) : '';
   const name = textOf(header, 0, 100);
   return {
@@ -110,7 +110,7 @@ function parseHeader(header: Buffer): { type: string; name: string; size: number
 function sizeOf(header: Buffer): number {
   if (((header[124] ?? 0) & 0x80) !== 0) return Number(header.readBigUInt64BE(128));
   const size = Number.parseInt(textOf(header, 124, 12).trim() || '0', 8);
-  if (!Number.isSafeInteger(size)) throw new TarError('a header that no tar archive has');
+  if (!Number.isSafeInteger(size)) throw new TarError('a header that is not valid in a tar archive');
   return size;
 }
 
@@ -138,7 +138,7 @@ function paxRecords(body: Buffer): Renaming {
   for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at);
     const length = Number.parseInt(body.toString('latin1', at, space), 10);
-    if (space < 0 || !(length > 0)) throw new TarError('a pax header that cannot be read');
+    if (space < 0 || !(length > 0)) throw new TarError('an unreadable pax header');
     const [key = '', ...value] = body.toString('utf8', space + 1, at + length - 1).split('=');
     records.set(key, value.join('='));
     at += length;
@@ -153,7 +153,7 @@ function paxRecords(body: Buffer): Renaming {
 
 function sizeFrom(digits: string): number {
   const size = Number(digits);
-  if (!Number.isSafeInteger(size) || size < 0) throw new TarError('a pax header that cannot be read');
+  if (!Number.isSafeInteger(size) || size < 0) throw new TarError('an unreadable pax header');
   return size;
 }
 

@@ -32,7 +32,7 @@ export function userProblem(value: string): Pick<Finding, 'code' | 'fact' | 'cau
   return {
     code: 'ssh-user-malformed',
     fact: `${quote(value)} is not the name of a user.`,
-    ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+    ...(value.includes('@') && { cause: 'the name is followed by the address of a host.' }),
   };
 }
 

@@ -91,8 +91,8 @@ function noWorkspace(path: string): Omit<Finding, 'at'> {
   return {
     code: 'input-file-unusable',
     fact: `${quote(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
-    cause: 'the action was started by something else than a runner of GitHub Actions.',
-    fix: 'give the text itself in place of a path.',
+    cause: 'the action does not run on a runner of GitHub Actions.',
+    fix: 'give the text itself instead of a path.',
   };
 }
 
@@ -101,7 +101,7 @@ function outside(path: string): Omit<Finding, 'at'> {
     code: 'input-file-unusable',
     fact: `${quote(path)} leads out of the workspace.`,
     cause: 'the path begins with / or .., or a symbolic link is in it.',
-    fix: 'keep it in the repository, and write its path from the top of that, for example etcd/hosts.yaml.',
+    fix: 'keep it in the repository, and write its path from the root of the repository, for example etcd/hosts.yaml.',
   };
 }
 
@@ -111,22 +111,22 @@ function unreadable(path: string, error: unknown): Omit<Finding, 'at'> {
     return {
       code: 'input-file-unusable',
       fact: `there is no ${quote(path)} in the workspace.`,
-      cause: 'no step before this one has checked the repository out (actions/checkout), or made it.',
-      fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
+      cause: 'no earlier step has checked out the repository (actions/checkout) or created the file.',
+      fix: 'check it out first, and write the path from the root of the repository, for example etcd/hosts.yaml.',
     };
   }
   return {
     code: 'input-file-unusable',
     fact: `${quote(path)} cannot be read (${code}).`,
     cause: 'it belongs to another user, or is a link to itself.',
-    fix: 'let the user that the runner works as read it.',
+    fix: 'give read permission to the user that the runner runs as.',
   };
 }
 
 function noFile(path: string): Omit<Finding, 'at'> {
   return {
     code: 'input-file-unusable',
-    fact: `${quote(path)} is a folder or a device, no file.`,
+    fact: `${quote(path)} is a folder or a device, not a file.`,
     fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
   };
 }
@@ -135,7 +135,7 @@ function tooLarge(path: string, bytes: number): Omit<Finding, 'at'> {
   return {
     code: 'input-file-unusable',
     fact: `${quote(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
-    cause: 'it is the file of something else.',
+    cause: 'this is the wrong file.',
     fix: 'keep what the action needs in a file of its own.',
   };
 }
@@ -144,7 +144,7 @@ function tooMany(path: string, files: number): Omit<Finding, 'at'> {
   return {
     code: 'input-file-unusable',
     fact: `${quote(path)} holds ${files} files, more than ${MOST_FILES}.`,
-    cause: 'it is the folder of something else.',
+    cause: 'this is the wrong folder.',
     fix: 'keep what the action needs in a folder of its own.',
   };
 }
@@ -153,7 +153,7 @@ function notUtf8(path: string): Omit<Finding, 'at'> {
   return {
     code: 'input-file-unusable',
     fact: `${quote(path)} is not text in UTF-8.`,
-    cause: 'PowerShell has written it, which takes UTF-16 for what > redirects.',
+    cause: 'PowerShell has written it with >, which writes UTF-16.',
     fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
   };
 }

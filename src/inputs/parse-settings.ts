@@ -103,7 +103,7 @@ function slipInName(name: string): Finding[] {
       code: 'input-unknown',
       at: name,
       fact: 'there is no input of this name.',
-      cause: `a slip of the keyboard, or a variable ${variableOf(name)} in the workflow's env, which wants another name.`,
+      cause: `a typing error, or a variable ${variableOf(name)} in the workflow's env.`,
       fix: `did you mean ${meant}?`,
     },
   ];
@@ -116,9 +116,9 @@ function strangersVariable(name: string): Finding[] {
     {
       code: 'input-unknown',
       at: variableOf(name),
-      fact: 'the variable looks like an input of this action, which has none of this name; nothing is done with it.',
+      fact: 'the variable looks like an input of this action, which has none of this name; it is ignored.',
       cause: "it is set in the workflow's env, or act passes it on from a composite action around this one.",
-      fix: 'if it was meant for this action, look for the name in the list of inputs (README.md); else give the variable another name.',
+      fix: 'if it was meant for this action, look for the name in the list of inputs (README.md); if not, rename the variable.',
     },
   ];
 }
@@ -133,9 +133,9 @@ function misplacedKey(name: InputName): Finding {
   return {
     code: 'private-key-misplaced',
     at: name,
-    fact: 'the value holds a private key, which this input is not made for.',
+    fact: 'the value holds a private key, and this input does not take one.',
     cause: 'values were swapped in the workflow, or a key and its certificate were pasted together.',
-    fix: 'pass keys through ssh-private-key and ca-key only; if this value is stored in a variable, replace the key.',
+    fix: 'pass keys only in ssh-private-key and ca-key; if this value is stored in a variable, replace the key.',
   };
 }
 

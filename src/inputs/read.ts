@@ -67,7 +67,7 @@ export function shortSecrets(raw: RawInputs, shortest: number): Finding[] {
       code: 'secret-too-short',
       at,
       fact: `the secret has fewer than ${shortest} characters and is not hidden in the log.`,
-      cause: 'a text so short is met in ordinary words, which would be hidden with it.',
+      cause: 'so short a text occurs in ordinary words, which would be hidden with it.',
       fix: 'choose a longer secret.',
     }));
 }

@@ -2,17 +2,15 @@ import { DEFAULT_METRICS_PORT } from './paths.ts';
 import { metricsUrl } from '../etcd/endpoint.ts';
 
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
-const OF_THE_BOOTSTRAP =
-  'it decides which cluster a member founds or joins, which the action works out itself';
+const OF_THE_BOOTSTRAP = 'it decides which cluster a member creates or joins, which the action determines';
 const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
-const OF_MUTUAL_TLS =
-  'members and clients would no longer have to prove who they are by a certificate of the CA';
+const OF_MUTUAL_TLS = 'members and clients would no longer need a certificate of the CA';
 const OF_OTHER_NAMES =
   'the certificates of kubeadm differ in names from member to member, those of clients have no host names at all';
-const OF_PROXIES = 'the process would be a proxy in place of a member';
-const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not take it over';
+const OF_PROXIES = 'the process would be a proxy instead of a member';
+const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not migrate it';
 const OF_THE_CORRUPT_CHECK =
-  'kubeadm has every member compare its data with the others before it serves, which must stay on';
+  'with it every member compares its data with the others before it serves, which must stay on';
 const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
 
 /**
@@ -27,20 +25,20 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
   ['initial-advertise-peer-urls', OF_THE_MEMBERS],
   [
     'listen-client-http-urls',
-    'the action asks members over HTTP on their client port, which this flag takes away',
+    'the action asks members over HTTP on their client port, which this flag removes',
   ],
   [
     'listen-metrics-urls',
-    "kubeadm's probes and the action ask the member for its health there, on loopback; its port is given by the input metrics-port",
+    "kubeadm's probes and the action ask the member for its health there, on loopback; the input metrics-port sets its port",
   ],
   ['enable-grpc-gateway', 'the action asks members through this gateway'],
-  ['data-dir', 'give it by the input data-dir'],
-  ['wal-dir', 'give it by the input wal-dir'],
+  ['data-dir', 'give it in the input data-dir'],
+  ['wal-dir', 'give it in the input wal-dir'],
 
   ['initial-cluster', OF_THE_BOOTSTRAP],
   ['initial-cluster-state', OF_THE_BOOTSTRAP],
   ['initial-cluster-token', OF_THE_BOOTSTRAP],
-  ['force-new-cluster', 'the member would leave its cluster and found one of its own with the same data'],
+  ['force-new-cluster', 'the member would leave its cluster and create its own with the same data'],
   ['discovery', OF_THE_BOOTSTRAP],
   ['discovery-token', OF_THE_BOOTSTRAP],
   ['discovery-endpoints', OF_THE_BOOTSTRAP],
@@ -75,15 +73,15 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
   ['auto-tls', OF_MUTUAL_TLS],
   ['peer-auto-tls', OF_MUTUAL_TLS],
   ['self-signed-cert-validity', 'it belongs to auto-tls, which is off'],
-  ['peer-skip-client-san-verification', "a peer's certificate would count from any address"],
-  ['experimental-peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+  ['peer-skip-client-san-verification', "a peer's certificate would be valid from any address"],
+  ['experimental-peer-skip-client-san-verification', "a peer's certificate would be valid from any address"],
   ['client-cert-allowed-hostname', OF_OTHER_NAMES],
   ['peer-cert-allowed-cn', OF_OTHER_NAMES],
   ['peer-cert-allowed-hostname', OF_OTHER_NAMES],
 
-  ['unsafe-no-fsync', 'acknowledged writes would be lost with the power'],
-  ['strict-reconfig-check', 'etcd would let a change of members through that costs the quorum'],
-  ['pre-vote', 'a member that was restarted would depose a healthy leader'],
+  ['unsafe-no-fsync', 'a power failure would lose acknowledged writes'],
+  ['strict-reconfig-check', 'etcd would accept a change of members that costs the quorum'],
+  ['pre-vote', 'a restarted member would depose a healthy leader'],
   ['socket-reuse-port', 'a second etcd could listen on the ports of the member unnoticed'],
   ['experimental-initial-corrupt-check', OF_THE_CORRUPT_CHECK],
   ['initial-corrupt-check', OF_THE_CORRUPT_CHECK],
@@ -99,10 +97,10 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
   ['proxy-dial-timeout', OF_PROXIES],
   ['proxy-write-timeout', OF_PROXIES],
   ['proxy-read-timeout', OF_PROXIES],
-  ['config-file', 'with a file etcd passes over all flags'],
-  ['version', 'etcd would print its version and end'],
-  ['help', 'etcd would print its flags and end'],
-  ['h', 'etcd would print its flags and end'],
+  ['config-file', 'with a file etcd ignores all flags'],
+  ['version', 'etcd would print its version and exit'],
+  ['help', 'etcd would print its flags and exit'],
+  ['h', 'etcd would print its flags and exit'],
 ]);
 
 /**

@@ -72,9 +72,9 @@ export type KubeletFieldKind =
   | 'number'
   | 'text'
   | 'duration'
-  | 'texts by name'
+  | 'strings by name'
   | 'booleans by name'
-  | 'list of texts'
+  | 'list of strings'
   | 'list of integers'
   | 'list of mappings'
   | 'mapping';
@@ -101,10 +101,10 @@ const BY_KIND: Readonly<Record<KubeletFieldKind, string>> = {
     nodeStatusUpdateFrequency nodeStatusReportFrequency imageMinimumGCAge imageMaximumGCAge volumeStatsAggPeriod
     cpuManagerReconcilePeriod runtimeRequestTimeout cpuCFSQuotaPeriod evictionPressureTransitionPeriod
     containerLogMonitorInterval shutdownGracePeriod shutdownGracePeriodCriticalPods`,
-  'texts by name': `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
+  'strings by name': `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
     evictionSoftGracePeriod evictionMinimumReclaim systemReserved kubeReserved`,
   'booleans by name': 'featureGates',
-  'list of texts': `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
+  'list of strings': `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
     allowedUnsafeSysctls`,
   'list of integers': 'tlsCurvePreferences',
   'list of mappings': 'shutdownGracePeriodByPodPriority reservedMemory registerWithTaints',

@@ -13,26 +13,26 @@ export interface PodExpectation extends DataPlaces {
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /**
- * What of a pod is not as the action relies on it, one line each, whoever has changed it. Flags and image are not among
- * it: see {@link patchedPodProblems}.
+ * Parts of a pod that the action relies on and that differ, one line each. Without flags and image:
+ * see {@link patchedPodProblems}.
  */
 export function podProblems(pod: Json, expected: PodExpectation): string[] {
   const metadata = mappingIn(pod, 'metadata');
   const spec = mappingIn(pod, 'spec');
   const [container] = listIn(spec, 'containers');
   if (!isMapping(container) || container['name'] !== 'etcd') {
-    return ['the first container is not etcd, by which the action finds it'];
+    return ['the first container is not named etcd, and the action finds it by that name'];
   }
   return [
     ...(metadata['name'] === 'etcd' && metadata['namespace'] === 'kube-system'
       ? []
-      : ['the pod is not called etcd in kube-system, by which the action finds it']),
+      : ['the pod is not named etcd in kube-system, and the action finds it by that name']),
     ...(spec['hostNetwork'] === true
       ? []
-      : ['hostNetwork is not true, and members are reached at the addresses of their hosts']),
+      : ['hostNetwork is not true, but members listen on the addresses of their hosts']),
     ...(spec['restartPolicy'] === undefined || spec['restartPolicy'] === 'Always'
       ? []
-      : ['restartPolicy is not Always, and kubelet has to start etcd again when it ends']),
+      : ['restartPolicy is not Always, but kubelet must restart etcd when it ends']),
     ...flagsBesides(container),
     ...PROBES.flatMap((name) => probeProblems(name, container, expected)),
     ...mountProblems(container, listIn(spec, 'volumes'), expected),
@@ -56,8 +56,8 @@ export function patchedPodProblems(
 
 /** Fields that inputs of their own set, and check. */
 const BY_INPUT = [
-  ['command', 'flags are given by extra-args and by inputs of their own'],
-  ['image', 'the image is given by image-repository and etcd-image-tag'],
+  ['command', 'extra-args and other inputs set the flags'],
+  ['image', 'image-repository and etcd-image-tag set the image'],
 ] as const;
 
 function ownFieldProblems(plain: Json, patched: Json): string[] {
@@ -66,7 +66,7 @@ function ownFieldProblems(plain: Json, patched: Json): string[] {
     return isMapping(container) ? container : {};
   });
   return BY_INPUT.filter(([field]) => !isDeepStrictEqual(before?.[field], after?.[field])).map(
-    ([field, why]) => `its ${field} is another one, and ${why}`,
+    ([field, why]) => `its ${field} is different, but ${why}`,
   );
 }
 
@@ -93,13 +93,11 @@ function flagsBesides(container: JsonMapping): string[] {
     return typeof name === 'string' && name.startsWith('ETCD_') ? [name] : [];
   });
   return [
-    ...variables.map(
-      (name) => `etcd takes the variable ${name} for a flag, and flags are given by extra-args`,
-    ),
+    ...variables.map((name) => `etcd reads the variable ${name} as a flag, but extra-args sets the flags`),
     ...(container['envFrom'] === undefined
       ? []
-      : ['envFrom could hold any variable, which etcd takes for flags']),
-    ...(container['args'] === undefined ? [] : ['args are more flags, and flags are given by extra-args']),
+      : ['envFrom could hold any variable, and etcd reads variables as flags']),
+    ...(container['args'] === undefined ? [] : ['args are more flags, but extra-args sets the flags']),
   ];
 }
 

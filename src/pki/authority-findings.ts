@@ -40,9 +40,9 @@ export function authorityFindings(at: string, certificate: X509Certificate, now:
       {
         code: 'ca-not-well-formed',
         at,
-        fact: `The certificate is not well-formed (${errorMessage(error)}); what it signs cannot be made from it.`,
-        cause: 'it was made by a tool that does not keep to DER.',
-        fix: 'Make the CA anew with a current tool.',
+        fact: `The certificate is not well-formed (${errorMessage(error)}); the action cannot issue certificates from it.`,
+        cause: 'the tool that made it does not follow DER.',
+        fix: 'Create the CA again with a current tool.',
       },
     ];
   }
@@ -109,7 +109,7 @@ export function issuerFindings(at: string, issuers: readonly X509Certificate[], 
       at,
       fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
       ...(cause === undefined ? {} : { cause }),
-      fix: 'Give a chain that is good, or ca-certificate without it: hosts get the certificate of the CA alone.',
+      fix: 'Give a valid chain, or ca-certificate without it: hosts get only the certificate of the CA.',
     }));
   });
 }
@@ -123,7 +123,7 @@ function pathFindings(at: string, certificate: X509Certificate, below: number): 
       code: 'ca-unsuitable',
       at,
       fact: `It allows ${most} CAs below itself (its path length constraint), and this chain has ${below}.`,
-      cause: 'the CA was made below one that must not have CAs below it.',
+      cause: 'the CA above it does not allow CAs below itself.',
       fix: '',
     },
   ];
@@ -140,14 +140,14 @@ function formFindings(at: string, certificate: X509Certificate): Finding[] {
     if (!(error instanceof GoParseError)) throw error;
     // Report it like any other unusable key.
     if (error.message === UNKNOWN_CURVE) return keyFindings(at, certificate.publicKey);
-    const words = error.message === '' ? 'its public key is no point of its curve' : error.message;
+    const words = error.message === '' ? 'its public key is not a point on its curve' : error.message;
     return [
       {
         code: 'ca-not-well-formed',
         at,
-        fact: `kubeadm and etcd would not take it: ${words}.`,
-        cause: 'it was made by a tool that does not keep to RFC 5280; OpenSSL takes more than Go does.',
-        fix: 'Make the CA anew with a current tool.',
+        fact: `kubeadm and etcd would not accept it: ${words}.`,
+        cause: 'the tool that made it does not follow RFC 5280; OpenSSL accepts more than Go.',
+        fix: 'Create the CA again with a current tool.',
       },
     ];
   }
@@ -161,9 +161,9 @@ function constraintFindings(at: string, structure: CertificateStructure): Findin
     {
       code: 'ca-unsuitable',
       at,
-      fact: 'It has name constraints for names of a kind that Go and OpenSSL do not both know.',
+      fact: 'It has name constraints for a kind of name that Go and OpenSSL do not both support.',
       cause: 'it is a CA for the names of one organization.',
-      fix: 'Use a CA without name constraints, or one whose constraints are for DNS names and addresses.',
+      fix: 'Use a CA without name constraints, or with constraints only for DNS names and addresses.',
     },
   ];
 }
@@ -191,7 +191,7 @@ function extensionFindings(
     findings.push({
       code: 'ca-unsuitable',
       at,
-      fact: `It has a critical extension (${newer.map(({ oid }) => oidName(oid)).join(', ')}) that etcd and kubeadm know only where they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
+      fact: `It has a critical extension (${newer.map(({ oid }) => oidName(oid)).join(', ')}) that etcd and kubeadm support only if they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
       cause: 'it is a CA of a PKI with policies.',
       fix: 'Use a CA without it.',
     });
@@ -206,7 +206,7 @@ function caFindings(at: string, structure: CertificateStructure): Finding[] {
       code: 'ca-unsuitable',
       at,
       fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
-      cause: 'a server or client certificate was given.',
+      cause: 'this is a server or client certificate.',
       fix: "Give the CA's own certificate (etcd/ca.crt).",
     });
   }
@@ -216,7 +216,7 @@ function caFindings(at: string, structure: CertificateStructure): Finding[] {
       code: 'ca-unsuitable',
       at,
       fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
-      cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
+      cause: 'this is a server or client certificate, or the key usage of the CA is too narrow.',
       fix: 'Give a CA certificate that has keyCertSign.',
     });
   }
@@ -231,7 +231,7 @@ function limitFindings(at: string, structure: CertificateStructure): Finding[] {
     findings.push({
       code: 'ca-unsuitable',
       at,
-      fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
+      fact: `It limits the use of its certificates (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
       cause: 'it is a CA for servers or for clients only.',
       fix: 'Use a CA without that limit.',
     });
@@ -247,7 +247,7 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
         at,
         fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
         cause: 'it was not replaced in time, or a clock is wrong.',
-        fix: 'Give a CA that is valid.',
+        fix: 'Give a valid CA.',
       },
     ];
   }
@@ -257,8 +257,8 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
         code: 'ca-expired',
         at,
         fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
-        cause: 'a clock is wrong, here or where the CA was made.',
-        fix: 'Set the clock, or give a CA that is valid.',
+        cause: 'a clock is wrong, here or on the machine that made the CA.',
+        fix: 'Set the clock, or give a valid CA.',
       },
     ];
   }
@@ -277,7 +277,7 @@ export function keyFindings(at: string, key: KeyObject): Finding[] {
       {
         code: 'ca-unsuitable',
         at,
-        fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+        fact: `Its key is of type ${algorithm}; kubeadm accepts RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
         cause: 'it was made for another purpose.',
         fix: 'Use a CA with such a key.',
       },
@@ -289,7 +289,7 @@ export function keyFindings(at: string, key: KeyObject): Finding[] {
         code: 'ca-unsuitable',
         at,
         fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
-        cause: 'it is an old one.',
+        cause: 'the key is old.',
         fix: 'Use a CA with a longer key.',
       },
     ];

@@ -35,9 +35,9 @@ export function readCertificates(
   if (key !== undefined) {
     return refuse(source, {
       code: 'private-key-misplaced',
-      fact: `There is a private key in it (${key.type}).`,
+      fact: `It contains a private key (${key.type}).`,
       cause: 'certificate and key were swapped or pasted together.',
-      fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+      fix: 'Give the certificate alone. Certificates appear in logs: if this text is not a secret, others may know the key.',
     });
   }
   const found = blocks.filter((block) => block.type === 'CERTIFICATE');
@@ -66,8 +66,8 @@ function wholeCertificate(pem: string, der: Buffer): X509Certificate {
   if (!raw.equals(der)) {
     throw new Error(
       der.subarray(0, raw.length).equals(raw)
-        ? `${der.length - raw.length} bytes stand behind the certificate`
-        : 'it is not written in DER',
+        ? `${der.length - raw.length} bytes follow the certificate`
+        : 'it is not in DER',
     );
   }
   inspectCertificate(pem);
@@ -84,7 +84,7 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
   if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
     return refuse(source, {
       code: 'ca-pem-malformed',
-      fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+      fact: 'The key is encrypted with a passphrase, but kubeadm reads only unencrypted keys.',
       fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
     });
   }
@@ -92,7 +92,7 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
     return refuse(source, {
       code: 'ca-pem-malformed',
       fact: 'It is an OpenSSH key.',
-      cause: "the SSH key was given in place of the CA's.",
+      cause: "the SSH key was given instead of the CA's.",
       fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
     });
   }
@@ -106,8 +106,8 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
 const TOO_LONG: Reason = {
   code: 'ca-unsuitable',
   fact: `It has more than ${MOST_PEM_CHARACTERS / 1024} KiB, and no certificate, chain or key is that long.`,
-  cause: 'it is the wrong file, or all the CAs that a system trusts.',
-  fix: 'Give the certificate of the CA, with those above it at most, or its key.',
+  cause: 'it is the wrong file, or the CA bundle of a system.',
+  fix: 'Give the certificate of the CA, at most with those above it, or its key.',
 };
 
 function isKey(block: PemBlock): boolean {
@@ -123,7 +123,7 @@ function noBlock(
     const found = [...new Set(blocks.map((block) => block.type))].join(', ');
     return {
       code: 'ca-pem-malformed',
-      fact: `There is no ${wanted} in it but: ${found}.`,
+      fact: `It contains no ${wanted} but: ${found}.`,
       cause: 'it is the wrong file.',
       fix: `Give the PEM text of the ${wanted}.`,
     };
@@ -131,7 +131,7 @@ function noBlock(
   if (source.text.includes('-----BEGIN ')) {
     return {
       code: 'ca-pem-malformed',
-      fact: 'It has a BEGIN line but no whole PEM block.',
+      fact: 'It has a BEGIN line but no complete PEM block.',
       cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
       fix: "Give the file's text unchanged, with its line breaks.",
     };
@@ -140,8 +140,8 @@ function noBlock(
   return {
     code: 'ca-pem-malformed',
     fact: 'It is not PEM.',
-    cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
-    fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+    cause: "this is a file's path, base64 text or a binary (DER) file, not the PEM text.",
+    fix: `Give the contents of the PEM file; convert a DER file with \`${convert} -inform der -in FILE\`.`,
   };
 }
 
@@ -149,7 +149,7 @@ function unreadable(what: string, error: unknown): Reason {
   return {
     code: 'ca-pem-malformed',
     fact: `The ${what} cannot be read (${errorMessage(error)}).`,
-    cause: 'the text was cut off or changed when it was copied.',
+    cause: 'the text was cut off or changed during copying.',
     fix: "Give the file's text unchanged.",
   };
 }

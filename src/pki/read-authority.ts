@@ -117,8 +117,8 @@ function othersFindings(
     ...strangers.map((stranger): Finding => ({
       code: 'ca-unsuitable',
       at,
-      fact: `It holds a certificate that has nothing to do with the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
-      cause: 'it is a bundle of an old and a new CA, or of everything that somebody trusts.',
+      fact: `It holds a certificate that does not belong to the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
+      cause: 'it is a bundle of an old and a new CA, or of all trusted CAs.',
       fix: 'Give the certificate of the CA that the key belongs to, and at most those above it, up to the root.',
     })),
   ];
@@ -143,9 +143,9 @@ function pairFindings(
       fact:
         certificates.length === 1
           ? `The key does not belong to ${certificateName}: their public keys differ.`
-          : `The key does not belong to ${certificateName}, to none of the ${certificates.length} certificates in it.`,
+          : `The key does not belong to ${certificateName}, nor to any of the ${certificates.length} certificates in it.`,
       cause: 'one of the two is of an older CA.',
-      fix: 'Give the key that the certificate was made with.',
+      fix: 'Give the key of the certificate.',
     },
   ];
 }

@@ -33,7 +33,7 @@ export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[]
     certificate = new X509Certificate(leaf.certificatePem);
     info = inspectCertificate(leaf.certificatePem);
   } catch (error) {
-    return [`${path}.crt is not a certificate that can be read (${errorMessage(error)})`];
+    return [`${path}.crt is not a readable certificate (${errorMessage(error)})`];
   }
   return [
     ...[
@@ -108,7 +108,7 @@ function keyFindings(certificate: X509Certificate, keyPem: string): string[] {
       ? []
       : ['does not belong to its certificate'];
   } catch (error) {
-    return [`is not a private key that can be read (${errorMessage(error)})`];
+    return [`is not a readable private key (${errorMessage(error)})`];
   }
 }
 

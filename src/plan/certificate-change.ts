@@ -25,7 +25,7 @@ const PURPOSES: Readonly<Record<LeafProfileName, string>> = {
   apiserverEtcdClient: 'client certificate of the API servers',
 };
 
-const KEY_MADE = 'private key, made by this run';
+const KEY_MADE = 'private key, created by this run';
 const KEY_REPLACED = 'private key, replaced';
 
 /** Describes the change of a leaf: a certificate with its purpose, a key only as a key. */
@@ -87,8 +87,8 @@ function choices(policy: CertificatePolicy, days: 'leafDays' | 'authorityDays'):
 }
 
 const ORIGINS: Readonly<Record<AuthoritySource['from'], string>> = {
-  input: ' that was brought as an input',
-  made: ', made by this run',
+  input: ' from the inputs',
+  made: ', created by this run',
   host: '',
   'certificate-only': '',
 };
@@ -101,7 +101,8 @@ function keyOrigin(source: AuthoritySource, present: FileFact | undefined): stri
 /** Describes a certificate on a host, or whatever is in its place. */
 function identity(present: FileFact): string {
   return (
-    named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`
+    named(present.text ?? '') ||
+    `a file that is not a certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`
   );
 }
 

@@ -59,7 +59,7 @@ function membershipChanges({ before, after }: PlannedMembership): string[] {
   ];
 }
 
-const PLACEHOLDER = '(made by the run)';
+const PLACEHOLDER = '(created by the run)';
 
 /** The value with a placeholder for each string that only this run knows: another run makes up others. */
 function withPlaceholders<T>(value: T, madeUp: readonly string[]): T {

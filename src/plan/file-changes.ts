@@ -63,7 +63,7 @@ function restarts(steps: readonly Step[], files: readonly FileChange[]): string[
   const manifestChanges = files.some(({ path, change }) => path === ETCD_MANIFEST && change !== 'mode');
   const etcd = manifestChanges
     ? 'etcd: manifest out, pod gone, new one in'
-    : 'etcd: only if the rendered manifest is not the present one';
+    : 'etcd: only if the rendered manifest differs';
   return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
 }
 
@@ -97,7 +97,7 @@ function fileChange(file: TouchedFile, context: FileContext): FileChange | undef
 
 function removal(present: FileFact | undefined): FileChange | undefined {
   if (present === undefined) return undefined;
-  const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+  const note = 'the key of the CA, now only in the inputs; only if it is that key';
   return { path: present.path, change: 'remove', mode: present.mode, note };
 }
 
@@ -105,7 +105,7 @@ function textChange(file: TouchedFile, present: FileFact | undefined, text: stri
   if (present !== undefined && holds(present, text)) return modeChange(file, present);
   const unread =
     present !== undefined && present.text === undefined
-      ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+      ? [`the present contents were not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
       : [];
   const diff = unifiedDiff(file.path, present?.text, text);
   return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
@@ -116,8 +116,8 @@ function holds(present: FileFact, text: string): boolean {
   return present.sha256 === createHash('sha256').update(text).digest('hex');
 }
 
-const PRESUMABLY = "as the host's kubeadm will presumably render it";
-const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+const PRESUMABLY = "as the host's kubeadm will probably render it";
+const EDITED = 'it was edited on the host, and edits that kubeadm does not render are lost';
 
 /** Describes the static pod's manifest, which exists only once the host's kubeadm has rendered it. */
 function manifestChange(
@@ -158,8 +158,8 @@ function contents({ wanted, image, patches }: Rendering): string {
 
 function otherPatches({ patches }: Rendering): string {
   return patches === undefined
-    ? 'what the present patches have changed goes back'
-    : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
+    ? 'changes of the present patches are reverted'
+    : `it is patched anew, by ${patches.names.join(', ')}; only kubeadm knows the result`;
 }
 
 function wasEdited({ path }: FileFact, facts: Pick<HostFacts, 'files' | 'state'>): boolean {

@@ -72,7 +72,7 @@ export async function uploadArtifact(upload: ArtifactUpload): Promise<UploadedAr
 async function uploadWithin(upload: ArtifactUpload, runnerTemp: string): Promise<string> {
   const folder = await mkdtemp(join(runnerTemp, STAGED_PREFIX)); // Mode 0700.
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // A client that was given up may still read the files; without them it would throw where nobody can catch it.
+  // A client that was given up may still read the files; without them it would throw outside of any handler.
   process.once('exit', remove);
   const done = stageAndUpload(upload, folder).finally(() => {
     process.off('exit', remove);
@@ -86,7 +86,7 @@ async function stageAndUpload(upload: ArtifactUpload, folder: string): Promise<s
   const client = await (upload.loadClient ?? loadRealClient)();
   const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
   const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
-  if (id === undefined) throw new Error('the service took it but gave it no id');
+  if (id === undefined) throw new Error('the service accepted it but gave it no id');
   return String(id);
 }
 
@@ -106,7 +106,7 @@ async function loadRealClient(): Promise<ArtifactClient> {
 async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
+    reject(new Error(`the service did not accept it within ${milliseconds / 1000} s.`));
   }, milliseconds);
   try {
     return await Promise.race([work, late]);
@@ -160,7 +160,7 @@ export interface ArtifactFile {
 /** The name of a member, which is the name of its folder. */
 const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
 
-/** All that may leave. Nobody masks an artifact, and whoever may read the repository may read it. */
+/** The files that may be uploaded. GitHub does not mask artifacts, and every reader of the repository can read them. */
 const allowed: readonly RegExp[] = [
   new RegExp(`^${member}/kubeadmcfg\\.yaml$`),
   new RegExp(`^${member}/manifests/etcd\\.yaml$`),
@@ -228,7 +228,7 @@ function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Findin
     findings.push({
       code: 'artifact-file-unexpected',
       at,
-      fact: 'this file is not among those that may leave.',
+      fact: 'this file must not be uploaded.',
       fix: 'open an issue.',
     });
   }
@@ -237,8 +237,8 @@ function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Findin
       code: 'artifact-holds-secret',
       at,
       fact: `it holds ${secret}.`,
-      cause: 'a secret is part of a public file on the host.',
-      fix: 'look at the file on the host and take the secret out of it; if there is none, open an issue.',
+      cause: 'a public file on the host contains a secret.',
+      fix: 'remove the secret from the file on the host; if there is none, open an issue.',
     });
   }
   return findings;

@@ -19,14 +19,13 @@ const mostAnnotated = 9;
 /** What anything that was thrown has to tell the user. */
 export function explainFailure(error: unknown): Failure {
   if (error instanceof RunError) return { title: firstLine(error.message), findings: error.findings };
-  if (error instanceof HostError)
-    return { title: 'a host could not be worked with', findings: [error.finding] };
+  if (error instanceof HostError) return { title: 'the work on a host failed', findings: [error.finding] };
   if (error instanceof AggregateError) {
     const failures = error.errors.map(explainFailure);
     const title = failures[0]?.title ?? firstLine(error.message);
     return { title, findings: failures.flatMap(({ findings }) => findings) };
   }
-  return { title: 'something unexpected went wrong', findings: [unexpected(error)] };
+  return { title: 'an unexpected error occurred', findings: [unexpected(error)] };
 }
 
 function firstLine(message: string): string {
@@ -39,7 +38,7 @@ function unexpected(error: unknown): Finding {
     at: 'etcd-ha-action',
     fact: errorMessage(error),
     cause: 'a case that the action does not know.',
-    fix: 'run again: a run goes on where the last one ended. If it ends in the same way, open an issue with this log.',
+    fix: 'run again: the new run continues from there. If it ends in the same way, open an issue with this log.',
   };
 }
 

@@ -9,51 +9,51 @@ interface OutputDefinition {
 /** The one table of outputs, in the order of action.yml. */
 export const OUTPUTS = {
   healthy: {
-    description: '`true` when every member is healthy and the cluster is exactly the one asked for.',
+    description: '`true` if every member is healthy and the cluster matches the inputs.',
     group: 'cluster',
   },
   endpoints: {
-    description: 'Client URLs of all members, separated by commas, as `etcdctl --endpoints` takes them.',
+    description: 'Client URLs of all members, separated by commas, as for `etcdctl --endpoints`.',
     group: 'cluster',
   },
   members: { description: 'The members as a JSON array.', group: 'cluster' },
   status: {
     description:
-      'Of a health check, its worst finding: `ok`, `warn`, `fail`, or `unknown` when not even the quorum ' +
-      'could be seen.',
+      'Of a health check, its worst finding: `ok`, `warn`, `fail`, or `unknown` if even the quorum is ' +
+      'unreadable.',
     group: 'health-check',
   },
-  summary: { description: 'Of a health check, what it found, in one line.', group: 'health-check' },
+  summary: { description: 'Of a health check, its result in one line.', group: 'health-check' },
   'failure-tolerance': {
     description:
-      'Of a health check: how many more members may fail before the cluster takes no writes. 0: none; ' +
-      'negative: it takes none already; empty: could not be seen.',
+      'Of a health check: how many more members may fail before the cluster accepts no writes. 0: none; ' +
+      'negative: it already accepts none; empty: unknown.',
     group: 'health-check',
   },
-  leader: { description: 'Name of the member that leads.', group: 'cluster' },
+  leader: { description: 'Name of the leader.', group: 'cluster' },
   'cluster-id': { description: "The cluster's id, in hex as etcd logs it.", group: 'cluster' },
-  changed: { description: '`true` when the run changed anything on any host.', group: 'change' },
+  changed: { description: '`true` if the run changed anything on any host.', group: 'change' },
   verdict: {
     description:
-      'What the run found to do: `create`, `adopt`, `converge`, `repair`, `unchanged`, or `refuse`, when ' +
-      'nothing may be done; empty when it ended before it could decide.',
+      'Decision of the run: `create`, `adopt`, `converge`, `repair`, `unchanged`, or `refuse`, if it ' +
+      'must change nothing; empty if it ended before the decision.',
     group: 'plan',
   },
   plan: {
     description:
-      'What is to be done on which host, and why, as JSON: files with their differences, restarts, changes ' +
-      'of members, and what is waited for in between.',
+      'The changes of each host and their reasons, as JSON: files with their differences, restarts, ' +
+      'changes of members, and the conditions between them.',
     group: 'plan',
   },
   'plan-digest': {
-    description: 'Digest of that plan, as `approved-plan` takes it: SHA-256, in hex.',
+    description: 'Digest of that plan for `approved-plan`: SHA-256, in hex.',
     group: 'plan',
   },
   findings: {
     description:
-      'What a preflight or a health check found, as a JSON array: of a preflight objects with `host`, `at`, ' +
-      '`fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as in ' +
-      '`health-report`.',
+      'Findings of a preflight or a health check, as a JSON array: of a preflight objects with `host`, ' +
+      '`at`, `fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as ' +
+      'in `health-report`.',
     group: 'findings',
   },
   'health-report': {
@@ -74,7 +74,7 @@ export const OUTPUTS = {
     group: 'hand-over',
   },
   'certificates-expire-at': {
-    description: 'When the first of the certificates expires, as `2027-11-23T17:00:00.000Z`.',
+    description: 'When the first certificate expires, as `2027-11-23T17:00:00.000Z`.',
     group: 'cluster',
   },
   'external-etcd-config': {
@@ -83,13 +83,13 @@ export const OUTPUTS = {
   },
   'accepted-host-keys': {
     description:
-      'With `host-key-policy: accept-new`: lines for `ssh-known-hosts` with the keys that were taken unseen; ' +
-      'empty when all hosts were pinned.',
+      'With `host-key-policy: accept-new`: lines for `ssh-known-hosts` with the keys that were accepted ' +
+      'unverified; empty if all hosts were pinned.',
     group: 'login',
   },
-  'artifact-id': { description: 'Id of the uploaded artifact; empty when there is none.', group: 'artifact' },
+  'artifact-id': { description: 'Id of the uploaded artifact; empty if there is none.', group: 'artifact' },
   'artifact-url': {
-    description: 'Address of the uploaded artifact; empty when there is none.',
+    description: 'Address of the uploaded artifact; empty if there is none.',
     group: 'artifact',
   },
 } as const satisfies Readonly<Record<string, OutputDefinition>>;

@@ -85,8 +85,7 @@ export function writeOutputs(
     if (secret === undefined) set(name, text);
     else findings.push(leak(name, secret));
   }
-  if (findings.length > 0)
-    throw new RunError('an output would have revealed a secret and was not set', findings);
+  if (findings.length > 0) throw new RunError('an output was not set because it contains a secret', findings);
 }
 
 /** The list of URLs as etcdctl takes it; other data as JSON. */
@@ -111,7 +110,7 @@ function leak(name: string, secret: string): Finding {
     at: `output ${name}`,
     fact: `its value holds ${secret}.`,
     cause:
-      'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
+      'a public value contains a secret of the workflow, such as a passphrase that is also the name of a host.',
     fix: 'choose another secret; if the value should not hold it, open an issue.',
   };
 }

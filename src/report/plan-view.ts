@@ -34,7 +34,7 @@ export function planLines(document: PlanDocument): string[] {
     digest,
   } = document;
   const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${meaning}`;
-  const left = section('What is left out', leftOut.map(describeFinding));
+  const left = section('Left out', leftOut.map(describeFinding));
   if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`, ...left];
   return [
     `${title}. ${totals(document).join(', ')}.`,
@@ -44,13 +44,13 @@ export function planLines(document: PlanDocument): string[] {
     'Order',
     ...indented([
       ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
-      'Then the cluster is proven healthy.',
+      'Then the run verifies that the cluster is healthy.',
       ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
     ]),
     ...left,
-    ...section('What deserves a look', warnings.map(describeFinding)),
+    ...section('Warnings', warnings.map(describeFinding)),
     `Plan digest: ${digest}`,
-    `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
+    `To let a later run do exactly this, give it the input approved-plan: ${digest}`,
   ];
 }
 
@@ -84,9 +84,9 @@ function stageLines(stage: StageDescription, number: number): string[] {
   return [
     `${number}. ${title}${ORDERS[order]}`,
     ...indented([
-      ...(before === undefined ? [] : [`begins only when ${before}`]),
+      ...(before === undefined ? [] : [`starts only if ${before}`]),
       ...stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
-      ...(after === undefined ? [] : [`goes on only when ${after}`]),
+      ...(after === undefined ? [] : [`continues only if ${after}`]),
     ]),
   ];
 }
@@ -101,8 +101,8 @@ export function renderPlan(document: PlanDocument): string {
 }
 
 function sections(document: PlanDocument, withDiffs: boolean): string {
-  const leftOut = findings('What is left out', document.leftOut ?? []);
-  const warnings = findings('What deserves a look', document.warnings);
+  const leftOut = findings('Left out', document.leftOut ?? []);
+  const warnings = findings('Warnings', document.warnings);
   const filled = changesNothing(document)
     ? [headline(document), leftOut, warnings, approval(document)]
     : [
@@ -201,11 +201,11 @@ function order({ stages, afterProof }: PlanDocument): string {
 function stageItem(stage: StageDescription): string {
   const { title, order, before, after } = stage;
   const lines = [
-    ...(before === undefined ? [] : [`🚦 begins only when ${text(before)}`]),
+    ...(before === undefined ? [] : [`🚦 starts only if ${text(before)}`]),
     ...stepsOf(stage).map(
       ({ hosts, step, why }) => `${hosts.map(code).join(', ')} ${prose(step)} – ${prose(why)}`,
     ),
-    ...(after === undefined ? [] : [`🚦 goes on only when ${text(after)}`]),
+    ...(after === undefined ? [] : [`🚦 continues only if ${text(after)}`]),
   ];
   const heading = `**${text(title)}**${ORDERS[order]}`;
   return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
@@ -214,7 +214,7 @@ function stageItem(stage: StageDescription): string {
 function approval({ digest }: PlanDocument): string {
   return [
     '### Approval',
-    'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
+    'This is a plan; nothing has been changed. To let a later run do exactly this, give it this input; the run fails if its plan differs.',
     code(`approved-plan: ${digest}`),
   ].join('\n\n');
 }

@@ -1,7 +1,7 @@
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import { shortenLine } from '../runner/masking/redaction.ts';
 
-/** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
+/** A diff is shown up to this length, because a job summary has a limit. */
 const MOST_DIFF_LINES = 200;
 const LONGEST_DIFF_LINE = 500;
 

@@ -177,13 +177,13 @@ export function commonReport(
   };
 }
 
-/** One line per host, for whoever has to know what state a failed run has left behind. */
+/** One line per host: the state in which a failed run has left it. */
 function progressLines(progress: readonly HostProgress[]): string[] {
   return progress.map(({ host, done, failed, left }) => {
     const parts = [
       ...(done.length === 0 ? ['nothing done'] : [`done: ${done.join(', ')}`]),
       ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
-      ...(left.length === 0 ? [] : [`not begun: ${left.join(', ')}`]),
+      ...(left.length === 0 ? [] : [`not started: ${left.join(', ')}`]),
     ];
     return `[${host}] ${parts.join('; ')}`;
   });

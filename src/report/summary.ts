@@ -64,7 +64,7 @@ function headline(report: RunReport, cluster: string): string {
   }
   const isWarned = shownIn(report).some(({ status }) => status === 'warn');
   const sign = isWarned ? '⚠️' : '✅';
-  const remark = isWarned ? ', with something to look at' : '';
+  const remark = isWarned ? ', with warnings' : '';
   if (outcome === 'planned') {
     const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
     const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
@@ -84,7 +84,7 @@ function progress({ progress: hosts }: RunReport): string {
     list(failed),
     list(left),
   ]);
-  return `### Where each host stands\n\n${table(['Host', 'Done', 'Failed', 'Not begun'], rows)}`;
+  return `### Hosts after the run\n\n${table(['Host', 'Done', 'Failed', 'Not started'], rows)}`;
 }
 
 function memberCount(count: number): string {
@@ -151,7 +151,7 @@ function expiry(notAfter: string, daysLeft: number): string {
 
 function authority({ authority: ca, certificates }: RunReport): string {
   if (ca === undefined) return '';
-  const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
+  const origins = { input: 'From the inputs', host: 'Found on the hosts', made: 'Created by this run' };
   const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
   const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
   return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${code(ca.fingerprint)}\n\n${text(ca.keyCustody)}`;

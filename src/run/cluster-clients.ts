@@ -91,7 +91,7 @@ function unreachedError(host: string): HostError {
     code: 'etcd-not-asked',
     host,
     at: 'connect',
-    fact: 'its host could not be reached over SSH, so the member was not asked.',
+    fact: 'its host is unreachable over SSH, so the member was not asked.',
     fix: 'Bring the host back, then run again.',
   });
 }

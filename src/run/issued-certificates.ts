@@ -171,7 +171,7 @@ async function obtainSigner(plan: PlannedCluster, input: IssuedFilesInput): Prom
     }
     case 'input': {
       if (settings.authority === undefined)
-        throw new Error('a CA from the inputs was planned, and there is none');
+        throw new Error('the plan has a CA from the inputs, but there is none');
       const { certificatePem, keyPem } = settings.authority;
       const certificate = { name: 'ca-certificate', text: certificatePem };
       const key = { name: 'ca-key', text: keyPem };

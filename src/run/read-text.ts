@@ -32,9 +32,9 @@ export async function readHostFile(
   if (seen === undefined || sha256(result.stdout) === seen) return text;
   throw unread(transport, path, {
     code: 'changed-during-run',
-    fact: `${path} has changed since the run looked at it; it was not used.`,
+    fact: `${path} has changed since the run read it; the run did not use it.`,
     cause: 'Another program, or an administrator, has replaced the file meanwhile.',
-    fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
+    fix: 'Find out what replaced it. If the new file is right, run again: the run then decides again.',
   });
 }
 

@@ -10,14 +10,15 @@ interface EndReason {
   readonly fix?: string;
 }
 
-const RUN_AGAIN = 'Run again: it goes on from where it stands. Nothing has to be undone on any host.';
+const RUN_AGAIN =
+  'Run again: the new run continues from there. You do not have to undo anything on any host.';
 
 /** A run that was ended from outside, with the work that it interrupted. */
 export class InterruptedError extends RunError {
   readonly reason: EndReason;
 
   /** @param reason an {@link EndReason}; @param during the error of the interrupted work. */
-  constructor(reason: unknown, during: unknown, title = 'the run was ended before it was done') {
+  constructor(reason: unknown, during: unknown, title = 'the run ended early') {
     const { code, fact, cause, fix = RUN_AGAIN } = reason as EndReason;
     super(title, [{ code, at: 'run', fact, cause, fix }]);
     this.name = 'InterruptedError';
@@ -79,7 +80,7 @@ export function watchForEnd(): EndWatch {
 export class UncaughtError extends InterruptedError {
   /** @param error the thrown value; a host or a bastion may control its text. */
   constructor(error: unknown) {
-    super(reasonOf(error), error, 'an error came where none is expected');
+    super(reasonOf(error), error, 'an unexpected error occurred');
     this.name = 'UncaughtError';
   }
 }
@@ -87,9 +88,9 @@ export class UncaughtError extends InterruptedError {
 function reasonOf(error: unknown): EndReason {
   return {
     code: 'unexpected-error',
-    fact: `an error was met where the action expects none: ${errorMessage(error)}`,
-    cause: 'A host or a bastion has sent what the SSH library cannot work with, or the action has a fault.',
-    fix: 'Run again: it goes on from where it stands. If it ends in the same way, open an issue with this log.',
+    fact: `unexpected error: ${errorMessage(error)}`,
+    cause: 'A host or a bastion has sent data that the SSH library cannot handle, or the action has a bug.',
+    fix: 'Run again: the new run continues from there. If it ends in the same way, open an issue with this log.',
   };
 }
 
@@ -115,7 +116,7 @@ export function watchForUncaughtErrors(
       onFault(error);
     } catch {
       // Without the text of either error: redaction itself has failed.
-      process.stdout.write('::error::etcd-ha-action: an error could not be told of\n');
+      process.stdout.write('::error::etcd-ha-action: an error could not be reported\n');
       process.exitCode = 1;
     }
   };

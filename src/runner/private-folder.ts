@@ -59,7 +59,7 @@ function createFolder({ base, prefix }: FolderLocation): string {
       {
         code: 'runner-folder-unwritable',
         at: 'RUNNER_TEMP',
-        fact: `no folder can be made in ${base} on the runner: ${printable(errorMessage(error))}`,
+        fact: `cannot create a folder in ${base} on the runner: ${printable(errorMessage(error))}`,
         cause:
           'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
         fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',

@@ -53,9 +53,9 @@ function writeCommandFile(variable: string, write: () => void): void {
     const problem: Finding = {
       code: 'runner-file-unwritable',
       at: variable,
-      fact: `the file of the runner cannot be written by user ${process.getuid?.() ?? 'unknown'}: ${errorMessage(error)}.`,
+      fact: `user ${process.getuid?.() ?? 'unknown'} cannot write the file of the runner: ${errorMessage(error)}.`,
       cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,
-      fix: 'let the container run as a user that may, for example with `options: --user 0` below `container:` of the job.',
+      fix: 'run the container as a user that can, for example with `options: --user 0` below `container:` of the job.',
     };
     if (!failedFiles.has(variable)) core.warning(describeFinding(problem));
     failedFiles.set(variable, problem);

@@ -52,25 +52,25 @@ function identitiesOf(answer: Buffer): Buffer[] {
   return blobs;
 }
 
-const NO_AGENT = 'what answers is no ssh-agent';
+const NO_AGENT = 'the socket is not that of an ssh-agent';
 
 /** Returns the refusal for an agent that does not answer. */
 export function noAnswerRefusal(socket: string, error: unknown): RunError {
   return agentRefusal(
     `the ssh-agent at ${socket} does not answer: ${errorMessage(error)}.`,
-    'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.',
+    'the agent has ended, or belongs to another user or container; SSH_AUTH_SOCK still names it.',
   );
 }
 
 /** Returns the refusal for an agent that cannot log in. */
 export function agentRefusal(fact: string, cause: string): RunError {
-  return new RunError('Nobody can be logged in', [
+  return new RunError('The action cannot log in', [
     {
       code: 'ssh-agent-unusable',
       at: 'ssh-private-key',
       fact: `no private key is given, and ${fact}`,
       cause,
-      fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
+      fix: 'give ssh-private-key, or start an agent with the key in an earlier step of this job.',
     },
   ]);
 }

@@ -130,7 +130,7 @@ export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: HostAddre
     return {
       code: 'host-key-revoked',
       fact: `the host shows the key ${describe(revoked)}, which ${KNOWN_HOSTS} marks @revoked.`,
-      cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
+      cause: 'the key is known to be stolen or retired, and the host, or another machine, still uses it.',
       fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
     };
   }
@@ -143,8 +143,8 @@ export function acceptedKeyWarning(key: HostKey, { address, port }: HostAddress)
   return {
     code: 'host-key-accepted',
     at: POLICY,
-    fact: `the key ${describe(key)} was taken unseen: nothing is pinned for ${address}.`,
-    cause: `\`${POLICY}: accept-new\`, with which whoever answers at an address gets in.`,
+    fact: `the key ${describe(key)} was accepted unverified: nothing is pinned for ${address}.`,
+    cause: `\`${POLICY}: accept-new\`, which accepts any machine that answers at an address.`,
     fix: `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS} and leave ${POLICY} out: ${knownHostsLine(address, port, key)}`,
   };
 }
@@ -157,7 +157,7 @@ function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port 
     cause:
       lines.length === 0
         ? 'the host is new in the list, or its line is for another name or port.'
-        : `line ${lines.join(', ')} of ${KNOWN_HOSTS} names this host by another name or for another port, or revokes a key of it: what counts is ${knownHostName(address, port)}.`,
+        : `line ${lines.join(', ')} of ${KNOWN_HOSTS} names this host by another name or for another port, or revokes a key of it: the name must be ${knownHostName(address, port)}.`,
     fix: addLine(shown, address, port),
   };
 }
@@ -173,19 +173,18 @@ export function certificateRefusal(
   return {
     code: 'host-certificate-refused',
     fact:
-      `the certificate that the host shows is not taken: it is a ${role} certificate for ${names}, valid from ` +
+      `the certificate of the host is not accepted: it is a ${role} certificate for ${names}, valid from ` +
       `${validAfter.toISOString()} ${until}, signed by ${describe(authority)}; for ${address} ${KNOWN_HOSTS} has ` +
       `${[...authorities, ...keys].map(describe).join(' or ')}.`,
-    cause:
-      'another authority has signed it, it is for other names than the address that is connected to, or it has ended.',
-    fix: `have it signed anew for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
+    cause: 'another authority has signed it, it is for other names than this address, or it has expired.',
+    fix: `sign it again for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
   };
 }
 
 function authorityOnly(shown: ShownKeys, { address, port }: HostAddress): Explanation {
   return {
     code: 'host-key-authority-only',
-    fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
+    fact: `for ${address} ${KNOWN_HOSTS} has only a certificate authority, and the host shows no certificate but ${describeAll(shown)}.`,
     cause: 'HostCertificate is missing in sshd_config, or names the certificate of another key.',
     fix: `give the host its certificate. Or ${addLine(shown, address, port)}`,
   };
@@ -211,8 +210,8 @@ function changedKey(pins: HostPins, shown: ShownKeys, { address, port }: HostAdd
   return {
     code: 'host-key-mismatch',
     fact: `the host shows the key ${describeAll(shown)}; ${expectations.join(', ')}.`,
-    cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
-    fix: `${compare(key)} Only if they are equal, put this line in place of the old ones: ${line}`,
+    cause: 'the host was reinstalled, its address moved to another machine, or someone is in between.',
+    fix: `${compare(key)} Only if they are equal, replace the old lines with this one: ${line}`,
   };
 }
 

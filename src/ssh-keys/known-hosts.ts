@@ -46,7 +46,7 @@ export interface KnownKeys {
 
 const AT = 'ssh-known-hosts';
 const EXAMPLE = 'an example: `10.0.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…`';
-const EXPECTED = `give host names, key type and key in base64, separated by blanks; ${EXAMPLE}.`;
+const EXPECTED = `give host names, key type and key in base64, separated by spaces; ${EXAMPLE}.`;
 const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
 const DEFAULT_PORT = 22;
@@ -148,16 +148,16 @@ function parseKnownHostsLine(content: string): Parsed {
   if (parsedNames === undefined) {
     return problem(
       'the hashed host name is damaged.',
-      'expected is `|1|salt|hash`, both in base64, 20 bytes each.',
+      'write `|1|salt|hash`, both in base64, 20 bytes each.',
     );
   }
   const key = parseHostKey(type, base64);
   if (typeof key === 'string') return problem(key, EXPECTED);
   if (words.some((word, at) => at > 2 && KEY_TYPE.test(word) && words[at + 1]?.startsWith('AAAA') === true)) {
     return problem(
-      'a second key stands behind the first one.',
+      'a second key follows the first one.',
       'give each host a line of its own.',
-      'the line breaks were lost, as where a value in several lines is put into a variable of a shell without quotes.',
+      'the line breaks were lost, for example in a shell variable without quotes.',
     );
   }
   return { entry: { role, names: parsedNames, key } };
@@ -171,7 +171,7 @@ function tooShort(first: string | undefined, second: string | undefined): Parsed
   if (first !== undefined && KEY_TYPE.test(first) && second?.startsWith('AAAA') === true) {
     return problem(
       'this is a public key without a host.',
-      `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`,
+      `put the host before it, as in ${EXAMPLE.slice('an example: '.length)}.`,
     );
   }
   if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {

@@ -43,7 +43,7 @@ const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
 const MAX_KDF_ROUNDS = 1000;
 const NEW_KEY =
   'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
-const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
+const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
 
 /**
  * Parses a private key as the user pasted it. Accepts OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with RSA,
@@ -159,7 +159,7 @@ const DAMAGED: Finding = {
   code: 'ssh-key-malformed',
   at: KEY_INPUT,
   fact: 'the private key is cut off or damaged.',
-  cause: 'a part of the file was not copied, or something changed it on the way.',
+  cause: 'only a part of the file was copied, or it was changed on the way.',
   fix: WHOLE_FILE,
 };
 
@@ -183,7 +183,7 @@ const PUTTY: Finding = {
   code: 'ssh-key-format-unsupported',
   at: KEY_INPUT,
   fact: 'this PuTTY key file (.ppk) cannot be read.',
-  cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
+  cause: 'PuTTY has its own file format; the action reads only version 2 files with RSA keys.',
   fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
 };
 
@@ -192,16 +192,16 @@ const OLD_ENCRYPTION: Finding = {
   at: KEY_INPUT,
   fact: 'the private key is encrypted with a cipher that is no longer supported.',
   cause: 'the file is old.',
-  fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
+  fix: 're-encrypt it with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
 };
 
 function cipherUnknown(name: string, cipher: string): Finding {
   return {
     code: 'ssh-key-format-unsupported',
     at: KEY_INPUT,
-    fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
+    fact: `the private key (${name}) is encrypted with ${cipher}, which the action cannot decrypt.`,
     cause: 'it was made with `ssh-keygen -Z`.',
-    fix: 'write it anew with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
+    fix: 're-encrypt it with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
   };
 }
 
@@ -209,9 +209,9 @@ function tooManyRounds(name: string, rounds: number): Finding {
   return {
     code: 'ssh-key-format-unsupported',
     at: KEY_INPUT,
-    fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
+    fact: `the private key (${name}) needs ${rounds} rounds of key derivation, which would take minutes.`,
     cause: 'it was made with `ssh-keygen -a`, or is damaged.',
-    fix: 'write it anew with `ssh-keygen -p -a 100 -f deploy-key`.',
+    fix: 're-encrypt it with `ssh-keygen -p -a 100 -f deploy-key`.',
   };
 }
 
@@ -228,7 +228,7 @@ function passphraseMissing(name: string): Finding {
     at: PASSPHRASE_INPUT,
     fact: `the private key (${name}) is encrypted and no passphrase is given.`,
     cause:
-      'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
+      'the secret with the passphrase does not exist or is not passed to the job; runs from forks get no secrets.',
     fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
   };
 }
@@ -238,7 +238,7 @@ function passphraseWrong(name: string): Finding {
     code: 'ssh-key-passphrase',
     at: PASSPHRASE_INPUT,
     fact: `the passphrase does not open the private key (${name}).`,
-    cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
+    cause: 'it belongs to another key, or the secret holds an extra space or newline.',
     fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
   };
 }
@@ -261,7 +261,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
         at,
         fact: 'no private key is given.',
         cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-        fix: 'give the private key file whole, as a secret; or start an ssh-agent with it in a step before, and leave the input out.',
+        fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
       };
     case 'public':
       return {
@@ -290,7 +290,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       return {
         code: 'ssh-key-malformed',
         at,
-        fact: 'the private key has a BEGIN line but no END line that fits it.',
+        fact: 'the private key has a BEGIN line but no matching END line.',
         cause: 'only a part of the file was copied, or only its first line reached the input.',
         fix: WHOLE_FILE,
       };
@@ -300,9 +300,9 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
       return {
         code: 'ssh-key-malformed',
         at,
-        fact: 'this is not a private key in a form that is known.',
+        fact: 'this is not a private key in a known format.',
         cause:
-          'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
+          'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
         fix: WHOLE_FILE,
       };
   }

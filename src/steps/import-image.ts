@@ -108,25 +108,25 @@ export function explainImport({
     if (result.code === OTHER) {
       return {
         code: 'image-import-failed',
-        fact: `after the import the container runtime knows ${image} as ${lastWords(result.stderr, 1)}, and ${imageId} was sent.`,
+        fact: `after the import the container runtime knows ${image} as ${lastWords(result.stderr, 1)}, but the action sent ${imageId}.`,
         cause:
-          'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
+          'Another image of that name was imported or pulled at the same time, or the runtime has another store.',
         fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
       };
     }
     if (result.code !== REFUSED) return explainUnknown(result);
     return {
       code: 'image-import-failed',
-      fact: `containerd did not take ${image}: ${lastWords(result.stderr, 3)}`,
+      fact: `containerd did not accept ${image}: ${lastWords(result.stderr, 3)}`,
       ...(knownReason(result.stderr) ?? whyNotTaken(result.stderr)),
     };
   };
 }
 
 function whyNotTaken(said: string): Reason {
-  const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
+  const fix = 'Fix the error and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
   return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
-    ? { cause: 'The archive was cut off or changed while it was sent.', fix }
+    ? { cause: 'The archive was cut off or changed during the transfer.', fix }
     : { fix };
 }
 

@@ -37,7 +37,7 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
     if (heir?.memberId == null) {
       throw stepFailure(title, host, {
         code: 'leadership-not-moved',
-        fact: 'it leads, and no other member is healthy enough to take over.',
+        fact: 'it leads, but no other member is healthy enough to take over.',
         cause: 'Members are down or lag behind.',
         fix: 'Bring them back, then run again.',
       });
@@ -62,8 +62,8 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       if (context.timeline.elapsedMs() > deadline) {
         throw stepFailure(title, host, {
           code: 'leadership-not-moved',
-          fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
-          cause: 'The members do not reach each other well.',
+          fact: `leadership was handed to ${heir.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+          cause: 'The connections between the members are bad.',
           fix: 'Look at the health of the cluster, then run again.',
         });
       }

@@ -37,7 +37,7 @@ export const proveServedStep: AskingKind<ProveServed> = {
             throw stepFailure(title, host, {
               code: 'served-certificate-unseen',
               fact: `port ${port} did not show its certificate: ${error instanceof HostError ? error.finding.fact : errorMessage(error)}`,
-              cause: 'etcd is just being restarted, or something else listens on that port.',
+              cause: 'etcd is restarting, or another program listens on that port.',
               fix: 'Look at the etcd container of that host, then run again.',
             });
           },
@@ -59,12 +59,12 @@ export const proveServedStep: AskingKind<ProveServed> = {
       fact: stale
         .map(
           ({ name, port, serial, wanted }) =>
-            `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`,
+            `port ${port} serves the serial ${serial}, but ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`,
         )
         .join('; ')
         .concat('.'),
-      cause: "Another etcd listens there, or something between replaces the member's certificate.",
-      fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+      cause: "Another etcd listens there, or a proxy replaces the member's certificate.",
+      fix: 'Check which program listens on that port of the host; the old certificate stays valid until it expires.',
     });
   },
 };

@@ -102,33 +102,33 @@ function whyRefused(said: string, login: Pick<RegistryLogin, 'server' | 'usernam
   if (/HTTP response to HTTPS client|x509:/.test(said)) {
     return {
       cause:
-        'The registry speaks no TLS, or has a certificate of a CA that the container runtime does not know.',
-      fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
+        'The registry does not speak TLS, or its certificate is from a CA that the container runtime does not trust.',
+      fix: 'Configure this registry and its CA for the runtime on the host (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
     };
   }
   if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|(?<!permission )denied/i.test(said)) {
     return login === undefined
       ? {
-          cause: 'The registry asks for a password, or has no such repository.',
+          cause: 'The registry requires a password, or has no such repository.',
           fix: 'Give `registry-username` and `registry-password`, or correct `image-repository`.',
         }
       : {
-          cause: `${login.server} does not take registry-password for ${login.username}, or that name may not read this repository.`,
-          fix: 'Try both with `docker login`, and renew the token if it has run out.',
+          cause: `${login.server} does not accept registry-password for ${login.username}, or that name may not read this repository.`,
+          fix: 'Try both with `docker login`, and renew the token if it has expired.',
         };
   }
   if (/not found|manifest unknown|name unknown/i.test(said)) {
     return {
       cause: 'The registry has no such repository or tag.',
-      fix: 'Correct `image-repository` or `etcd-image-tag`, or bring the image to the registry.',
+      fix: 'Correct `image-repository` or `etcd-image-tag`, or push the image to the registry.',
     };
   }
   const fix =
-    'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.';
+    'Let the host reach the registry, set `image-repository` to one that the hosts can reach (with `registry-username` and `registry-password` if it requires them), or give `image-archive`.';
   if (
     /no such host|i\/o timeout|connection refused|unreachable|no route|deadline exceeded|dial tcp/i.test(said)
   ) {
-    return { cause: 'The host has no way to the registry.', fix };
+    return { cause: 'The host cannot reach the registry.', fix };
   }
   return knownReason(said) ?? { fix };
 }
@@ -136,7 +136,7 @@ function whyRefused(said: string, login: Pick<RegistryLogin, 'server' | 'usernam
 function notAsked(image: string, result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   return {
     code: 'image-pull-failed',
-    fact: `the container runtime could not be asked to pull ${image}: ${lastWords(result.stderr, 1)}`,
+    fact: `the request to the container runtime to pull ${image} failed: ${lastWords(result.stderr, 1)}`,
     ...whyNotAsked(result),
   };
 }
@@ -149,14 +149,14 @@ const RUNTIME_SILENT: Reason = {
 function whyNotAsked({ stderr }: RemoteResult): Reason {
   if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
     return {
-      cause: 'curl on this host was built without HTTP/2, or without sockets of Unix.',
-      fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+      cause: 'curl on this host was built without HTTP/2, or without Unix sockets.',
+      fix: 'Make sure that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
     };
   }
   if (/Failed to connect|Couldn't connect|timed out/i.test(stderr)) {
     return RUNTIME_SILENT;
   }
-  return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
+  return { fix: 'Fix the error of curl, or give `image-archive`, which needs no curl.' };
 }
 
 function runtimeMessage(stderr: string): string {

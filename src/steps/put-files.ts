@@ -170,7 +170,7 @@ export function deliverFiles(
   options: { readonly forgetReplaced: boolean; readonly patches?: string } = { forgetReplaced: false },
 ): RemoteScript {
   const binary = deliveries.find(({ bytes }) => bytes.includes(0));
-  if (binary !== undefined) throw new Error(`${binary.path} is no text`);
+  if (binary !== undefined) throw new Error(`${binary.path} is not text`);
   const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
     Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
     bytes,
@@ -185,9 +185,9 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
   if (result.code !== CHANGED) return explainUnknown(result);
   return {
     code: 'changed-during-run',
-    fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+    fact: `${lastWords(result.stderr, 1)} has changed since the run read it; the run did not touch it.`,
     cause: 'A person, or configuration management, works on this host at the same time.',
-    fix: 'Let the other finish, then run again.',
+    fix: 'Wait until the other is done, then run again.',
   };
 }
 

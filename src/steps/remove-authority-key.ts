@@ -54,9 +54,9 @@ export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
     if (text !== undefined && !isSameKey(text, key)) {
       throw stepFailure(title, host, {
         code: 'ca-key-in-the-way',
-        fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
-        cause: 'It is the key of an earlier CA, or no key at all.',
-        fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+        fact: `${CA_KEY} is not the key in \`ca-key\`; the run did not touch it.`,
+        cause: 'It is the key of an earlier CA, or not a key at all.',
+        fix: 'Find out which CA it belongs to, move it to a safe place off the host, and run again.',
       });
     }
     const digest = text === undefined ? undefined : sha256(text);
@@ -66,7 +66,7 @@ export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
       succeeded: () => {
         found?.delete(CA_KEY);
         digestsOf(context, host).delete(CA_KEY);
-        context.log.host(host).info(`the key of the CA is not on this host any more (${CA_KEY})`);
+        context.log.host(host).info(`the key of the CA is no longer on this host (${CA_KEY})`);
       },
     };
   },
@@ -110,9 +110,9 @@ export function explainRemoval(path: string): (result: RemoteResult) => Omit<Fin
     result.code === CHANGED
       ? {
           code: 'changed-during-run',
-          fact: `${path} has changed since the run looked at it; it was left as it is.`,
+          fact: `${path} has changed since the run read it; the run did not touch it.`,
           cause: 'A person, or configuration management, works on this host at the same time.',
-          fix: 'Let the other finish, then run again.',
+          fix: 'Wait until the other is done, then run again.',
         }
       : explainUnknown(result);
 }

@@ -48,7 +48,7 @@ function check(step: RenderManifest, rendered: Rendered, context: StepContext): 
   const manifest = parseEtcdManifest(text);
   const differences =
     manifest === undefined
-      ? ['it is no etcd pod']
+      ? ['it is not an etcd pod']
       : [
           ...argumentDifferences(manifest, step.wanted),
           ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
@@ -56,8 +56,8 @@ function check(step: RenderManifest, rendered: Rendered, context: StepContext): 
   if (differences.length > 0) {
     throw stepFailure(title, step.host, {
       code: 'manifest-not-rendered',
-      fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
-      cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+      fact: `the manifest from kubeadm does not match its configuration: ${differences.join('; ')}.`,
+      cause: 'The action does not know how this release of kubeadm handles the configuration.',
       fix: `Compare ${RENDERED_MANIFEST} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
     });
   }
@@ -79,9 +79,9 @@ function checkPatched(step: RenderManifest, { text, plain }: Rendered, context: 
   if (problems.length === 0) return;
   throw stepFailure(title, step.host, {
     code: 'patched-pod-unsuitable',
-    fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
-    cause: 'A patch changes what the action relies on, or what inputs of their own set.',
-    fix: 'Leave that part out of `patches`, try them with `operation: preflight`, and run again.',
+    fact: `the patches break the pod: ${problems.join('; ')}. The run did not use it.`,
+    cause: 'A patch changes a field that the action relies on, or that another input sets.',
+    fix: 'Remove that part from `patches`, test them with `operation: preflight`, and run again.',
   });
 }
 
@@ -89,6 +89,6 @@ const explainRender: Explain = (result) => ({
   code: 'manifest-not-rendered',
   fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
   cause:
-    'An input holds a value that this release of kubeadm does not take, or a patch does not fit the pod.',
+    'An input has a value that this release of kubeadm does not accept, or a patch does not fit the pod.',
   fix: 'Correct the input that the message names and run again.',
 });

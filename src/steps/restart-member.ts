@@ -154,35 +154,35 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
     case RESTART_END.changed:
       return {
         code: 'changed-during-run',
-        fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+        fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began; the member keeps its manifest.`,
         cause: 'Another run, or a person, works on this host at the same time.',
-        fix: 'Let the other finish, then run again.',
+        fix: 'Wait until the other is done, then run again.',
       };
     case RESTART_END.noData:
       return {
         code: 'data-dir-emptied',
         fact: 'its data dir holds no member; nothing was restarted.',
         cause: 'The disk is not mounted, or the folder was emptied or moved.',
-        fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
+        fix: 'Mount the disk or restore the data. Do not start a member without its log.',
       };
     case RESTART_END.otherFilesystem:
       return {
         code: 'manifest-folder-mounted',
-        fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
+        fact: 'the folder of the manifests is a separate file system, so a manifest cannot be moved out or in in one step; nothing was restarted.',
         cause: 'It is a mount point.',
         fix: 'Unmount it; kubelet needs a plain folder there.',
       };
     case RESTART_END.notStopped:
       return {
         code: 'etcd-not-stopped',
-        fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
+        fact: `kubelet did not stop etcd within ${GONE_WITHIN} s after its manifest was removed; the manifest is back and the member is ready.`,
         cause: 'kubelet or the container runtime hangs.',
-        fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+        fix: 'Look at `journalctl -u kubelet` on the host, fix the error, and run again.',
       };
     case RESTART_END.crashedAndBack:
       return {
         code: 'restart-rolled-back',
-        fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
+        fact: `with the new manifest etcd kept crashing: ${last}. The old manifest is back and the member is ready with it.`,
         ...whyCrashed(last),
       };
     case RESTART_END.refusedAndBack:
@@ -200,21 +200,21 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
     case RESTART_END.backNotReady:
       return {
         code: 'restart-rollback-failed',
-        fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
+        fact: `the member did not become ready with the new manifest, nor with the old one, which is back: ${last}`,
         ...whyLate(result.stderr),
       };
     case RESTART_END.noWayBack:
       return {
         code: 'restart-without-rollback',
-        fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
+        fact: `the member did not become ready, and there was no earlier manifest to return to: ${last}`,
         ...whyLate(result.stderr),
       };
     case CUT_OFF:
       return {
         code: 'restart-unit-ended',
-        fact: `the unit ${RESTART_UNIT} ended before it was done: ${lastWords(result.stderr, 2)} A manifest is in place.`,
+        fact: `the unit ${RESTART_UNIT} ended too early: ${lastWords(result.stderr, 2)} A manifest is in place.`,
         ...(knownReason(result.stderr) ?? {
-          fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
+          fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, fix the error, and run again: the new run continues from here.`,
         }),
       };
     default:

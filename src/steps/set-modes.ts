@@ -63,9 +63,8 @@ export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'>
   if (result.code !== NOT_PLAIN) return explainUnknown(result);
   return {
     code: 'not-a-plain-file',
-    fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
-    cause:
-      'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
-    fix: 'Put the file itself there in place of the link, and run again.',
+    fact: `${result.stderr.trim()} is no longer a plain file or a folder; no mode was changed.`,
+    cause: 'It is a symbolic link to a file, or it was removed or replaced since the run read the host.',
+    fix: 'Replace the link with the file itself, and run again.',
   };
 }

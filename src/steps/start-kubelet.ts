@@ -25,7 +25,7 @@ export interface StartKubelet extends StepOnHost {
 export const startKubeletStep: ScriptedKind<StartKubelet> = {
   title: 'start kubelet',
   describe({ restart }) {
-    return restart ? 'restart kubelet' : 'start kubelet if it does not run';
+    return restart ? 'restart kubelet' : 'start kubelet if it is not running';
   },
   restarts({ restart }) {
     return restart ? 'kubelet' : undefined;
@@ -198,13 +198,13 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
     return {
       ...words,
       code: 'kubelet-config-rolled-back',
-      fact: `${words.fact} Its drop-in and configuration are back as they were.`,
+      fact: `${words.fact} Its former drop-in and configuration are back.`,
     };
   }
   if (result.code === OVERRULED) {
     return {
       code: 'kubelet-drop-in-beaten',
-      fact: `another drop-in beats the one of this action (${lastWords(result.stderr, 3)}).`,
+      fact: `another drop-in overrides the one of this action (${lastWords(result.stderr, 3)}).`,
       cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
       fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
     };
@@ -213,7 +213,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
     return {
       code: 'kubelet-unit-unusable',
       fact: 'kubelet.service is masked, so systemd may not start it.',
-      cause: 'It was masked by hand, or by a tool that switches unused services off.',
+      cause: 'It was masked by hand, or by a tool that disables unused services.',
       fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
     };
   }
@@ -223,7 +223,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   const [journal, stranger] = kubeletMessages(result.stderr);
   return {
     code: 'kubelet-not-healthy',
-    fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Nothing that it wrote could be read.' : `Its last words: ${lastWords(journal, 2)}`}`,
+    fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Its output could not be read.' : `Its last words: ${lastWords(journal, 2)}`}`,
     ...(KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal))?.reason ?? UNKNOWN_FAILURE),
   };
 }
@@ -232,7 +232,7 @@ function outcomeOf(code: number, stranger: string | undefined): string {
   if (code === FAILED) return 'kubelet stopped right after its start.';
   if (code === PORT_TAKEN) return 'kubelet cannot listen on its port.';
   const instead = stranger === undefined ? '' : `, and 127.0.0.1:${HEALTHZ_PORT} was answered by ${stranger}`;
-  return `kubelet did not get healthy within ${HEALTHY_WITHIN} s${instead}.`;
+  return `kubelet did not become healthy within ${HEALTHY_WITHIN} s${instead}.`;
 }
 
 /** Returns kubelet's own messages, and the program that responded in its place, if any. */
@@ -244,7 +244,7 @@ function kubeletMessages(stderr: string): readonly [string, string | undefined] 
 }
 
 const UNKNOWN_FAILURE: Reason = {
-  fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; mend what it names, and run again.',
+  fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; fix the error, and run again.',
 };
 
 /** Messages of real kubelets (1.31 to 1.35), each with its reason. */
@@ -253,20 +253,20 @@ const KNOWN_FAILURES: readonly { readonly pattern: RegExp; readonly reason: Reas
     pattern: /cgroup v1/i,
     reason: {
       cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
-      fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+      fix: 'Boot the host with cgroup v2, or, if you accept the consequences, set the input `kubelet-config: "failCgroupV1: false"`.',
     },
   },
   {
     pattern: /running with swap on/i,
     reason: {
-      cause: 'kubelet refuses hosts with swap switched on.',
-      fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+      cause: 'kubelet refuses hosts with swap enabled.',
+      fix: 'Disable swap (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
     },
   },
   {
     pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal|invalid configuration/i,
     reason: {
-      cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
+      cause: 'The input `kubelet-config` has a value that this kubelet does not accept.',
       fix: 'Correct `kubelet-config` and run again.',
     },
   },
@@ -274,22 +274,22 @@ const KNOWN_FAILURES: readonly { readonly pattern: RegExp; readonly reason: Reas
     pattern: /bind: address already in use/,
     reason: {
       cause:
-        'Another program listens on a port of kubelet: an agent of k3s or microk8s, another kubelet, or a service of its own.',
-      fix: "Look who it is (`ss -ltnp 'sport = :10248 or sport = :10250'`), stop it or move it to another port, and run again.",
+        'Another program listens on a port of kubelet: an agent of k3s or microk8s, another kubelet, or an unrelated service.',
+      fix: "Find the program (`ss -ltnp 'sport = :10248 or sport = :10250'`), stop it or move it to another port, and run again.",
     },
   },
   {
     pattern: /validate service connection|validate CRI v1 \w+ API|runtime service failed/i,
     reason: {
       cause: 'The container runtime does not answer kubelet.',
-      fix: 'Look at `systemctl status containerd` (or crio) and `crictl info` on the host, mend what they say, and run again.',
+      fix: 'Look at `systemctl status containerd` (or crio) and `crictl info` on the host, fix the error, and run again.',
     },
   },
   {
     pattern: /missing content for serving cert/,
     reason: {
       cause: "A power cut left kubelet's own serving certificate empty.",
-      fix: 'Run again: an empty one is removed before kubelet is started.',
+      fix: 'Run again: the action removes an empty certificate before it starts kubelet.',
     },
   },
 ];

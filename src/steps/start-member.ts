@@ -185,28 +185,28 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
     case DATA_THERE:
       return {
         code: 'changed-during-run',
-        fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
+        fact: 'its data dir, or the folder of its log, is no longer empty; no etcd was started on it.',
         cause: 'Another run, or a person, works on this host at the same time.',
-        fix: 'Let the other finish, then run again.',
+        fix: 'Wait until the other is done, then run again.',
       };
     case MANIFEST_CHANGED:
       return {
         code: 'changed-during-run',
         fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began.`,
         cause: 'Another run, or a person, works on this host at the same time.',
-        fix: 'Let the other finish, then run again.',
+        fix: 'Wait until the other is done, then run again.',
       };
     case OTHER_FILESYSTEM:
       return {
         code: 'manifest-folder-mounted',
-        fact: `${MANIFEST_DIR} is a file system of its own, so a manifest cannot be put there in one step.`,
+        fact: `${MANIFEST_DIR} is a separate file system, so a manifest cannot be moved there in one step.`,
         cause: 'It is a mount point.',
         fix: 'Unmount it; kubelet needs a plain folder there.',
       };
     case CRASHES:
       return {
         code: 'etcd-crash-loop',
-        fact: `etcd ends again and again. Its last words: ${last}`,
+        fact: `etcd keeps crashing. Its last words: ${last}`,
         ...whyCrashed(last),
       };
     case WITHOUT_PAUSE:

@@ -46,9 +46,9 @@ async function checkPlaced(
   if (facts.length === 0) return;
   throw stepFailure(title, step.host, {
     code: 'pki-file-unexpected',
-    fact: `${PKI_DIR} is not as it has to be: ${facts.join('; ')}.`,
-    cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
-    fix: 'Keep others away from it, move away what does not belong there, and run again.',
+    fact: `${PKI_DIR} does not have the expected contents: ${facts.join('; ')}.`,
+    cause: 'Configuration management, or a person, also writes to this folder.',
+    fix: 'Let only the action write to it, move files that do not belong there, and run again.',
   });
 }
 

@@ -116,7 +116,7 @@ describe('the run cannot go on without a host that is away', () => {
       [['infra2'], {}, null, MEMBERS.map((member) => pristineHost(member))],
       /^10\.0\.0\.8 connect: it did not answer/,
     ],
-    ['most hosts are away', [['infra1', 'infra2']], /1 of 3 hosts could be reached/],
+    ['most hosts are away', [['infra1', 'infra2']], /1 of 3 hosts are reachable/],
     [
       'too few of the others are healthy',
       [['infra2'], {}, { down: ['infra1', 'infra2'] }],

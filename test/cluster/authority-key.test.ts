@@ -87,10 +87,10 @@ describe('ca-custody: input-only', () => {
     const plan = decide(finishedCluster(), healthy);
     expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons[0]).toBe(
-      `infra0: ${CA_KEY} is there, and with \`ca-custody: input-only\` no host keeps it`,
+      `infra0: ${CA_KEY} is there, but with \`ca-custody: input-only\` no host keeps it`,
     );
     expect(plan.reasons.slice(1)).toEqual(
-      ['infra1', 'infra2'].map((name) => `${name}: its record is to say \`ca-custody: input-only\``),
+      ['infra1', 'infra2'].map((name) => `${name}: its record must change to \`ca-custody: input-only\``),
     );
     expect(outline(plan)).toEqual([
       ['remove-authority-key infra0'],
@@ -136,7 +136,7 @@ describe('ca-custody: input-only', () => {
 test('first-host again: the record says so, and the key is not put back: it may be away on purpose', () => {
   const plan = decide(withoutKeys(), { ...healthy, settings: BROUGHT });
   expect(plan.reasons).toEqual(
-    MEMBERS.map(({ name }) => `${name}: its record is to say \`ca-custody: first-host\``),
+    MEMBERS.map(({ name }) => `${name}: its record must change to \`ca-custody: first-host\``),
   );
   expect(allStages(plan).flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(
     MEMBERS.map(() => 'record-member'),

@@ -77,7 +77,7 @@ describe('a changed list of further names', () => {
     const plan = decide(await clusterWith('a.example.com', 'b.example.com'), given('a.example.com'));
     expect([...clusterOf(plan).issue.values()]).toEqual(MEMBERS.map(() => ['server', 'peer']));
     expect(plan.reasons[0]).toContain(
-      'etcd/server.crt names DNS:b.example.com, which the inputs do not ask for any more',
+      'etcd/server.crt names DNS:b.example.com, which the inputs no longer contain',
     );
     expect(plan.warnings).toEqual([]);
   });

@@ -51,7 +51,7 @@ describe('a disk that is not mounted any longer', () => {
   test.each([
     ['the root', '/', 'lies on that of / now'],
     ['the one above', '/var', 'lies on that of /var now'],
-    ['none', undefined, 'is not there now'],
+    ['none', undefined, 'is missing now'],
   ])('is refused, whatever the members say: the data dir is on %s', (_, now, words) => {
     const found = refusals(recorded(now), healthy);
     expect(found.map(({ host, at }) => `${host} ${at}`)).toEqual([
@@ -59,9 +59,7 @@ describe('a disk that is not mounted any longer', () => {
       'infra1 data-dir',
       'infra2 data-dir',
     ]);
-    expect(found[0]?.fact).toContain(
-      `${DATA} lay on the file system that is mounted at ${DATA}, and ${words}`,
-    );
+    expect(found[0]?.fact).toContain(`${DATA} was on the file system mounted at ${DATA}, and ${words}`);
     expect(found[0]?.fix).not.toMatch(/remove|delete|rm /i);
   });
 

@@ -47,7 +47,7 @@ describe('kubelet.service', () => {
 
 test('programs that are missing are reported, with their packages', () => {
   const { fact, fix } = only({ missingTools: ['cmp', 'flock', 'find'] });
-  expect(fact).toBe('programs that the scripts of a deploy need are not on the host: cmp, flock, find.');
+  expect(fact).toBe('the host lacks programs that a deploy needs: cmp, flock, find.');
   expect(fix).toContain('Install diffutils, util-linux, findutils');
   expect(refusalLines(withHost(pristine(), 0, { missingTools: ['flock'] }))).toEqual([
     expect.stringMatching(/^infra0 prerequisites: programs .*: flock\.$/),
@@ -65,7 +65,7 @@ describe('kubeadm', () => {
   test.each([
     ['ended with 126: Exec format error', /another processor/],
     ['it printed: WARNING: this host is managed by Puppet', undefined],
-    ['ended with 1: Permission denied', /Root itself was refused/],
+    ['ended with 1: Permission denied', /Root was refused/],
   ])('that did not say its version is reported with what it said: %s', (words, cause) => {
     const found = only(withoutVersion(words));
     expect(found.fact).toBe(`/usr/bin/kubeadm did not say its version: ${words}.`);
@@ -83,9 +83,7 @@ describe('kubeadm', () => {
 
   test('that refuses the name of the host: one finding, and a fix that does not lead into it again', () => {
     const found = only({ ...underscore, etcdImage: undefined } as never);
-    expect(found.fact).toBe(
-      `its own hostname "node_underscore" is none that kubeadm and kubelet take: ${REFUSAL}.`,
-    );
+    expect(found.fact).toBe(`kubeadm and kubelet do not accept its hostname "node_underscore": ${REFUSAL}.`);
     expect(found.fix).toContain('hostnamectl hostname');
     expect(found.fix).not.toContain('names');
   });
@@ -126,7 +124,7 @@ describe('different images', () => {
 
   test('those that differ are reported, and those without an answer are none of them', () => {
     expect(imagesOf('etcd:1', undefined, 'etcd:2').map(({ fact }) => fact)).toEqual([
-      "the hosts' kubeadm ask for different etcd images (infra0: etcd:1; infra2: etcd:2).",
+      'kubeadm on the hosts uses different etcd images (infra0: etcd:1; infra2: etcd:2).',
     ]);
   });
 });
@@ -173,7 +171,7 @@ test('a connection of which nothing is known is no firewall', () => {
   ] as const;
   const [found] = refusals(withHost(pristine(), 0, { reach }));
   expect(found?.fact).toBe(
-    'it could not be found out whether it reaches 10.0.0.7 on TCP port 2380: double free detected.',
+    'it is unknown whether it reaches 10.0.0.7 on TCP port 2380: double free detected.',
   );
   expect(found?.cause).toBeUndefined();
 });

@@ -129,7 +129,7 @@ test.each<[Gate, ClusterState, RegExp]>([
     { down: ['infra2'] },
     /^1 of 3 members would be healthy without infra1, and 2 are needed \(not healthy: infra2, .*\)\.$/,
   ],
-  [QUORUM, { down: ['infra1', 'infra2'] }, /^the members know of no leader/],
+  [QUORUM, { down: ['infra1', 'infra2'] }, /^the members report no leader/],
 ])('why %j is shut is reported with cause and fix', (gate, state, fact) => {
   const [finding] = gateFindings(gate, clusterFacts(state).health);
   expect(finding?.fact).toMatch(fact);

@@ -176,7 +176,7 @@ describe('the key of the CA', () => {
     expect(lines).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^infra${position} ca-key: .* the key of the CA goes to infra0 alone, and replaces nothing\\.$`,
+          `^infra${position} ca-key: .* the key of the CA goes only to infra0, and replaces no file\\.$`,
         ),
       ),
     ]);
@@ -186,7 +186,7 @@ describe('the key of the CA', () => {
     const facts = withFile(pristine(), position, ownCertificate, unreadFact(CA_KEY, ownCa.keyPem));
     const plan = decide(facts, { settings: BROUGHT });
     expect([plan.cluster?.keyKeeper, keyGoesTo(plan)]).toEqual(['infra0', ['infra0']]);
-    expect(plan.reasons[1]).toBe('the key of the CA goes to infra0, the first host, and to no other');
+    expect(plan.reasons[1]).toBe('the key of the CA goes only to infra0, the first host');
     expect(plan.warnings.map(({ host, at }) => `${host ?? ''} ${at}`)).toEqual(
       position === 0 ? [] : [`infra${position} ca-key`],
     );
@@ -200,7 +200,9 @@ describe('the key of the CA', () => {
 
   test.each(POSITIONS)('that the run makes does not replace a key on host %d', (position) => {
     expect(refusalLines(withFile(pristine(), position, anyKey))).toEqual([
-      expect.stringMatching(/ca-key: .* this run makes a CA, so it is not that CA's; .* replaces nothing\.$/),
+      expect.stringMatching(
+        /ca-key: .* it is not the key of the CA that this run creates; .* replaces no file\.$/,
+      ),
     ]);
   });
 
@@ -241,7 +243,7 @@ describe('the key of the CA', () => {
     expect(plan.warnings.map(({ host, fact }) => [host, fact])).toEqual([
       [
         'infra2',
-        'the CA of this new cluster, with its key, is the one that lies on this host, not on infra0, the first host.',
+        'this new cluster uses the CA and key that are on this host, not on infra0, the first host.',
       ],
     ]);
   });

@@ -37,7 +37,7 @@ describe.each([
   ['set up by hand', guideCluster()],
 ])('a cluster that is %s, with a file on one host that', (_, hosts) => {
   test.each([
-    ['has an alias that stands for nothing', 'a: *b\n'],
+    ['has an alias without an anchor', 'a: *b\n'],
     ['has an alias that leads back to itself', 'x: &x\n  y: *x\n'],
     ['is several documents', '---\na: 1\n---\nb: *c\n'],
     ['has a tag that is not known', '--- !!map [a]\n'],

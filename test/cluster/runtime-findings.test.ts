@@ -43,7 +43,7 @@ describe('a runtime that did not tell its cgroup driver', () => {
     ['', undefined, /crictl info/],
   ])('said "%s"', (problem, cause, fix) => {
     const found = only({ sockets: [SOCKET], asked: `unix://${SOCKET}`, problem });
-    expect(found.fact).toContain(`unix://${SOCKET} did not tell its cgroup driver`);
+    expect(found.fact).toContain(`unix://${SOCKET} did not report its cgroup driver`);
     expect(found.fact).toContain(problem === '' ? '(no answer)' : problem);
     if (cause === undefined) expect(found.cause).toBeUndefined();
     else expect(found.cause).toMatch(cause);
@@ -90,13 +90,13 @@ describe('a containerd without its CRI', () => {
   test('an entry that is too long for a message', () => {
     const many = Array.from({ length: 40 }, (_, index) => `io.containerd.x.v1.number-${index}`);
     const { fix } = only(withoutCri(off(entry(['cri', ...many], [2, 44]))));
-    expect(fix).toContain('Take every plugin with "cri" in its name out of lines 2 to 44');
+    expect(fix).toContain('Remove every plugin with "cri" in its name from lines 2 to 44');
     expect(fix?.length).toBeLessThan(400);
   });
 
   test.each<[string, PluginsOff | undefined, RegExp, RegExp]>([
-    ['nothing switches it off', off(entry(['btrfs'], [1, 1])), /could not be loaded/, /ctr plugins ls/],
-    ['nothing is known of it', undefined, /could not be loaded/, /ctr plugins ls/],
+    ['nothing switches it off', off(entry(['btrfs'], [1, 1])), /did not load/, /ctr plugins ls/],
+    ['nothing is known of it', undefined, /did not load/, /ctr plugins ls/],
     [
       'its file cannot be read',
       { config: CONFIG, unreadable: [CONFIG], entries: [] },
@@ -135,7 +135,7 @@ describe('/etc/crictl.yaml', () => {
   test('that names a runtime that is not there: the only other one is not taken in its place', () => {
     const found = only({ sockets: [SOCKET], absent: CRIO });
     expect(found.fact).toBe(
-      `/etc/crictl.yaml names ${CRIO} as the container runtime, and there is no such socket. There is ${SOCKET}.`,
+      `/etc/crictl.yaml names ${CRIO} as the container runtime, but there is no such socket. There is ${SOCKET}.`,
     );
     expect(only({ sockets: [], absent: CRIO }).fact).toContain('No other runtime has one either.');
   });
@@ -146,7 +146,7 @@ describe('/etc/crictl.yaml', () => {
       asked: CRIO,
       problem: 'connection refused',
     });
-    expect(found.fact).toContain(`the container runtime at ${CRIO} did not tell its cgroup driver`);
+    expect(found.fact).toContain(`the container runtime at ${CRIO} did not report its cgroup driver`);
   });
 
   test('missing, with several runtimes', () => {

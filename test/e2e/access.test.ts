@@ -149,9 +149,9 @@ describe('the hard way in', () => {
 
   test('the log says which way was taken, and with which keys', () => {
     expect(logOf(run)).toContain(
-      'The way: this runner → jump@10.77.0.10:22 → jump@10.77.0.11:22 → 10.77.0.10:22, 10.77.0.11:22, ',
+      'Route: this runner → jump@10.77.0.10:22 → jump@10.77.0.11:22 → 10.77.0.10:22, 10.77.0.11:22, ',
     );
-    expect(logOf(run).match(/The way:/g)).toHaveLength(1);
+    expect(logOf(run).match(/Route:/g)).toHaveLength(1);
     expect(logOf(run)).toMatch(/Keys of the ssh-agent: ssh-ed25519 SHA256:/);
   });
 
@@ -184,10 +184,10 @@ describe('what does not let in', () => {
     const { log, conclusion } = await runHere({ 'sudo-password': 'not this one' });
     expect(conclusion).toBe('failure');
     const text = log.join('\n');
-    expect(text).toMatch(/sudo does not take the password/);
-    expect(text.match(/it was not sent, as 10\.77\.0\.1\d has refused it/g)?.length).toBeGreaterThanOrEqual(
-      2,
-    );
+    expect(text).toMatch(/sudo does not accept the password/);
+    expect(
+      text.match(/the action did not send it, because 10\.77\.0\.1\d has refused it/g)?.length,
+    ).toBeGreaterThanOrEqual(2);
     const failures = await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, FAILURES)));
     expect(failures.map(Number).toSorted()).toEqual([0, 0, 64]);
   });
@@ -207,7 +207,7 @@ describe('what does not let in', () => {
     const { log, conclusion } = await runHere({});
     expect(conclusion).toBe('failure');
     expect(log.join('\n')).toMatch(finding(undefined, 'the ssh-agent at .* does not answer'));
-    expect(log.join('\n')).not.toContain('The way:');
+    expect(log.join('\n')).not.toContain('Route:');
   });
 });
 
@@ -225,5 +225,7 @@ test('keys that are taken unseen are reported, as lines that pin them', async ()
   const lines = (before.outputs['accepted-host-keys'] ?? '').split('\n').toSorted();
   const known = lab.knownHosts.split('\n').filter((line) => /^10\.77\.0\.1[12] ssh-ed25519/.test(line));
   expect(lines).toEqual(known.toSorted());
-  expect(before.annotations.filter(({ message }) => message.includes('was taken unseen'))).not.toEqual([]);
+  expect(before.annotations.filter(({ message }) => message.includes('was accepted unverified'))).not.toEqual(
+    [],
+  );
 });

@@ -116,7 +116,7 @@ describe('a host whose registry asks for a password, and that has no pause image
     expect(logOf(failed)).toMatch(
       finding(
         'infra0',
-        `pull image: ${image} is not on the host and could not be pulled: .*401 Unauthorized.*does not take registry-password for ${PULLER}`,
+        `pull image: ${image} is not on the host and could not be pulled: .*401 Unauthorized.*does not accept registry-password for ${PULLER}`,
       ),
     );
   });

@@ -154,12 +154,12 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     const stranger = await createAuthority({ algorithm: 'ECDSA-P256', now: new Date() });
     expectRefusal(
       await deploy(sans, { ...given, 'ca-certificate': stranger.certificatePem, 'ca-key': stranger.keyPem }),
-      [finding('infra0', 'its CA .* is not the one given')],
+      [finding('infra0', 'its CA .* is not the one in the inputs')],
     );
     const run = succeeded(await deploy(sans, given));
     expect(run.outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
     expect(logOf(run)).toContain('Key of the CA: infra0 (remove key of the CA)');
-    expect(logOf(run)).toContain('[infra0] the key of the CA is not on this host any more');
+    expect(logOf(run)).toContain('[infra0] the key of the CA is no longer on this host');
     expect(run.summary).toContain(
       'on none of the hosts (ca-custody: input-only). This run has removed it from infra0.',
     );
@@ -167,7 +167,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     expect(await containerIds(lab)).toEqual(before);
     expect(succeeded(await deploy(sans, given)).outputs).toMatchObject({ verdict: 'unchanged' });
     // Without the key nothing can be signed any more, and nothing has to be.
-    expect(logOf(await deploy(sans, { 'ca-custody': 'input-only' }))).toContain('no CA is among the inputs');
+    expect(logOf(await deploy(sans, { 'ca-custody': 'input-only' }))).toContain('the inputs hold no CA');
 
     await lab.sh('infra0', 'touch /etc/kubernetes/pki/etcd/ca.key');
     const health = await runInLab(lab, deployInputs(lab, { operation: 'health' }));

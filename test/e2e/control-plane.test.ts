@@ -149,7 +149,7 @@ test('what belongs to another etcd is left as it is, and nothing is done anywher
   ]);
   const run = await deploy({ 'extra-args': 'snapshot-count: 5000' });
   expectRefusal(run, [
-    /\[cp0\] control-plane-hosts: its \S+ca\.crt is another CA .*nothing was put in its place.*Fix: \S/,
+    /\[cp0\] control-plane-hosts: its \S+ca\.crt is another CA .*the action did not replace it.*Fix: \S/,
   ]);
   expect(await digests('infra1')).toBe(before);
   await lab.sh('infra1', `cp -a /root/ca.crt ${CA}`);
@@ -161,9 +161,7 @@ test('a host that refuses logins stops no other work, and fails the step', async
   const run = await deploy();
   expect(run.conclusion).toBe('failure');
   expect(run.outputs).toMatchObject({ healthy: 'true', changed: 'true' });
-  expect(logOf(run)).toMatch(
-    /the cluster is healthy, and not every host of the control plane has what it needs/,
-  );
+  expect(logOf(run)).toMatch(/the cluster is healthy, but not every host of the control plane has its files/);
   expect(logOf(run)).toMatch(/##\[error\]\[10\.77\.0\.12\] connect: .*Fix: \S/);
   expect(await lab.sh('infra1', `stat -c %a ${KEY}`)).toBe('600\n');
   await lab.sh('infra2', 'systemctl start ssh');

@@ -224,7 +224,7 @@ describe('what is changed without a restart of etcd', () => {
     expect(warnings(run)).toMatch(/apiserver-etcd-client\.crt is renewed by this run/);
     // The reminder stays until the copies are confirmed by their fingerprints.
     const again = succeeded(await deploy());
-    expect(warnings(again)).toMatch(/nobody has confirmed that the control plane has a copy/);
+    expect(warnings(again)).toMatch(/it is not confirmed that the control plane has a copy/);
     const fingerprints = await onAll(
       `openssl x509 -in ${PKI}/apiserver-etcd-client.crt -noout -fingerprint -sha256 | sed 's/.*=//'`,
     );

@@ -133,9 +133,7 @@ function onEachHost(words: string): unknown[] {
 
 test('preflight has the kubeadm of each host try the patches, and leaves nothing there', async () => {
   expect(toldOfPatches(before.good)).toEqual([]);
-  expect(toldOfPatches(before.bad)).toEqual(
-    onEachHost('with the patches the pod is not as it has to be: hostNetwork is not true'),
-  );
+  expect(toldOfPatches(before.bad)).toEqual(onEachHost('the patches break the pod: hostNetwork is not true'));
   expect(toldOfPatches(before.misfit)).toEqual(onEachHost('kubeadm cannot apply the patches: '));
   expect(before.changes).toEqual([]);
   expect(await lab.sh('infra0', 'ls /run | grep -c "^etcd-ha-action\\." || true')).toBe('0\n');
@@ -202,7 +200,7 @@ test('a member whose log has lost its disk is not started', async () => {
   const [first] = Object.entries(PATCH);
   const again = (): Promise<ActionRun> =>
     run({ 'metrics-port': '2381' }, Object.fromEntries([first ?? ['', '']]));
-  expectRefusal(await again(), [finding('infra4', 'the folder of its log holds no log any more')]);
+  expectRefusal(await again(), [finding('infra4', 'the folder of its log no longer holds a log')]);
   await lab.sh('infra4', MOUNT);
   expect(succeeded(await again()).outputs).toMatchObject({ verdict: 'repair', healthy: 'true' });
   await assertOneClusterHealthy(lab, PORTS);
@@ -218,7 +216,7 @@ test('a deploy with a bad patch refuses it on the host, and touches no member; p
   const refused = await run({ 'metrics-port': '2381' }, BAD);
   expect(refused.conclusion).toBe('failure');
   expect(logOf(refused)).toMatch(
-    /with the patches the pod is not as it has to be: hostNetwork is not true.* It was not put in place/,
+    /the patches break the pod: hostNetwork is not true.* The run did not use it/,
   );
   expect(await containerIds(lab)).toEqual(containers);
   expect(await manifests()).toEqual(found);

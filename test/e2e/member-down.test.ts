@@ -50,12 +50,12 @@ test('a host is down during a renewal: the others get their certificates, and th
   for (const [index, digest] of renewed.entries()) expect(digest).not.toBe(before[index]);
 
   const log = logOf(run);
-  expect(log).toMatch(finding('infra2', 'neither looked at the host nor changed it'));
+  expect(log).toMatch(finding('infra2', 'neither inspected nor changed the host'));
   for (const host of REACHED) {
     expect(log).toMatch(finding(host, 'it is not restarted.*snapshot-count.* are needed'));
     expect(run.summary).toContain(host);
   }
-  expect(run.summary).toContain('neither looked at the host nor changed it');
+  expect(run.summary).toContain('neither inspected nor changed the host');
 });
 
 test('run again while the host is down: no certificate is made twice', async () => {

@@ -138,5 +138,5 @@ test('a host with the certificate of another authority is refused', async () => 
     'ssh-known-hosts': `@cert-authority 10.77.0.* ${read('stranger.pub')}`,
   });
   expect(conclusion).toBe('failure');
-  expect(log.join('\n').match(/the certificate that the host shows is not taken/g)?.length).toBe(3);
+  expect(log.join('\n').match(/the certificate of the host is not accepted/g)?.length).toBe(3);
 });

@@ -69,7 +69,7 @@ describe('hosts without a cluster', () => {
   test('a CA on disk that is not the one given', async () => {
     const make = `mkdir -p ${PKI} && openssl req -x509 -newkey rsa:2048 -nodes -keyout ${PKI}/ca.key -out ${PKI}/ca.crt -days 900 -subj /CN=etcd-ca 2>/dev/null`;
     await altered('infra0', make, `rm -r ${PKI}`, () =>
-      refuses([finding('infra0', 'its CA .* is not the one given')], {
+      refuses([finding('infra0', 'its CA .* is not the one in the inputs')], {
         ...strangeAuthority(),
         bootstrap: 'allow',
       }),
@@ -111,7 +111,7 @@ describe('hosts without a cluster', () => {
       `ip addr add 10.77.0.20/24 dev ${device}`,
       `ip addr del 10.77.0.20/24 dev ${device}`,
       () =>
-        refuses([/10\.77\.0\.10 and 10\.77\.0\.20 are one and the same machine.*Fix: /], {
+        refuses([/10\.77\.0\.10 and 10\.77\.0\.20 are the same machine.*Fix: /], {
           hosts: 'a=10.77.0.10,b=10.77.0.11,c=10.77.0.20',
           'ssh-known-hosts': [lab.knownHosts, ...second].join('\n'),
         }),
@@ -165,7 +165,7 @@ describe('a cluster that lives', () => {
   };
 
   test('another CA than the one it has', () =>
-    refuses([finding('infra0', 'is not the one given')], strangeAuthority()));
+    refuses([finding('infra0', 'is not the one in the inputs')], strangeAuthority()));
 
   test('a member list with a stranger in it', async () => {
     const said = await changeMembers(
@@ -228,10 +228,10 @@ describe('a cluster that lives', () => {
     const existing = `sed -i 's/--initial-cluster-state=new/--initial-cluster-state=existing/' ${MANIFEST}`;
     const unfinished = `sed -i 's/"phase": "member"/"phase": "bootstrapping"/' ${STATE}`;
     test.each([
-      ['initial-cluster-state new', 'true', 'holds no log'],
-      ['initial-cluster-state existing', existing, 'holds no log'],
-      ['no manifest', `rm ${MANIFEST}`, 'holds no log'],
-      ['a record that calls it unfinished', unfinished, 'holds no log'],
+      ['initial-cluster-state new', 'true', 'no longer holds a log'],
+      ['initial-cluster-state existing', existing, 'no longer holds a log'],
+      ['no manifest', `rm ${MANIFEST}`, 'no longer holds a log'],
+      ['a record that calls it unfinished', unfinished, 'no longer holds a log'],
       ['no record of ours', `rm ${STATE}`, 'holds no log|did not set up|is empty'],
     ])('%s', (_, make, fact) => {
       const undo = `cp -p /root/state.json ${STATE}; cp -p /root/etcd.yaml ${MANIFEST}`;

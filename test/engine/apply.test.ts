@@ -624,7 +624,7 @@ describe("the CA's key, wanted on no host", () => {
       expect([failure, masked]).toEqual([undefined, [text]]);
       expect(happened).toEqual([`infra0: read ${CA_KEY}`, `infra0: remove ${CA_KEY}`]);
       expect(context.material.digests.get('infra0')?.has(CA_KEY)).toBe(false);
-      expect(lines).toContain(`infra0: the key of the CA is not on this host any more (${CA_KEY})`);
+      expect(lines).toContain(`infra0: the key of the CA is no longer on this host (${CA_KEY})`);
       expect(context.record.steps[0]).toMatchObject({
         before: { [CA_KEY]: sha256(text) },
         after: { [CA_KEY]: 'absent' },
@@ -637,7 +637,7 @@ describe("the CA's key, wanted on no host", () => {
     expect(happened).toEqual([`infra0: read ${CA_KEY}`]);
     if (!(failure instanceof RunError)) throw new Error(`expected a refusal, got ${String(failure)}`);
     expect(failure.findings.map(({ fact }) => fact)).toEqual([
-      `${CA_KEY} has changed since the run looked at it; it was not used.`,
+      `${CA_KEY} has changed since the run read it; the run did not use it.`,
     ]);
   });
 
@@ -652,7 +652,7 @@ describe("the CA's key, wanted on no host", () => {
       expect.objectContaining({
         host: 'infra0',
         at: 'remove key of the CA',
-        fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
+        fact: `${CA_KEY} is not the key in \`ca-key\`; the run did not touch it.`,
       }),
     ]);
     expect(failure.message).not.toContain(text.split('\n')[1] ?? text);

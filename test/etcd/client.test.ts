@@ -372,7 +372,7 @@ describe('who is on the other side', () => {
     ['has expired', { notAfter: new Date('2021-01-01') }],
     ['is not valid yet', { notBefore: new Date('2079-01-01') }],
     ['does not name that address', { ips: ['127.0.0.2', '::2'] }],
-    ['may not be used by a server', { usages: ['clientAuth'] as const }],
+    ['is not valid for a server', { usages: ['clientAuth'] as const }],
   ])('a server certificate that %s', async (words, request) => {
     const server = gateway.authority.issue({ commonName: 'infra0', ips: ['127.0.0.1'], ...request });
     const other = new GatewayStandIn(ANSWERS, server);

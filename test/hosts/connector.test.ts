@@ -82,12 +82,12 @@ test('from the inputs to a host, through a bastion with an IPv6 address, a pinne
   expect([...new Set(host.logins)]).toEqual(['publickey root']);
   expect([bastion.connections, host.connections]).toEqual([1, 1]);
   expect(log.lines).toContain(
-    `The way: this runner → jump@[::1]:${bastion.port} → infra0 (127.0.0.1:${host.port})`,
+    `Route: this runner → jump@[::1]:${bastion.port} → infra0 (127.0.0.1:${host.port})`,
   );
 });
 
 describe('ssh-connect-timeout is for', () => {
-  const silent = /takes the connection but then says nothing within 2\.0 s \(greeting\)/;
+  const silent = /accepts the connection but then sends nothing within 2\.0 s \(greeting\)/;
 
   test('hosts', async () => {
     const port = await serveSilence();

@@ -83,7 +83,7 @@ describe('OCI layouts', () => {
     expect(await imagesIn(path)).toEqual([[[], [], 'linux/amd64', amd64.id]]);
     const none = { descriptor, files: { ...ociIndex([]).files, ...indexOnly(files) } };
     expect((await findingOf(archives.tar('index-only.tar', ociLayout([none])))).fact).toContain(
-      'it names images and holds none of them whole',
+      'it names images but holds none of them whole',
     );
   });
 
@@ -119,7 +119,7 @@ describe('OCI layouts', () => {
     const layout = ociLayout([amd64]);
     const path = archives.tar('damaged.tar', { ...layout, [damaged ?? '']: layer('something else', true) });
     expect((await findingOf(path)).fact).toBe(
-      `${path}: it is damaged: ${damaged} is not what its name says.`,
+      `${path}: it is damaged: ${damaged} does not match the digest in its name.`,
     );
   });
 });
@@ -170,7 +170,7 @@ describe('what docker save wrote before 25', () => {
     );
     const without = Object.fromEntries(Object.entries(files).filter(([each]) => each !== name));
     expect((await findingOf(archives.tar('no-layer.tar', without))).fact).toContain(
-      `it names ${name} and does not hold it`,
+      `it names ${name} but does not hold it`,
     );
   });
 
@@ -199,7 +199,7 @@ describe('compression of the whole', () => {
 
   needing('bzip2').test('one that is not known', async () => {
     const bzip2 = archives.tar('packed.bz2', ociLayout([image]), ['--bzip2']);
-    expect((await findingOf(bzip2)).cause).toContain('compressed in another way than with gzip or zstd');
+    expect((await findingOf(bzip2)).cause).toContain('compressed with another program than gzip or zstd');
   });
 
   test('one that was cut off', async () => {
@@ -215,13 +215,13 @@ describe('what is no archive of images', () => {
       'no file',
       () => join(archives.folder, 'absent.tar'),
       /there is no such file on the runner/,
-      /in a step before/,
+      /in an earlier step/,
     ],
     [
       'a path through a file',
       () => `${archives.tar('file.tar', { a: '' })}/x`,
       /there is no such file/,
-      /step before/,
+      /earlier step/,
     ],
     ['a folder', () => archives.folder, /it is a folder/, /tar -C .* -cf images\.tar \./],
     [
@@ -244,7 +244,7 @@ describe('what is no archive of images', () => {
     [
       'JSON that is none',
       () => archives.tar('json.tar', { 'manifest.json': '[{' }),
-      /manifest\.json is no JSON/,
+      /manifest\.json is not JSON/,
       /docker save/,
     ],
   ])('%s', async (_, path, fact, fix) => {
@@ -265,7 +265,7 @@ describe('what would fill memory or time', () => {
     ]);
     writeFileSync(path, Buffer.concat(frames.flat()));
     expect((await findingOf(path)).fact).toBe(
-      `${path}: it holds more than 64 MiB of JSON, and image archives have little of that.`,
+      `${path}: it holds more than 64 MiB of JSON, which is too much for an image archive.`,
     );
     const names = join(archives.folder, 'names-bomb.tar');
     const headers = Array.from({ length: 20_001 }, (_, index) => tarFrame(`${index}`, 0).header);

@@ -82,7 +82,7 @@ describe('a key for bastions', () => {
   test.each(['ssh-bastion-private-key', 'ssh-bastion-key-passphrase'])('%s alone is refused', (name) => {
     expect(findingOf({ [name]: sshKey })).toMatchObject({
       at: name,
-      fact: 'it is given, and ssh-bastion is not.',
+      fact: 'it is given without ssh-bastion.',
     });
   });
 });

@@ -42,7 +42,7 @@ describe('how long certificates are valid', () => {
       code: 'validity-conflict',
       at: 'ca-validity-days',
       fact: `a CA of ${given} days cannot sign certificates that are valid for 365 days (certificate-validity-days): they would end after it.`,
-      fix: `give the CA at least some renewals: ca-validity-days: ${authority}, or certificate-validity-days: ${leaf}.`,
+      fix: `let the CA outlive some renewals: ca-validity-days: ${authority}, or certificate-validity-days: ${leaf}.`,
     });
     const mended = {
       'ca-validity-days': given,
@@ -85,10 +85,10 @@ describe('extra-sans', () => {
   test.each([
     ['Etcd.example.com', 'it has capital letters.'],
     ['https://etcd.example.com', 'it is a URL.'],
-    ['[fd00::6]', 'it has brackets or a port, which certificates do not have.'],
-    ['etcd.example.com:2379', 'it has brackets or a port, which certificates do not have.'],
-    ['etcd*.example.com', 'a wildcard stands for the whole first label and nothing else.'],
-    ['*', 'a wildcard stands for the whole first label and nothing else.'],
+    ['[fd00::6]', 'it has brackets or a port, which certificates cannot hold.'],
+    ['etcd.example.com:2379', 'it has brackets or a port, which certificates cannot hold.'],
+    ['etcd*.example.com', 'a wildcard can only be the whole first label.'],
+    ['*', 'a wildcard can only be the whole first label.'],
     ['etcd_1.example.com', undefined],
     ['etcd.example.com.', undefined],
     ['10.0.0.0/24', undefined],
@@ -98,7 +98,7 @@ describe('extra-sans', () => {
     expect(finding).toMatchObject({
       at: 'extra-sans, line 2',
       fact: expect.stringContaining(
-        'is neither an IP address nor a DNS name that kubeadm would put into a certificate.',
+        'is neither an IP address nor a DNS name that kubeadm accepts in a certificate.',
       ),
       fix: expect.stringContaining('extra-sans: etcd.example.com'),
     });

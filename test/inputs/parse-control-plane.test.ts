@@ -68,7 +68,7 @@ describe('hosts of the control plane', () => {
 
   test('are refused when they are given twice, by input and inventory', () => {
     const finding = findingOf({ ...inventory('[10.0.0.20]'), 'control-plane-hosts': '10.0.0.21' });
-    expect([finding.at, finding.fact]).toEqual(['control-plane-hosts', expect.stringContaining('both say')]);
+    expect([finding.at, finding.fact]).toEqual(['control-plane-hosts', expect.stringContaining('both list')]);
   });
 
   test('that there is no user is reported once for all hosts', () => {

@@ -121,7 +121,7 @@ describe('a CA that the user brings', () => {
     const inputs = { 'ca-certificate': `${other.certificatePem}${certificatePem}`, 'ca-key': keyPem };
     expect(findingOf(inputs)).toMatchObject({
       at: 'ca-certificate',
-      fact: expect.stringContaining('has nothing to do with the CA: CN=etcd-ca'),
+      fact: expect.stringContaining('does not belong to the CA: CN=etcd-ca'),
     });
   });
 
@@ -130,7 +130,7 @@ describe('a CA that the user brings', () => {
     const custody = { operation, 'ca-custody': 'input-only' };
     expect(findingOf(custody)).toMatchObject({
       at: 'ca-custody',
-      fact: expect.stringContaining("the CA's key is on no host, and no CA is among the inputs"),
+      fact: expect.stringContaining("the CA's key is on no host, and the inputs hold no CA"),
       fix: expect.stringContaining('ca-key: ${{ secrets.ETCD_CA_KEY }}'),
     });
     // Half of the pair is reported once.
@@ -198,7 +198,7 @@ describe('a CA that the user brings', () => {
     expect(finding).toMatchObject({
       at: 'ca-certificate',
       fact: expect.stringContaining('expired on 2019'),
-      fix: 'Give a CA that is valid.',
+      fix: 'Give a valid CA.',
     });
   });
 });

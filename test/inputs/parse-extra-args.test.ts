@@ -106,7 +106,7 @@ describe('what is no such mapping', () => {
     ['a list', '- snapshot-count: 1', 'extra-args', 'not a mapping'],
     ['a list as in a manifest', '- --snapshot-count=1', 'extra-args', 'not a mapping'],
     ['a word', 'snapshot-count', 'extra-args', 'not a mapping'],
-    ['no space behind the colon', 'snapshot-count:5000', 'extra-args', 'not a mapping'],
+    ['no space after the colon', 'snapshot-count:5000', 'extra-args', 'not a mapping'],
     ['a list of values', 'cors: [a, b]', 'line 1, column 1', '"cors" has a list'],
     ['a mapping as value', 'cors: {a: b}', 'line 1, column 1', '"cors" has a list'],
     ['an alias', 'cors: &a x\nlog-level: *a', 'line 2, column 1', '"log-level" has a list'],
@@ -205,14 +205,14 @@ describe('values', () => {
   });
 
   test.each(['cors: a$(HOSTNAME)', '--cors=a$$b'])('refuses %j, which the kubelet would change', (text) => {
-    expect(findingOf({ 'extra-args': text }).fact).toContain('the kubelet puts something else');
+    expect(findingOf({ 'extra-args': text }).fact).toContain('the kubelet replaces');
   });
 
   test("refuses feature gates that drop kubeadm's own", () => {
     expect(findingOf({ 'extra-args': 'feature-gates: CompactHashCheck=true' })).toEqual({
       code: 'flag-not-allowed',
       at: 'extra-args, line 1, column 1',
-      fact: '"CompactHashCheck=true" would take the place of kubeadm\'s own --feature-gates=InitialCorruptCheck=true.',
+      fact: '"CompactHashCheck=true" would replace kubeadm\'s own --feature-gates=InitialCorruptCheck=true.',
       cause: expect.stringContaining('compares its data'),
       fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
     });

@@ -71,7 +71,7 @@ describe('refused, each with its place', () => {
     ['deadline', '5s', /not between 10s and 10m/],
     ['deadline', '30', /has no unit/],
     ['metrics-window', '6m', /not between 0s and 5m/],
-    ['metrics-window', '55s', /two looks 55 s apart do not fit into the deadline of 60 s/],
+    ['metrics-window', '55s', /two reads of the metrics 55 s apart do not fit into the deadline of 60 s/],
     ['fail-on', 'error', /not one of fail, warn, never/],
     ['certificate-warning-days', '-1', /not a whole number/],
     ['certificate-failure-days', '31', /more than the 30 of certificate-warning-days/],

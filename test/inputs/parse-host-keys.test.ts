@@ -35,7 +35,7 @@ describe('ssh-known-hosts', () => {
       at: 'ssh-known-hosts',
       fix: expect.stringContaining('transport: openssh'),
     });
-    expect(finding.fact).toContain('for 10.0.0.6, 10.0.0.7, 10.0.0.8 there is a certificate authority alone');
+    expect(finding.fact).toContain('for 10.0.0.6, 10.0.0.7, 10.0.0.8 there is only a certificate authority');
     expect(findingsOf({ ...changes, transport: 'openssh' })).toEqual([]);
     const beside = `${changes['ssh-known-hosts']}\n10.0.0.* ${ecdsa.publicLine}`;
     expect(findingsOf({ 'ssh-known-hosts': beside })).toEqual([]);
@@ -106,12 +106,12 @@ describe('ssh-host-fingerprints', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['a misspelt host', `10.0.0.9 ${A}`, /no host is called "10\.0\.0\.9"/],
-    ['another port than the host has', `[10.0.0.6]:2222 ${A}`, /no host is called "\[10\.0\.0\.6\]:2222"/],
-    ['no host', A, /has no host in front of it/],
-    ['no host in what ssh-keygen prints', `256 ${A} no comment (ED25519)`, /has no host in front of it/],
-    ['no fingerprint', '10.0.0.6', /behind "10\.0\.0\.6" stands no fingerprint/],
-    ['a host without one among others', `10.0.0.6 10.0.0.7 ${A}`, /behind "10\.0\.0\.6" stands no/],
+    ['a misspelt host', `10.0.0.9 ${A}`, /no host is named "10\.0\.0\.9"/],
+    ['another port than the host has', `[10.0.0.6]:2222 ${A}`, /no host is named "\[10\.0\.0\.6\]:2222"/],
+    ['no host', A, /has no host before it/],
+    ['no host before what ssh-keygen prints', `256 ${A} no comment (ED25519)`, /has no host before it/],
+    ['no fingerprint', '10.0.0.6', /"10\.0\.0\.6" has no fingerprint after it/],
+    ['a host without one among others', `10.0.0.6 10.0.0.7 ${A}`, /"10\.0\.0\.6" has no fingerprint/],
     ['one that is cut off', `10.0.0.6 ${A.slice(0, 40)}`, /is cut off or damaged/],
     ['one of too many characters', `10.0.0.6 ${A}AAAA`, /is cut off or damaged/],
     ['one whose last character no digest has', `10.0.0.6 SHA256:${'A'.repeat(42)}B`, /is cut off or damaged/],

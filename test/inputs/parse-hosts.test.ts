@@ -163,7 +163,7 @@ describe('addresses', () => {
   });
 
   test('both families', () => {
-    expect(findingOf({ hosts: '10.0.0.6, 10.0.0.7, fd00::8' }).fact).toContain('no dual stack');
+    expect(findingOf({ hosts: '10.0.0.6, 10.0.0.7, fd00::8' }).fact).toContain('not support dual stack');
   });
 
   test('all that is wrong in a list is reported, with its line', () => {
@@ -184,10 +184,26 @@ describe('how many', () => {
   });
 
   test.each([
-    [2, 'the quorum of 2 is 2, so the cluster survives the loss of 0, which 1 do', 'list 1 or 3 hosts'],
-    [4, 'the quorum of 4 is 3, so the cluster survives the loss of 1, which 3 do', 'list 3 or 5 hosts'],
-    [6, 'the quorum of 6 is 4, so the cluster survives the loss of 2, which 5 do', 'list 5 or 7 hosts'],
-    [8, 'the quorum of 8 is 5, so the cluster survives the loss of 3, which 7 do', 'list 7 or 9 hosts'],
+    [
+      2,
+      'the quorum of 2 is 2, so the cluster survives the loss of 0, no more than with 1',
+      'list 1 or 3 hosts',
+    ],
+    [
+      4,
+      'the quorum of 4 is 3, so the cluster survives the loss of 1, no more than with 3',
+      'list 3 or 5 hosts',
+    ],
+    [
+      6,
+      'the quorum of 6 is 4, so the cluster survives the loss of 2, no more than with 5',
+      'list 5 or 7 hosts',
+    ],
+    [
+      8,
+      'the quorum of 8 is 5, so the cluster survives the loss of 3, no more than with 7',
+      'list 7 or 9 hosts',
+    ],
   ])('refuses %d, unless it is what is wanted', (count, fact, fix) => {
     expect(findingOf({ hosts: hosts(count) })).toMatchObject({
       at: 'hosts',
@@ -216,7 +232,7 @@ describe('how many', () => {
   });
 
   test.each([
-    [1, 'no high availability'],
+    [1, 'not highly available'],
     [9, 'every write waits for 5 of them'],
   ])('warns of %d', (count, fact) => {
     expect(settingsOf({ hosts: hosts(count) }).warnings).toEqual([

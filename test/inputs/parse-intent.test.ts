@@ -72,7 +72,7 @@ describe('approved-plan', () => {
   );
 
   test('the plan itself is known as such', () => {
-    expect(findingOf({ 'approved-plan': '{"verdict":"create"}' }).cause).toContain('in place of plan-digest');
+    expect(findingOf({ 'approved-plan': '{"verdict":"create"}' }).cause).toContain('instead of plan-digest');
   });
 
   test('a preflight has nothing to approve', () => {
@@ -98,7 +98,7 @@ describe('disk-test', () => {
       {
         code: 'input-unused',
         at: 'disk-test',
-        fact: expect.stringContaining('disk-test: true does nothing with operation: deploy'),
+        fact: expect.stringContaining('disk-test: true has no effect with operation: deploy'),
         fix: expect.stringContaining('operation: preflight'),
       },
     ]);

@@ -141,7 +141,7 @@ describe('what is no patch', () => {
       { at: 'patches (p)', fact: 'the folder holds no patch of etcd.' },
     ]);
     expect(folderFindings({ path: 'p', files: new Map([['etcd.yml', 'a: 1']]) })).toMatchObject([
-      { at: 'patches (p/etcd.yml)', cause: 'kubeadm knows the endings .yaml and .json alone.' },
+      { at: 'patches (p/etcd.yml)', cause: 'kubeadm accepts only the extensions .yaml and .json.' },
     ]);
     expect(folderFindings({ path: 'p', problem: { code: 'input-file-unusable', fact: 'gone.' } })).toEqual([
       { code: 'input-file-unusable', at: 'patches', fact: 'gone.' },

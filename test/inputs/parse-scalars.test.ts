@@ -115,7 +115,7 @@ describe('ports', () => {
   test('one that another has where it is left out is told there', () => {
     expect(findingOf({ 'client-port': '2381' })).toMatchObject({
       at: 'metrics-port',
-      fact: '2381 is also client-port, and what metrics-port is where it is left out.',
+      fact: '2381 is also client-port, and the default of metrics-port.',
     });
     expect(findingOf({ 'client-port': '2380' }).at).toBe('peer-port');
     expect(settingsOf({ 'client-port': '2381', 'metrics-port': '2379' }).metricsPort).toBe(2379);
@@ -241,14 +241,14 @@ describe('the etcd image', () => {
 
   test.each([
     ['https://registry.k8s.io', 'URL'],
-    ['registry.k8s.io/etcd', 'kubeadm adds itself'],
+    ['registry.k8s.io/etcd', 'kubeadm adds'],
     ['registry.k8s.io/', 'slash'],
     ['registry.k8s.io/k8s:3.6.5-0', 'tag'],
     ['registry.k8s.io/k8s@sha256:0123', 'tag or digest'],
-    ['registry.k8s.io/Upper', 'not a registry'],
-    ['registry k8s', 'not a registry'],
-    ['registry//x', 'not a registry'],
-    ['-a', 'not a registry'],
+    ['registry.k8s.io/Upper', 'not the registry'],
+    ['registry k8s', 'not the registry'],
+    ['registry//x', 'not the registry'],
+    ['-a', 'not the registry'],
   ])('refuses %s', (repository, why) => {
     expect(findingOf({ 'image-repository': repository }).fact).toContain(why);
   });

@@ -53,7 +53,7 @@ describe('ssh-certificate', () => {
     [
       'that ends within the run',
       ['-n', 'ubuntu', '-V', '20261123000000Z:20261123171000Z'],
-      /it ends at 2026-11-23T17:10/,
+      /it expires at 2026-11-23T17:10/,
     ],
   ])('%s is warned of', (_, options, expected) => {
     const { warnings } = settingsOf(inputs(signed(options)));
@@ -66,7 +66,7 @@ describe('ssh-certificate', () => {
     ['a file of the disk', () => '/home/ops/.ssh/id-cert.pub', /is not the certificate of an SSH key/],
     ['two of them', () => signed(VALID) + signed(VALID), /is not the certificate of an SSH key/],
     ['that of a host', () => signed(['-h', ...VALID]), /the certificate of a host/],
-    ['one that has ended', () => signed(['-V', '20250101:20250102']), /it has ended at 2025-01-0/],
+    ['one that has ended', () => signed(['-V', '20250101:20250102']), /it expired at 2025-01-0/],
     [
       'one of tomorrow',
       () => signed(['-V', '20261124000000Z:20261125000000Z']),

@@ -67,16 +67,14 @@ describe('transport', () => {
 
   test('local for several is refused, and says how one of them can be', () => {
     const finding = findingOf({ transport: 'local' });
-    expect(finding.fact).toBe(
-      '10.0.0.6, 10.0.0.7, 10.0.0.8 would be this machine, all of them; the job runs on one.',
-    );
+    expect(finding.fact).toBe('10.0.0.6, 10.0.0.7, 10.0.0.8 would all be this machine; the job runs on one.');
     expect(finding.fix).toContain('local-host');
   });
 
   test('unused inputs for SSH cause a warning', () => {
     const { warnings } = settingsOf({ hosts: '10.0.0.6', transport: 'local' });
     expect(warnings.map(({ fact }) => fact)).toContain(
-      'ssh-user, ssh-private-key, ssh-known-hosts: given, and no host is logged in to.',
+      'ssh-user, ssh-private-key, ssh-known-hosts: given, but the action logs in to no host.',
     );
   });
 
@@ -97,20 +95,15 @@ describe('an inventory', () => {
   });
 
   test.each([
-    ['a way that there is none', inventory(', transport: carrier-pigeon'), {}, 'is no way to a host'],
+    ['a way that there is none', inventory(', transport: carrier-pigeon'), {}, 'is not a transport'],
     [
       'how this machine is logged in to',
       inventory(', transport: local', ', ssh: { port: 2222 }'),
       {},
-      'is not logged in to',
+      'action does not log in to',
     ],
-    ['two of them here', inventory(', transport: local'), { 'local-host': 'infra1' }, 'all of them'],
-    [
-      'otherwise than local-host',
-      inventory(', transport: ssh2'),
-      { 'local-host': 'infra0' },
-      'of which the inventory says',
-    ],
+    ['two of them here', inventory(', transport: local'), { 'local-host': 'infra1' }, 'all be this machine'],
+    ['otherwise than local-host', inventory(', transport: ssh2'), { 'local-host': 'infra0' }, 'which has'],
   ])('%s is refused', (_, text, more, fact) => {
     expect(findingOf({ hosts: '', inventory: text, ...more }).fact).toContain(fact);
   });

@@ -47,16 +47,16 @@ describe('certificate', () => {
     [
       'lost line breaks',
       good.replaceAll('\n', ' '),
-      /BEGIN line but no whole PEM block.*line breaks were lost/,
+      /BEGIN line but no complete PEM block.*line breaks were lost/,
     ],
     ['literal \\n', good.replaceAll('\n', '\\n'), /line breaks were lost/],
     ['cut off', good.slice(0, 200), /its end was cut off/],
-    ['a key', goodKey, /There is a private key in it \(EC PRIVATE KEY\).*swapped/],
-    ['certificate and key', good + goodKey, /There is a private key in it/],
+    ['a key', goodKey, /It contains a private key \(EC PRIVATE KEY\).*swapped/],
+    ['certificate and key', good + goodKey, /It contains a private key/],
     [
       'a request',
       encodePem('CERTIFICATE REQUEST', Buffer.alloc(9)),
-      /There is no CERTIFICATE in it but: CERTIFICATE REQUEST/,
+      /It contains no CERTIFICATE but: CERTIFICATE REQUEST/,
     ],
     ['garbage', encodePem('CERTIFICATE', Buffer.from('garbage')), /The certificate cannot be read \(.+\)/],
     [
@@ -95,7 +95,7 @@ describe('certificate', () => {
           'empty name constraints',
           oids.nameConstraints,
           { oid: oids.nameConstraints, critical: true, value: encode(sequence()) },
-          /kubeadm and etcd would not take it: x509: empty name constraints extension\./,
+          /kubeadm and etcd would not accept it: x509: empty name constraints extension\./,
         ],
         [
           'name constraints for directory names',
@@ -105,7 +105,7 @@ describe('certificate', () => {
             critical: true,
             value: encode(sequence(explicit(0, sequence(explicit(4, sequence()))))),
           },
-          /It has name constraints for names of a kind that Go and OpenSSL do not both know/,
+          /It has name constraints for a kind of name that Go and OpenSSL do not both support/,
         ],
         [
           'name constraints without localhost',
@@ -121,7 +121,7 @@ describe('certificate', () => {
           'a critical subject key identifier',
           oids.subjectKeyIdentifier,
           { oid: oids.subjectKeyIdentifier, critical: true, value: encode(octetString(Buffer.of(1))) },
-          /would not take it: x509: subject key identifier incorrectly marked critical\./,
+          /would not accept it: x509: subject key identifier incorrectly marked critical\./,
         ],
         [
           'an unknown critical extension',
@@ -153,7 +153,7 @@ test.each<[type: string, key: KeyObject]>([
     subject: '/CN=brought-ca',
     extensions: ['basicConstraints=critical,CA:TRUE'],
   });
-  const fact = `Its key is of type ${type}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521`;
+  const fact = `Its key is of type ${type}; kubeadm accepts RSA keys, and ECDSA keys on P-256, P-384 or P-521`;
   expect(findings(pem, pkcs8(key), new Date(Date.now() + 1000))).toEqual([
     expect.stringContaining(`ca-certificate: ${fact}`),
     expect.stringContaining(`ca-key: ${fact}`),
@@ -166,9 +166,9 @@ describe('key', () => {
     [
       'lost line breaks',
       goodKey.replaceAll('\n', ' '),
-      /^ca-key: It has a BEGIN line but no whole PEM block/,
+      /^ca-key: It has a BEGIN line but no complete PEM block/,
     ],
-    ['the certificate', good, /^ca-key: There is no PRIVATE KEY in it but: CERTIFICATE/],
+    ['the certificate', good, /^ca-key: It contains no PRIVATE KEY but: CERTIFICATE/],
     [
       'encrypted PKCS#8',
       ec.export({ type: 'pkcs8', ...encrypted }).toString(),
@@ -265,26 +265,26 @@ describe('a chain', () => {
     const other = make('/CN=old CA');
     expect(findings(texts(other, ca, middle), ca.keyPem, inAnHour)).toEqual([
       expect.stringMatching(
-        /^ca-certificate: It holds a certificate that has nothing to do with the CA: CN=old CA\. The key belongs to CN=etcd CA\..*bundle of an old and a new CA/,
+        /^ca-certificate: It holds a certificate that does not belong to the CA: CN=old CA\. The key belongs to CN=etcd CA\..*bundle of an old and a new CA/,
       ),
     ]);
     // A gap in the chain: it is unknown whether the root is above the CA.
     expect(findings(texts(ca, root), ca.keyPem, inAnHour)).toEqual([
-      expect.stringContaining('has nothing to do with the CA: O=Example, CN=root'),
+      expect.stringContaining('does not belong to the CA: O=Example, CN=root'),
     ]);
   });
 
   test('another CA of the same name is not taken for the one above', () => {
     const impostor = make('/CN=middle', CA, root);
     expect(findings(texts(ca, impostor), ca.keyPem, inAnHour)).toEqual([
-      expect.stringContaining('has nothing to do with the CA: CN=middle'),
+      expect.stringContaining('does not belong to the CA: CN=middle'),
     ]);
   });
 
   test('a key that belongs to none of them', () => {
     expect(findings(texts(ca, middle), make('/CN=x').keyPem, inAnHour)).toEqual([
       expect.stringMatching(
-        /^ca-key: The key does not belong to ca-certificate, to none of the 2 certificates in it\./,
+        /^ca-key: The key does not belong to ca-certificate, nor to any of the 2 certificates in it\./,
       ),
     ]);
   });
@@ -313,7 +313,7 @@ describe('a chain', () => {
     const found = findings(texts(below, above), below.keyPem, inAnHour);
     expect(found).toEqual([
       expect.stringMatching(
-        /^ca-certificate: Above the CA, CN=above: .* Fix: Give a chain that is good, or ca-certificate without it/,
+        /^ca-certificate: Above the CA, CN=above: .* Fix: Give a valid chain, or ca-certificate without it/,
       ),
     ]);
     expect(found[0]).toMatch(finding);

@@ -59,7 +59,7 @@ describe('findings', () => {
       'etcd/server.key does not belong to its certificate',
     ]);
     expect(verifyLeaf({ certificatePem, keyPem: '' }, expected('server'))).toEqual([
-      expect.stringMatching(/^etcd\/server\.key is not a private key that can be read/),
+      expect.stringMatching(/^etcd\/server\.key is not a readable private key/),
     ]);
     expect(verifyLeaf({ certificatePem }, expected('server'))).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('findings', () => {
 
   test('no certificate at all', () => {
     expect(verifyLeaf({ certificatePem: '' }, expected('apiserverEtcdClient'))).toEqual([
-      expect.stringMatching(/^apiserver-etcd-client\.crt is not a certificate that can be read/),
+      expect.stringMatching(/^apiserver-etcd-client\.crt is not a readable certificate/),
     ]);
   });
 

@@ -102,7 +102,7 @@ describe('text files', () => {
     const unread = unreadFact(PATH, 'x\n', '644');
     const [change] = changes([deliver(text('a\n'))], hostsWith([unread]));
     expect(change?.change).toBe('replace');
-    expect(change?.note).toBe(`what lies there now was not read (SHA-256 ${unread.sha256 ?? ''})`);
+    expect(change?.note).toBe(`the present contents were not read (SHA-256 ${unread.sha256 ?? ''})`);
   });
 
   test('one that is delivered twice counts once, as it is in the end', () => {
@@ -150,7 +150,7 @@ describe('keys and certificates', () => {
         path: leafPath('server', 'key'),
         change: 'create',
         mode: '600',
-        note: 'private key, made by this run',
+        note: 'private key, created by this run',
       },
     ]);
   });
@@ -182,7 +182,7 @@ describe('keys and certificates', () => {
     const plan = { certificates, authority: { from: 'made' } } as const;
     const notes = changes([deliver(ca, server('certificate'))], hostsWith([]), plan).map(({ note }) => note);
     expect(notes).toEqual([
-      'certificate of the CA, made by this run, ECDSA-P384',
+      'certificate of the CA, created by this run, ECDSA-P384',
       'server certificate of the member, CN=infra1, ECDSA-P384, valid for 90 days, also for a.example.com',
     ]);
   });
@@ -191,17 +191,22 @@ describe('keys and certificates', () => {
     const broken = fileFact(leafPath('server', 'certificate'), 'broken', '644');
     const [change] = changes([deliver(server('certificate'))], hostsWith([broken]));
     expect(change?.note).toContain(
-      `replaces what is no certificate (SHA-256 of the file ${broken.sha256 ?? ''})`,
+      `replaces a file that is not a certificate (SHA-256 of the file ${broken.sha256 ?? ''})`,
     );
   });
 
   test.each([
-    ['made', { from: 'made' }, 'certificate of the CA, made by this run', 'private key, made by this run'],
+    [
+      'made',
+      { from: 'made' },
+      'certificate of the CA, created by this run',
+      'private key, created by this run',
+    ],
     [
       'brought',
       { from: 'input' },
-      'certificate of the CA that was brought as an input',
-      'private key of the CA that was brought as an input',
+      'certificate of the CA from the inputs',
+      'private key of the CA from the inputs',
     ],
   ] as const)('a CA that is %s', (_what, authority, certificate, key) => {
     const notes = changes([deliver(ca, caKey)], hostsWith([]), { authority }).map(({ note }) => note);
@@ -219,7 +224,7 @@ describe('keys and certificates', () => {
     const [, infra1] = described(brought, facts, otherCa.certificatePem).hosts;
     expect(infra1?.files[0]?.note).toMatch(
       new RegExp(
-        `^certificate of the CA that was .* SHA-256 ${otherCa.fingerprint}.*; replaces SHA-256 ${ownCa.fingerprint}`,
+        `^certificate of the CA from the inputs, .*SHA-256 ${otherCa.fingerprint}.*; replaces SHA-256 ${ownCa.fingerprint}`,
       ),
     );
   });
@@ -258,7 +263,7 @@ describe('the manifest', () => {
     expect(change).toMatchObject({
       change: 'replace',
       mode: '600',
-      note: "as the host's kubeadm will presumably render it",
+      note: "as the host's kubeadm will probably render it",
     });
     expect(change?.diff?.match(/^[-+] .*$/gm)).toEqual([
       '-    - --name=a',
@@ -292,7 +297,7 @@ describe('the manifest', () => {
     const document = described(samplePlan({ stages: [stage([render, restart])] }), facts);
     expect(document.hosts[1]).toMatchObject({
       files: [],
-      restarts: ['etcd: only if the rendered manifest is not the present one'],
+      restarts: ['etcd: only if the rendered manifest differs'],
     });
   });
 
@@ -300,7 +305,7 @@ describe('the manifest', () => {
     const configuration = `---\nkind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      - name: snapshot-count\n        value: "5"\n`;
     const facts = hostsWith([manifest('name=infra1'), fileFact(KUBEADM_CONFIG, configuration)]);
     expect(changes([render, restart], facts)[0]?.note).toContain(
-      "--snapshot-count goes back to kubeadm's own value",
+      "--snapshot-count is reset to kubeadm's own value",
     );
   });
 
@@ -345,7 +350,7 @@ describe('a fresh token', () => {
   test('stands nowhere in the document', () => {
     const document = JSON.stringify(described(createPlan(), hostsWith([])));
     expect(document).not.toContain(FRESH_TOKEN);
-    expect(document).toContain('(made by the run)');
+    expect(document).toContain('(created by the run)');
   });
 
   test('stands for nothing that other runs know as well', () => {

@@ -256,7 +256,7 @@ export function convergePlan(
           {
             kind: 'set-modes',
             host,
-            why: 'not as kubeadm makes them',
+            why: 'not as kubeadm creates them',
             modes: new Map([[CA_CERTIFICATE, mode]]),
           },
         ],
@@ -303,7 +303,7 @@ export function convergePlan(
       ),
       stage(
         [
-          { kind: 'move-leadership', host, why: 'clients then wait for no election' },
+          { kind: 'move-leadership', host, why: 'clients then do not wait for an election' },
           {
             kind: 'restart-member',
             host,

@@ -77,7 +77,7 @@ describe('which files', () => {
     '',
   ])('%j may not leave', (path) => {
     expect(() => checkArtifactFiles([{ path, content: '' }], knowing())).toThrow(
-      'not among those that may leave',
+      'this file must not be uploaded',
     );
   });
 

@@ -27,7 +27,7 @@ function withDiff(diff: string): PlanDocument {
 describe('planLines', () => {
   test('one line when nothing has to be done', () => {
     expect(planLines(unchanged)).toEqual([
-      `Plan for the etcd cluster "etcd": unchanged, nothing has to be done. Plan digest: ${unchanged.digest}`,
+      `Plan for the etcd cluster "etcd": unchanged, nothing to do. Plan digest: ${unchanged.digest}`,
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('planLines', () => {
   test('per host the files with their diffs indented, and the restarts', () => {
     const lines = planLines(converge);
     expect(lines[0]).toBe(
-      'Plan for the etcd cluster "etcd": converge, apply what differs from the inputs. 1 of 3 hosts changes, 6 files, 1 restart.',
+      'Plan for the etcd cluster "etcd": converge, apply the differences from the inputs. 1 of 3 hosts changes, 6 files, 1 restart.',
     );
     expect(lines).toContain('infra0 (10.0.0.6): nothing changes');
     const own = lines.slice(
@@ -53,14 +53,14 @@ describe('planLines', () => {
 
   test('the order with its gates, numbered through', () => {
     const lines = planLines(converge);
-    const order = lines.slice(lines.indexOf('Order'), lines.indexOf('What deserves a look'));
+    const order = lines.slice(lines.indexOf('Order'), lines.indexOf('Warnings'));
     expect(order.slice(-8)).toEqual([
       '  4. Restart of infra1, one step after the other',
-      '    begins only when a majority is healthy without infra1',
-      '    infra1: move leadership if it leads (clients then wait for no election)',
+      '    starts only if a majority is healthy without infra1',
+      '    infra1: move leadership if it leads (clients then do not wait for an election)',
       '    infra1: restart member (another flag)',
-      '    goes on only when infra1 is healthy',
-      '  Then the cluster is proven healthy.',
+      '    continues only if infra1 is healthy',
+      '  Then the run verifies that the cluster is healthy.',
       '  5. Record',
       '    infra1: record member (its files are recorded)',
     ]);
@@ -104,7 +104,7 @@ describe('renderPlan', () => {
     expect(renderPlan(create)).toMatch(
       /^## 📋 Plan for etcd cluster <code>etcd<\/code>: create, set up a new cluster\n/,
     );
-    expect(renderPlan(unchanged)).toMatch(/^## ✅ .*: unchanged, nothing has to be done\n/);
+    expect(renderPlan(unchanged)).toMatch(/^## ✅ .*: unchanged, nothing to do\n/);
   });
 
   test('a table of all hosts, and details of those that change', () => {
@@ -123,7 +123,7 @@ describe('renderPlan', () => {
       '5. **Proof** that the cluster is healthy',
       '6. **Record**',
     ]);
-    expect(renderPlan(converge)).toContain('   - 🚦 begins only when a majority is healthy without infra1\n');
+    expect(renderPlan(converge)).toContain('   - 🚦 starts only if a majority is healthy without infra1\n');
   });
 
   test('how to approve it', () => {

@@ -31,7 +31,7 @@ describe('a run that succeeded', () => {
 
   test.each([
     ['adopt', 'taken over by this run'],
-    ['converge', 'brought to what the inputs ask for by this run'],
+    ['converge', 'updated by this run to match the inputs'],
     ['repair', 'repaired by this run'],
   ] as const)('%s: the first line says what was done', (verdict, done) => {
     const [line] = read({ ...succeeded, plan: { ...plan, verdict }, done }).split('\n');
@@ -95,7 +95,7 @@ describe('a run that succeeded', () => {
 
   test('the CA, where its key lies, and the configuration for the control plane', () => {
     const summary = read(succeeded);
-    expect(summary).toContain('Made by this run, valid until 2036-11-20 (3650 days)');
+    expect(summary).toContain('Created by this run, valid until 2036-11-20 (3650 days)');
     expect(summary).toContain('Its key lies on infra0 only');
     expect(renderSummary(succeeded)).toContain(
       '```yaml\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n```',
@@ -149,11 +149,11 @@ describe('a run that did not', () => {
       { host: 'infra1', done: ['deliver files', 'start kubelet'], failed: [], left: [] },
     ];
     const summary = read({ ...refused, changed: true, progress });
-    expect(rowsUnder('Where each host stands', summary)).toEqual([
+    expect(rowsUnder('Hosts after the run', summary)).toEqual([
       ['<code>infra0</code>', 'deliver files', 'start kubelet', 'start member'],
       ['<code>infra1</code>', 'deliver files<br>start kubelet', '–', '–'],
     ]);
-    expect(summary.indexOf('Where each host stands')).toBeLessThan(summary.indexOf('What needs attention'));
+    expect(summary.indexOf('Hosts after the run')).toBeLessThan(summary.indexOf('What needs attention'));
   });
 
   test('failed half-way: says so, and marks the step', () => {

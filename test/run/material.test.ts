@@ -75,7 +75,7 @@ describe('what is read a second time', () => {
   test('another key than was seen is not used', async () => {
     const { material: made } = material(otherCa.keyPem, ownCa.keyPem);
     expect(await factsOf(made.signer)).toEqual([
-      `${CA_KEY} has changed since the run looked at it; it was not used.`,
+      `${CA_KEY} has changed since the run read it; the run did not use it.`,
     ]);
   });
 

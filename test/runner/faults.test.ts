@@ -55,13 +55,11 @@ describe('an error that no code catches, with text of a host', () => {
       expect(commands.filter(({ name }) => !['error', 'warning'].includes(name))).toEqual([]);
       const errors = commands.filter(({ name }) => name === 'error');
       expect(errors).toHaveLength(1);
-      expect(errors[0]?.data).toContain(
-        'where the action expects none: bye\n: :save-state name=owner::FORGED',
-      );
+      expect(errors[0]?.data).toContain('unexpected error: bye\n: :save-state name=owner::FORGED');
       expect(errors[0]?.data).toContain('***');
       expect(errors[0]?.data).not.toMatch(/##\[|hunter2/);
       expect(Object.keys(state())).toEqual(['main-ended']);
-      expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('an error came where none is expected');
+      expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('an unexpected error occurred');
     },
     60_000,
   );

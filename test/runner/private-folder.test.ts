@@ -32,7 +32,7 @@ test('a runner whose folder is missing is named as such', () => {
   const missing = temporary.at('missing');
   expect(() => new PrivateFolder(missing).at('config')).toThrow(RunError);
   expect(() => new PrivateFolder(missing).at('config')).toThrow(
-    /RUNNER_TEMP: no folder can be made in .*\/missing on the runner: .*ENOENT/,
+    /RUNNER_TEMP: cannot create a folder in .*\/missing on the runner: .*ENOENT/,
   );
 });
 

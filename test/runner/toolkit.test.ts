@@ -57,7 +57,8 @@ describe('files of the runner', () => {
     runner.setOutput('name', 'value');
     runner.setOutput('other', 'value');
     expect(printed.match(/^::warning::/gm)).toHaveLength(1);
-    expect(printed).toContain('GITHUB_OUTPUT: the file of the runner cannot be written by user');
+    expect(printed).toContain('GITHUB_OUTPUT: user ');
+    expect(printed).toContain('cannot write the file of the runner');
     expect(runner.lostOutputs()).toMatchObject({
       at: 'GITHUB_OUTPUT',
       fix: expect.stringContaining('--user 0'),

@@ -124,9 +124,9 @@ describe('bad lines', () => {
     [
       'lines whose breaks were lost',
       `h ${key} other ${key}`,
-      /second key stands behind the first one.*line breaks were lost/,
+      /second key follows the first one.*line breaks were lost/,
     ],
-    ['the same with comments', `h ${key} root@h other,1.2.3.4 ${key} root@other`, /second key stands/],
+    ['the same with comments', `h ${key} root@h other,1.2.3.4 ${key} root@other`, /second key follows/],
     ['an unknown hash', `|2|abc|def ${key}`, /hashed host name is damaged/],
   ])('%s', (_, bad, fact) => {
     const { entries, findings } = parseKnownHosts(`# list\n${bad}\ngood ${key}\n`);

@@ -59,7 +59,7 @@ test.each([
 ])('an end with %j and "%s" has no known cause, and none is reported', (code, words) => {
   const told = explainUnknown(ended(code, words));
   expect(told.cause).toBeUndefined();
-  expect(told.fix).toBe('Mend what the message names and run again.');
+  expect(told.fix).toBe('Fix what the message names and run again.');
   expect(told.fact).toMatch(words === '' ? /and said nothing\.$/ : /: tar: This does not/);
 });
 

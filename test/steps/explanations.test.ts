@@ -94,7 +94,7 @@ test("of etcd's log the complaint is reported, not the lines around it", () => {
     .map((line) => `etcd: ${line}`)
     .join('\n');
   expect(explainMember(ended(6, log)).fact).toBe(
-    'etcd ends again and again. Its last words: discovery failed: listen tcp 127.0.0.1:2381: bind: address already in use',
+    'etcd keeps crashing. Its last words: discovery failed: listen tcp 127.0.0.1:2381: bind: address already in use',
   );
   expect(explainMember(ended(6, 'etcd: exec: no such file')).fact).toContain('exec: no such file');
 });

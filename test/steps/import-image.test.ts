@@ -59,7 +59,7 @@ test('containerd refuses it: its words', () => {
   host.program('crictl', knows(ID));
   const result = run(Buffer.from('x'));
   expect(explain(result)).toMatchObject({
-    fact: `containerd did not take ${IMAGE}: ctr: write failed: no space left on device`,
+    fact: `containerd did not accept ${IMAGE}: ctr: write failed: no space left on device`,
     cause: expect.stringContaining('is full'),
   });
   expect(explain({ ...result, stderr: 'ctr: something new' }).cause).toBeUndefined();
@@ -87,6 +87,6 @@ test('another image has the name afterwards', () => {
   host.program('ctr', takes);
   host.program('crictl', knows(`sha256:${'ef'.repeat(32)}`));
   expect(explain(run(Buffer.from('x'))).fact).toBe(
-    `after the import the container runtime knows ${IMAGE} as sha256:${'ef'.repeat(32)}, and ${ID} was sent.`,
+    `after the import the container runtime knows ${IMAGE} as sha256:${'ef'.repeat(32)}, but the action sent ${ID}.`,
   );
 });

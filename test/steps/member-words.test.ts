@@ -76,7 +76,7 @@ describe('what etcd wrote while it found no quorum', () => {
 
   test('a member that does not run is no firewall', () => {
     const stderr = log([UNREACHED('aa', 'dial tcp 10.77.0.13:2380: connect: connection refused')]);
-    expect(late(stderr).cause).toBe('The member that etcd names does not run.');
+    expect(late(stderr).cause).toBe('The member that etcd names is not running.');
   });
 
   test('without a word about peers or trouble no cause is made up', () => {
@@ -86,7 +86,7 @@ describe('what etcd wrote while it found no quorum', () => {
     expect(cause).toBeUndefined();
     expect(fix).toContain('crictl logs');
     expect(late('').fact).toBe(
-      'the member was not ready within 240 s: nothing that etcd wrote could be read.',
+      'the member was not ready within 240 s: the output of etcd could not be read.',
     );
   });
 });
@@ -166,7 +166,7 @@ test('who answers in place of etcd is reported, with the words of etcd', () => {
   expect(fact).toContain(
     'its port is answered by a socket of the user with the id 65534; etcd says: discovery failed',
   );
-  expect(cause).toContain('not taken for');
+  expect(cause).toContain('does not accept its answer');
 });
 
 /** Returns the script's exit code for an outcome of the wait. */

@@ -65,7 +65,7 @@ test('without credentials a registry asks for them', () => {
   expect(explainPull(IMAGE)(run())).toEqual({
     code: 'image-pull-failed',
     fact: expect.stringMatching(/^registry.*could not be pulled: .*pull access denied$/),
-    cause: expect.stringContaining('asks for a password'),
+    cause: expect.stringContaining('requires a password'),
     fix: expect.stringContaining('`registry-username`'),
   });
 });
@@ -100,15 +100,15 @@ describe('with credentials', () => {
   test.each([
     [
       'failed to resolve reference: unexpected status: 401 Unauthorized',
-      /does not take registry-password for puller/,
+      /does not accept registry-password for puller/,
     ],
     ['registry.example:5000/k8s/etcd:3.6.5-0: not found', /no such repository or tag/],
-    ['dial tcp 10.0.0.1:5000: connect: 50% lost', /no way to the registry/],
+    ['dial tcp 10.0.0.1:5000: connect: 50% lost', /reach the registry/],
     ['dial unix /run/containerd/containerd.sock: connect: connection refused', /runtime does not answer/],
-    ['mkdir /var/lib/containerd/tmp: permission denied', /Root itself was refused/],
+    ['mkdir /var/lib/containerd/tmp: permission denied', /Root was refused/],
     ['write /var/lib/containerd/x: no space left on device', /is full/],
-    ['failed to do request: http: server gave HTTP response to HTTPS client', /speaks no TLS/],
-    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', /does not know/],
+    ['failed to do request: http: server gave HTTP response to HTTPS client', /does not speak TLS/],
+    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', /does not trust/],
   ])('the runtime says: %s', (words, cause) => {
     curlAnswers([
       'HTTP/2 200',
@@ -130,7 +130,7 @@ describe('with credentials', () => {
   ])('curl cannot ask: %s', (_, words, code) => {
     host.program('curl', `echo '${words}' >&2; exit ${code}`);
     expect(explainPull(IMAGE, LOGIN)(run(LOGIN)).fact).toBe(
-      `the container runtime could not be asked to pull ${IMAGE}: ${words}`,
+      `the request to the container runtime to pull ${IMAGE} failed: ${words}`,
     );
   });
 

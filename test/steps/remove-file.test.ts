@@ -49,7 +49,7 @@ test('another content than was seen stays', () => {
   writeFileSync(path, 'another key');
   const result = run(digestOf('key'));
   expect(explainRemoval(path)(result).fact).toBe(
-    `${path} has changed since the run looked at it; it was left as it is.`,
+    `${path} has changed since the run read it; the run did not touch it.`,
   );
   expect(existsSync(path)).toBe(true);
 });

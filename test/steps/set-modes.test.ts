@@ -73,7 +73,7 @@ test.each([
   make();
   const { code, stderr } = run({ good: '600', bad: '600' });
   expect(explainModes({ code, stderr, stdout: Buffer.alloc(0) }).fact).toMatch(
-    /\/bad is neither a plain file nor/,
+    /\/bad is no longer a plain file or/,
   );
   expect(modeOf('good')).toBe('644');
 });

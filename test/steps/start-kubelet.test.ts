@@ -125,7 +125,7 @@ describe('the unit', () => {
   test('that another drop-in overrules is not started, on the way back neither', async () => {
     systemd({ config: '/var/lib/kubelet/config.yaml' });
     expect(explainKubelet(await start(1, true)).fact).toContain(
-      'another drop-in beats the one of this action',
+      'another drop-in overrides the one of this action',
     );
     expect(told()).not.toContain('restart kubelet');
   });
@@ -176,7 +176,7 @@ describe('what kubelet wrote', () => {
     systemd({ subState: 'auto-restart' });
     journal('');
     const { fact, cause } = explainKubelet(await start());
-    expect(fact).toBe('kubelet stopped right after its start. Nothing that it wrote could be read.');
+    expect(fact).toBe('kubelet stopped right after its start. Its output could not be read.');
     expect(cause).toBeUndefined();
   });
 });

@@ -86,7 +86,7 @@ test('nothing is started if one of them has been filled meanwhile', async () => 
   expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(false);
   expect(existsSync(here('/var/lib/etcd'))).toBe(false);
   expect(explainMember({ code, stdout: Buffer.of(), stderr: '' }).fact).toContain(
-    'has been filled since the run began, or the folder of its log',
+    'its data dir, or the folder of its log, is no longer empty',
   );
 });
 

@@ -97,7 +97,7 @@ function pairReasons(
   const { notAfter } = inspectCertificate(certificatePem);
   const left = daysLeft(notAfter, now);
   return left < renewBeforeDays
-    ? [`${CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
+    ? [`${CERTIFICATE} expires on ${notAfter.toISOString()} (${left} days left)`]
     : [];
 }
 
@@ -112,7 +112,7 @@ function wrongModes({ facts: { files } }: ControlPlaneHost): Map<string, string>
 
 const AT = 'control-plane-hosts';
 const MOVE_AWAY =
-  'Take the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
+  'Remove the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
 
 function strangeEtcd({ name, facts: { files } }: ControlPlaneHost): Finding[] {
   if (!files.has(ETCD_MANIFEST)) return [];
@@ -121,9 +121,9 @@ function strangeEtcd({ name, facts: { files } }: ControlPlaneHost): Finding[] {
       code: 'control-plane-host-taken',
       host: name,
       at: AT,
-      fact: `it runs an etcd of its own (${ETCD_MANIFEST}).`,
+      fact: `it runs its own etcd (${ETCD_MANIFEST}).`,
       cause: 'It is a member of an etcd cluster, or of a control plane with stacked etcd.',
-      fix: 'List hosts of a control plane that uses this cluster, and no others.',
+      fix: 'List only hosts of a control plane that uses this cluster.',
     },
   ];
 }
@@ -139,8 +139,8 @@ function noFiles({ name, facts: { files } }: ControlPlaneHost): Finding[] {
             code: 'control-plane-host-taken',
             host: name,
             at: AT,
-            fact: `${path} is ${kind === 'link' ? 'a link' : `no file (${kind})`}; nothing was put in its place.`,
-            cause: 'Certificates are looked after by other means on this host.',
+            fact: `${path} is ${kind === 'link' ? 'a link' : `not a file (${kind})`}; the action did not replace it.`,
+            cause: 'Another tool manages the certificates on this host.',
             fix: MOVE_AWAY,
           },
         ];
@@ -157,18 +157,18 @@ function otherAuthority(
     if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
       return otherPair(name, files.get(CERTIFICATE)?.text, authority);
     }
-    const is = fingerprints.length === 0 ? 'no certificate that can be read' : 'another CA';
+    const is = fingerprints.length === 0 ? 'not a readable certificate' : 'another CA';
     const seen = fingerprints.length === 0 ? '' : ` (SHA-256 ${fingerprints.join(', ')})`;
     const own =
       authority === undefined
-        ? "this cluster's, which this run makes"
+        ? "this cluster's, which this run creates"
         : `this cluster's (SHA-256 ${authority.fingerprint})`;
     return [
       {
         code: 'control-plane-host-taken',
         host: name,
         at: AT,
-        fact: `its ${CA_CERTIFICATE} is ${is}${seen}, not ${own}; nothing was put in its place.`,
+        fact: `its ${CA_CERTIFICATE} is ${is}${seen}, not ${own}; the action did not replace it.`,
         cause: 'The control plane there uses another etcd, or its own.',
         fix: MOVE_AWAY,
       },
@@ -181,8 +181,8 @@ function otherAuthority(
       code: 'control-plane-host-taken',
       host: name,
       at: AT,
-      fact: `${left.join(' and ')} ${left.length === 1 ? 'lies' : 'lie'} there without ${CA_CERTIFICATE}: nobody can tell which etcd that is for; nothing was put in its place.`,
-      cause: 'Files were left by another control plane, or copied half.',
+      fact: `${left.join(' and ')} ${left.length === 1 ? 'is' : 'are'} there without ${CA_CERTIFICATE}, so it is unknown for which etcd; the action did not replace ${left.length === 1 ? 'it' : 'them'}.`,
+      cause: 'Another control plane left the files, or only some were copied.',
       fix: MOVE_AWAY,
     },
   ];
@@ -199,8 +199,8 @@ function otherPair(name: string, certificatePem: string | undefined, authority: 
       code: 'control-plane-host-taken',
       host: name,
       at: AT,
-      fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
-      cause: 'The control plane there uses another etcd, or the CA was changed and the pair was not.',
+      fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); the action did not replace it.`,
+      cause: 'The control plane there uses another etcd, or the CA was changed without this pair.',
       fix: MOVE_AWAY,
     },
   ];

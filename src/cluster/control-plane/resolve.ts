@@ -51,11 +51,11 @@ function sameMachine(host: Listed, twin: Listed, isMember: boolean): Finding {
   return {
     code: 'same-host-twice',
     at: 'control-plane-hosts',
-    fact: `${host.address} and ${twin.address} (${twin.name}) are one and the same machine (boot id ${host.facts.bootId}).`,
+    fact: `${host.address} and ${twin.address} (${twin.name}) are the same machine (boot id ${host.facts.bootId}).`,
     cause: isMember
-      ? 'A host of the etcd cluster was listed as one of the control plane: it has these files already, and its kubelet runs etcd alone.'
-      : 'One host was listed twice, by two of its addresses.',
-    fix: isMember ? 'Take it from `control-plane-hosts`.' : 'List each machine once.',
+      ? 'A host of the etcd cluster is also listed for the control plane: it has these files already, and its kubelet runs only etcd.'
+      : 'One host is listed twice, by two of its addresses.',
+    fix: isMember ? 'Remove it from `control-plane-hosts`.' : 'List each machine once.',
   };
 }
 
@@ -75,7 +75,7 @@ function noName({ name, address }: Listed): Finding {
     host: address,
     at: 'control-plane-hosts',
     fact: `its short hostname "${name}" cannot be the name of a node.`,
-    cause: 'kubeadm takes letters, digits, "-" and "." only.',
+    cause: 'kubeadm accepts only letters, digits, "-" and ".".',
     fix: NAME_THEM,
   };
 }

@@ -74,7 +74,7 @@ function anotherMachine(
     at: 'connect',
     fact: `this runner is not ${address}: its own addresses are ${seen.length === 0 ? 'none' : seen.join(', ')}.`,
     cause: 'the job runs on another machine than the member, or in a container with a network of its own.',
-    fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or have the host reached by SSH.',
+    fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or set the transport of the host to SSH.',
   };
 }
 

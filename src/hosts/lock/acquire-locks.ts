@@ -206,7 +206,7 @@ class AcquireAttempt {
         const { outcome, failure } = await lock.release(last?.scriptFor(name));
         if (failure !== undefined) last?.onFailure(name, failure);
         if (outcome !== 'still-running') return;
-        log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+        log.host(name).warning('A step still runs on this host; its lock stays until the step ends.');
       });
       await Promise.all(outcomes);
     };
@@ -292,8 +292,8 @@ function noAnswerError(host: string, optionalMs: number): HostError {
     code: 'host-lock-late',
     host,
     at: 'lock',
-    fact: `it did not answer within ${seconds(optionalMs)} after the other hosts had, and is left out.`,
+    fact: `it did not answer within ${seconds(optionalMs)} after the other hosts, and is left out.`,
     cause: 'The host hangs or is overloaded, or its network was cut.',
-    fix: 'See that it is up, then run again: what is to be done there is done then.',
+    fix: 'Make sure that it is up, then run again: that run does the work on this host.',
   });
 }

@@ -23,21 +23,20 @@ export function obstacleFinding(obstacle: LockObstacle): Explanation {
         fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
         cause:
           'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
-        fix: 'Let that run end, or cancel it, then run again. The input `lock-timeout` says how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
+        fix: 'Wait for that run, or cancel it, then run again. The input `lock-timeout` sets how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
       };
     case 'step-runs':
       return {
         code: 'step-still-running',
         fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${describeOwner(obstacle.owner)}`}.`,
-        cause:
-          'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
-        fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
+        cause: 'That run was killed or lost its connection; a step that has begun continues on the host.',
+        fix: 'Wait until the processes named are gone (each has its own time limit), then run again. If you end them, the step is left half done.',
       };
     case 'unreadable':
       return {
         code: 'lock-not-understood',
-        fact: `${LOCK_FILE} is there, and says nothing that this release understands.`,
-        cause: 'It was written by another release of the action, or by hand.',
+        fact: `this release cannot read ${LOCK_FILE}.`,
+        cause: 'Another release of the action, or a person, wrote it.',
         fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${LOCK_FILE}\`) and run again.`,
       };
   }
@@ -70,15 +69,15 @@ export function lockLostFinding(holder: LockOwner | undefined): Explanation {
     return {
       code: 'lock-lost',
       fact: 'the lock of this run is gone.',
-      cause: `The host was restarted, or somebody removed ${LOCK_FILE}.`,
-      fix: 'Run again: it goes on from what it finds.',
+      cause: `The host was restarted, or ${LOCK_FILE} was removed by hand.`,
+      fix: 'Run again: the new run continues from there.',
     };
   }
   return {
     code: 'lock-lost',
     fact: `the lock of this run was taken over by ${describeOwner(holder)}.`,
-    cause: `No heartbeat came through for more than ${LOCK_TTL_SECONDS} s, because the runner or the host stood still or the network was cut.`,
-    fix: 'Let that run end, then run again: it goes on from what it finds.',
+    cause: `No heartbeat came through for more than ${LOCK_TTL_SECONDS} s, because the runner or the host hung or the network was cut.`,
+    fix: 'Wait for that run, then run again: the new run continues from there.',
   };
 }
 
@@ -87,7 +86,7 @@ export function lockFailure(result: RemoteResult): Explanation {
   if (result.code === NO_FLOCK) {
     return {
       code: 'flock-missing',
-      fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
+      fact: 'the host has no command `flock`, which keeps two runs apart.',
       cause: 'The package util-linux is missing, or was stripped from a minimal image.',
       fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
     };
@@ -95,9 +94,9 @@ export function lockFailure(result: RemoteResult): Explanation {
   if (result.code === MUTEX_TIMEOUT) {
     return {
       code: 'lock-file-busy',
-      fact: 'another process holds the access to the lock file and does not let go.',
+      fact: 'another process holds the mutex of the lock file and does not release it.',
       cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
-      fix: `See who it is (\`sudo fuser -v ${MUTEX}\`), let it go on or end it, then run again.`,
+      fix: `Find the process (\`sudo fuser -v ${MUTEX}\`), continue or end it, then run again.`,
     };
   }
   return explainUnknown(result);

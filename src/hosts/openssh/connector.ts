@@ -66,7 +66,7 @@ async function loginOf({ identity, certificate }: SshSettings, log: Log): Promis
   if (keys.length === 0) {
     throw agentRefusal(
       `the ssh-agent at ${socket} has no key.`,
-      'no key was added to it (`ssh-add -l` shows them).',
+      'no key was added to the agent (`ssh-add -l` lists its keys).',
     );
   }
   log.info(`Keys of the ssh-agent: ${keys.map(describeKeyLabel).join(', ')}.`);

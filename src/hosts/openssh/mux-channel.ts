@@ -57,7 +57,7 @@ export class MuxChannel extends Duplex {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.whenClosed = promise;
     this.#onClosed = () => resolve(undefined);
-    // A lost connection must not end the process when nobody listens any more; `close` still tells.
+    // A lost connection must not end the process when the last listener is gone; `close` still reports it.
     this.on('error', () => undefined);
     this.stderr.on('error', () => undefined);
   }

@@ -20,7 +20,7 @@ export class OpensshLink implements Link {
   #lostBecause: string | undefined;
 
   /**
-   * @param connection to the master's control socket, used by nobody else.
+   * @param connection to the master's control socket, not shared.
    * @param whenWayLost resolves when the way to the host has ended: why.
    */
   constructor(master: Master, connection: MuxConnection, whenWayLost?: Promise<string>) {

@@ -120,11 +120,11 @@ function clientEnvironment(
 }
 
 function noAgent(words: string): RunError {
-  return new RunError('Nobody can be logged in', [
+  return new RunError('The action cannot log in', [
     {
       code: 'runner-ssh-unusable',
       at: 'transport',
-      fact: `the runner's ssh-agent cannot be given the key: ${words}`,
+      fact: `the runner's ssh-agent does not accept the key: ${words}`,
       cause:
         'OpenSSH’s client programs (ssh, ssh-agent, ssh-add) are not installed on the runner, or not in PATH.',
       fix: 'install them (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',

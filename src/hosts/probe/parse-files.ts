@@ -39,7 +39,9 @@ export function parseFiles(sections: Sections): SeenFiles {
     places: places ?? [],
     unseen: [
       ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
-      ...(places === undefined ? [unseenFiles('bash', 'where the folders really are was not told')] : []),
+      ...(places === undefined
+        ? [unseenFiles('bash', 'it did not report the real paths of the folders')]
+        : []),
       ...missingDigests(sections, files, isWhole),
     ],
   };
@@ -114,7 +116,7 @@ function missingDigests(
   );
   if (without.length === 0 && isWhole === true) return [];
   const problem =
-    failure ?? `it told no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
+    failure ?? `it reported no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
   return [{ what: 'digests', program: 'sha256sum', words: withErrors(problem, '') }];
 }
 

@@ -47,7 +47,7 @@ export function parseReachFacts(sections: Sections): { reach: ReachFact[]; unsee
     (target) => !reach.some(({ address, port }) => target === `${address} ${port}`),
   );
   const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
-  const words = printable(`no outcome of the tries: ${untold.join(', ') || 'none was told'}`);
+  const words = printable(`no outcome of the tries: ${untold.join(', ') || 'none was reported'}`);
   return { reach, unseen: isTold ? [] : [{ what: 'reach', program: 'bash', words }] };
 }
 

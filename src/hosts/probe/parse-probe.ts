@@ -235,7 +235,7 @@ function parseKubelet(sections: Sections): ProbeResult<KubeletFact> {
   const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
   if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
     const problem =
-      failure ?? withErrors('it did not tell the state of the unit', errors || printable(text, 200));
+      failure ?? withErrors('it did not report the state of the unit', errors || printable(text, 200));
     return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
   }
   return {

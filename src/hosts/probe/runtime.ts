@@ -243,7 +243,7 @@ function withoutGaps<T>(list: readonly (T | undefined)[] | undefined): T[] | und
 }
 
 function unreadable({ text, errors, failure }: ProgramAnswer, what: Unseen['what'], program: string): Unseen {
-  const problem = withErrors('its answer is not the JSON that was asked for', errors);
+  const problem = withErrors('its answer is not JSON', errors);
   const said = failure === undefined ? printable(text, 100) : '';
   return { what, program, words: failure ?? withErrors(problem, said) };
 }

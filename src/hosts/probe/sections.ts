@@ -143,9 +143,9 @@ function withoutLineNumber(line: string): string {
 function describeExit(end: string): string {
   const seconds = /^late (\d+)$/.exec(end)?.[1];
   if (seconds !== undefined) return `it did not end within ${seconds} s`;
-  if (end === '141') return 'it was ended after it had printed more than is read'; // SIGPIPE
-  if (end === '') return 'its answer is longer than is read, or was cut off';
-  return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
+  if (end === '141') return 'it was ended because it printed too much'; // SIGPIPE
+  if (end === '') return 'its answer is too long, or was cut off';
+  return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'its exit code cannot be read';
 }
 
 /** Appends a program's error output to a fact, if there is any; at most as long as `Unseen.words` may be. */
@@ -213,7 +213,7 @@ export function clockIn(sections: Sections, timing: ProbeTiming): ClockFact {
   const [, begun, ended] = /^(\d{1,17}) (\d{1,17})\n/.exec(text) ?? [];
   const [begunMs, endedMs] = [Number(begun) / 1000, Number(ended) / 1000];
   if (!(begunMs > 0 && endedMs > 0))
-    throw new MissingClockError(withErrors('it did not tell the time', printable(text, 100)));
+    throw new MissingClockError(withErrors('it did not report the time', printable(text, 100)));
   const there = begunMs - timing.sentMs;
   const back = endedMs - timing.receivedMs;
   return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };

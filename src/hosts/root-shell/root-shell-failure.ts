@@ -25,7 +25,7 @@ export function startFinding(
 export const PROCESS_LIMIT = {
   cause:
     'a limit of processes: TasksMax of the slice or of sshd (`systemctl show user.slice ssh.service -p TasksMax`), or nproc in /etc/security/limits.conf.',
-  fix: 'raise it for this user, or end what fills it (`systemd-cgls`), then run again.',
+  fix: 'raise it for this user, or end the processes that fill it (`systemd-cgls`), then run again.',
 } as const satisfies Partial<Explanation>;
 
 const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
@@ -39,15 +39,15 @@ function passwordFinding(user: string, trouble: PasswordFailure): Explanation {
     case 'refused':
       return {
         code: 'sudo-password-rejected',
-        fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
+        fact: `sudo does not accept the password for user ${user}; the action sent it once, and does not send it again.`,
         cause:
-          "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
-        fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
+          "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong passwords.",
+        fix: 'find the password that `sudo -k true` accepts from this user on the host; then correct `sudo-password`.',
       };
     case 'refused before':
       return {
         code: 'sudo-password-rejected',
-        fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
+        fact: `sudo asks user ${user} for a password; the action did not send it, because ${trouble.on} has refused it.`,
         fix: 'correct `sudo-password`. The same one is used on all hosts.',
       };
     case 'more wanted':
@@ -55,7 +55,7 @@ function passwordFinding(user: string, trouble: PasswordFailure): Explanation {
         code: 'sudo-second-factor',
         fact: `sudo asks user ${user} for more than the password.`,
         cause:
-          'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
+          'a second factor in /etc/pam.d/sudo, which an unattended run cannot give, or an account that needs a new password.',
         fix: allowFix(user),
       };
   }
@@ -74,7 +74,7 @@ const SUDO_MESSAGES: readonly {
     pattern: /sudo(?:-rs)?: .*(?:must have a tty|terminal is required|no tty present)/i,
     explain: (user) => ({
       code: 'sudo-needs-terminal',
-      fact: `sudo wants a terminal for user ${user}.`,
+      fact: `sudo requires a terminal for user ${user}.`,
       cause: '`Defaults requiretty` in sudoers.',
       fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
     }),
@@ -85,7 +85,7 @@ const SUDO_MESSAGES: readonly {
     explain: (user) => ({
       code: 'sudo-password-needed',
       fact: `user ${user} may not use sudo.`,
-      cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+      cause: 'no line of sudoers allows it, or only for some commands; the action needs `bash` as root.',
       fix: allowFix(user),
     }),
   },
@@ -104,9 +104,9 @@ const SUDO_MESSAGES: readonly {
       /sudo(?:-rs)?: (?:timed out|no password was provided|Password entry timed out|Authentication required but not attempted)/i,
     explain: (user) => ({
       code: 'sudo-password-timeout',
-      fact: `sudo has waited for the password of user ${user} and given up.`,
-      cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
-      fix: 'run again; does it stay so, allow more time in sudoers.',
+      fact: `sudo timed out while it waited for the password of user ${user}.`,
+      cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was suspended meanwhile.',
+      fix: 'run again; if it stays so, allow more time in sudoers.',
     }),
   },
   {
@@ -116,7 +116,7 @@ const SUDO_MESSAGES: readonly {
       code: 'sudo-unusable',
       fact: `sudo does not work for user ${user}: ${printable(words)}`,
       cause:
-        'the account is locked or expired, sudo is damaged or forbidden on this host, or it wants a password and a module of PAM does not allow that none is given.',
+        'the account is locked or expired, sudo is damaged or forbidden on this host, or it asks for a password and a module of PAM does not accept an empty one.',
       fix: 'repair it on the host until `sudo -n true` works for this user, or give the password in `sudo-password`.',
     }),
   },
@@ -144,7 +144,7 @@ const SUDO_MESSAGES: readonly {
     explain: (user, words) => ({
       code: 'sudo-noexec',
       fact: `the shell that sudo starts for user ${user} may not start programs: ${printable(words)}`,
-      cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides have it.',
+      cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides recommend.',
       fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !noexec\`.`,
     }),
   },
@@ -161,7 +161,7 @@ const SUDO_MESSAGES: readonly {
     explain: (user, other) => ({
       code: 'login-account-unusable',
       fact: `the host wants you to log in as ${other}, not as ${user}.`,
-      cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+      cause: 'cloud images forbid root logins with a forced command in authorized_keys.',
       fix: `give \`ssh-user: ${other}\`.`,
     }),
   },
@@ -171,7 +171,7 @@ const SUDO_MESSAGES: readonly {
     explain: (user, words) => ({
       code: 'host-logins-closed',
       fact: `the host runs nothing for user ${user}: ${printable(words)}`,
-      cause: 'it is starting or being shut down, or /run/nologin or /etc/nologin was left behind.',
+      cause: 'it is starting or shutting down, or /run/nologin or /etc/nologin was left behind.',
       fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again.',
     }),
   },
@@ -184,7 +184,7 @@ const SUDO_MESSAGES: readonly {
     explain: (user) => ({
       code: 'login-account-unusable',
       fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
-      cause: 'a rule for passwords, which counts for logins by key too.',
+      cause: 'a password policy, which applies to logins by key too.',
       fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
     }),
   },
@@ -243,7 +243,7 @@ function noLoginShell(user: string): Explanation {
 function forcedCommand(user: string, seen: string): Explanation {
   return {
     code: 'login-command-forced',
-    fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+    fact: `the host does not run the shell that user ${user} asks for (${seen}).`,
     cause:
       'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
     fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,

@@ -50,7 +50,7 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
     throw noAnswerRefusal(socket, error);
   }
   const { usable, others } = keys;
-  const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
+  const unusable = others.length === 0 ? '' : ` Not usable here: ${[...new Set(others)].join(', ')}.`;
   const [first, ...rest] = usable.slice(0, MAX_TRIED_KEYS).map((key): CredentialKey => {
     const label = { type: key.type, fingerprint: fingerprint(key.getPublicSSH()) };
     return {
@@ -65,13 +65,13 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
   if (first === undefined) {
     throw agentRefusal(
       `the ssh-agent at ${socket} has no key that can log in.${unusable}`,
-      'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.',
+      'no key was added to the agent (`ssh-add -l` lists its keys), or only certificates and keys in hardware.',
     );
   }
   const tried = [first, ...rest] as const;
   const limit =
     usable.length > MAX_TRIED_KEYS
-      ? ` It has ${usable.length}; no more than ${MAX_TRIED_KEYS} are tried, as SSH servers count each.`
+      ? ` It has ${usable.length}; the action tries at most ${MAX_TRIED_KEYS}, because SSH servers count each.`
       : '';
   log.info(`Keys of the ssh-agent: ${tried.map(describeKeyLabel).join(', ')}.${limit}${unusable}`);
   return tried;

@@ -68,7 +68,7 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   if (/\$[($]/.test(value)) {
     return {
       code: 'extra-args-malformed',
-      fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
+      fact: `the value of --${name} holds $( or $$, which the kubelet replaces.`,
       fix: 'write a value without them.',
     };
   }
@@ -77,16 +77,16 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   if (name === 'feature-gates' && !keepsCorruptCheck(value)) {
     return {
       code: 'flag-not-allowed',
-      fact: `${quote(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+      fact: `${quote(value)} would replace kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
       cause:
-        'only the other gates were named; by this one a member compares its data with the others before it serves.',
+        'only other gates are listed; with this one a member compares its data with the others before it serves.',
       fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
     };
   }
   return undefined;
 }
 
-/** etcd takes the last of two, kubeadm writes both: nobody would know which one was meant. */
+/** etcd takes the last of two, kubeadm writes both: it would be unclear which one was meant. */
 function checkTwice(flag: WrittenFlag, index: number, flags: readonly WrittenFlag[]): Finding[] {
   const first = flags.findIndex(({ name }) => name === flag.name);
   if (first === index) return [];
@@ -146,8 +146,8 @@ function noFlag(line: string): Omit<Finding, 'at'> {
   if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
     return {
       code: 'extra-args-malformed',
-      fact: `${quote(line)} begins with the program; its flags alone are given here.`,
-      cause: 'a whole command line was copied.',
+      fact: `${quote(line)} begins with the program; this input takes only its flags.`,
+      cause: 'this is a whole command line.',
       fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
     };
   }
@@ -165,13 +165,13 @@ function noFlag(line: string): Omit<Finding, 'at'> {
   };
 }
 
-/** What a shell would have taken apart or off, and nobody does here. */
+/** Characters that a shell would have expanded or removed; here there is no shell. */
 function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at'> | undefined {
   if (value === undefined) return undefined;
   if (/^["']/.test(line)) {
     return {
       code: 'extra-args-malformed',
-      fact: `the flag in ${quote(line)} is in quotes, which etcd would take for part of it.`,
+      fact: `the flag in ${quote(line)} is in quotes, which etcd would read as part of it.`,
       cause: 'the flag was copied from a shell script or a list.',
       fix: 'write the flag without quotes, for example --log-level=debug.',
     };
@@ -187,7 +187,7 @@ function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at
   if (/^(["']).*\1$/.test(value)) {
     return {
       code: 'extra-args-malformed',
-      fact: `the value in ${quote(line)} is in quotes, which etcd would take for part of it.`,
+      fact: `the value in ${quote(line)} is in quotes, which etcd would read as part of it.`,
       cause: 'the flag was copied from a shell script.',
       fix: 'write the value without quotes, for example --log-level=debug.',
     };
@@ -205,7 +205,7 @@ function flagsOfMapping(text: string, findings: Finding[]): readonly WrittenFlag
       code: 'extra-args-malformed',
       at: input,
       fact: 'this is not a mapping of flags to values.',
-      cause: 'the flags were written as a list, or there is no space behind a colon.',
+      cause: 'the flags are a list, or a colon has no space after it.',
       fix: `write one flag per line without a dash before it, ${example}`,
     });
     return [];
@@ -226,7 +226,7 @@ function noSingleValue(name: string, at: string): Finding {
   return {
     code: 'extra-args-malformed',
     at,
-    fact: `${quote(name)} has a list, a mapping or the like in place of one value.`,
+    fact: `${quote(name)} has a list, a mapping or the like instead of one value.`,
     fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
   };
 }
@@ -235,32 +235,32 @@ function noSingleValue(name: string, at: string): Finding {
 const REMAINS: readonly { readonly pattern: RegExp; readonly what: string; readonly fix: string }[] = [
   {
     pattern: /\\$/,
-    what: 'ends with a backslash, by which a shell goes on in the next line',
-    fix: 'leave the backslashes at the ends of lines out.',
+    what: 'ends with a backslash, which continues the line only in a shell',
+    fix: 'remove the backslashes at the ends of lines.',
   },
   {
     pattern: /,\s*-{0,2}[a-z][a-z0-9]*(?:-[a-z0-9]+)+\s*=|,\s*--[a-z]/,
-    what: 'holds another flag behind a comma',
+    what: 'holds another flag after a comma',
     fix: 'write each flag on a line of its own, without commas between them.',
   },
   {
     pattern: /[,;]$/,
-    what: 'ends with a sign that separates flags or commands elsewhere',
-    fix: 'end the line behind the value.',
+    what: 'ends with a character that separates flags or commands elsewhere',
+    fix: 'end the line after the value.',
   },
   {
     pattern: /(?:^|\s)(?:&&?|\|\|?|;|>>?|<|2>&1)(?:\s|$)/,
-    what: 'holds a sign by which a shell joins or redirects commands',
+    what: 'holds a character that joins or redirects commands in a shell',
     fix: 'write flags alone: no shell reads them.',
   },
   {
     pattern: /\$(?:\{|[A-Za-z_])/,
-    what: 'holds the name of a variable ($), in place of which no shell puts its value',
+    what: 'holds the name of a variable ($), which no shell expands',
     fix: 'write the value itself, or an expression of the workflow such as ${{ vars.NAME }}.',
   },
   {
     pattern: /`/,
-    what: 'holds a backquote, for which no shell runs a command',
+    what: 'holds a backquote, and no shell runs the command',
     fix: 'write the value itself.',
   },
 ];

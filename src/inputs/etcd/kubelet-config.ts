@@ -40,8 +40,8 @@ function mergesIn({ document, placeOf }: YamlInput): Finding[] {
       findings.push({
         code: 'kubelet-config-malformed',
         at: placeOf(key.range?.[0]),
-        fact: '<< merges another mapping into this one, and kubelet-config says each field where it counts.',
-        fix: 'write the fields themselves in place of <<.',
+        fact: '<< merges another mapping into this one, and kubelet-config takes each field only where it belongs.',
+        fix: 'write the fields themselves instead of <<.',
       });
     },
   });
@@ -138,7 +138,7 @@ function checkField({ name, place }: Field, value: Json | undefined): Finding[] 
       {
         code: 'kubelet-field-not-allowed',
         at: place,
-        fact: `${quote(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
+        fact: `${quote(name)} is not the name of a field: kubelet distinguishes upper and lower case, and would ignore it.`,
         fix: `write it as ${otherCase}.`,
       },
     ];
@@ -177,8 +177,8 @@ const KINDS: Readonly<
   number: { words: 'a number without quotes', holds: (value) => typeof value === 'number', example: '0.9' },
   text: { words: 'a text', holds: isText, example: '"…", in quotes' },
   duration: { words: 'a duration with its unit', holds: isDuration, example: '10s' },
-  'texts by name': {
-    words: 'a mapping of names to texts',
+  'strings by name': {
+    words: 'a mapping of names to strings',
     holds: (value) => isMapping(value) && Object.values(value).every(isText),
     example: '{ memory.available: "100Mi" }',
   },
@@ -187,7 +187,11 @@ const KINDS: Readonly<
     holds: (value) => isMapping(value) && Object.values(value).every(isBoolean),
     example: '{ NodeSwap: true }',
   },
-  'list of texts': { words: 'a list of texts', holds: (value) => isListOf(value, isText), example: '["…"]' },
+  'list of strings': {
+    words: 'a list of strings',
+    holds: (value) => isListOf(value, isText),
+    example: '["…"]',
+  },
   'list of integers': {
     words: 'a list of whole numbers',
     holds: (value) => isListOf(value, isInteger),
@@ -212,7 +216,7 @@ function kubeletValueProblem(name: string, value: Json): Omit<Finding, 'at'> | u
   if (!holds(value)) {
     return {
       code: 'kubelet-config-malformed',
-      fact: `${name} is ${quoteJson(value)}, and kubelet reads ${words} there: it would not start.`,
+      fact: `${name} is ${quoteJson(value)}, and kubelet needs ${words} there: it would not start.`,
       fix: `write ${words}, for example ${name}: ${example}.`,
     };
   }

@@ -58,8 +58,8 @@ function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
     findings.push({
       code: 'patches-malformed',
       at,
-      fact: 'the patch has an alias (*) that stands for nothing, or more of them than can be meant.',
-      fix: 'write the values themselves there; a text with a * in it wants quotes.',
+      fact: 'the patch has an alias (*) without an anchor, or too many aliases.',
+      fix: 'write the values themselves there; put a string with a * in quotes.',
     });
     return [];
   });
@@ -88,7 +88,7 @@ function patchesInFolder(folder: InputFolder, findings: Finding[]): WrittenPatch
       code: 'patches-malformed',
       at: `${input} (${folder.path})`,
       fact: 'the folder holds no patch of etcd.',
-      fix: 'call its files etcd, a suffix, the kind and the ending, for example etcd+strategic.yaml.',
+      fix: 'name its files etcd, a suffix, the kind and the extension, for example etcd+strategic.yaml.',
     });
   }
   return files.flatMap(([name, text]) =>
@@ -107,17 +107,17 @@ function problemOf({ name, text }: WrittenPatch): Omit<Finding, 'at'> | undefine
   if (patchKind(name) === undefined) {
     return {
       code: 'patches-malformed',
-      fact: `${quote(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
-      ...(/\.yml$/.test(name) && { cause: 'kubeadm knows the endings .yaml and .json alone.' }),
-      ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm makes the pod of etcd alone.' }),
-      fix: 'call it etcd, a suffix if need be, + and the kind (strategic, merge or json), and the ending, for example etcd0+json.yaml.',
+      fact: `${quote(name)} is not the name of a patch of etcd, and kubeadm would ignore or misread it.`,
+      ...(/\.yml$/.test(name) && { cause: 'kubeadm accepts only the extensions .yaml and .json.' }),
+      ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm creates only the etcd pod.' }),
+      fix: 'name it etcd, an optional suffix, + and the kind (strategic, merge or json), and the extension, for example etcd0+json.yaml.',
     };
   }
   if (holdsPrivateKey(text)) {
     return {
       code: 'private-key-misplaced',
-      fact: 'it holds a private key, which a patch is not made for.',
-      fix: 'take the key out, replace it, and mount what has to be secret from the host.',
+      fact: 'it holds a private key; patches are not kept secret.',
+      fix: 'remove the key, replace it, and mount secrets from the host.',
     };
   }
   return text.trim() === ''
@@ -172,7 +172,7 @@ function formProblem(
     return {
       code: 'patches-malformed',
       fact: `the aliases of the patch cannot be resolved (${errorMessage(error)}).`,
-      fix: 'write the values themselves there; a text with a * in it wants quotes.',
+      fix: 'write the values themselves there; put a string with a * in quotes.',
     };
   }
 }

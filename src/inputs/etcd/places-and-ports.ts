@@ -58,7 +58,7 @@ function parseDataPlaces(
       code: 'data-dir-unsuitable',
       at: 'wal-dir',
       fact: `${quote(walDir)} and data-dir (${quote(dataDir)}) lie one in the other.`,
-      cause: 'the folder in which etcd keeps its log by itself was meant.',
+      cause: 'this is the folder in which etcd keeps its log by default.',
       fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
     });
     return undefined;
@@ -91,7 +91,7 @@ function problemOf(path: string): string | undefined {
   if (!/^[A-Za-z0-9._/@+-]*$/.test(path))
     return 'holds characters other than letters, digits and . _ - + @ /.';
   if (shared.includes(path))
-    return 'is shared with others, who would be locked out: etcd wants its folder for itself (mode 0700).';
+    return 'is shared with others, who would be locked out: etcd needs a folder of its own (mode 0700).';
   const parts = path.slice(1).split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) {
     return 'is not a clean path: it holds //, . or .., or ends with /.';
@@ -161,7 +161,7 @@ function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Findi
   return {
     code: 'port-conflict',
     at: input,
-    fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
+    fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and the default of ${input}` : ''}.`,
     fix: 'give each its own port.',
   };
 }

@@ -85,7 +85,7 @@ function quota(value: string, { findings, warnings }: Collected): string | undef
     code: 'value-malformed',
     at: 'quota-backend-bytes',
     fact: Number.isNaN(bytes)
-      ? `${quote(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
+      ? `${quote(value)} is not a number of bytes, with or without Ki, Mi or Gi after it.`
       : `${quote(value)} is not between 16Mi and 1024Gi.`,
     fix: 'write for example quota-backend-bytes: 8Gi.',
   });
@@ -96,7 +96,7 @@ function largeQuota(value: string): Finding {
   return {
     code: 'value-malformed',
     at: 'quota-backend-bytes',
-    fact: `${quote(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
+    fact: `${quote(value)} is more than 8Gi, the most that etcd recommends: a larger database takes long to send, to defragment and to read at startup.`,
     fix: 'keep the database small, or watch how long members take to start.',
   };
 }
@@ -106,7 +106,7 @@ function givenTwice(input: TuningInput): Finding {
     code: 'flag-not-allowed',
     at: input,
     fact: `${input} is given in extra-args too.`,
-    fix: 'keep one of the two, best this one: its value is checked.',
+    fix: 'keep one of the two, preferably this one: its value is checked.',
   };
 }
 
@@ -126,16 +126,16 @@ function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
     findings.push({
       code: 'tuning-unusable',
       at: 'election-timeout',
-      fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd ends at once with such a pair.`,
-      cause: 'one of the two was raised and the other left as it is; etcd has 100 and 1000 by itself.',
-      fix: `give both, ten to one as etcd advises, for example ${example}.`,
+      fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd exits at once with such a pair.`,
+      cause: "only one of the two was raised; etcd's defaults are 100 and 1000.",
+      fix: `give both, ten to one as etcd recommends, for example ${example}.`,
     });
   }
   if (election > MOST_ELECTION_MS) {
     findings.push({
       code: 'tuning-unusable',
       at: 'election-timeout',
-      fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd ends at once with it.`,
+      fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd exits at once with it.`,
       fix: 'choose a shorter one, for example election-timeout: 10000.',
     });
   }
@@ -164,7 +164,7 @@ function checkCompaction(
     findings.push({
       code: 'tuning-unusable',
       at: 'auto-compaction-retention',
-      fact: `${quote(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
+      fact: `${quote(retention)} is not a number of revisions, which auto-compaction-mode: revision requires.`,
       fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
     });
   } else if (mode === 'periodic' && retention !== '0' && !isDuration(retention)) {
@@ -172,7 +172,7 @@ function checkCompaction(
       code: 'tuning-unusable',
       at: 'auto-compaction-retention',
       fact: isCount
-        ? `${quote(retention)} has no unit; etcd takes it for hours.`
+        ? `${quote(retention)} has no unit; etcd reads it as hours.`
         : `${quote(retention)} is not a duration.`,
       fix: `write hours, minutes and seconds in that order, for example auto-compaction-retention: ${isCount ? `${retention}h` : '1h'}; 0 switches it off.`,
     });
@@ -187,7 +187,7 @@ function isDuration(text: string): boolean {
 const modeAlone: Finding = {
   code: 'tuning-unusable',
   at: 'auto-compaction-mode',
-  fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
+  fact: 'the mode alone has no effect: without auto-compaction-retention etcd compacts nothing by itself.',
   fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
 };
 

@@ -13,7 +13,7 @@ export interface AddressProblem {
   readonly fix: string;
 }
 
-const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+const example = 'write an address that all other hosts can reach, for example 10.0.0.6 or fd00::6.';
 
 /**
  * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
@@ -28,14 +28,14 @@ const unusable: readonly { readonly what: string; readonly ranges: readonly [str
     ],
   },
   {
-    what: 'is a loopback address: every host means itself by it',
+    what: 'is a loopback address: on every host it is the host itself',
     ranges: [
       ['127.0.0.0', 8],
       ['::1', 128],
     ],
   },
   {
-    what: 'is a link-local address: it means something only together with a network interface',
+    what: 'is a link-local address: it is valid only together with a network interface',
     ranges: [
       ['169.254.0.0', 16],
       ['fe80::', 10],
@@ -94,8 +94,8 @@ function notAnAddress(text: string): AddressProblem {
   if (foreign !== undefined) {
     return {
       code: 'character-not-ascii',
-      fact: `holds ${foreign}, and an address has none but characters of ASCII.`,
-      cause: 'the text was copied from a document, in which another character looks the same.',
+      fact: `holds ${foreign}, and an address has only ASCII characters.`,
+      cause: 'the text was copied from a document with a character that looks the same.',
       fix: example,
     };
   }
@@ -111,16 +111,16 @@ function notAnAddress(text: string): AddressProblem {
     return {
       code: 'hosts-malformed',
       fact: 'is JSON.',
-      cause: 'the output of Terraform or another tool was passed on as it is.',
-      fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+      cause: 'this is the output of Terraform or another tool.',
+      fix: 'pass it in the input inventory, which takes JSON, instead of hosts.',
     };
   }
   if (text.includes('${{')) {
     return {
       code: 'host-missing',
       fact: 'is an expression that was not evaluated.',
-      cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
-      fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+      cause: 'GitHub evaluates expressions in workflows, but not in files that they name.',
+      fix: 'write the address itself, for example 10.0.0.6, or pass the text in the workflow.',
     };
   }
   if (text.startsWith('- ')) {
@@ -142,7 +142,7 @@ function notAnAddress(text: string): AddressProblem {
     return {
       code: 'address-malformed',
       fact: 'is a URL.',
-      fix: 'write only the address, for example 10.0.0.6.',
+      fix: 'write the address alone, for example 10.0.0.6.',
     };
   if (text.includes('/')) {
     return {
@@ -164,7 +164,7 @@ function notAnAddress(text: string): AddressProblem {
     code: 'address-malformed',
     fact: 'is not an IP address.',
     cause:
-      "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+      "this is a host name; etcd's peer URLs and the certificates hold addresses, and the address of a name can change.",
     fix: example,
   };
 }
@@ -203,7 +203,7 @@ function nameProblem(name: string): string | undefined {
   if (foreign !== undefined)
     return `holds ${foreign}: it is not a name that kubeadm takes (RFC 1123 subdomain).`;
   if (isIP(name) !== 0) return 'is an address, not a name; a pair is written name=address.';
-  if (name === 'localhost') return 'is the name by which every host calls itself.';
+  if (name === 'localhost') return 'is the name that every host has for itself.';
   if (name.length > longestName) {
     return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${longestName}.`;
   }

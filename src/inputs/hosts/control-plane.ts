@@ -21,7 +21,7 @@ export function parseControlPlane(
   findings.push({
     code: 'hosts-given-twice',
     at: input,
-    fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
+    fact: 'control-plane-hosts and control-plane of the inventory both list the hosts of the control plane.',
     fix: 'leave one of the two out.',
   });
   return written;
@@ -146,7 +146,7 @@ function refuseSharedServers(
         code: 'host-listed-twice',
         at: loginAt,
         fact: `the SSH server at ${server} was given before, at ${before}.`,
-        cause: 'hosts behind one address have a port each, and only one was written.',
+        cause: 'hosts behind one address have a port each, and only one port is given.',
         fix: 'give every host the address and port of its own SSH server.',
       });
     }

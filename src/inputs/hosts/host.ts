@@ -32,7 +32,7 @@ export function parseHostAddress(text: string, at: string, findings: Finding[]):
 
 const noAddress: AddressProblem = {
   code: 'host-missing',
-  fact: 'stands behind the name, where the address belongs.',
+  fact: 'follows the name, where the address belongs.',
   cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
   fix: 'write name=address, for example infra0=10.0.0.6.',
 };
@@ -59,7 +59,7 @@ function addNames(
       code: 'hosts-given-twice',
       at: 'names',
       fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
-      fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+      fix: 'give one name per host in the same order, or leave names out: the name of each host is then its short hostname.',
     });
   }
   return hosts.map((host, index) => {
@@ -116,7 +116,7 @@ function checkFamilies(hosts: readonly PlacedHost[], findings: Finding[]): void 
   findings.push({
     code: 'address-families-mixed',
     at: addressAt(other),
-    fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
+    fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd does not support dual stack.`,
     fix: 'write all addresses as IPv4 or all as IPv6.',
   });
 }

@@ -49,7 +49,7 @@ function indirect(at: string, what: string): Finding {
   return {
     code: 'inventory-malformed',
     at,
-    fact: `${what}; an inventory says everything where it is read.`,
+    fact: `${what}; an inventory has no aliases, anchors or tags.`,
     fix: 'write the values themselves there.',
   };
 }
@@ -62,7 +62,7 @@ export function textOf(node: Node, key: string, { placeOf, findings }: Reader): 
   findings.push({
     code: 'inventory-malformed',
     at: placeOf(node),
-    fact: `${quote(key)} has ${isMap(node) ? 'a mapping' : 'a list'} in place of one value.`,
+    fact: `${quote(key)} has ${isMap(node) ? 'a mapping' : 'a list'} instead of one value.`,
     fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
   });
   return undefined;
@@ -114,15 +114,15 @@ export function unknownKey({ key, at }: Field, known: readonly string[], of: str
       code: 'inventory-key-unknown',
       at,
       fact: `${quote(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
-      cause: 'it was written for another tool.',
-      fix: 'leave it out, replace the secret if it was a real one, and pass secrets by the inputs made for them, such as ssh-private-key.',
+      cause: 'the inventory was written for another tool.',
+      fix: 'leave it out, replace the secret if it was a real one, and pass secrets in the inputs for them, such as ssh-private-key.',
     };
   }
   const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? nearest(key, known);
   return {
     code: 'inventory-key-unknown',
     at,
-    fact: `${quote(key)} is no key of ${of}.`,
+    fact: `${quote(key)} is not a key of ${of}.`,
     fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
   };
 }
@@ -149,8 +149,8 @@ export function withoutWrapping(node: Node | null, reader: Reader): Node | null 
       code: 'terraform-output-unusable',
       at: sensitive[0]?.at ?? '',
       fact: `Terraform marks ${sensitive.map(({ key }) => key).join(', ')} as sensitive, and an inventory is not kept secret: the log shows it.`,
-      cause: 'all outputs were passed in place of the one with the hosts.',
-      fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace what was shown.`,
+      cause: 'all outputs were passed instead of the one with the hosts.',
+      fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace the secrets that were shown.`,
     });
     return undefined;
   }
@@ -161,8 +161,8 @@ export function withoutWrapping(node: Node | null, reader: Reader): Node | null 
   reader.findings.push({
     code: 'terraform-output-unusable',
     at: outputs[0]?.at ?? '',
-    fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is called ${OUTPUT}.`,
-    fix: `pass the one with the hosts alone, terraform output -json NAME, or call it ${OUTPUT}.`,
+    fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is named ${OUTPUT}.`,
+    fix: `pass the one with the hosts alone, terraform output -json NAME, or name it ${OUTPUT}.`,
   });
   return undefined;
 }

@@ -75,8 +75,8 @@ export function readHost(node: Node | null, key: Field | undefined, reader: Read
     reader.findings.push({
       code: 'inventory-malformed',
       at: node === null ? at : reader.placeOf(node),
-      fact: node === null ? 'the host has no value.' : 'a list stands where a host belongs.',
-      cause: 'an expression or an output that is empty, or brackets too many.',
+      fact: node === null ? 'the host has no value.' : 'there is a list where a host belongs.',
+      cause: 'an expression or an output is empty, or there are too many brackets.',
       fix: 'write an address, or name, address and ssh of the host, for example { name: infra0, address: 10.0.0.6 }.',
     });
     return named;
@@ -105,8 +105,8 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
     reader.findings.push({
       code: 'inventory-malformed',
       at: host.nameAt ?? host.at,
-      fact: `the host has two names, ${quote(named.name)} as its key and ${quote(host.name ?? '')} in it.`,
-      fix: 'keep one: leave name out where the key is the name.',
+      fact: `the host has two names, ${quote(named.name)} as its key and ${quote(host.name ?? '')} as its name field.`,
+      fix: 'keep one: leave name out if the key is the name.',
     });
   }
   if (!fields.some(({ key, value }) => key === 'address' && value !== null)) {
@@ -114,7 +114,7 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
       code: 'inventory-key-unknown',
       at: host.at,
       fact: 'the host has no address.',
-      cause: 'the key has another name, or its value is empty.',
+      cause: 'the field has another name, or its value is empty.',
       fix: "write the address of the member, which etcd's URLs and certificates hold, for example address: 10.0.0.6.",
     });
   }
@@ -125,8 +125,8 @@ function unknownTransport(text: string, at: string): Finding {
   return {
     code: 'transport-conflict',
     at,
-    fact: `${quote(text)} is no way to a host.`,
-    fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out for what the input transport says.`,
+    fact: `${quote(text)} is not a transport.`,
+    fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out to use the input transport.`,
   };
 }
 
@@ -135,7 +135,7 @@ function readLogin(node: Node, reader: Reader): Partial<HostLogin> {
     reader.findings.push({
       code: 'inventory-malformed',
       at: reader.placeOf(node),
-      fact: 'ssh is no mapping.',
+      fact: 'ssh is not a mapping.',
       fix: 'write what differs for this host, for example ssh: { address: 203.0.113.6, port: 2222, user: admin }.',
     });
     return {};
@@ -159,7 +159,7 @@ function isSshKey(key: string): key is keyof typeof SSH_KEYS {
 }
 
 const example =
-  'write an address or a name that the runner reaches, for example 203.0.113.6 or infra0.example.org.';
+  'write an address or a name that the runner can reach, for example 203.0.113.6 or infra0.example.org.';
 const longestName = 253;
 
 /**
@@ -180,7 +180,7 @@ function parseSshAddress(text: string): string | AddressProblem {
   if (foreign !== undefined) {
     return {
       code: 'character-not-ascii',
-      fact: `holds ${foreign}, and addresses and names of hosts have none but characters of ASCII.`,
+      fact: `holds ${foreign}, and addresses and names of hosts have only ASCII characters.`,
       fix: example,
     };
   }

@@ -94,7 +94,7 @@ function readHosts(node: Node | null, reader: Reader, label: string): readonly P
     fact: text
       ? `${quote(String(text.value))} is neither YAML of hosts nor the path of a file.`
       : 'there are no hosts in it.',
-    cause: 'a path does not end in .yaml, .yml or .json; or an expression has no value.',
+    cause: 'the path does not end in .yaml, .yml or .json, or an expression has no value.',
     fix: `write the hosts, ${example}`,
   });
   return undefined;
@@ -116,8 +116,8 @@ function spoiledText(text: string, label: string): Finding[] {
       {
         code: 'private-key-misplaced',
         at: label,
-        fact: 'it holds a private key, which an inventory is not made for.',
-        fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
+        fact: 'it holds a private key; an inventory is not kept secret.',
+        fix: 'remove the key from the file and its history, replace it, and pass keys only in ssh-private-key and ca-key.',
       },
     ];
   }
@@ -144,34 +144,32 @@ function programsLine(line: string): Problem | undefined {
   if (/^\[command\]\//.test(line)) {
     return {
       code: 'terraform-output-unusable',
-      fact: 'the line is what a wrapper of Terraform writes before the output.',
-      cause:
-        'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
-      fix: 'write terraform_wrapper: false with that action, or pass its output stdout.',
+      fact: 'a wrapper of Terraform has written this line before the output.',
+      cause: 'hashicorp/setup-terraform replaces terraform with a wrapper, which writes to the same file.',
+      fix: 'set terraform_wrapper: false for that action, or pass its output stdout.',
     };
   }
   if (/^\s*::[a-z][a-z-]*(?: [^:]*)?::/.test(line)) {
     return {
       code: 'terraform-output-unusable',
-      fact: `the line ${quote(line.trim())} is a command to the runner, which a program has written beside its output.`,
-      cause:
-        'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
-      fix: `write terraform_wrapper: false with that action, and ${GIVE_JSON}`,
+      fact: `the line ${quote(line.trim())} is a command to the runner, which a program has written next to its output.`,
+      cause: 'hashicorp/setup-terraform replaces terraform with a wrapper, which writes to the same file.',
+      fix: `set terraform_wrapper: false for that action, and ${GIVE_JSON}`,
     };
   }
   if (/^\s*[\u2577\u2502\u2575]|^(?:Warning|Error): /.test(line)) {
     return {
       code: 'terraform-output-unusable',
       fact: `the line ${quote(line.trim())} is a warning or an error, not a part of the hosts.`,
-      cause: 'what terraform says of itself went into the same file.',
-      fix: `correct what it says, and ${GIVE_JSON}`,
+      cause: 'messages of terraform went into the same file.',
+      fix: `fix what the message reports, and ${GIVE_JSON}`,
     };
   }
   return HCL.test(line)
     ? {
         code: 'terraform-output-unusable',
-        fact: `the line ${quote(line.trim())} is of Terraform's own language, and neither YAML nor JSON.`,
-        cause: 'it is what terraform output prints without -json.',
+        fact: `the line ${quote(line.trim())} is in Terraform's own language, not in YAML or JSON.`,
+        cause: 'terraform output prints this without -json.',
         fix: GIVE_JSON,
       }
     : undefined;
@@ -182,15 +180,15 @@ function dashProblem(line: string): Problem | undefined {
   if (dash !== undefined) {
     return {
       code: 'inventory-malformed',
-      fact: `the line begins with ${quote(dash)}, which is no dash of YAML.`,
-      cause: 'the text went through a word processor or a chat.',
+      fact: `the line begins with ${quote(dash)}, which is not a YAML dash.`,
+      cause: 'the text was pasted from a word processor or a chat.',
       fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
     };
   }
   return /^\s*-[^\s-]/.test(line)
     ? {
         code: 'hosts-malformed',
-        fact: 'there is no space behind the dash, so that YAML takes the line for text.',
+        fact: 'there is no space after the dash, so YAML reads the line as text.',
         fix: 'write "- ", for example "- 10.0.0.6".',
       }
     : undefined;

@@ -50,7 +50,7 @@ function givenTwice(input: 'hosts' | 'names'): Finding {
   return {
     code: 'hosts-given-twice',
     at: input,
-    fact: `${input} and inventory both say which members there are.`,
+    fact: `${input} and inventory both list the members.`,
     fix: `leave ${input} out: in an inventory each host has its name and its address.`,
   };
 }
@@ -96,27 +96,27 @@ function checkMemberCount(
     warnings.push({
       code: 'member-count',
       at,
-      fact: 'one member alone is no high availability: without its host there is no cluster.',
+      fact: 'a single member is not highly available: without its host there is no cluster.',
       fix: 'list three hosts, or five to survive the loss of two.',
     });
   } else if (count > MOST_ADVISED) {
     warnings.push({
       code: 'member-count',
       at,
-      fact: `${count} members: every write waits for ${quorumOf(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
-      fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
+      fact: `${count} members: every write waits for ${quorumOf(count)} of them, and etcd recommends at most ${MOST_ADVISED}.`,
+      fix: 'list five hosts, which survive the loss of two, or seven, which survive the loss of three.',
     });
   }
 }
 
-const override = 'If an even number is what you want, write allow-even-members: true.';
+const override = 'If you want an even number, write allow-even-members: true.';
 
 function evenCount(count: number): Pick<Finding, 'code' | 'fact' | 'fix'> {
   return {
     code: 'member-count',
     fact:
       `${count} hosts: the quorum of ${count} is ${quorumOf(count)}, so the cluster survives the loss of ${count - quorumOf(count)}, ` +
-      `which ${count - 1} do as well, and has one host more that can fail.`,
+      `no more than with ${count - 1}, and has one more host that can fail.`,
     fix: `list ${count - 1} or ${count + 1} hosts, ${example}`,
   };
 }

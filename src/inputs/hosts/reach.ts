@@ -73,7 +73,7 @@ function parseReach(
   const members = hosts.slice(0, written.members.length);
   const controlPlane = hosts.slice(members.length);
   const loggedIn = members.filter(isRemote);
-  // Where no member is logged in to, nobody is asked for a user.
+  // Without a login to any member, no user is needed.
   const isAllHere = members.length > 0 && loggedIn.length === 0;
   return {
     members: inOrder(members, isAllHere ? [] : withLogins(loggedIn, defaults, ports, findings)),
@@ -143,8 +143,7 @@ function noSuchHost(text: string, hosts: readonly PlacedHost[]): Finding {
     code: 'transport-conflict',
     at: 'local-host',
     fact: `${quote(text)} is none of the hosts: ${known.join(', ')}.`,
-    cause:
-      'a typing error; or the host has a name of its own that the inputs do not give, and is known by its address only.',
+    cause: 'a typing error, or the inputs give only the address of the host and not its name.',
     fix: `name the host that the job runs on by its address, for example local-host: ${hosts[0]?.address ?? '10.0.0.6'}.`,
   };
 }
@@ -153,7 +152,7 @@ function saidOtherwise(host: PlacedHost, transport: TransportName): Finding {
   return {
     code: 'transport-conflict',
     at: 'local-host',
-    fact: `it names ${labelOfPlaced(host)}, of which the inventory says transport: ${transport}.`,
+    fact: `it names ${labelOfPlaced(host)}, which has transport: ${transport} in the inventory.`,
     fix: 'keep one of the two.',
   };
 }
@@ -162,8 +161,8 @@ function severalHere(hosts: readonly PlacedHost[], count: number): Finding {
   return {
     code: 'transport-conflict',
     at: 'transport',
-    fact: `${hosts.map(labelOfPlaced).join(', ')} would be this machine, all of them; the job runs on one.`,
-    cause: '`transport: local` is for every host of the list.',
+    fact: `${hosts.map(labelOfPlaced).join(', ')} would all be this machine; the job runs on one.`,
+    cause: '`transport: local` applies to every host of the list.',
     fix: `leave transport out, and name the one ${count > 1 ? `of the ${count} hosts ` : ''}that the job runs on in local-host: the others are reached by SSH.`,
   };
 }
@@ -172,9 +171,9 @@ function loginOfLocal(host: PlacedHost): Finding {
   return {
     code: 'transport-conflict',
     at: host.loginAt ?? host.at,
-    fact: `${labelOfPlaced(host)} is this machine, and is not logged in to.`,
+    fact: `${labelOfPlaced(host)} is this machine: the action does not log in to it.`,
     cause: '`ssh` of a host says how its SSH server is reached.',
-    fix: 'leave ssh out for this host, or have it reached by SSH.',
+    fix: 'leave ssh out for this host, or set transport to SSH for it.',
   };
 }
 

@@ -85,11 +85,11 @@ function parseArchivePath(value: string, findings: Finding[]): string | undefine
     code: 'image-archive-unusable',
     at: 'image-archive',
     fact: isList
-      ? 'several lines are given, and it takes one file.'
-      : `${quote(path)} is a URL; a file on the runner is meant.`,
+      ? 'there are several lines, and the input takes one file.'
+      : `${quote(path)} is a URL; the input takes a file on the runner.`,
     fix: isList
       ? 'put all images into one archive, for example `docker save IMAGE IMAGE -o images.tar` and image-archive: images.tar.'
-      : 'fetch it in a step before and give its path, for example image-archive: images.tar.',
+      : 'download it in an earlier step and give its path, for example image-archive: images.tar.',
   });
   return undefined;
 }
@@ -111,10 +111,10 @@ function repositoryProblem(value: string): string | undefined {
   if (value.includes('://')) return 'is a URL; an image has no scheme.';
   if (value.includes('@') || /:[^/]*\/?$/.test(value.replace(registry, ''))) return 'holds a tag or digest.';
   if (value.endsWith('/')) return 'ends with a slash.';
-  if (value.endsWith('/etcd')) return 'ends with /etcd, which kubeadm adds itself.';
+  if (value.endsWith('/etcd')) return 'ends with /etcd, which kubeadm adds.';
   return repository.test(value) || registry.test(value)
     ? undefined
-    : 'is not a registry and path of an image.';
+    : 'is not the registry and path of an image.';
 }
 
 /** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
@@ -134,13 +134,13 @@ function parseImageTag(value: string, findings: Finding[]): string | undefined {
 }
 
 function tagProblem(value: string): string | undefined {
-  if (/[:/@]/.test(value)) return 'holds more than a tag; registry and path belong into image-repository.';
+  if (/[:/@]/.test(value)) return 'holds more than a tag; registry and path belong in image-repository.';
   if (!tag.test(value)) return 'is not the tag of an image.';
   const version = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:[-+_.].*)?$/.exec(value)?.slice(1).map(Number);
   if (version === undefined)
     return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
   return isOlder(version, oldest)
-    ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm from 1.31 on takes for a control plane.`
+    ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm since 1.31 accepts for a control plane.`
     : undefined;
 }
 
@@ -174,8 +174,8 @@ function parseRegistry(
       fact:
         imageRepository === ''
           ? 'registry-username and registry-password are given without the registry that they are for.'
-          : `${quote(imageRepository)} names no registry, and credentials are given for one.`,
-      cause: 'they would go to another registry than they are meant for.',
+          : `${quote(imageRepository)} names no registry, and the credentials are for one.`,
+      cause: 'the credentials would go to the wrong registry.',
       fix: 'name it with its host, for example image-repository: registry.example.com/k8s.',
     });
     return undefined;
@@ -185,7 +185,7 @@ function parseRegistry(
     findings.push({
       code: 'registry-credentials-unusable',
       at: 'registry-username',
-      fact: `${quote(username)} holds a colon or a control character, which no registry takes there.`,
+      fact: `${quote(username)} holds a colon or a control character, which no registry accepts in a name.`,
       cause: 'name and password were pasted together.',
       fix: 'give the name alone as registry-username and the password or token as registry-password.',
     });
@@ -199,7 +199,7 @@ const withoutName: Finding = {
   at: 'registry-username',
   fact: 'registry-password is given without registry-username.',
   cause: 'the variable does not exist or is empty.',
-  fix: 'pass the name too; for tokens it is what the registry says, for example registry-username: oauth2accesstoken.',
+  fix: 'pass the name too; the registry documents the name for tokens, for example registry-username: oauth2accesstoken.',
 };
 
 const withoutPassword: Finding = {

@@ -104,7 +104,7 @@ function parseCustody(value: string, isGiven: boolean, findings: Finding[]): CaC
     findings.push({
       code: 'ca-pair-incomplete',
       at: 'ca-custody',
-      fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
+      fact: "with input-only the CA's key is on no host, and the inputs hold no CA: the action could sign nothing.",
       cause:
         'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
       fix: 'pass both in every deploy, ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }} and ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave ca-custody out.',
@@ -123,7 +123,7 @@ const certificateAlone: Finding = {
     'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
   fix:
     'pass the key too, ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave both out: the action then uses the CA that it ' +
-    'finds on the hosts, else makes one.',
+    'finds on the hosts, or creates one.',
 };
 
 const keyAlone: Finding = {
@@ -196,13 +196,13 @@ function parseExtraSans(value: string, findings: Finding[]): readonly string[] {
 function sanProblem(text: string): Omit<Finding, 'at'> {
   const fix =
     'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
-  const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+  const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm accepts in a certificate.`;
   const foreign = foreignCharacter(text);
   if (foreign !== undefined)
     return {
       code: 'value-malformed',
       fact,
-      cause: `it holds ${foreign}, and only ASCII stands in certificates.`,
+      cause: `it holds ${foreign}, and certificates hold only ASCII.`,
       fix,
     };
   if (text.includes('://')) return { code: 'value-malformed', fact, cause: 'it is a URL.', fix };
@@ -210,7 +210,7 @@ function sanProblem(text: string): Omit<Finding, 'at'> {
     return {
       code: 'value-malformed',
       fact,
-      cause: 'it has brackets or a port, which certificates do not have.',
+      cause: 'it has brackets or a port, which certificates cannot hold.',
       fix,
     };
   if (text !== text.toLowerCase())
@@ -219,7 +219,7 @@ function sanProblem(text: string): Omit<Finding, 'at'> {
     return {
       code: 'value-malformed',
       fact,
-      cause: 'a wildcard stands for the whole first label and nothing else.',
+      cause: 'a wildcard can only be the whole first label.',
       fix,
     };
   return { code: 'value-malformed', fact, fix };
@@ -230,7 +230,7 @@ function outlivesAuthority(leafDays: number, authorityDays: number): Finding {
     code: 'validity-conflict',
     at: 'ca-validity-days',
     fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
-    fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
+    fix: `let the CA outlive some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
   };
 }
 
@@ -241,8 +241,8 @@ function longer(at: string, days: number, usual: number): Finding[] {
     {
       code: 'validity-long',
       at,
-      fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
-      fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
+      fact: `${days} days are longer than the ${usual} that kubeadm recommends: a stolen key stays usable for that long.`,
+      fix: `schedule a deploy, which renews in time, and leave it at ${at}: ${usual}.`,
     },
   ];
 }
@@ -297,7 +297,7 @@ function parseFingerprint({ text, at }: Entry, findings: Finding[]): string[] {
       digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
     fix:
       'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
-      '/etc/kubernetes/pki/apiserver-etcd-client.crt and write what stands behind the =, for example ' +
+      '/etc/kubernetes/pki/apiserver-etcd-client.crt and write the part after the =, for example ' +
       `${input}: ${'6F:'.repeat(31)}6F.`,
   });
   return [];

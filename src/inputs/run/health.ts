@@ -145,7 +145,7 @@ function crossed(
   return {
     code: 'health-limits-conflict',
     at: input,
-    fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
+    fact: `${failure} is ${than} than the ${warning} of ${other}: a warning would never come before the failure.`,
     fix: `choose ${input} so that ${other} is reached first.`,
   };
 }
@@ -154,7 +154,7 @@ function windowTooLong(window: number, deadline: number): Finding {
   return {
     code: 'health-limits-conflict',
     at: 'metrics-window',
-    fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
+    fact: `two reads of the metrics ${window} s apart do not fit into the deadline of ${deadline} s.`,
     fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
   };
 }
@@ -166,7 +166,7 @@ function parseProbe(value: string, findings: Finding[]): string | undefined {
     code: 'value-malformed',
     at: 'health-probe',
     fact: `${quote(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
-    fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
+    fix: 'write the path of the probe on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
   });
   return undefined;
 }
@@ -178,8 +178,8 @@ function parseHistory(artifact: string, token: string, findings: Finding[]): His
     findings.push({
       code: 'history-artifact-unusable',
       at: 'history-artifact',
-      fact: `${quote(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
-      fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
+      fact: `${quote(artifact)} is neither the name of an artifact nor the beginning of one followed by a *.`,
+      fix: 'write the value of artifact-name, for example history-artifact: etcd-health-*.',
     });
     return undefined;
   }
@@ -187,8 +187,8 @@ function parseHistory(artifact: string, token: string, findings: Finding[]): His
   findings.push({
     code: 'history-artifact-unusable',
     at: 'github-token',
-    fact: 'history-artifact is given, and no token to read earlier artifacts with.',
-    cause: 'without one, only the artifacts of the same run can be read.',
+    fact: 'history-artifact is given without a token to read earlier artifacts.',
+    cause: 'without a token, only the artifacts of the same run can be read.',
     fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
   });
   return undefined;

@@ -47,7 +47,7 @@ export const planGroup = inputGroup({
 });
 
 const fix =
-  'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
+  'pass the output of the run that made the plan: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
 
 /**
  * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
@@ -61,7 +61,7 @@ function parseApprovedPlan(value: string, findings: Finding[]): string | undefin
     code: 'approved-plan-unusable',
     at: 'approved-plan',
     fact: `${quote(value)} is not the digest of a plan, which has 64 hex digits.`,
-    ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
+    ...(value.startsWith('{') && { cause: 'the output plan was passed instead of plan-digest.' }),
     fix,
   });
   return undefined;
@@ -122,7 +122,7 @@ export const diskTestGroup = inputGroup({
 const writesNothing: Finding = {
   code: 'input-unused',
   at: 'disk-test',
-  fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
+  fact: 'disk-test: true has no effect with dry-run: true, which writes nothing to any host.',
   fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
 };
 
@@ -130,7 +130,7 @@ function measuresNothing(operation: string): Finding {
   return {
     code: 'input-unused',
     at: 'disk-test',
-    fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
+    fact: `disk-test: true has no effect with operation: ${operation}: only a preflight writes to a disk to measure it.`,
     fix: 'leave it out here, or run operation: preflight with it.',
   };
 }

@@ -96,7 +96,7 @@ function parseIdentity(
 const passphraseOfNothing: Finding = {
   code: 'input-unused',
   at: 'ssh-key-passphrase',
-  fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
+  fact: 'a passphrase is given without a private key: the action uses the keys of the ssh-agent, which need none.',
   cause: 'the secret with the key does not exist or has another name.',
   fix: 'give the key in ssh-private-key, or leave the passphrase out.',
 };
@@ -121,8 +121,8 @@ export function warnOfUnusedAccess(
   warnings.push({
     code: 'input-unused',
     at: given[0] ?? 'transport',
-    fact: `${given.join(', ')}: given, and no host is logged in to.`,
-    cause: 'the one host is the machine that the job runs on (transport, local-host).',
+    fact: `${given.join(', ')}: given, but the action logs in to no host.`,
+    cause: 'the only host is the machine that the job runs on (transport, local-host).',
     fix: 'leave these inputs out.',
   });
 }
@@ -132,7 +132,7 @@ function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
     findings.push({
       code: 'input-unused',
       at,
-      fact: 'it is given, and ssh-bastion is not.',
+      fact: 'it is given without ssh-bastion.',
       cause: 'the variable that names the bastion does not exist or is empty.',
       fix: 'give ssh-bastion, or leave this input out.',
     });
@@ -163,8 +163,8 @@ function parseBastions(value: string, defaultUser: string, findings: Finding[]):
     findings.push({
       code: 'bastion-malformed',
       at: hop.at,
-      fact: `the chain comes by ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
-      fix: 'name each bastion once, in the order in which they are passed.',
+      fact: `the chain passes ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
+      fix: 'name each bastion once, in the order of the connection.',
     });
   }
   return hops.map(({ address, port, user }) => ({ address, port, user }));
@@ -181,11 +181,7 @@ function parseHop(text: string, defaultUser: string): HostLogin | Omit<Finding, 
   if (cut >= 0 && userProblem(user) !== undefined)
     return problem(text, 'does not begin with the name of a user.');
   if (isIPv6(place)) {
-    return problem(
-      text,
-      'is IPv6 without brackets, so that a port cannot be told from it.',
-      `write [${place}]`,
-    );
+    return problem(text, 'is IPv6 without brackets, so its port is ambiguous.', `write [${place}]`);
   }
   const [, bracketed, plain = '', digits] = /^(?:\[(.*)\]|([^:[\]]*))(?::(.*))?$/.exec(place) ?? [];
   const address = bracketed ?? plain;
@@ -231,7 +227,7 @@ export function parseSudoPassword(
     findings.push({
       code: 'sudo-password-malformed',
       at: SUDO_PASSWORD_INPUT,
-      fact: 'the password has a line break in it; sudo takes what stands before it.',
+      fact: 'the password has a line break in it; sudo reads only the first line.',
       cause: 'the secret holds something else, such as a key.',
       fix: 'give the password alone, on one line.',
     });
@@ -258,7 +254,7 @@ export function parseSudoPassword(
     warnings.push({
       code: 'input-unused',
       at: SUDO_PASSWORD_INPUT,
-      fact: 'it is given, and root, who logs in, needs no sudo.',
+      fact: 'it is given, but the user is root, who needs no sudo.',
       fix: 'leave it out, or name another user in ssh-user.',
     });
   }

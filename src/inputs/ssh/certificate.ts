@@ -5,7 +5,7 @@ import type { Collected } from '../collected.ts';
 import type { RemoteHost } from '../hosts/host-settings.ts';
 
 const INPUT = 'ssh-certificate';
-const EXAMPLE = 'give the line of the file that `ssh-keygen -s` has written, deploy-key-cert.pub.';
+const EXAMPLE = 'give the line of the file that `ssh-keygen -s` writes, deploy-key-cert.pub.';
 
 /** With what a certificate has to go together. */
 export interface CertificateContext {
@@ -76,16 +76,16 @@ function problemOf(
     return {
       code: 'ssh-certificate-unusable',
       fact: `it is for the key ${fingerprint(key.blob)}, and ssh-private-key is ${identity.key.fingerprint}.`,
-      cause: 'the key was made anew, or two pairs were mixed up.',
-      fix: 'give the certificate and the key that belong together, or have this key signed.',
+      cause: 'the key was regenerated, or two pairs were mixed up.',
+      fix: 'give the certificate and the key that belong together, or sign this key.',
     };
   }
   if (validBefore !== undefined && validBefore <= now) {
     return {
       code: 'ssh-certificate-unusable',
-      fact: `it has ended at ${validBefore.toISOString()}.`,
+      fact: `it expired at ${validBefore.toISOString()}.`,
       cause: 'certificates for users are signed for hours or days, and this one is stored.',
-      fix: 'have the key signed in the workflow, right before this step.',
+      fix: 'sign the key in the workflow, right before this step.',
     };
   }
   if (validAfter > now) {
@@ -93,7 +93,7 @@ function problemOf(
       code: 'ssh-certificate-unusable',
       fact: `it is not valid before ${validAfter.toISOString()}; the runner's clock says ${now.toISOString()}.`,
       cause: 'one of the two clocks, of the authority or of the runner, is wrong.',
-      fix: 'put the clocks right, or have it signed with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
+      fix: 'correct the clocks, or sign the key with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
     };
   }
   return undefined;
@@ -102,7 +102,7 @@ function problemOf(
 const needsOpenssh: Finding = {
   code: 'ssh-certificate-unusable',
   at: INPUT,
-  fact: 'certificates of users are known to `transport: openssh` alone.',
+  fact: 'only `transport: openssh` supports user certificates.',
   cause: 'the library behind `transport: ssh2`, the default, cannot log in with them.',
   fix: 'add transport: openssh, or leave the certificate out.',
 };
@@ -120,8 +120,8 @@ function notForUser(users: readonly string[], principals: readonly string[]): Fi
     code: 'ssh-certificate-limited',
     at: INPUT,
     fact: `it is for ${principals.join(', ')}, and ${users.join(', ')} logs in.`,
-    cause: 'fine where sshd maps them (AuthorizedPrincipalsFile), else the login is refused.',
-    fix: `have it signed for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
+    cause: 'unless sshd maps the principals (AuthorizedPrincipalsFile), it refuses the login.',
+    fix: `sign it for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
   };
 }
 
@@ -129,7 +129,7 @@ function endsSoon(end: Date): Finding {
   return {
     code: 'ssh-certificate-limited',
     at: INPUT,
-    fact: `it ends at ${end.toISOString()}: within the time that a run may take. Hosts are logged in to at its beginning.`,
-    fix: 'have it signed for an hour at least, or right before this step.',
+    fact: `it expires at ${end.toISOString()}, within the time that a run may take. The action logs in at the beginning.`,
+    fix: 'sign it for at least an hour, or right before this step.',
   };
 }

@@ -62,9 +62,9 @@ export function refuseCertificatesOnly(
   findings.push({
     code: 'host-key-authority-only',
     at: 'ssh-known-hosts',
-    fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
+    fact: `for ${without.map(({ address }) => address).join(', ')} there is only a certificate authority (@cert-authority).`,
     cause:
-      'host certificates are verified by `transport: openssh`; the library behind `transport: ssh2` cannot.',
+      'only `transport: openssh` verifies host certificates; the library behind `transport: ssh2` cannot.',
     fix: 'add transport: openssh, or list the plain key of each host.',
   });
 }
@@ -75,15 +75,15 @@ function acceptsNew(rules: HostKeyRules, hosts: readonly PinnedHost[]): Finding 
     return {
       code: 'host-key-not-pinned',
       at: 'host-key-policy',
-      fact: 'accept-new is asked for, and every host is pinned already.',
+      fact: 'accept-new is set, and every host is pinned already.',
       fix: 'leave host-key-policy out.',
     };
   }
   return {
     code: 'host-key-not-pinned',
     at: 'host-key-policy',
-    fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
-    fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
+    fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: the action accepts any machine that answers there, and sends it keys of the cluster.`,
+    fix: 'use accept-new once, in a network that you trust; compare the keys in the log, and put its lines into ssh-known-hosts.',
   };
 }
 
@@ -93,7 +93,7 @@ function noHostKey([host]: readonly PinnedHost[]): Finding {
   return {
     code: 'host-key-not-given',
     at: 'ssh-known-hosts',
-    fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+    fact: 'no host key is given; without one the action cannot tell a host from an impostor.',
     cause: 'the variable does not exist or is empty.',
     fix:
       `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
@@ -104,7 +104,7 @@ function noHostKey([host]: readonly PinnedHost[]): Finding {
 }
 
 const INPUT = 'ssh-host-fingerprints';
-const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters after it that `ssh-keygen -lf` prints';
 
 /** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
 const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -149,8 +149,8 @@ function refuseStrangers(
     findings.push({
       code: 'fingerprint-malformed',
       at: pin.at,
-      fact: `no host is called ${quote(pin.host)}.`,
-      cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+      fact: `no host is named ${quote(pin.host)}.`,
+      cause: 'a typing error, or `ssh-keygen -lf` printed the comment of the key instead of its host.',
       fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
     });
   }
@@ -226,7 +226,7 @@ function notAHost(word: string): Problem | undefined {
   if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
     return {
       code: 'fingerprint-malformed',
-      fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+      fact: 'this is an MD5 fingerprint, which can be forged.',
       fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
     };
   }
@@ -248,7 +248,7 @@ function notAHost(word: string): Problem | undefined {
     ? {
         code: 'fingerprint-malformed',
         fact: 'the name of the host is hashed.',
-        fix: 'write its name or address in place of it.',
+        fix: 'write its name or address instead.',
       }
     : undefined;
 }
@@ -256,7 +256,7 @@ function notAHost(word: string): Problem | undefined {
 function noHost(word: string): Problem {
   return {
     code: 'fingerprint-malformed',
-    fact: `${quote(word)} has no host in front of it.`,
+    fact: `${quote(word)} has no host before it.`,
     fix: `write ${EXAMPLE}.`,
   };
 }
@@ -264,7 +264,7 @@ function noHost(word: string): Problem {
 function noFingerprint(host: string): Problem {
   return {
     code: 'fingerprint-malformed',
-    fact: `behind ${quote(host)} stands no fingerprint.`,
+    fact: `${quote(host)} has no fingerprint after it.`,
     fix: `write ${EXAMPLE}.`,
   };
 }
@@ -280,7 +280,7 @@ function damaged(word: string): Problem {
 function unknownType(word: string): Problem {
   return {
     code: 'fingerprint-malformed',
-    fact: `${quote(word)} is not a type of host key behind its fingerprint.`,
+    fact: `${quote(word)} is not a type of host key after a fingerprint.`,
     fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
   };
 }

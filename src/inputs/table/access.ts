@@ -4,23 +4,23 @@ import type { GroupedInputs } from './input.ts';
 export const reachInputs = {
   transport: {
     description:
-      'How hosts are worked on: `ssh2`, SSH by a library that the action brings; `openssh`, SSH by the ' +
-      "runner's own OpenSSH client, which knows certificates and post-quantum key exchange; `local`, " +
-      'without SSH, where the job runs on the one host itself.',
+      'How to reach the hosts: `ssh2`, SSH with the library of the action; `openssh`, SSH with the ' +
+      "runner's own OpenSSH client, which supports certificates and post-quantum key exchange; `local`, " +
+      'without SSH, if the job runs on the only host.',
     default: 'ssh2',
   },
   'local-host': {
     description:
       'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
-      'member): it is worked on without SSH, the others as `transport` says.',
+      'member): it needs no SSH, and `transport` applies to the others.',
   },
   'ssh-user': {
     description:
-      'User to log in as on every host for which `inventory` names none: root, or a user that may use sudo.',
+      'User for the login on every host without a user in `inventory`: root, or a user that may use sudo.',
     common: true,
   },
   'ssh-port': {
-    description: 'TCP port of the SSH server on every host for which `inventory` names none.',
+    description: 'TCP port of the SSH server on every host without a port in `inventory`.',
     default: '22',
   },
 } as const satisfies GroupedInputs;
@@ -45,44 +45,44 @@ export const accessInputs = {
   },
   'ssh-connect-timeout': {
     description:
-      'How long connecting and logging in to one host or bastion may take, all attempts together, as `20s` ' +
+      'Time limit for connecting and logging in to one host or bastion, all attempts together, as `20s` ' +
       'or `1m`; two seconds to five minutes.',
     default: '20s',
   },
   'sudo-password': {
     description:
-      "Password of that user for sudo, where sudo asks for one; the same on every host. It goes to sudo's " +
-      'standard input and nowhere else. Pass it from a secret.',
+      'Password of that user for sudo, if sudo asks for one; the same on every host. It goes only to ' +
+      "sudo's standard input. Pass it from a secret.",
     secret: true,
   },
   'ssh-known-hosts': {
     description:
-      'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, patterns, ' +
-      '`@revoked`, and, with `transport: openssh`, `@cert-authority`. A host whose key is neither among ' +
-      'them nor in `ssh-host-fingerprints` is refused.',
+      'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, ' +
+      'patterns, `@revoked`, and, with `transport: openssh`, `@cert-authority`. The action refuses a ' +
+      'host whose key is neither here nor in `ssh-host-fingerprints`.',
     common: true,
   },
   'ssh-host-fingerprints': {
     description:
-      'In place of host keys or beside them: on each line a host, by name or address, and the SHA-256 ' +
-      'fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` prints.',
+      'Instead of host keys or in addition to them: on each line a host, by name or address, and the ' +
+      'SHA-256 fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` ' +
+      'prints.',
   },
   'host-key-policy': {
     description:
-      'What becomes of a host of which nothing is pinned: `strict` refuses it; `accept-new` takes whichever ' +
-      'key it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that is ' +
-      'pinned.',
+      'What to do with a host that has no pinned key: `strict` refuses it; `accept-new` accepts any key ' +
+      'that it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that ' +
+      'is pinned.',
     default: 'strict',
   },
   'ssh-bastion': {
     description:
-      'Jumps on the way to all hosts, `user@host:port`, several in their order separated by commas; IPv6 in ' +
-      'brackets. User and port may be left out: `ssh-user`, and 22. Each needs a host key of its own in the ' +
-      'inputs above.',
+      'Jump hosts on the way to all hosts, `user@host:port`, several in their order separated by commas; ' +
+      'IPv6 in brackets. User and port may be left out: `ssh-user`, and 22. Each needs its own host key ' +
+      'in the inputs above.',
   },
   'ssh-bastion-private-key': {
-    description:
-      'Private key for the bastions, if it is another than `ssh-private-key`. Pass it from a secret.',
+    description: 'Private key for the bastions, if it is not `ssh-private-key`. Pass it from a secret.',
     secret: true,
   },
   'ssh-bastion-key-passphrase': {

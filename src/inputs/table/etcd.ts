@@ -12,8 +12,8 @@ export const portInputs = {
   },
   'metrics-port': {
     description:
-      'TCP port on which each member shows its metrics and its health, on the loopback address alone; the ' +
-      'probes of kubelet ask there.',
+      'TCP port on which each member shows its metrics and its health, only on the loopback address; the ' +
+      'probes of kubelet use it.',
     default: '2381',
   },
 } as const satisfies GroupedInputs;
@@ -26,8 +26,8 @@ export const dataPlaceInputs = {
   },
   'wal-dir': {
     description:
-      "Folder of etcd's write-ahead log on every host, best on a disk of its own; the log itself is in a " +
-      'folder `wal` within it. It cannot be changed once the cluster is set up. Left out: the log is in ' +
+      "Folder of etcd's write-ahead log on every host, preferably on its own disk; the log itself is in " +
+      'a folder `wal` within it. You cannot change it after the setup. Left out: the log is in ' +
       '`data-dir`.',
   },
 } as const satisfies GroupedInputs;
@@ -36,19 +36,17 @@ export const dataPlaceInputs = {
 export const imageInputs = {
   'image-archive': {
     description:
-      "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with or " +
-      'without gzip or zstd, for hosts that reach no registry: those that lack the image get it over SSH, ' +
-      'into containerd. The pause image is taken from it too.',
+      "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with " +
+      'or without gzip or zstd, for hosts that cannot reach a registry: hosts without the image get it ' +
+      'over SSH, into containerd. The archive also supplies the pause image.',
   },
   'image-repository': {
-    description:
-      "Registry and path that the etcd image is pulled from, without `/etcd` and tag. Left out: kubeadm's " +
-      'own.',
+    description: "Registry and path of the etcd image, without `/etcd` and tag. Left out: kubeadm's own.",
   },
   'registry-username': {
     description:
-      "Name to log in with at the registry that `image-repository` names, for pulling etcd's image; goes " +
-      'with `registry-password`. Needs curl on the hosts.',
+      'User name for the registry in `image-repository`, to pull the etcd image; needs ' +
+      '`registry-password`. Needs curl on the hosts.',
   },
   'registry-password': {
     description:
@@ -57,8 +55,7 @@ export const imageInputs = {
     secret: true,
   },
   'etcd-image-tag': {
-    description:
-      "Tag of the etcd image, 3.5.11 or later. Left out: the tag that the hosts' kubeadm asks for.",
+    description: 'Tag of the etcd image, 3.5.11 or later. Left out: the tag that kubeadm on the hosts uses.',
   },
 } as const satisfies GroupedInputs;
 
@@ -66,33 +63,34 @@ export const imageInputs = {
 export const etcdFlagInputs = {
   'heartbeat-interval': {
     description:
-      'How often the leader lets the others hear from it, in milliseconds, about the longest round trip ' +
-      "between two hosts (a preflight measures it). Left out: etcd's own, 100.",
+      "Interval of the leader's heartbeats in milliseconds, about the longest round trip between two " +
+      "hosts (a preflight measures it). Left out: etcd's own, 100.",
   },
   'election-timeout': {
     description:
-      'After how many milliseconds without hearing from a leader an election begins: at least five times ' +
-      "`heartbeat-interval`, best ten times, at most 50000. Left out: etcd's own, 1000.",
+      'Milliseconds without a heartbeat after which an election begins: at least five times ' +
+      "`heartbeat-interval`, preferably ten times, at most 50000. Left out: etcd's own, 1000.",
   },
   'quota-backend-bytes': {
     description:
-      "Size at which the database takes no more writes, in bytes or as `8Gi`. Left out: etcd's own, 2Gi. " +
-      'More than 8Gi is accepted with a warning.',
+      "Size at which the database accepts no more writes, in bytes or as `8Gi`. Left out: etcd's own, " +
+      '2Gi. More than 8Gi gives a warning.',
   },
   'auto-compaction-mode': {
     description:
       'What `auto-compaction-retention` counts: `periodic`, time, or `revision`, revisions. API servers ' +
-      "compact every five minutes by themselves. Left out: etcd's own, `periodic`.",
+      "compact every five minutes. Left out: etcd's own, `periodic`.",
   },
   'auto-compaction-retention': {
     description:
-      'How much history is kept when etcd compacts by itself: a time such as `1h` or, with ' +
-      '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by itself.',
+      'How much history etcd keeps when it compacts by itself: a time such as `1h` or, with ' +
+      '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by ' +
+      'itself.',
   },
   'extra-args': {
     description:
       'Flags of etcd, the same for all members: a YAML mapping such as `snapshot-count: 5000`, or one ' +
-      '`--snapshot-count=5000` per line. Flags that the action needs for itself are refused.',
+      '`--snapshot-count=5000` per line. The action refuses flags that it needs itself.',
     common: true,
   },
 } as const satisfies GroupedInputs;
@@ -101,9 +99,9 @@ export const etcdFlagInputs = {
 export const patchInputs = {
   patches: {
     description:
-      'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` and ' +
-      'what is in them, or the path of a folder of such files in the workspace. What the action relies on, ' +
-      'such as flags, probes and volumes, cannot be patched.',
+      'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` ' +
+      'and their contents, or the path of a folder of such files in the workspace. You cannot patch ' +
+      'fields that the action relies on, such as flags, probes and volumes.',
   },
 } as const satisfies GroupedInputs;
 
@@ -112,6 +110,6 @@ export const kubeletInputs = {
   'kubelet-config': {
     description:
       'YAML that is merged into the KubeletConfiguration of every host, for example `failSwapOn: false`. ' +
-      'Fields that the action sets itself are refused.',
+      'The action refuses fields that it sets itself.',
   },
 } as const satisfies GroupedInputs;

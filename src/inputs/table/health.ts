@@ -4,27 +4,27 @@ import type { GroupedInputs } from './input.ts';
 export const healthInputs = {
   'health-probe': {
     description:
-      'For `health`: path of the probe that is installed on the hosts for an account that may run nothing ' +
-      'else as root (docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left ' +
-      'out: bash as root, as for the other operations.',
+      'For `health`: path of the probe on the hosts for an account that may run nothing else as root ' +
+      '(docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left out: bash as ' +
+      'root, as for the other operations.',
   },
   deadline: {
     description:
-      'For `health`: how long looking may take, as `30s` or `2m`; ten seconds to ten minutes. What has not ' +
-      'been seen by then is reported as unknown.',
+      'For `health`: time limit of the check, as `30s` or `2m`; ten seconds to ten minutes. Everything ' +
+      'that it has not read by then is reported as unknown.',
     default: '60s',
   },
   'metrics-window': {
     description:
-      'For `health`: time between two looks at the metrics of each member, as `30s`, so that percentiles ' +
-      'are those of that time; at most five minutes. With `0s` there is one look, and percentiles are since ' +
-      'the start of each member.',
+      'For `health`: time between two reads of the metrics of each member, as `30s`, so that percentiles ' +
+      'cover that time; at most five minutes. With `0s` there is one read, and percentiles cover the ' +
+      'time since the start of each member.',
     default: '0s',
   },
   'fail-on': {
     description:
-      'For `health`: what fails the step: `fail`, a failed check, or that nothing could be seen of the ' +
-      'cluster; `warn`, also a warning; `never`, nothing but inputs that cannot be used.',
+      'For `health`: what fails the step: `fail`, a failed check or an unreadable cluster; `warn`, also ' +
+      'a warning; `never`, only unusable inputs.',
     default: 'fail',
   },
   'certificate-warning-days': {
@@ -37,7 +37,7 @@ export const healthInputs = {
   },
   'latency-warning-ms': {
     description:
-      'For `health`: a read that takes longer, without the way to the member and back, is a warning; ' +
+      'For `health`: a read that takes longer, without the round trip to the member, is a warning; ' +
       'milliseconds.',
     default: '100',
   },
@@ -58,11 +58,11 @@ export const healthInputs = {
     default: '50',
   },
   'db-quota-warning-percent': {
-    description: 'For `health`: a database that takes more of its quota is a warning; percent.',
+    description: 'For `health`: a database that uses more of its quota is a warning; percent.',
     default: '80',
   },
   'db-quota-failure-percent': {
-    description: 'For `health`: a database that takes more of its quota is a failure; percent.',
+    description: 'For `health`: a database that uses more of its quota is a failure; percent.',
     default: '95',
   },
   'disk-free-warning-percent': {
@@ -75,18 +75,18 @@ export const healthInputs = {
     default: '500',
   },
   'raft-lag-warning': {
-    description: 'For `health`: a member that is more entries of the log behind the leader is a warning.',
+    description: 'For `health`: a member that is more log entries behind the leader is a warning.',
     default: '1000',
   },
   'history-artifact': {
     description:
-      'For `health`: name of the artifacts of earlier runs of this workflow, or the beginning of it with a ' +
-      '`*`, such as `etcd-ha-production-*`: trends are shown. Needs `github-token`. Left out: no trends.',
+      'For `health`: name of the artifacts of earlier runs of this workflow, or its beginning with a ' +
+      '`*`, such as `etcd-ha-production-*`, to show trends. Needs `github-token`. Left out: no trends.',
   },
   'github-token': {
     description:
-      "Token with the permission `actions: read`, for `history-artifact`: the job's own, `github.token`, " +
-      'will do. Not used for anything else.',
+      "Token with the permission `actions: read`, for `history-artifact`: the job's own `github.token` " +
+      'is enough. Not used for anything else.',
     secret: true,
   },
 } as const satisfies GroupedInputs;

@@ -16,24 +16,25 @@ export const hostInputs = {
   },
   inventory: {
     description:
-      'The etcd hosts in place of `hosts` and `names`, as YAML or JSON, or the path of such a file in the ' +
-      'workspace that ends in `.yaml`, `.yml` or `.json`: each with `address`, and if need be `name` and ' +
+      'The etcd hosts instead of `hosts` and `names`, as YAML or JSON, or the path of such a file in the ' +
+      'workspace that ends in `.yaml`, `.yml` or `.json`: each with `address`, and optionally `name` and ' +
       '`ssh: { address, port, user }` or `transport`. Outputs of Terraform are taken as they are ' +
       '(docs/hosts.md).',
     common: true,
   },
   'allow-even-members': {
     description:
-      '`true`: two, four, six or eight hosts are accepted with a warning, although they survive the loss of ' +
-      'no more of them than one host less would.',
+      '`true`: accept two, four, six or eight hosts with a warning, although they survive no more losses ' +
+      'than one host less.',
     default: 'false',
   },
   'control-plane-hosts': {
     description:
-      'Addresses of the hosts of the control plane, in the forms of `hosts`, reached as those are. A deploy ' +
-      'puts there what their API servers need to use the cluster, and renews it: `etcd/ca.crt` and ' +
-      '`apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. Nothing else of these hosts ' +
-      'is touched. A health check tells whether they have it, and for how long.',
+      'Addresses of the hosts of the control plane, in the forms of `hosts`, reached as those are. A ' +
+      'deploy copies the files that their API servers need to these hosts, and renews them: ' +
+      '`etcd/ca.crt` and `apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. It ' +
+      'changes nothing else on these hosts. A health check reports whether they have the files, and for ' +
+      'how long.',
     common: true,
   },
 } as const satisfies GroupedInputs;

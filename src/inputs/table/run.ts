@@ -4,10 +4,10 @@ import type { GroupedInputs } from './input.ts';
 export const operationInput = {
   operation: {
     description:
-      'What to do: `deploy` sets up the cluster, brings it to what is asked for, or proves that it stands ' +
-      'so. `preflight` looks at the hosts, reports everything that stands in the way, and changes nothing. ' +
-      '`health` looks at members, hosts and certificates, reports what is wrong or will be, and changes ' +
-      'nothing.',
+      'What to do: `deploy` sets up the cluster, updates it to match the inputs, or verifies that it ' +
+      'matches them. `preflight` inspects the hosts, reports everything that prevents a deploy, and ' +
+      'changes nothing. `health` inspects members, hosts and certificates, reports present and future ' +
+      'problems, and changes nothing.',
     default: 'deploy',
     common: true,
   },
@@ -17,15 +17,15 @@ export const operationInput = {
 export const planInputs = {
   'dry-run': {
     description:
-      '`true`: look at everything, decide, report what would be done as log, job summary and the outputs ' +
+      '`true`: inspect everything, decide, report the plan in the log, the job summary and the outputs ' +
       '`plan` and `plan-digest`, and change nothing.',
     default: 'false',
     common: true,
   },
   'approved-plan': {
     description:
-      'The `plan-digest` of a dry run: the run goes on only if its own plan is still that one. With ' +
-      '`dry-run` it only tells whether it is. Left out or empty: any plan is carried out.',
+      'The `plan-digest` of a dry run: the run continues only if its own plan is the same. With ' +
+      '`dry-run` it only reports whether it is. Left out or empty: the run carries out any plan.',
   },
 } as const satisfies GroupedInputs;
 
@@ -33,9 +33,9 @@ export const planInputs = {
 export const bootstrapInputs = {
   bootstrap: {
     description:
-      'When a new cluster may be made where there is none: `auto` only when this run makes the CA, since ' +
-      'with a CA that is there already, given or lying on a host, there may have been a cluster that API ' +
-      'servers still use; `allow` also then; `never` at no time. Leave `allow` out of scheduled workflows.',
+      'When to create a new cluster if there is none: `auto` only if this run creates the CA, because ' +
+      'with an existing CA, from the inputs or on a host, there may have been a cluster that API servers ' +
+      'still use; `allow` also then; `never` at no time. Leave `allow` out of scheduled workflows.',
     default: 'auto',
     common: true,
   },
@@ -45,8 +45,8 @@ export const bootstrapInputs = {
 export const diskTestInputs = {
   'disk-test': {
     description:
-      '`true`: a preflight also writes to the disk of `data-dir` for a few seconds to see how fast it is, ' +
-      'and removes what it wrote. Other operations do not.',
+      '`true`: a preflight also writes to the disk of `data-dir` for a few seconds to measure it, and ' +
+      'removes the file. Other operations do not.',
     default: 'false',
   },
 } as const satisfies GroupedInputs;
@@ -55,7 +55,7 @@ export const diskTestInputs = {
 export const artifactInputs = {
   'upload-artifacts': {
     description:
-      'Whether to upload what the run leaves behind: kubeadm configurations, public certificates, manifests ' +
+      'Whether to upload the results of the run: kubeadm configurations, public certificates, manifests ' +
       'and the health report of a deploy; the report of a health check in all its forms.',
     default: 'true',
   },
@@ -83,8 +83,7 @@ export const lockInputs = {
 /** How long a run may take. */
 export const timeLimitInputs = {
   timeout: {
-    description:
-      'The longest that the whole run may take, as `90s`, `15m` or `1h30m`; one minute to six hours.',
+    description: 'Time limit of the whole run, as `90s`, `15m` or `1h30m`; one minute to six hours.',
     default: '30m',
     common: true,
   },

@@ -17,8 +17,8 @@ import { flagsBesidesCommand } from '../../kubeadm/pod-rules.ts';
 import { readYaml } from '../../kubeadm/yaml.ts';
 
 /**
- * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
- * member may have to be restarted for it.
+ * Reasons against taking over a cluster that another tool has set up. It must be healthy as a whole, and the takeover
+ * must restart no member.
  */
 export function clusterAdoptionFindings(
   cluster: ClusterFacts | undefined,
@@ -26,29 +26,27 @@ export function clusterAdoptionFindings(
 ): Finding[] {
   if (cluster?.health.healthy === true) return [];
   const why =
-    cluster === undefined
-      ? 'no member could be asked.'
-      : cluster.health.findings.map(({ fact }) => fact).join(' ');
+    cluster === undefined ? 'no member answered.' : cluster.health.findings.map(({ fact }) => fact).join(' ');
   return [
     {
       code: 'adopt-cluster-unhealthy',
       at: 'adopt',
-      fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
-      cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
-      fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+      fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and its cluster is not healthy: ${why}`,
+      cause: 'The action takes over only a healthy cluster whose members are exactly those in the inputs.',
+      fix: 'Repair the cluster, or correct `hosts`, `names` and the ports, and run again.',
     },
   ];
 }
 
-/** A pod that somebody else has rendered does not tell whether patches are in it. */
+/** A pod from another tool does not show whether patches are in it. */
 export function patchAdoptionFindings(patches: readonly KubeadmPatch[]): Finding[] {
   if (patches.length === 0) return [];
   return [
     {
       code: 'adopt-patches-unknown',
       at: 'adopt',
-      fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
-      cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
+      fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), but the action takes over a cluster as it is, without a restart.`,
+      cause: 'The inputs are those of another cluster, or those for after the takeover.',
       fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
     },
   ];
@@ -73,8 +71,8 @@ export function memberAdoptionFindings(
     ...kubeletFindings(member, desired).map((setting) =>
       finding(
         'adopt-setting-lost',
-        `its kubelet has a setting that would be lost: ${setting}.`,
-        'The kubelet was configured by hand, beyond what the guide says.',
+        `its kubelet has a setting that a deploy would lose: ${setting}.`,
+        'The kubelet was configured by hand, beyond the guide.',
         'Give it as `kubelet-config`, or remove it from the host, and run again.',
       ),
     ),
@@ -97,22 +95,22 @@ function flagFindings(
     .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
   const advice =
     extra.length === 0
-      ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
-      : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+      ? 'Give inputs that match the cluster, take it over, and change it in a later run.'
+      : `Give inputs that match the cluster (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
   const lost = changed.map((name) => {
     const value = manifest?.arguments.get(name) ?? '';
     return finding(
       'adopt-setting-lost',
-      `--${name} is "${value}", kubeadm sets "${KUBEADM_FLAG_VALUES.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`,
-      'The manifest was edited by hand, or rendered with extraArgs of its own.',
+      `--${name} is "${value}", kubeadm sets "${KUBEADM_FLAG_VALUES.get(name)?.join('" or "') ?? ''}", and the member's next restart would lose it.`,
+      'The manifest was edited by hand, or rendered with its own extraArgs.',
       OWNED_ETCD_FLAGS.has(name) ? ownedFlagAdvice(name, value, address) : advice,
     );
   });
   const different = differences.map((line) =>
     finding(
       'adopt-member-differs',
-      `its member is not as the inputs ask for: ${line}.`,
-      'A cluster is taken over as it is, without a restart.',
+      `its member differs from the inputs: ${line}.`,
+      'The action takes over a cluster as it is, without a restart.',
       advice,
     ),
   );
@@ -120,9 +118,9 @@ function flagFindings(
     (line) =>
       finding(
         'adopt-setting-lost',
-        `${line}: at the member's next restart it would be lost.`,
+        `${line}: the member's next restart would lose it.`,
         'The manifest was edited by hand.',
-        'Write it as a flag into the command of the manifest in its place, one member after the other, each healthy before the next. Then give the same as `extra-args`, and run again.',
+        'Write it as a flag into the command of the manifest instead, one member at a time, each healthy before the next. Then give the same as `extra-args`, and run again.',
       ),
   );
   return [...different, ...lost, ...besides];
@@ -131,7 +129,7 @@ function flagFindings(
 function ownedFlagAdvice(name: string, value: string, address: string): string {
   const port = Number(/:(\d+)$/.exec(value)?.[1]);
   return name === 'listen-metrics-urls' && value === metricsUrl(address, port)
-    ? `Give \`metrics-port: ${port}\`, as the cluster is.`
+    ? `Give \`metrics-port: ${port}\`, as in the cluster.`
     : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
 }
 
@@ -157,8 +155,7 @@ const COVERED_FLAGS: ReadonlySet<string> = new Set([
 /** Settings of the kubelet as it was found that the action's configuration does not have. */
 function kubeletFindings({ facts }: Member, desired: DesiredMember): string[] {
   const dropIn = facts.files.get(KUBELET_DROP_IN)?.text;
-  if (dropIn === undefined)
-    return [`all of them, for it was not set up through ${KUBELET_DROP_IN} as the guide does`];
+  if (dropIn === undefined) return [`all of them, because it does not use ${KUBELET_DROP_IN} of the guide`];
   const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
   const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
   const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
@@ -175,7 +172,7 @@ function configFindings(
   const text = path === GUIDE_KUBELET_CONFIG ? files.get(path)?.text : undefined;
   if (text === undefined) return [`--config=${path}, a file that this action does not read`];
   const found = fieldsOf(text);
-  if (found === undefined) return [`${path} is no KubeletConfiguration that can be read`];
+  if (found === undefined) return [`${path} is not a readable KubeletConfiguration`];
   const wanted = fieldsOf(desired.texts.get(KUBELET_CONFIG) ?? '') ?? {};
   return Object.entries(found)
     .filter(([name, value]) => !isSameField(name, value, wanted[name]))

@@ -164,10 +164,10 @@ function answersUnseen(host: string, endpoint: string): Finding {
     code: 'etcd-container-unseen',
     host,
     at: 'host',
-    fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
+    fact: `\`crictl ps\` shows no running etcd container, but a member answers at ${endpoint}.`,
     cause:
-      'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or it has just been started.',
-    fix: 'Run `crictl ps -a` on that host and see which runtime it asks (/etc/crictl.yaml names it). Run again when it shows the etcd that runs.',
+      'etcd runs under another container runtime than the one that crictl uses, or as a service; or it has just started.',
+    fix: 'Run `crictl ps -a` on that host and check which runtime it uses (see /etc/crictl.yaml). Run again when it shows the running etcd.',
   };
 }
 
@@ -176,9 +176,9 @@ function listensUnseen(host: string, program: string, port: number): Finding {
     code: 'etcd-container-unseen',
     host,
     at: 'host',
-    fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,
+    fact: `\`crictl ps\` shows no running etcd container, but "${program}" listens on its client port, ${port}.`,
     cause:
-      'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or another program has taken the port.',
-    fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, see which runtime crictl asks (/etc/crictl.yaml names it); if it is another program, give it another port. Then run again.`,
+      'etcd runs under another container runtime than the one that crictl uses, or as a service; or another program uses the port.',
+    fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, check which runtime crictl uses (see /etc/crictl.yaml); if it is another program, move it to another port. Then run again.`,
   };
 }

@@ -112,7 +112,7 @@ export function hasStarted({ facts }: Member): boolean {
 
 /** What a member lacks whose kubelet or etcd does not run, as reasons of a plan word it. */
 export function describeIdle({ kubeletRuns }: Pick<NewMember, 'kubeletRuns'>): string {
-  return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+  return kubeletRuns ? 'its etcd is not running' : 'its kubelet is not running, or is not enabled at boot';
 }
 
 function runningUnits({ facts }: Member): Pick<NewMember, 'kubeletRuns' | 'etcdRuns'> {

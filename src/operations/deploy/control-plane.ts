@@ -132,10 +132,10 @@ function steps({ name: host, authority, pair, last, modes }: HandOver): Step[] {
       : [{ kind: 'deliver-files', host, files, why: [...authority, ...pair].join('; ') } as const]),
     ...(kept.size === 0
       ? []
-      : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm makes them' } as const]),
+      : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm creates them' } as const]),
     ...(pair.length === 0
       ? []
-      : [{ kind: 'prove-client', host, why: 'every member has to answer its API server' } as const]),
+      : [{ kind: 'prove-client', host, why: 'every member must answer its API server' } as const]),
   ];
 }
 
@@ -163,7 +163,7 @@ export function plannedClientCopies(
   );
 }
 
-/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
+/** The pair was replaced since it was recorded: by hand, or by a run that was interrupted before it could record it. */
 function unrecordedRenewal({ files }: HostFacts, record: HostState | undefined): ClientCopy | undefined {
   const found = files.get(CERTIFICATE);
   if (record === undefined || found === undefined) return undefined;
@@ -180,7 +180,7 @@ function unrecordedRenewal({ files }: HostFacts, record: HostState | undefined):
 /** Reminds of the copies until they are confirmed. */
 export function clientCopyWarnings(copies: ReadonlyMap<string, PlannedClientCopy>): Finding[] {
   return [...copies].map(([host, copy]) => {
-    const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
+    const until = copy.oldEndsAt === '' ? '' : ` The previous one expires on ${copy.oldEndsAt.slice(0, 10)}.`;
     const what =
       'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
     const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
@@ -188,9 +188,9 @@ export function clientCopyWarnings(copies: ReadonlyMap<string, PlannedClientCopy
       code: 'client-certificate-unconfirmed',
       host,
       at: 'apiserver-etcd-client',
-      fact: `its ${CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
+      fact: `its ${CERTIFICATE} ${what}, and it is not confirmed that the control plane has a copy.${until}`,
       cause: 'API servers use copies of it; the action does not reach their hosts.',
-      fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
+      fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers reload them by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
     };
   });
 }

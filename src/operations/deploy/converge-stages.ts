@@ -43,8 +43,8 @@ export function convergeStages(
   const afterProof: Stage[] = [
     removalStage(members, keyKeeper),
     {
-      title: 'Record of what was done',
-      steps: recordSteps(changed, 'its files are recorded as they are now'),
+      title: 'Record of the run',
+      steps: recordSteps(changed, 'records the present state of its files'),
     },
   ];
   const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
@@ -57,7 +57,7 @@ function rank({ etcdRuns, isLeader }: EstablishedMember): number {
 }
 
 function setModes({ name: host, differences: { modes } }: EstablishedMember): Step[] {
-  return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+  return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm creates them' }];
 }
 
 function deliverAuthority({ name: host, differences: { authority } }: EstablishedMember): Step[] {
@@ -111,7 +111,7 @@ function renderManifest(member: EstablishedMember, archive: ImageArchive | undef
       image,
       wanted: desired.arguments,
       ...desired.patches,
-      why: "the host's own kubeadm renders it, aside",
+      why: "the host's own kubeadm renders it, outside the manifest folder",
     },
   ];
   return [...steps, ...imageSteps(member, archive)];

@@ -61,8 +61,8 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
 }
 
 /**
- * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
- * and a CA or certificates that lie there are not taken for somebody else's.
+ * The record is delivered first: if the run is interrupted after any file, the record shows that the action has begun on
+ * this host, so that its CA and certificates do not count as foreign.
  */
 function deliverConfiguration(member: NewMember, { authority }: CreateStagesInput): Step {
   const files: PlannedFile[] = [
@@ -117,7 +117,7 @@ function prepareMember(member: NewMember, input: CreateStagesInput): Step[] {
     },
     verifyFiles(member, input),
     ...imageSteps(member, input.archive),
-    { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
+    { kind: 'await-kubelet', host, why: 'it reads the manifest from there' },
   ];
 }
 
@@ -179,8 +179,8 @@ function startMember(
   const { criEndpoint } = desired;
   if (progress === 'other') {
     const why = facts.dataDir.hasBlankLog
-      ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
-      : 'an earlier run has placed a manifest that the inputs do not ask for any more';
+      ? 'etcd ended before it wrote anything to its log, and cannot start with such a log; the log is moved aside'
+      : 'an earlier run has placed a manifest that no longer matches the inputs';
     return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
   }
   const placeManifest = progress === 'nothing';

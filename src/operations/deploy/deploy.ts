@@ -24,7 +24,7 @@ export const deploy: PlanningOperation = {
   kind: 'planning',
   name: 'deploy',
   summary:
-    'Sets up a highly available external etcd cluster for kubeadm, over SSH, or brings it to what is asked for',
+    'Sets up a highly available external etcd cluster for kubeadm over SSH, or updates it to match the inputs',
   icon: 'database',
   inputs: [...EVERY_OPERATION, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
   outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
@@ -54,7 +54,7 @@ export function planDeploy(input: PlanInput): Plan {
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     // the hosts that could not be reached come first, because other findings can follow from their absence
-    throw new RunError('not every host could be reached, so nothing was changed on any', [
+    throw new RunError('not every host is reachable, so no host was changed', [
       ...new Set([...unreached, ...error.findings]),
     ]);
   }

@@ -172,7 +172,7 @@ function verdictOn(
 
 function reasonsFor(verdict: VerdictName, members: readonly EstablishedMember[]): string[] {
   if (verdict === 'unchanged')
-    return ['every host is a finished member of this cluster, as the inputs ask for'];
+    return ['every host is a complete member of this cluster and matches the inputs'];
   return members.flatMap((member) => {
     const lines = describeDifferences(member.differences);
     if (!runs(member)) lines.unshift(describeIdle(member));
@@ -227,11 +227,8 @@ function downMeanwhile(taken: readonly EstablishedMember[], count: number): Find
       code: 'restart-without-majority',
       at: 'restart',
       fact: `the cluster is down while ${taken.map(({ name }) => name).join(' and then ')} ${taken.length === 1 ? 'restarts' : 'restart'}, for some seconds each time.`,
-      cause:
-        count === 1
-          ? 'It is the only member.'
-          : 'Of two members both are the majority: neither can be spared.',
-      fix: 'Run it when clients can wait. A cluster of three stays up meanwhile.',
+      cause: count === 1 ? 'It is the only member.' : 'Of two members, both are the majority.',
+      fix: 'Run it when clients can wait. A cluster of three members stays up.',
     },
   ];
 }
@@ -247,9 +244,9 @@ function spaceStaysShort(
     {
       code: 'space-alarm-overridden',
       at: 'alarms',
-      fact: 'the alarm NOSPACE is raised, and does not keep the members from their restart, because this run raises quota-backend-bytes.',
-      cause: 'etcd takes a larger quota at its start only, and leaves the alarm raised until it is disarmed.',
-      fix: 'The run ends as not healthy while the alarm is raised. Then `etcdctl alarm disarm`, and run again.',
+      fact: 'the alarm NOSPACE is raised, but the members are restarted, because this run raises quota-backend-bytes.',
+      cause: 'etcd reads a larger quota only at startup, and keeps the alarm until it is disarmed.',
+      fix: 'The run ends as not healthy while the alarm is raised. Afterwards run `etcdctl alarm disarm`, and run again.',
     },
   ];
 }

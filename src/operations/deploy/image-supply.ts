@@ -92,8 +92,8 @@ export function otherImages(
         host: name,
         at: 'image-archive',
         fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
-        cause: 'The image came there from somewhere else, or was built anew under the same tag.',
-        fix: `Find out which one is meant. To have the archive's: \`crictl rmi ${image}\` on that host while no etcd runs there. To keep the host's: leave \`image-archive\` out.`,
+        cause: 'The image is from another source, or was rebuilt under the same tag.',
+        fix: `Find out which one is right. For the one in the archive: \`crictl rmi ${image}\` on that host while no etcd runs there. For the one on the host: leave \`image-archive\` out.`,
       },
     ];
   });
@@ -113,9 +113,9 @@ export function pauseFindings(
         code: 'image-not-in-archive',
         host: name,
         at: 'image-archive',
-        fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
-        cause: 'Each pod has a container of that image; only etcd was put into the archive.',
-        fix: `Put it into the archive too, if the host has no way to its registry: \`docker save ${pause} …\`.`,
+        fact: `the host lacks the pause image of its container runtime, ${pause}, and the archive does not hold it.`,
+        cause: 'Each pod has a container of that image, but the archive holds only etcd.',
+        fix: `Add it to the archive, if the host cannot reach its registry: \`docker save ${pause} …\`.`,
       },
     ];
   });
@@ -154,8 +154,8 @@ function withoutCurl(
       code: 'image-import-unsupported',
       host,
       at: 'registry-username',
-      fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
-      cause: 'It is a minimal installation.',
+      fact: `curl is not installed; the action needs it to have ${image} pulled with credentials.`,
+      cause: 'The host is a minimal installation.',
       fix: 'Install curl on the host (`apt-get install curl`, `dnf install curl`), or give `image-archive`.',
     },
   ];
@@ -182,9 +182,8 @@ function notHeld({ images }: ImageArchive, fact: string, group: readonly Supplie
     ...hosts,
     at: 'image-archive',
     fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
-    cause:
-      'The archive was made for another release of kubeadm, another processor, or under the name of another registry.',
-    fix: `Make it of that image: \`docker save ${image} …\`; or name what it holds with \`image-repository\` and \`etcd-image-tag\`.`,
+    cause: 'The archive was made for another release of kubeadm, another processor, or another registry.',
+    fix: `Make it from that image: \`docker save ${image} …\`; or name the image that it holds with \`image-repository\` and \`etcd-image-tag\`.`,
   };
 }
 
@@ -217,14 +216,14 @@ function cannotImport(
       host,
       at: 'image-archive',
       fact: isContainerd
-        ? `ctr is not installed, with which ${path} would be imported.`
+        ? `ctr is not installed; the action needs it to import ${path}.`
         : `its container runtime (${criEndpoint}) is not containerd; the action imports images into containerd only.`,
       cause: isContainerd
-        ? "It is part of containerd's packages; only the daemon was installed."
-        : 'CRI-O and cri-dockerd have no tool of their own that takes an image for the CRI.',
+        ? "It is part of containerd's packages, but only the daemon is installed."
+        : 'CRI-O and cri-dockerd have no tool that imports an image for the CRI.',
       fix: isContainerd
         ? 'Install it from the same package as containerd.'
-        : `Bring the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: ${image} is not imported where it is.`,
+        : `Copy the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: the action does not import ${image} again.`,
     },
   ];
 }

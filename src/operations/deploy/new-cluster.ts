@@ -139,9 +139,9 @@ function stagesFor(
 }
 
 const PROGRESS: Readonly<Record<NewMember['progress'], string>> = {
-  nothing: 'its set-up has not got as far as starting the member',
-  begun: 'its member has been started, and the cluster was not proven healthy yet',
-  other: 'its member has been started with other settings, and the cluster was never proven healthy',
+  nothing: 'its setup stopped before the member was started',
+  begun: 'its member was started, but the cluster has not been healthy yet',
+  other: 'its member was started with other settings, and the cluster has never been healthy',
 };
 
 function reasonsFor(
@@ -170,7 +170,7 @@ function describeProgress(member: NewMember): string {
  */
 function bootstrapFindings(policy: Bootstrap, makesAuthority: boolean): Finding[] {
   if (policy === 'allow' || (policy === 'auto' && makesAuthority)) return [];
-  const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
+  const empty = 'none of the hosts holds anything of etcd, so this run would create a new, empty cluster,';
   if (policy === 'never') {
     return [
       {
@@ -178,7 +178,7 @@ function bootstrapFindings(policy: Bootstrap, makesAuthority: boolean): Finding[
         at: 'bootstrap',
         fact: `${empty} and \`bootstrap: never\` forbids it.`,
         cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
-        fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
+        fix: 'Find out where the data is. Only if there has never been data, run once with `bootstrap: allow`.',
       },
     ];
   }
@@ -188,7 +188,7 @@ function bootstrapFindings(policy: Bootstrap, makesAuthority: boolean): Finding[
       at: 'bootstrap',
       fact: `${empty} with a CA that already exists.`,
       cause:
-        'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
+        'It is the first run with your own CA, or the hosts of a live cluster were reinstalled, and its API servers would find an empty etcd.',
       fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
     },
   ];

@@ -65,7 +65,7 @@ export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<st
       at: 'host',
       fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
       cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
-      fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
+      fix: 'Restore its disk, or list the hosts of the cluster. Do not start a member that lost its data as if it were new.',
     }));
   }
   const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
@@ -76,8 +76,8 @@ export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<st
       code: 'clusters-mixed',
       at: 'hosts',
       fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
-      cause: 'Hosts of two clusters with the same name were listed together.',
-      fix: 'List the hosts of one cluster. `cluster-name` helps to tell clusters apart.',
+      cause: 'The list holds hosts of two clusters with the same name.',
+      fix: 'List the hosts of one cluster. `cluster-name` tells clusters apart.',
     },
   ];
 }
@@ -100,10 +100,9 @@ export function foundedOtherwise(
     code: 'member-begun-otherwise',
     host: name,
     at: 'hosts',
-    fact: `its etcd has already begun its data with other values (${line}).`,
-    cause:
-      'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
-    fix: 'Run once more with the inputs of that deploy. To begin anew with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
+    fact: `its etcd has already written data with other values (${line}).`,
+    cause: 'Hosts, names, ports, `data-dir` or `wal-dir` were changed after an interrupted deploy.',
+    fix: 'Run once more with the inputs of that deploy. To start again with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
   }));
 }
 
@@ -113,8 +112,8 @@ function foreignFiles(host: string, { empty }: DataDirFact): Finding {
     code: 'data-dir-filled',
     host,
     at,
-    fact: `${folder} holds files, and no etcd has been started on it yet.`,
-    cause: 'Somebody has put them there after a deploy that was cut off.',
+    fact: `${folder} holds files, but no etcd has been started on it yet.`,
+    cause: 'They were copied there after an interrupted deploy.',
     fix: `Move them elsewhere, or give another \`${at}\`.`,
   };
 }
@@ -177,7 +176,7 @@ export function fixedFlagFindings(member: Member, shape: ClusterShape): Finding[
     const present = flags.get(name);
     return input === undefined || present === undefined || present === value
       ? []
-      : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
+      : [{ input, line: `--${name} is "${present}", the inputs want "${value}"` }];
   });
   const places = manifest === undefined ? [] : placesIn(manifest, shape);
   const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
@@ -186,8 +185,8 @@ export function fixedFlagFindings(member: Member, shape: ClusterShape): Finding[
     host: member.name,
     at: input,
     fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,
-    cause: `\`${input}\` was changed, or the hosts of another cluster were given.`,
-    fix: 'Give the values that the cluster has: clients and the other members know them, its data lies where it lies, and a new manifest alone does not change that.',
+    cause: `\`${input}\` was changed, or the hosts belong to another cluster.`,
+    fix: 'Give the values of the cluster: clients and the other members use them, and a new manifest alone does not move the data.',
   }));
 }
 
@@ -206,6 +205,6 @@ function placesIn(manifest: EtcdManifest, shape: ClusterShape): { input: string;
     const present = manifest.arguments.get(name);
     if (present === value) return [];
     const inWords = (path: string | undefined): string => (path === undefined ? 'absent' : `"${path}"`);
-    return [{ input: name, line: `--${name} is ${inWords(present)}, the inputs ask for ${inWords(value)}` }];
+    return [{ input: name, line: `--${name} is ${inWords(present)}, the inputs want ${inWords(value)}` }];
   });
 }

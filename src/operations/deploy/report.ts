@@ -20,8 +20,8 @@ export function reportDeploy({ plan, health, authority }: PlanOutcome): PlanRepo
     },
     unfinished:
       plan.leftOut.length > 0
-        ? 'what could be done safely is done, and the rest was left out'
-        : 'the cluster is healthy, and not every host of the control plane has what it needs',
+        ? 'the safe part of the work is done, and the rest was left out'
+        : 'the cluster is healthy, but not every host of the control plane has its files',
     ...(authority && cluster && { authority: authorityReport(plan, cluster, authority.fingerprint) }),
     ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
   };
@@ -31,7 +31,7 @@ export function reportDeploy({ plan, health, authority }: PlanOutcome): PlanRepo
 function authorityReport(plan: Plan, cluster: PlannedCluster, fingerprint: string): AuthorityReport {
   const { keyKeeper } = cluster;
   if (keyKeeper === undefined) return { fingerprint, origin: 'input', keyCustody: onNoHost(plan) };
-  const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
+  const copy = 'Copy it to a safe place: without it you cannot issue certificates again.';
   switch (cluster.authority.from) {
     case 'input':
       return {
@@ -60,5 +60,5 @@ function onNoHost({ afterProof }: Plan): string {
     steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])),
   );
   const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;
-  return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it no certificate can be issued again.`;
+  return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it you cannot issue certificates again.`;
 }

@@ -36,7 +36,7 @@ export function restartStages(
   const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
   const running = touched.filter(({ etcdRuns }) => etcdRuns);
   const starts: Stage[] = [
-    { title: 'Start of members that do not run', steps: touched.flatMap((member) => wake(member, archive)) },
+    { title: 'Start of stopped members', steps: touched.flatMap((member) => wake(member, archive)) },
     ...idle.flatMap((member) => convergeKubelet(member, shape)),
     ...startIdle(touched, shape, hasMajority),
   ];
@@ -92,7 +92,7 @@ function kubeletSteps(member: EstablishedMember): Step[] {
       host,
       restart: true,
       goBack: true,
-      why: 'it reads its configuration at its start only',
+      why: 'it reads its configuration only at startup',
     },
   ];
 }
@@ -108,7 +108,7 @@ function startIdle(
 ): Stage[] {
   const awaited = ordered.flatMap((member) => awaitReady(member, shape));
   const restarted = ordered.filter((member) => !member.etcdRuns && mustRestart(member));
-  const title = 'Members that do not run are ready';
+  const title = 'Stopped members are ready';
   if (!hasMajority)
     return [{ title, steps: [...awaited, ...restarted.map((member) => restartStep(member, shape))] }];
   return [
@@ -128,14 +128,14 @@ function startIdle(
 function awaitReady(member: EstablishedMember, shape: ClusterShape): Step[] {
   const { kubeletRuns, etcdRuns } = member;
   if ((kubeletRuns && etcdRuns) || mustRestart(member) || kubeletEndsEtcd(member)) return [];
-  return [awaitMember(member, shape, 'it did not run')];
+  return [awaitMember(member, shape, 'it was not running')];
 }
 
 /** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
 function awaitReplaced(member: EstablishedMember, shape: ClusterShape): StartMember {
   const why = movesPods(member)
-    ? 'kubelet ends it and starts it again in other cgroups'
-    : 'kubelet ends it where it finds another manifest';
+    ? 'kubelet stops it and starts it again in other cgroups'
+    : 'kubelet stops it if the manifest has changed';
   const running = member.facts.containers.filter((container) => container.running);
   return { ...awaitMember(member, shape, why), outgoing: running.map(({ id }) => id) };
 }
@@ -156,7 +156,7 @@ function awaitMember(
  * leads.
  */
 export function afterLeadership(host: string, members: number, steps: readonly Step[]): Step[] {
-  const move: Step = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+  const move: Step = { kind: 'move-leadership', host, why: 'clients then do not wait for an election' };
   return losesQuorum(members) ? [...steps] : [move, ...steps];
 }
 
@@ -186,8 +186,8 @@ function restart(member: EstablishedMember, shape: ClusterShape): Stage[] {
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
 export function wakeKubelet({ name, kubeletRuns }: { name: string; kubeletRuns: boolean }): Step {
   const why = kubeletRuns
-    ? 'etcd does not run, and kubelet may wait for minutes'
-    : 'kubelet does not run, or not at boot';
+    ? 'etcd is not running, and kubelet may wait for minutes'
+    : 'kubelet is not running, or is not enabled at boot';
   return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
 }
 

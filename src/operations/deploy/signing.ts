@@ -119,8 +119,8 @@ function endFindings(end: Date, leafDays: number, now: Date): Finding[] {
     {
       code: 'ca-ends-too-early',
       at: 'certificate-validity-days',
-      fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
-      cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
+      fact: `the CA expires on ${end.toISOString()}, and certificates issued now for ${leafDays} days would expire after it, on ${notAfter.toISOString()}: they would be invalid once the CA expires.`,
+      cause: 'The CA is about to expire, or its validity is shorter than that of the certificates.',
       fix: beforeItsEnd(daysLeft(end, now)),
     },
   ];
@@ -133,7 +133,7 @@ function distinct(names: readonly AltName[]): AltName[] {
 /** @param days that the CA still holds, whole ones. */
 function beforeItsEnd(days: number): string {
   const other =
-    'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
+    'a CA that is valid for longer; if the cluster exists, members and clients must trust both for a while.';
   return days < 1
     ? `Give ${other}`
     : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;

@@ -14,17 +14,17 @@ export const VERDICTS = {
   },
   converge: {
     name: 'converge',
-    meaning: 'apply what differs from the inputs',
-    done: 'brought to what the inputs ask for by this run',
+    meaning: 'apply the differences from the inputs',
+    done: 'updated by this run to match the inputs',
   },
   repair: {
     name: 'repair',
-    meaning: 'go on with a set-up that was cut off',
+    meaning: 'continue an interrupted setup',
     done: 'repaired by this run',
   },
   unchanged: {
     name: 'unchanged',
-    meaning: 'nothing has to be done',
+    meaning: 'nothing to do',
     done: 'nothing changed',
   },
 } as const satisfies Record<string, Verdict>;

@@ -232,7 +232,7 @@ export function etcdMessage(stderr: string): string {
     peerMessages(words) ??
     lastWords(words.join('\n'), 2);
   const said = lastWords(complaint.replace(/\.$/, ''), 1);
-  if (stranger === undefined) return said === '' ? 'nothing that etcd wrote could be read' : said;
+  if (stranger === undefined) return said === '' ? 'the output of etcd could not be read' : said;
   return `its port is ${printable(stranger)}${said === '' ? '' : `; etcd says: ${said}`}`;
 }
 

@@ -307,7 +307,7 @@ describe('a run that is killed while it takes the lock', () => {
     const blocker = connection.run(step(`flock -x ${mutex} sleep 7`)).catch(() => undefined);
     await sleep(300);
     await expect(acquire(bob, [await only().connect()])).rejects.toThrow(
-      /another process holds the access .* fuser -v \/run\/etcd-ha-action\/mutex/,
+      /another process holds the mutex .* fuser -v \/run\/etcd-ha-action\/mutex/,
     );
     await connection.cut();
     await blocker;

@@ -199,7 +199,7 @@ needed.describe('the runner’s own ssh', () => {
       const onAcceptedKey = (line: string): void => void lines.push(line);
       await connect(sshd.port, { pins: pinsOf(sshd.port, '', { policy: 'accept-new' }), log, onAcceptedKey });
       expect(lines).toEqual([knownHostsLine('127.0.0.1', sshd.port, sshd.hostKey.host)]);
-      expect(log.lines.join('\n')).toContain('was taken unseen');
+      expect(log.lines.join('\n')).toContain('was accepted unverified');
     });
   });
 
@@ -275,7 +275,7 @@ needed.describe('the runner’s own ssh', () => {
     test('a second factor', async () => {
       const server = await start('second', ['AuthenticationMethods publickey,password']);
       const message = await refusal(server.port, { pins: pinned(server.port, server.hostKey.host) });
-      expect(message).toMatch(/took the ssh-ed25519 key \S+ of user root but wants more/);
+      expect(message).toMatch(/accepted the ssh-ed25519 key \S+ of user root but requires more/);
     });
 
     test.each(['rsa', 'ecdsa'])('a key of type %s', async (type) => {
@@ -361,18 +361,18 @@ needed.describe('the runner’s own ssh', () => {
     test('a silent server', async () => {
       const { port } = await serve();
       expect(await refusal(port, { connectTimeoutMs: 1200 })).toContain(
-        'takes the connection but then says nothing within 1.2 s (greeting)',
+        'accepts the connection but then sends nothing within 1.2 s (greeting)',
       );
     });
 
     test.each([
-      ['another service', 'HTTP/1.1 400 Bad Request\r\n\r\n', /no SSH server; it says: HTTP\/1\.1 400/],
+      ['another service', 'HTTP/1.1 400 Bad Request\r\n\r\n', /not an SSH server; it says: HTTP\/1\.1 400/],
       [
         'a server that is full',
         'Exceeded MaxStartups\r\n',
         /closes the connection before .* saying: Exceeded/,
       ],
-      ['an old protocol', 'SSH-1.5-old\r\n', /the SSH conversation with .* failed: .*version/i],
+      ['an old protocol', 'SSH-1.5-old\r\n', /the SSH protocol with .* failed: .*version/i],
     ])('%s', async (_, words, expected) => {
       const { port } = await serve(words);
       expect(await refusal(port, {})).toMatch(expected);

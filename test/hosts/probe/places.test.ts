@@ -120,7 +120,7 @@ describe('what a run would fail on is named', () => {
 
   test.each([ETCD_MANIFEST, CA_KEY, STATE_FILE, KUBELET_DROP_IN])('the file %s as a link', (path) => {
     link(path);
-    expect(facts()).toEqual([`${path} is a symbolic link, and the action looks after the file itself.`]);
+    expect(facts()).toEqual([`${path} is a symbolic link, but the action manages the file itself.`]);
   });
 
   test('nothing on an empty host', () => {

@@ -161,7 +161,7 @@ describe('a host that is out of processes', () => {
     const transport = await connectWhere((command) => command);
     const { finding } = await hostError(run(transport, `echo half; echo '${words}' >&2`));
     expect(finding.fact).toBe(
-      `the host let it start no further program: ${words}; what it has read does not count.`,
+      `the host let it start no further program: ${words}; its results so far are discarded.`,
     );
     expect(finding.cause).toContain('TasksMax');
   });

@@ -24,11 +24,16 @@ describe('what answers in place of a root shell', () => {
       /for a password/,
       SUDOERS,
     ],
-    ['sudo: sorry, you must have a tty to run sudo', '', /wants a terminal/, 'Defaults:ubuntu !requiretty'],
+    [
+      'sudo: sorry, you must have a tty to run sudo',
+      '',
+      /requires a terminal/,
+      'Defaults:ubuntu !requiretty',
+    ],
     [
       'sudo: a terminal is required to read the password; either use the -S option',
       '',
-      /wants a terminal/,
+      /requires a terminal/,
       '!requiretty',
     ],
     ['ubuntu is not in the sudoers file.', '', /may not use sudo/, SUDOERS],
@@ -73,8 +78,13 @@ describe('what answers in place of a root shell', () => {
       /does not work for user ubuntu: Account validation/,
       'sudo -n true',
     ],
-    ['sudo: timed out', '', /has waited for the password/, 'run again'],
-    ['sudo: Authentication required but not attempted', '', /has waited for the password/, 'run again'],
+    ['sudo: timed out', '', /timed out while it waited for the password/, 'run again'],
+    [
+      'sudo: Authentication required but not attempted',
+      '',
+      /timed out while it waited for the password/,
+      'run again',
+    ],
     [
       `${CITED}sudo-rs: cannot execute '/usr/bin/bash': Exec format error`,
       '',
@@ -96,11 +106,11 @@ describe('what answers in place of a root shell', () => {
       /password of user ubuntu has expired/,
       'chage',
     ],
-    ['', 'This service allows sftp connections only.\n', /runs something else .* sftp only/, 'id -u'],
+    ['', 'This service allows sftp connections only.\n', /does not run the shell .* sftp only/, 'id -u'],
     [
       '',
       'Welcome\u001b[1m to\r\nthe menu',
-      /runs something else .*ended with status 1, saying: Welcome \[1m to the menu/,
+      /does not run the shell .*ended with status 1, saying: Welcome \[1m to the menu/,
       'id -u',
     ],
   ])('%j %j', (stderr, stdout, fact, fix) => {

@@ -103,7 +103,7 @@ test.each(['sudo-rs', 'sudo-rs-faillock'])('a wrong one is sent to %s once', asy
   writeFileSync(folder.at('sent'), '');
   const transport = await connectWith(sudo, 'wrong');
   const errors = await Promise.all([1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' }))));
-  for (const { message } of errors) expect(message).toContain('sudo does not take the password');
+  for (const { message } of errors) expect(message).toContain('sudo does not accept the password');
   expect(folder.read('sent')).toBe('wrong\n');
 });
 

@@ -141,8 +141,10 @@ needed.describe('a real sudo', () => {
         [first, first, first, second, second].map((transport) => hostError(run(transport, ':'))),
       );
       const messages = errors.map(({ message }) => message);
-      const refused = messages.filter((message) => message.includes('does not take the password'));
-      const unsent = messages.filter((message) => message.includes('it was not sent, as infra'));
+      const refused = messages.filter((message) => message.includes('does not accept the password'));
+      const unsent = messages.filter((message) =>
+        message.includes('the action did not send it, because infra'),
+      );
       expect([2, 3]).toContain(refused.length); // all of the host that was first
       expect(refused.length + unsent.length).toBe(5);
       expect((await hostError(run(first, ':'))).message).toMatch(/does not take|was not sent/);
@@ -162,12 +164,16 @@ needed.describe('a real sudo', () => {
   });
 
   const isRust = versionOfRustSudo() !== undefined;
-  const WANTS_TERMINAL: [string, string, RegExp] = ['terminal', PASSWORD, /sudo wants a terminal for user/];
+  const WANTS_TERMINAL: [string, string, RegExp] = [
+    'terminal',
+    PASSWORD,
+    /sudo requires a terminal for user/,
+  ];
 
   test.each<[string, string | undefined, RegExp]>([
     ...(isRust ? [] : [WANTS_TERMINAL]), // sudo-rs has no `requiretty`
     ['nobody1', PASSWORD, /user nobody1 may not use sudo/],
-    ['rootpw', PASSWORD, /sudo does not take the password .*`rootpw`/],
+    ['rootpw', PASSWORD, /sudo does not accept the password .*`rootpw`/],
     [
       'asked',
       undefined,

@@ -86,7 +86,7 @@ needed.describe.each(TRANSPORTS)('by %s', (_, connect) => {
     const log = new KeptLog();
     const transport = await connect(sshd, { connectTimeoutMs: 20_000, bootPauseMs: 300, log });
     toStop.push(() => transport.close());
-    expect(log.lines.join('\n')).toContain('lets no user but root log in, saying: System is booting up.');
+    expect(log.lines.join('\n')).toContain('lets only root log in, saying: System is booting up.');
   });
 
   test('one that boots for longer than there is patience is reported in its words', async () => {
@@ -94,7 +94,7 @@ needed.describe.each(TRANSPORTS)('by %s', (_, connect) => {
     const patience = { connectTimeoutMs: 2500, bootPauseMs: 700, log: new KeptLog() };
     const { finding } = await hostError(connect(sshd, patience));
     expect(finding.fact).toBe(
-      `127.0.0.1:${sshd.port} lets no user but root log in, saying: ${WORDS.replace(/\.$/, '')}.`,
+      `127.0.0.1:${sshd.port} lets only root log in, saying: ${WORDS.replace(/\.$/, '')}.`,
     );
     expect(finding.fix).toContain('ssh-connect-timeout');
   });

@@ -123,7 +123,7 @@ needed.describe('the keys of an ssh-agent', () => {
     const { socket } = await startAgent(rsa);
     const log = new KeptLog();
     await connectWith(await agentCredential(socket, log));
-    expect(log.lines.join('\n')).toContain('Of no use here: ssh-rsa-cert-v01@openssh.com.');
+    expect(log.lines.join('\n')).toContain('Not usable here: ssh-rsa-cert-v01@openssh.com.');
   });
 });
 
@@ -150,10 +150,14 @@ describe('an agent that is no help is refused before any connection', () => {
   }
 
   test.each([
-    ['something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what answers is no ssh-agent/],
+    ['something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /the socket is not that of an ssh-agent/],
     ['no longer any program', '', /it has closed the connection/],
-    ['an agent that refuses', '\0\0\0\x01\x05', /what answers is no ssh-agent/],
-    ['an answer that is cut off', '\0\0\0\x09\x0c\0\0\0\x01\0\0\0\x09', /what answers is no ssh-agent/],
+    ['an agent that refuses', '\0\0\0\x01\x05', /the socket is not that of an ssh-agent/],
+    [
+      'an answer that is cut off',
+      '\0\0\0\x09\x0c\0\0\0\x01\0\0\0\x09',
+      /the socket is not that of an ssh-agent/,
+    ],
   ])('%s answers', async (name, words, expected) => {
     const socket = await serveSocket(name.replaceAll(' ', '-'), (connection) =>
       connection.end(words, 'latin1'),

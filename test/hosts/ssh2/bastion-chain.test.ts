@@ -176,7 +176,7 @@ describe('a host behind a bastion that cannot be reached', () => {
       connectBehind(chainOf(hop(bastion.port)), 9, { connectTimeoutMs: 300, address: '10.0.0.6' }),
     );
     expect(error.message).toMatch(
-      /10\.0\.0\.6:9 does not answer within 0\.3 s, as the bastion \d+ sees it\. .*has to reach it/,
+      /10\.0\.0\.6:9 does not answer within 0\.3 s, as the bastion \d+ sees it\. .*must reach it/,
     );
   });
 

@@ -124,7 +124,7 @@ describe('host keys', () => {
     const message = await refusal(server.port, {
       pins: pinsOf(server.port, `@cert-authority * ${other.publicLine}`, { policy: 'accept-new' }),
     });
-    expect(message).toContain('a certificate authority alone');
+    expect(message).toContain('a certificate authority');
     expect(message).toContain(knownHostsLine('127.0.0.1', server.port, hostEd25519.host));
     expect(server.logins).toEqual([]);
   });
@@ -237,7 +237,7 @@ describe('host-key-policy: accept-new', () => {
     });
     await transport.close();
     expect(lines).toEqual([knownHostsLine('127.0.0.1', server.port, hostEd25519.host)]);
-    expect(log.lines.join('\n')).toContain('was taken unseen');
+    expect(log.lines.join('\n')).toContain('was accepted unverified');
     expect(log.lines.join('\n')).toContain(lines[0] ?? '');
     said.push(...log.lines);
   });
@@ -274,7 +274,7 @@ describe('a line that names the host otherwise than it is connected to', () => {
     const text = `# list\n127.0.0.1 ${other.publicLine}\n[infra0]:2200 ${other.publicLine}`;
     const message = await refusal(server.port, { pins: pinsOf(server.port, text, { policy: 'accept-new' }) });
     expect(message).toContain('line 2, 3 of ssh-known-hosts names this host by another name');
-    expect(message).toContain(`what counts is [127.0.0.1]:${server.port}.`);
+    expect(message).toContain(`the name must be [127.0.0.1]:${server.port}.`);
     expect(server.logins).toEqual([]);
   });
 });
@@ -295,7 +295,7 @@ describe('logging in', () => {
       onAuthentication: (context) => context.reject(['keyboard-interactive'], true),
     });
     expect(await refusal(server.port)).toMatch(
-      /took the ssh-ed25519 key .* wants more \(it accepts: keyboard-interactive\)/,
+      /accepted the ssh-ed25519 key .* requires more \(it accepts: keyboard-interactive\)/,
     );
   });
 
@@ -374,14 +374,14 @@ describe('no connection', () => {
 
   test('one that takes the connection and says nothing', async () => {
     const { port, count } = await serveTcp(() => undefined);
-    expect(await refusal(port, { connectTimeoutMs: 300 })).toContain('says nothing within 0.3 s (greeting)');
+    expect(await refusal(port, { connectTimeoutMs: 300 })).toContain('sends nothing within 0.3 s (greeting)');
     expect(count()).toBe(1);
   });
 
   test('one that says nothing after the greeting', async () => {
     const { port } = await serveTcp((socket) => socket.write('SSH-2.0-OpenSSH_9.9\r\n'));
     expect(await refusal(port, { connectTimeoutMs: 300 })).toContain(
-      'says nothing within 0.3 s (key exchange)',
+      'sends nothing within 0.3 s (key exchange)',
     );
   });
 
@@ -433,7 +433,7 @@ describe('words for the rest', () => {
   test.each([
     [
       { kind: 'unreachable', code: 'EHOSTUNREACH' },
-      /no way to \[2001:db8::1\]:22 \(EHOSTUNREACH\).*firewall/,
+      /no route to \[2001:db8::1\]:22 \(EHOSTUNREACH\).*firewall/,
       true,
     ],
     [{ kind: 'name', code: 'EAI_AGAIN' }, /does not resolve \(EAI_AGAIN\)/, true],
@@ -444,7 +444,7 @@ describe('words for the rest', () => {
       /saying: System is booting up\. Try later\. /,
       true,
     ],
-    [{ kind: 'nologin', said: '"System is going down."' }, /is being shut down, or \/run\/nologin/, false],
+    [{ kind: 'nologin', said: '"System is going down."' }, /is shutting down, or \/run\/nologin/, false],
     [
       {
         kind: 'authentication',

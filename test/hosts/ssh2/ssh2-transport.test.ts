@@ -160,7 +160,7 @@ describe('no root shell', () => {
       'echo "sudo: a password is required" >&2; exit 1',
       /asks user ubuntu for a password.*NOPASSWD/,
     ],
-    ['a terminal', 'echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1', /wants a terminal/],
+    ['a terminal', 'echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1', /requires a terminal/],
     ['no rights', 'echo "ubuntu is not in the sudoers file." >&2; exit 1', /may not use sudo/],
     ['no bash', 'echo "sudo: bash: command not found" >&2; exit 1', /no bash/],
   ])('sudo: %s', async (name, text, expected) => {

@@ -223,7 +223,7 @@ export function describeContract(subject: Subject): void {
         const error = await hostError(run(transport, 'cat; echo whole', { input: broken }));
         expect(error.finding).toMatchObject({
           at: 'a step',
-          fact: 'what was to be sent could not be read on the runner any more: read EIO',
+          fact: 'the runner can no longer read the file that it sends: read EIO',
         });
         expect((await run(transport, 'echo next')).stdout.toString()).toBe('next\n');
       });

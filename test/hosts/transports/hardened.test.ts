@@ -122,9 +122,9 @@ needed.describe.each<[string, ConnectAs]>([
     [
       'a command of its own',
       "ForceCommand echo 'Only backups here.'; exit 3",
-      /runs something else .*status 3, saying: Only backups here\./,
+      /does not run the shell .*status 3, saying: Only backups here\./,
     ],
-    ['sftp alone', 'ForceCommand internal-sftp', /runs something else/],
+    ['sftp alone', 'ForceCommand internal-sftp', /does not run/],
     ['no session at all', 'MaxSessions 0', /refuses a session/],
   ])('that allows %s is reported', async (_, line, expected) => {
     const sshd = await start({}, [line]);

@@ -140,7 +140,7 @@ export const malformed: readonly {
   { text: 'null', told: [['inventory', 'there are no hosts in it', 'write the hosts']] },
   { text: '10.0.0.6', told: [['inventory, line 1, column 1', '"10.0.0.6" is neither YAML of hosts', '']] },
   { text: 'hosts:', told: [['inventory', 'there are no hosts in it', '']] },
-  { text: '[[10.0.0.6]]', told: [['inventory, line 1, column 2', 'a list stands where a host belongs', '']] },
+  { text: '[[10.0.0.6]]', told: [['inventory, line 1, column 2', 'a list where a host belongs', '']] },
   { text: '- 10.0.0.6\n-\n- 10.0.0.8', told: [['inventory, line 2, column 2', 'the host has no value', '']] },
   { text: 'infra0: null', told: [['inventory, line 1, column 1', 'the host has no value', '']] },
   {
@@ -156,12 +156,12 @@ export const malformed: readonly {
   {
     text: '- address: [10.0.0.6]',
     told: [
-      ['inventory, line 1, column 12', '"address" has a list in place of one value', 'address: 10.0.0.6'],
+      ['inventory, line 1, column 12', '"address" has a list instead of one value', 'address: 10.0.0.6'],
     ],
   },
   {
     text: '- { address: 10.0.0.6, ssh: ubuntu@10.0.0.6 }',
-    told: [['inventory, line 1, column 29', 'ssh is no mapping', 'ssh: {']],
+    told: [['inventory, line 1, column 29', 'ssh is not a mapping', 'ssh: {']],
   },
   {
     text: '- { address: 10.0.0.6, ssh: { port: 70000 } }',
@@ -198,16 +198,16 @@ export const malformed: readonly {
   {
     text: '- { name: infra0, adress: 10.0.0.6 }',
     told: [
-      ['inventory, line 1, column 19', '"adress" is no key of a host', 'Did you mean address?'],
+      ['inventory, line 1, column 19', '"adress" is not a key of a host', 'Did you mean address?'],
       ['inventory, line 1, column 3', 'the host has no address', ''],
     ],
   },
   {
     text: '- { address: 10.0.0.6, ansible_user: root, ansible_port: 2222, frobnicate: 1 }',
     told: [
-      ['inventory, line 1, column 24', '"ansible_user" is no key', 'ssh: { user: … }'],
-      ['inventory, line 1, column 44', '"ansible_port" is no key', 'ssh: { port: … }'],
-      ['inventory, line 1, column 64', '"frobnicate" is no key', 'Leave it out'],
+      ['inventory, line 1, column 24', '"ansible_user" is not a key', 'ssh: { user: … }'],
+      ['inventory, line 1, column 44', '"ansible_port" is not a key', 'ssh: { port: … }'],
+      ['inventory, line 1, column 64', '"frobnicate" is not a key', 'Leave it out'],
     ],
   },
   {

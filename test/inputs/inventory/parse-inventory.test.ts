@@ -71,9 +71,9 @@ describe('an inventory that is refused', () => {
   }
 
   test.each([
-    ['hosts:\n  - 10.0.0.6\n  -10.0.0.7', 'inventory, line 3', 'no space behind the dash'],
-    ['hosts:\n  – 10.0.0.6', 'inventory, line 2', 'no dash of YAML'],
-    ['• 10.0.0.6', 'inventory, line 1', 'no dash of YAML'],
+    ['hosts:\n  - 10.0.0.6\n  -10.0.0.7', 'inventory, line 3', 'no space after the dash'],
+    ['hosts:\n  – 10.0.0.6', 'inventory, line 2', 'not a YAML dash'],
+    ['• 10.0.0.6', 'inventory, line 1', 'not a YAML dash'],
     ['[command]/opt/terraform-bin output -json\n{}', 'inventory, line 1', 'wrapper of Terraform'],
     ['etcd_hosts = tolist([\n  "10.0.0.6",\n])', 'inventory, line 1', "Terraform's own language"],
     ['tolist([\n  "10.0.0.6",\n])', 'inventory, line 1', "Terraform's own language"],

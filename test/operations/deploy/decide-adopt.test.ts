@@ -129,7 +129,7 @@ function byLeaderLast(one: string, other: string): number {
 
 describe('a cluster that is not healthy as a whole is not taken over', () => {
   test.each<[string, ClusterState | undefined, RegExp]>([
-    ['that cannot be asked', undefined, /no member could be asked/],
+    ['that cannot be asked', undefined, /no member answered/],
     ['with a member down', { down: ['infra1'] }, /infra1: connection refused/],
     ['with an alarm', { alarm: 'infra1' }, /Alarm NOSPACE/],
     ['without a leader', { leader: null }, /know of no leader/],
@@ -167,7 +167,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
   test('a flag of theirs, with the input that keeps it', () => {
     const facts = withFlags((flags) => [...flags, { name: 'heartbeat-interval', value: '200' }]);
     expect(lines(facts)).toEqual([
-      'infra1 adopt: its member is not as the inputs ask for: etcd: --heartbeat-interval is set, and the inputs do not ask for it.',
+      'infra1 adopt: its member differs from the inputs: etcd: --heartbeat-interval is set, but not in the inputs.',
     ]);
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
     expect(
@@ -179,7 +179,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
     [
       'snapshot-count',
       '50000',
-      'Give the inputs as the cluster is (`extra-args: \'{snapshot-count: "50000"}\'`)',
+      'Give inputs that match the cluster (`extra-args: \'{snapshot-count: "50000"}\'`)',
     ],
     ['client-cert-auth', 'false', "The action relies on kubeadm's own value"],
     ['listen-metrics-urls', 'http://0.0.0.0:2381', "The action relies on kubeadm's own value"],
@@ -204,7 +204,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
 
   test('a kubelet that was not set up through the drop-in of the guide', () => {
     expect(lines(withoutFile(guideCluster(), 1, KUBELET_DROP_IN))).toEqual([
-      expect.stringMatching(/^infra1 adopt: its kubelet has a setting that would be lost: all of them/),
+      expect.stringMatching(/^infra1 adopt: its kubelet has a setting that a deploy would lose: all of them/),
     ]);
   });
 
@@ -236,13 +236,13 @@ describe('what would need a restart, or be lost, is told before anything is touc
       return withFiles(host, [fileFact(ETCD_MANIFEST, edited)]);
     });
     expect(lines(facts)).toEqual([expect.stringMatching(words)]);
-    expect(lines(facts)[0]).toContain("at the member's next restart it would be lost.");
+    expect(lines(facts)[0]).toContain("the member's next restart would lose it.");
   });
 
   test('an image that kubeadm cannot name, and nothing else', () => {
     for (const image of ['bitnami/etcd-big:3.6.5', 'localhost:5000/etcd'])
       expect(lines(withFlags((flags) => flags, image))).toEqual([
-        `infra1 image-repository: its manifest names the image ${image}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+        `infra1 image-repository: its manifest names the image ${image}, but kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
       ]);
   });
 
@@ -279,7 +279,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
       ),
     );
     expect(lines(facts)).toEqual([
-      expect.stringContaining(`infra1 adopt: its kubelet has a setting that would be lost: ${setting}`),
+      expect.stringContaining(`infra1 adopt: its kubelet has a setting that a deploy would lose: ${setting}`),
     ]);
   });
 
@@ -297,7 +297,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
 
   test.each([
     ['elsewhere', '--config=/var/lib/kubelet/config.yaml', /a file that this action does not read/],
-    ['that is no YAML', `--config=${GUIDE_KUBELET_CONFIG}`, /no KubeletConfiguration that can be read/],
+    ['that is no YAML', `--config=${GUIDE_KUBELET_CONFIG}`, /not a readable KubeletConfiguration/],
   ])('a configuration of kubelet %s', (_, flag, fact) => {
     const facts = withFile(
       guideCluster(),

@@ -98,7 +98,7 @@ describe('what is handed over', () => {
     const facts = finishedCluster();
     const plan = decide(facts, beside(soon, hostWith(undefined, CP1)));
     expect(plan.reasons).toEqual([
-      expect.stringMatching(/^cp0: .*apiserver-etcd-client\.crt ends on .* \(20 days left\)$/),
+      expect.stringMatching(/^cp0: .*apiserver-etcd-client\.crt expires on .* \(20 days left\)$/),
     ]);
     expect([...clusterOf(plan).issue.keys()]).toEqual(['cp0']);
     const document = describePlan({
@@ -160,13 +160,13 @@ describe('what is refused, with everything left as it is', () => {
   test('the CA of another etcd', () => {
     const host = hostWith(handedOverFiles(undefined, otherCa.certificatePem));
     expect(refusalLines(finishedCluster(), beside(host))).toEqual([
-      `cp0 control-plane-hosts: its ${CA_CERTIFICATE} is another CA (SHA-256 ${otherCa.fingerprint}), not this cluster's (SHA-256 ${ownCa.fingerprint}); nothing was put in its place.`,
+      `cp0 control-plane-hosts: its ${CA_CERTIFICATE} is another CA (SHA-256 ${otherCa.fingerprint}), not this cluster's (SHA-256 ${ownCa.fingerprint}); the action did not replace it.`,
     ]);
   });
 
   test('any CA where this run would make one', () => {
     const [line] = refusalLines(pristine(), { settings, controlPlane: looked(hostWith()) });
-    expect(line).toMatch(/^cp0 control-plane-hosts: its \S+ca\.crt is another CA .* which this run makes/);
+    expect(line).toMatch(/^cp0 control-plane-hosts: its \S+ca\.crt is another CA .* which this run creates/);
   });
 
   test('a pair of another CA beside this one', async () => {
@@ -182,7 +182,7 @@ describe('what is refused, with everything left as it is', () => {
     const host = hostWith();
     expect(
       refusalLines(finishedCluster(), beside({ ...host, ...withoutFiles(host, CA_CERTIFICATE) })),
-    ).toEqual([expect.stringMatching(/^cp0 control-plane-hosts: \S+ and \S+ lie there without/)]);
+    ).toEqual([expect.stringMatching(/^cp0 control-plane-hosts: \S+ and \S+ are there without/)]);
   });
 
   test('a link in the place of a file, an etcd of its own', () => {
@@ -195,7 +195,7 @@ describe('what is refused, with everything left as it is', () => {
         ...withFiles(host, [link, fileFact(ETCD_MANIFEST, 'kind: Pod')]),
       }),
     );
-    expect(lines.join('\n')).toMatch(/runs an etcd of its own/);
+    expect(lines.join('\n')).toMatch(/runs its own etcd/);
     expect(lines.join('\n')).toMatch(/is a link/);
   });
 
@@ -203,12 +203,12 @@ describe('what is refused, with everything left as it is', () => {
     const member = { ...emptyHost(), bootId: 'boot-infra1' };
     const namesake = { ...emptyHost(CP1), hostname: 'infra2' };
     expect(refusals(finishedCluster(), beside(member, namesake)).map(({ fact }) => fact)).toEqual([
-      '10.0.0.20 and 10.0.0.7 (infra1) are one and the same machine (boot id boot-infra1).',
+      '10.0.0.20 and 10.0.0.7 (infra1) are the same machine (boot id boot-infra1).',
       '10.0.0.21 and 10.0.0.8 have the same name "infra2".',
     ]);
     const twice = refusals(finishedCluster(), beside(emptyHost(), { ...emptyHost(CP1), bootId: 'boot-cp0' }));
     expect(twice.map(({ fact }) => fact)).toEqual([
-      '10.0.0.21 and 10.0.0.20 (cp0) are one and the same machine (boot id boot-cp0).',
+      '10.0.0.21 and 10.0.0.20 (cp0) are the same machine (boot id boot-cp0).',
     ]);
   });
 

@@ -80,7 +80,7 @@ describe('flags of etcd', () => {
 
   test.each([
     ['added', finishedCluster(), HEARTBEAT, '--heartbeat-interval is absent, wanted "200"'],
-    ['removed', withHeartbeat(), [], '--heartbeat-interval is set, and the inputs do not ask for it'],
+    ['removed', withHeartbeat(), [], '--heartbeat-interval is set, but not in the inputs'],
     [
       'changed',
       withHeartbeat(),
@@ -111,7 +111,7 @@ describe('flags of etcd', () => {
         decide(finishedCluster(), { ...healthy, settings }),
         '--listen-metrics-urls is "http://127.0.0.1:2381", wanted "http://127.0.0.1:9381"',
       ],
-      [decide(moved, healthy), "--listen-metrics-urls goes back to kubeadm's own value"],
+      [decide(moved, healthy), "--listen-metrics-urls is reset to kubeadm's own value"],
     ] as const) {
       expect(plan.verdict.name).toBe('converge');
       for (const reason of plan.reasons) expect(reason).toContain(`etcd: ${difference}`);
@@ -200,9 +200,7 @@ describe('the manifest', () => {
   test('with a flag that the inputs do not contain', () => {
     const flags = [...etcdArguments(SHAPE, { name: 'infra1', address: '10.0.0.7' }), ...HEARTBEAT];
     const plan = decide(withFile(finishedCluster(), 1, manifestFact(flags, SHAPE)), healthy);
-    expect(plan.reasons).toEqual([
-      'infra1: etcd: --heartbeat-interval is set, and the inputs do not ask for it',
-    ]);
+    expect(plan.reasons).toEqual(['infra1: etcd: --heartbeat-interval is set, but not in the inputs']);
   });
 
   test('that is missing while the data is there is put back', () => {
@@ -314,7 +312,7 @@ describe('kubelet', () => {
     const settings = { kubeletConfig: { maxPods: 20 } };
     const plan = decide(finishedCluster(), { ...healthy, settings });
     expect(plan.verdict.name).toBe('converge');
-    expect(plan.reasons[0]).toContain(`${KUBELET_CONFIG} is not what the inputs ask for`);
+    expect(plan.reasons[0]).toContain(`${KUBELET_CONFIG} differs from the inputs`);
     expect(kubeletStages(finishedCluster(), settings)).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => ({
         hosts: [name, name],
@@ -353,7 +351,7 @@ test("kubeadm's configuration alone is put back without any restart", () => {
   const plan = decide(withFile(finishedCluster(), 1, fileFact(KUBEADM_CONFIG, 'edited')), healthy);
   expect(plan).toMatchObject({
     verdict: { name: 'converge' },
-    reasons: [`infra1: ${KUBEADM_CONFIG} is not what the inputs ask for`],
+    reasons: [`infra1: ${KUBEADM_CONFIG} differs from the inputs`],
   });
   expect(outline(plan)).toEqual([['deliver-files infra1'], ['record-member infra1']]);
 });
@@ -508,7 +506,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
       new Map([['infra1', { renewed: true, oldEndsAt: '2027-03-01T00:00:00.000Z' }]]),
     );
     expect(plan.warnings).toMatchObject([
-      { host: 'infra1', fact: expect.stringMatching(/is renewed by this run.* ends on 2027-03-01\.$/) },
+      { host: 'infra1', fact: expect.stringMatching(/is renewed by this run.* expires on 2027-03-01\.$/) },
     ]);
   });
 
@@ -520,7 +518,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
     });
     expect(plan.warnings).toMatchObject([
       {
-        fact: expect.stringMatching(/was renewed on 2026-05-01.* ends on 2026-07-01\.$/),
+        fact: expect.stringMatching(/was renewed on 2026-05-01.* expires on 2026-07-01\.$/),
         fix: expect.stringContaining('`client-certificate-copied: AB:CD`'),
       },
     ]);
@@ -618,6 +616,6 @@ test('everything at once: the harmless first, restarts last, the record after th
     'Restart of infra1',
     'Restart of infra2',
     'Restart of infra0',
-    'Record of what was done',
+    'Record of the run',
   ]);
 });

@@ -76,7 +76,7 @@ describe('create', () => {
       verdict: { name: 'create' },
       reasons: [
         'none of the hosts holds anything of etcd',
-        'the key of the CA goes to infra0, the first host, and to no other',
+        'the key of the CA goes only to infra0, the first host',
       ],
       warnings: [],
       cluster: {
@@ -227,7 +227,7 @@ describe('bootstrap', () => {
 
   // The hosts of a running cluster may have been reinstalled: its API servers would find an empty etcd.
   test.each([
-    ['auto', BROUGHT, /make a new, empty cluster, with a CA that already exists/],
+    ['auto', BROUGHT, /create a new, empty cluster, with a CA that already exists/],
     ['never', {}, /`bootstrap: never` forbids it/],
     ['never', BROUGHT, /`bootstrap: never` forbids it/],
   ] as const)('%s refuses', (bootstrap, authority, fact) => {
@@ -305,7 +305,7 @@ describe('repair', () => {
     const plan = decide(begun());
     expect(plan).toMatchObject({
       verdict: { name: 'repair' },
-      reasons: MEMBERS.map(({ name }) => `${name}: its set-up has not got as far as starting the member`),
+      reasons: MEMBERS.map(({ name }) => `${name}: its setup stopped before the member was started`),
       cluster: { authority: { from: 'host', host: 'infra0' }, shape: { token: SHAPE.token } },
     });
     expect(stepsLike(plan, 'start-member').map(({ placeManifest }) => placeManifest)).toEqual([
@@ -401,7 +401,7 @@ describe('repair', () => {
     expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons).toEqual(
       ['infra1', 'infra2'].map(
-        (name) => `${name}: the cluster is proven healthy, and its record does not say so yet`,
+        (name) => `${name}: the cluster is healthy, but its record does not say so yet`,
       ),
     );
     expect(outline(plan)).toEqual([['record-member infra1', 'record-member infra2']]);
@@ -415,8 +415,8 @@ describe('repair', () => {
       ['infra2', true],
     ]);
     expect(plan.reasons.slice(1)).toEqual([
-      expect.stringMatching(/^infra1: .*, its kubelet does not run, or not at boot$/),
-      expect.stringMatching(/^infra2: .*, its etcd does not run$/),
+      expect.stringMatching(/^infra1: .*, its kubelet is not running, or is not enabled at boot$/),
+      expect.stringMatching(/^infra2: .*, its etcd is not running$/),
     ]);
   });
 
@@ -446,7 +446,7 @@ describe('repair', () => {
     const plan = decide(withHost(finishedCluster(), 1, KUBELET_OFF), healthy);
     expect(plan).toMatchObject({
       verdict: { name: 'repair' },
-      reasons: ['infra1: its kubelet does not run, or not at boot'],
+      reasons: ['infra1: its kubelet is not running, or is not enabled at boot'],
     });
     expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra1', restart: false }]);
     expect(outline(plan)).toEqual([['start-kubelet infra1'], ['start-member infra1']]);
@@ -461,7 +461,7 @@ describe('repair', () => {
   test('an etcd that does not run, on a kubelet that does, is restarted by a fresh kubelet', () => {
     const cluster = clusterFacts({ down: ['infra2'] });
     const plan = decide(withHost(finishedCluster(), 2, ETCD_OFF), { cluster });
-    expect(plan).toMatchObject({ verdict: { name: 'repair' }, reasons: ['infra2: its etcd does not run'] });
+    expect(plan).toMatchObject({ verdict: { name: 'repair' }, reasons: ['infra2: its etcd is not running'] });
     expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra2', restart: true }]);
     expect(stepsLike(plan, 'start-member')).toMatchObject([{ host: 'infra2', placeManifest: false }]);
   });

@@ -107,7 +107,7 @@ describe('the image of a member whose manifest is gone is that which its own hos
     const facts = gone(configured({ etcdImageTag: '3.6.9-0' }), 0, 1, 2);
     expect(refusalLines(facts, { settings: { etcdImageTag: '3.6.5-0' } })).toContainEqual(
       expect.stringMatching(
-        /^infra0 etcd-image-tag: it runs etcd 3\.6\.9, and the inputs ask for the older 3\.6\.5/,
+        /^infra0 etcd-image-tag: it runs etcd 3\.6\.9, but the inputs name the older 3\.6\.5/,
       ),
     );
     expect(rendered(facts, { settings: { etcdImageTag: '3.6.10-0' } })).toEqual(
@@ -225,7 +225,7 @@ describe('members whose manifests are all gone do not start with other values th
   test('in a set-up that was cut off', () => {
     const started = MEMBERS.map((member, index) => ownHost(member, 'started', { keepsKey: index === 0 }));
     expect(refusalLines(gone(started, 0, 1, 2), { settings: { peerPort: 3380 } })).toContainEqual(
-      expect.stringMatching(/^infra0 hosts: its etcd has already begun its data with other values/),
+      expect.stringMatching(/^infra0 hosts: its etcd has already written data with other values/),
     );
     expect(decide(gone(started, 0, 1, 2)).verdict.name).toBe('repair');
   });

@@ -37,7 +37,7 @@ describe('a finished cluster is restarted one member at a time', () => {
     const plan = decide(facts, { ...healthy, settings: { patches: wanted } });
     expect(plan.verdict.name).toBe('converge');
     for (const reason of plan.reasons) {
-      expect(reason).toContain('etcd: it was rendered with other patches than the inputs ask for');
+      expect(reason).toContain('etcd: it was rendered with other patches than those in the inputs');
     }
     expect(outline(plan).slice(2, 5)).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => [`move-leadership ${name}`, `restart-member ${name}`]),

@@ -180,7 +180,7 @@ describe('hosts that serve another purpose', () => {
       'a pki that others use too',
       withFile(pristine(), 0, fileFact('/etc/kubernetes/pki/front-proxy-ca.crt', 'x')),
       {},
-      /^infra0 host: .*files of something else: .*front-proxy-ca\.crt\.$/,
+      /^infra0 host: .*files that do not belong to etcd: .*front-proxy-ca\.crt\.$/,
     ],
   ])('%s', refuses);
 
@@ -249,7 +249,7 @@ describe('hosts that do not belong together', () => {
       'the same machine behind two addresses',
       withHost(pristine(), 1, { bootId: 'boot-infra0' }),
       {},
-      /^- hosts: 10\.0\.0\.6 and 10\.0\.0\.7 are one and the same machine/,
+      /^- hosts: 10\.0\.0\.6 and 10\.0\.0\.7 are the same machine/,
     ],
     [
       'clones with one hostname',
@@ -287,16 +287,16 @@ describe('hosts that do not belong together', () => {
 describe('the CA', () => {
   test.each<Case>([
     [
-      'on the hosts is not the one given',
+      'on the hosts is not the one in the inputs',
       finishedCluster(),
       authorityOf(otherCa),
-      /^infra1 ca-certificate: its CA \(.*\) is not the one given/,
+      /^infra1 ca-certificate: its CA \(.*\) is not the one in the inputs/,
     ],
     [
       'given is not the one of a deploy that was cut off',
       begun(),
       authorityOf(otherCa),
-      /^infra0 ca-certificate: its CA \(.*\) is not the one given/,
+      /^infra0 ca-certificate: its CA \(.*\) is not the one in the inputs/,
     ],
     [
       'has no key anywhere, and certificates are needed',
@@ -326,19 +326,19 @@ describe('the CA', () => {
       'cannot be read',
       withFile(withFile(pristine(), 0, fileFact(CA_CERTIFICATE, 'x', '644')), 0, fileFact(CA_KEY, 'x')),
       {},
-      /^infra0 ca: its .*ca\.crt is no certificate that can be read\.$/,
+      /^infra0 ca: its .*ca\.crt is not a readable certificate\.$/,
     ],
     [
       'on the hosts ends before what it would sign',
       peerMissing,
       { ...healthy, ...TEN_YEARS },
-      /^infra0 certificate-validity-days: the CA ends on 2035-12-30T00:00:00\.000Z, and .* for 3650 days .* on 2036-05-29T00:00:00\.000Z/,
+      /^infra0 certificate-validity-days: the CA expires on 2035-12-30T00:00:00\.000Z, and .* for 3650 days .* on 2036-05-29T00:00:00\.000Z/,
     ],
     [
       'given ends before what it would sign',
       pristine(),
       { settings: { ...authorityOf(ownCa).settings, ...TEN_YEARS.settings, bootstrap: 'allow' } },
-      /^- certificate-validity-days: the CA ends on 2035-12-30T00:00:00\.000Z, and .* on 2036-05-29T00:00:00\.000Z/,
+      /^- certificate-validity-days: the CA expires on 2035-12-30T00:00:00\.000Z, and .* on 2036-05-29T00:00:00\.000Z/,
     ],
     [
       'on the hosts has ended, before anything is touched',
@@ -392,9 +392,11 @@ describe('the CA', () => {
         code: 'ca-trust-too-wide',
         host: name,
         at: 'ca',
-        fact: `its ${CA_CERTIFICATE} holds 2 certificates (CN=etcd-ca; CN=etcd-ca): etcd takes every client that any of them vouches for.`,
+        fact: `its ${CA_CERTIFICATE} holds 2 certificates (CN=etcd-ca; CN=etcd-ca): etcd accepts the clients of all of them.`,
         cause: expect.any(String),
-        fix: expect.stringContaining('Leave the certificate alone there that signs'),
+        fix: expect.stringContaining(
+          'Unless a change of the CA is under way, keep only the certificate that signs',
+        ),
       })),
     );
   });
@@ -405,7 +407,7 @@ describe('the CA', () => {
 
   test.each([
     [new Date('2035-06-01T00:00:00Z'), /^Give `certificate-validity-days: 212` or fewer/],
-    [new Date('2035-12-29T12:00:00Z'), /^Give a CA that holds for longer/],
+    [new Date('2035-12-29T12:00:00Z'), /^Give a CA that is valid for longer/],
   ])('on %s it says what to give instead', (now, fix) => {
     const findings = refusals(peerMissing, { ...healthy, now });
     expect(findings.map((finding) => finding.fix)).toEqual([expect.stringMatching(fix)]);
@@ -420,13 +422,13 @@ describe('the CA', () => {
       'a new cluster',
       withHost(pristine(), 1, behind),
       {},
-      [/^infra1 clock: .* at least 10 min behind .* would not be valid yet on it\.$/],
+      [/^infra1 clock: .* at least 10 min behind .* would not be valid on it yet\.$/],
     ],
     [
       'a certificate on another host',
       withHost(peerMissing, 2, ahead),
       healthy,
-      [/^infra2 clock: .* at least 8762 h ahead .* for 365 days would have ended on it\.$/],
+      [/^infra2 clock: .* at least 8762 h ahead .* for 365 days would already have expired on it\.$/],
     ],
     [
       'any host, where the runner is the one that is wrong',
@@ -452,7 +454,7 @@ describe('the CA', () => {
       withHost(peerMissing, 2, (host) => blind(host, 'clock')),
       healthy,
       [
-        /^infra2 probe: `look at clock` gave no answer .* whether certificates that are made now are valid there: /,
+        /^infra2 probe: `look at clock` gave no usable answer.* whether certificates that a run issues now are valid there: /,
       ],
     ],
   ])('certificates are not made that would not be valid: %s', (_what, facts, circumstances, lines) => {
@@ -505,7 +507,7 @@ describe('a member that was ever started is never started without its log', () =
       'by the record',
       withHost(finishedCluster(), 1, DATA_LOST),
       healthy,
-      /^infra1 data-dir: .*the action's record says that it is a member.*no log any more\.$/,
+      /^infra1 data-dir: .*the action's record says that it is a member.*no longer holds a log\.$/,
     ],
     [
       'by the record, where the log is blank',
@@ -513,7 +515,7 @@ describe('a member that was ever started is never started without its log', () =
         dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: true, mode: '700' },
       }),
       healthy,
-      /^infra1 data-dir: .*the action's record says that it is a member.*no log any more\.$/,
+      /^infra1 data-dir: .*the action's record says that it is a member.*no longer holds a log\.$/,
     ],
     [
       'by the record, and the cluster cannot be asked',
@@ -580,7 +582,7 @@ describe('what another manifest alone cannot change', () => {
       'the data dir',
       finishedCluster().map((host) => ({ ...host, ...DATA_LOST })),
       { ...healthy, settings: { dataDir: '/data/etcd' } },
-      /^infra1 data-dir: .*--data-dir is "\/var\/lib\/etcd", the inputs ask for "\/data\/etcd"\.$/,
+      /^infra1 data-dir: .*--data-dir is "\/var\/lib\/etcd", the inputs want "\/data\/etcd"\.$/,
     ],
     [
       'the data dir, where the other one holds a log too',
@@ -592,13 +594,13 @@ describe('what another manifest alone cannot change', () => {
       'the peer port of a deploy that was cut off',
       begun('started', 'started', 'started'),
       { settings: { peerPort: 3380 } },
-      /^infra1 hosts: its etcd has already begun its data with other values \(--initial-cluster is/,
+      /^infra1 hosts: its etcd has already written data with other values \(--initial-cluster is/,
     ],
     [
       'the data dir of a deploy that was cut off',
       begun('started', 'started', 'started').map((host) => ({ ...host, ...DATA_LOST })),
       { settings: { dataDir: '/data/etcd' } },
-      /^infra1 hosts: .*--data-dir is "\/var\/lib\/etcd", the inputs ask for "\/data\/etcd"/,
+      /^infra1 hosts: .*--data-dir is "\/var\/lib\/etcd", the inputs want "\/data\/etcd"/,
     ],
   ])('%s', refuses);
 
@@ -624,13 +626,13 @@ describe("etcd's release", () => {
       'an older one',
       finishedCluster(),
       tag('3.6.4-0'),
-      /^infra1 etcd-image-tag: it runs etcd 3\.6\.5, and the inputs ask for the older 3\.6\.4\.$/,
+      /^infra1 etcd-image-tag: it runs etcd 3\.6\.5, but the inputs name the older 3\.6\.4\.$/,
     ],
     [
       'the next minor one',
       finishedCluster(),
       tag('3.7.0-0'),
-      /^infra1 etcd-image-tag: it runs etcd 3\.6\.5, and the inputs ask for 3\.7\.0, another minor release\.$/,
+      /^infra1 etcd-image-tag: it runs etcd 3\.6\.5, but the inputs name 3\.7\.0, another minor release\.$/,
     ],
     [
       'the minor one before',
@@ -642,13 +644,13 @@ describe("etcd's release", () => {
       'a tag that does not tell',
       finishedCluster(),
       tag('stable'),
-      /^infra1 etcd-image-tag: the tag of registry\.k8s\.io\/etcd:stable does not tell/,
+      /^infra1 etcd-image-tag: the tag of registry\.k8s\.io\/etcd:stable does not show/,
     ],
     [
       'from a tag that does not tell',
       runs('stable'),
       tag('3.6.5-0'),
-      /^infra1 etcd-image-tag: the tag of registry\.k8s\.io\/etcd:stable does not tell/,
+      /^infra1 etcd-image-tag: the tag of registry\.k8s\.io\/etcd:stable does not show/,
     ],
     [
       'an older one, on data of a deploy that was cut off',
@@ -660,7 +662,7 @@ describe("etcd's release", () => {
       'different ones for a new cluster',
       withHost(pristine(), 2, { etcdImage: 'registry.k8s.io/etcd:3.6.6-0' }),
       {},
-      /^- etcd-image-tag: the hosts' kubeadm ask for different etcd images/,
+      /^- etcd-image-tag: kubeadm on the hosts uses different etcd images/,
     ],
   ])('%s', refuses);
 });
@@ -685,7 +687,7 @@ describe('fewer healthy members than the change needs', () => {
 
   test('no leader, an alarm', () => {
     expect(lines({ leader: null })).toContainEqual(
-      expect.stringMatching(/^- gate: the members know of no leader/),
+      expect.stringMatching(/^- gate: the members report no leader/),
     );
     expect(lines({ alarm: 'infra1' })).toContainEqual(expect.stringMatching(/^infra1 alarms: Alarm NOSPACE/));
   });
@@ -693,7 +695,7 @@ describe('fewer healthy members than the change needs', () => {
   test('a cluster that runs and cannot be asked', () => {
     expect(refusalLines(finishedCluster(), { settings: HEARTBEAT })).toEqual([
       expect.stringMatching(
-        /^- gate: infra0, infra1, infra2 would have to be restarted, and no member could be asked/,
+        /^- gate: infra0, infra1, infra2 need a restart, but no member answers, so the health/,
       ),
     ]);
   });
@@ -718,7 +720,7 @@ describe('what is there and not understood', () => {
       'a record of a newer release',
       withHost(finishedCluster(), 0, { state: 'unreadable' }),
       healthy,
-      /^infra0 state: .* cannot be read\.$/,
+      /^infra0 state: .* is unreadable\.$/,
     ],
     [
       'files in the data dir of a host that was not started',
@@ -726,7 +728,7 @@ describe('what is there and not understood', () => {
         dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: false, mode: '755' },
       }),
       {},
-      /^infra1 data-dir: its data dir holds files, and no etcd has been started on it yet\.$/,
+      /^infra1 data-dir: its data dir holds files, but no etcd has been started on it yet\.$/,
     ],
   ])('%s', refuses);
 });
@@ -754,7 +756,7 @@ describe('prerequisites', () => {
     ['kubelet', (facts) => without(facts, 'kubeletPath'), /kubelet is not installed/],
     ['kubeadm', (facts) => without(facts, 'kubeadmPath'), /kubeadm is not installed/],
     ['crictl', (facts) => without(facts, 'crictlPath'), /crictl is not installed/],
-    ['an image list', (facts) => without(facts, 'etcdImage'), /did not name the etcd image/],
+    ['an image list', (facts) => without(facts, 'etcdImage'), /did not name its etcd image/],
     [
       "kubelet's unit",
       (facts) => withHost(facts, 0, (host) => ({ kubelet: { ...host.kubelet, installed: false } })),
@@ -773,12 +775,12 @@ describe('prerequisites', () => {
     [
       'a runtime that tells its cgroup driver',
       (facts) => withHost(facts, 0, { runtime: { sockets: ['/run/a.sock'], problem: 'refused' } }),
-      /did not tell its cgroup driver to crictl \(refused\)/,
+      /did not report its cgroup driver to crictl \(refused\)/,
     ],
     [
       'a kubeadm that knows v1beta4',
       (facts) => withHost(facts, 0, { kubeadmVersion: { major: 1, minor: 30, patch: 1, text: 'v1.30.1' } }),
-      /kubeadm is v1\.30\.1; this action knows 1\.31 to 1\.37/,
+      /kubeadm is v1\.30\.1; this action supports 1\.31 to 1\.37/,
     ],
   ])('a new host and a member need %s', (_, change, fact) => {
     for (const [facts, circumstances] of [

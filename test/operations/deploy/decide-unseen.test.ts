@@ -43,7 +43,7 @@ describe.each<[string, HostFacts[], Circumstances]>([
       expect.objectContaining({
         host: 'infra1',
         at: 'probe',
-        fact: expect.stringContaining(`\`look at ${what}\` gave no answer that can be used`),
+        fact: expect.stringContaining(`\`look at ${what}\` gave no usable answer`),
       }),
     ]);
     expect(found[0]?.fact).toContain('DeadlineExceeded');
@@ -75,7 +75,7 @@ test('what says nothing is reported as that', () => {
     unseen: [{ what: 'kubelet', program: 'systemctl show kubelet', words: '' }],
   });
   expect(refusalLines(facts, healthy)).toEqual([
-    'infra0 probe: `systemctl show kubelet` gave no answer that can be used, so it is not known whether its kubelet runs: it said nothing.',
+    'infra0 probe: `systemctl show kubelet` gave no usable answer, so it is unknown whether its kubelet runs: it said nothing.',
   ]);
 });
 
@@ -157,7 +157,7 @@ describe('sources that contradict each other', () => {
     expect(refusalLines(silent, { ...healthy, settings: HEARTBEAT })).toEqual(
       MEMBERS.map(
         ({ name, address }) =>
-          `${name} host: \`crictl ps\` shows no container of etcd that runs, and a member answers at https://${address}:2379.`,
+          `${name} host: \`crictl ps\` shows no running etcd container, but a member answers at https://${address}:2379.`,
       ),
     );
   });
@@ -166,7 +166,7 @@ describe('sources that contradict each other', () => {
     const silent = withHost(finishedCluster(), 0, none);
     const cluster = clusterFacts({ down: ['infra0'] });
     expect(refusalLines(silent, { cluster, settings: HEARTBEAT })).toEqual([
-      'infra0 host: `crictl ps` shows no container of etcd that runs, and "etcd" listens on its client port, 2379.',
+      'infra0 host: `crictl ps` shows no running etcd container, but "etcd" listens on its client port, 2379.',
     ]);
     // None could be asked: only the listeners contradict the container runtime.
     expect(refusalLines(finishedCluster().map((host) => ({ ...host, ...none })))).toHaveLength(3);

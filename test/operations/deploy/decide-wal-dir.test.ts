@@ -82,14 +82,14 @@ describe('a finished cluster with a folder of its own for the log', () => {
       'the inputs name none any more',
       hosts('finished'),
       {},
-      '--wal-dir is "/mnt/wal/wal", the inputs ask for absent',
+      '--wal-dir is "/mnt/wal/wal", the inputs want absent',
     ],
-    ['the inputs name another', hosts('finished'), { walDir: '/wal2' }, 'the inputs ask for "/wal2/wal"'],
+    ['the inputs name another', hosts('finished'), { walDir: '/wal2' }, 'the inputs want "/wal2/wal"'],
     [
       'the inputs name one at last',
       finishedCluster(),
       settings,
-      '--wal-dir is absent, the inputs ask for "/mnt/wal/wal"',
+      '--wal-dir is absent, the inputs want "/mnt/wal/wal"',
     ],
   ])('is left alone where %s', (_what, facts, changed, fact) => {
     for (const circumstances of [healthy, {}]) {
@@ -104,7 +104,7 @@ describe('a finished cluster with a folder of its own for the log', () => {
     const facts = withData(hosts('finished'), 1, { hasLog: false, walDir: EMPTY });
     for (const circumstances of [healthy, {}]) {
       expect(refusalLines(facts, { ...circumstances, settings })).toEqual([
-        expect.stringMatching(/^infra1 wal-dir: .*and the folder of its log holds no log any more\.$/),
+        expect.stringMatching(/^infra1 wal-dir: .*but the folder of its log no longer holds a log\.$/),
       ]);
     }
   });
@@ -112,7 +112,7 @@ describe('a finished cluster with a folder of its own for the log', () => {
   test('is not started with its log and without its data', () => {
     const facts = withData(hosts('finished'), 1, { empty: true });
     expect(refusalLines(facts, { ...healthy, settings })).toEqual([
-      expect.stringMatching(/^infra1 data-dir: its log is in `wal-dir`, and its data dir is empty/),
+      expect.stringMatching(/^infra1 data-dir: its log is in `wal-dir`, but its data dir is empty/),
     ]);
   });
 
@@ -133,17 +133,17 @@ describe('a set-up that was cut off', () => {
   });
 
   test.each([
-    ['none before', SHAPE, settings, '--wal-dir is absent, the inputs ask for "/mnt/wal/wal"'],
+    ['none before', SHAPE, settings, '--wal-dir is absent, the inputs want "/mnt/wal/wal"'],
     [
       'another before',
       shape,
       { walDir: '/wal2' },
-      '--wal-dir is "/mnt/wal/wal", the inputs ask for "/wal2/wal"',
+      '--wal-dir is "/mnt/wal/wal", the inputs want "/wal2/wal"',
     ],
-    ['none any more', shape, {}, '--wal-dir is "/mnt/wal/wal", the inputs ask for absent'],
+    ['none any more', shape, {}, '--wal-dir is "/mnt/wal/wal", the inputs want absent'],
   ])('does not go on with the log in another place: %s', (_what, begun, changed, line) => {
     expect(refusalLines(hosts('started', begun), { settings: changed })[0]).toContain(
-      `infra0 hosts: its etcd has already begun its data with other values (${line})`,
+      `infra0 hosts: its etcd has already written data with other values (${line})`,
     );
   });
 });

@@ -82,7 +82,7 @@ describe('a new cluster', () => {
     expect(without.warnings.map(({ host, fact }) => `${host}: ${fact}`)).toEqual(
       MEMBERS.map(
         ({ name }) =>
-          `${name}: the pause image of its container runtime, ${PAUSE}, is not on it, and the archive does not hold it.`,
+          `${name}: the host lacks the pause image of its container runtime, ${PAUSE}, and the archive does not hold it.`,
       ),
     );
     expect(decide(facts).warnings).toEqual([]);
@@ -208,7 +208,7 @@ describe('credentials for a registry', () => {
     expect(refusalLines(facts, { settings })).toEqual(
       MEMBERS.map(
         ({ name }) =>
-          `${name} registry-username: curl is not installed, by which the container runtime is asked to pull registry.example/k8s/etcd:3.6.5-0 with credentials.`,
+          `${name} registry-username: curl is not installed; the action needs it to have registry.example/k8s/etcd:3.6.5-0 pulled with credentials.`,
       ),
     );
     const image = 'registry.example/k8s/etcd:3.6.5-0';

@@ -73,9 +73,9 @@ describe('what it has made of them', () => {
     ],
     [
       { outcome: 'rendered', plain, patched: plain.replace('- --name=infra0', '- --name=other') },
-      /its command is another one, and flags are given by extra-args/,
+      /its command is different, but extra-args and other inputs set the flags/,
     ],
-    [{ outcome: 'rendered', plain, patched: '' }, /the first container is not etcd/],
+    [{ outcome: 'rendered', plain, patched: '' }, /the first container is not named etcd/],
     [
       { outcome: 'patches-refused', said: 'remove operation does not apply' },
       /^fail \[infra1\] patches: kubeadm cannot apply the patches: remove operation does not apply.*Fix: Compare/,

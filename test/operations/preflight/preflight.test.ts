@@ -330,7 +330,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'one machine twice',
     { facts: { bootId: 'boot-infra0', machineId: 'machine-infra0' } },
-    /^fail prerequisite \(hosts\): 10\.0\.0\.6 and 10\.0\.0\.7 are one and the same machine/,
+    /^fail prerequisite \(hosts\): 10\.0\.0\.6 and 10\.0\.0\.7 are the same machine/,
   ],
   [
     'an address of somewhere else',
@@ -354,12 +354,12 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
         unseen: [{ what: 'containers', program: 'crictl ps', words: 'it ended with exit code 1: no' }],
       },
     },
-    /^fail \[infra1\] prerequisite \(probe\): `crictl ps` gave no answer that can be used, so it is not known whether etcd runs there/,
+    /^fail \[infra1\] prerequisite \(probe\): `crictl ps` gave no usable answer, so it is unknown whether etcd runs there/,
   ],
   [
     'different images',
     { facts: { etcdImage: 'r/etcd:3.6.15-0', images: ['r/etcd:3.6.15-0'] } },
-    /^fail prerequisite \(etcd-image-tag\): the hosts' kubeadm ask for different/,
+    /^fail prerequisite \(etcd-image-tag\): kubeadm on the hosts uses different/,
   ],
   [
     'no resolv.conf',
@@ -621,11 +621,9 @@ describe('the clock of the runner', () => {
     expect(findingsOf({ allFacts: { clock } })[0]).toMatch(
       /^fail \[infra0\] prerequisite \(clock\): .*8784 h ahead of the runner's/,
     );
-    const unseen = [{ what: 'clock', program: 'date', words: 'it did not tell the time' }] as const;
+    const unseen = [{ what: 'clock', program: 'date', words: 'it did not report the time' }] as const;
     expect(findingsOf({ facts: { unseen } })).toEqual([
-      expect.stringMatching(
-        /^fail \[infra1\] prerequisite \(probe\): `date` gave no answer that can be used/,
-      ),
+      expect.stringMatching(/^fail \[infra1\] prerequisite \(probe\): `date` gave no usable answer/),
     ]);
   });
 

@@ -31,14 +31,14 @@ const OWN_REASONS: readonly (readonly [name: RegExp, fact: RegExp])[] = [
   [/UTCTime without seconds$/, /utctime is too short/],
   // kubeadm reads RSA and ECDSA keys, and the case has no private key.
   [/: RSA$/, /does not belong to/],
-  [/: (?:Ed25519|DSA)$/, /kubeadm takes RSA keys|does not belong to/],
+  [/: (?:Ed25519|DSA)$/, /kubeadm accepts RSA keys|does not belong to/],
   [/algorithm that Go does not know$/, /cannot be read/],
   // X.690 permits nothing after a value; the certificate's meaning would depend on the reader.
   [/parseKeyUsageExtension: bytes behind it$/, /Unparsed DER bytes/],
   // The oldest supported releases of kubeadm and etcd are built with a Go before 1.24.
   [/policy (?:mapping|constraints), critical$|inhibit any policy, critical$/, /built with Go 1\.24 or later/],
   // Go ignores an uncritical one, and OpenSSL does not: the runner's client would refuse the members.
-  [/: a directory name$/, /Go and OpenSSL do not both know/],
+  [/: a directory name$/, /Go and OpenSSL do not both support/],
 ];
 
 /** Returns the verdict of our port of the parser. */
