@@ -1,11 +1,10 @@
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
-import './dirname.ts';
+import './runner/dirname.ts';
 import { linkFindingsTo } from './findings.ts';
 import { watchForUncaughtErrors } from './runner/end-of-run.ts';
 import { createActionsLog } from './runner/actions-log.ts';
-import { readEntryPage } from './runner/entry-page.ts';
+import { readEntryPage, setSecrets } from './runner/toolkit.ts';
 import { Redactor } from './runner/masking/redaction.ts';
-import { setSecrets } from './runner/toolkit.ts';
 
 // dist/post.js sets this before it loads the bundle. A saved state would not do: a main that was ended early has saved
 // none, and its post would run the operation a second time.

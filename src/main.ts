@@ -9,7 +9,7 @@ import { OPERATION_INPUTS, operationNamed } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
 import { minWordLength } from './runner/masking/secret-material.ts';
 import { publishAcceptedKeys, publishFailure } from './report/publish.ts';
-import { RunRecord } from './report/run-record.ts';
+import { RunRecord } from './report/run-report.ts';
 import { Timeline } from './run/timeline.ts';
 import {
   LOCK_OWNER,
@@ -23,7 +23,7 @@ import { readInputs, readRunContext, shortSecrets } from './inputs/read.ts';
 import { parseSettings } from './inputs/parse-settings.ts';
 import { readInputFiles } from './inputs/input-files.ts';
 import type { Settings } from './inputs/settings.ts';
-import type { StepDeps } from './runner/phase.ts';
+import type { StepDeps } from './runner/actions-log.ts';
 
 /**
  * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a

@@ -7,7 +7,7 @@ import { OPERATION_INPUTS } from './operations/index.ts';
 import { parseSettings } from './inputs/parse-settings.ts';
 import { readInputs, readRunContext } from './inputs/read.ts';
 import { removeStagedArtifacts } from './report/artifacts.ts';
-import type { StepDeps } from './runner/phase.ts';
+import type { StepDeps } from './runner/actions-log.ts';
 import { removePrivateFolders } from './runner/private-folder.ts';
 import { LOCK_OWNER, MAIN_ENDED, temporaryFolder } from './runner/toolkit.ts';
 

@@ -4,7 +4,7 @@ import { FINDING_CODES } from '../src/finding-codes.ts';
 import { describeFinding, entryAddress, type Finding, linkFindingsTo, RunError } from '../src/findings.ts';
 import { findingCode } from '../src/report/markdown.ts';
 import { redactAll } from '../src/report/redact-all.ts';
-import { readEntryPage } from '../src/runner/entry-page.ts';
+import { readEntryPage } from '../src/runner/toolkit.ts';
 import { Redactor } from '../src/runner/masking/redaction.ts';
 
 const finding: Finding = {

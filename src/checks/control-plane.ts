@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isClosedEnough } from '../cluster/differences.ts';
 import type { ControlPlaneSight, HealthFacts } from '../facts/health.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
-import { leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
+import { CA_CERTIFICATE, leafPath, PRIVATE_MODE } from '../kubeadm/paths.ts';
 import { daysLeft } from '../pki/certificate.ts';
 import { fingerprintsIn } from '../pki/inspect.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';

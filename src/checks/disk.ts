@@ -1,7 +1,7 @@
 import { describeLostMount, LOST_MOUNT, lostMounts } from '../cluster/data-dir.ts';
 import type { HostSight } from '../facts/health.ts';
 import type { FilesystemFact } from '../facts/preflight.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration, size } from '../text/units.ts';
 import { type Check, checkOf, type MakeCheck } from './check.ts';
 import { type ExaminedMember, extraNumber, type PreflightSettings } from './examined.ts';

@@ -2,7 +2,7 @@ import { httpsUrl, type ProbeAnswer } from '../etcd/endpoint.ts';
 import type { EtcdFailure } from '../etcd/errors.ts';
 import { failure, type Observed, seen } from '../etcd/health/observation.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration } from '../text/units.ts';
 import { type Check, type CheckName, checkOf, textOfFinding } from './check.ts';
 import { type ClusterAnswers, type MemberAnswers, viewOf, wayMs } from './view.ts';

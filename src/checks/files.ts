@@ -10,8 +10,6 @@ import type { HealthFacts } from '../facts/health.ts';
 import type { HostState } from '../facts/host-state.ts';
 import { memberManifest, type StandingFacts } from '../facts/host.ts';
 import { argumentDifferences } from '../kubeadm/etcd-manifest.ts';
-import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { extraArguments } from '../kubeadm/kubeadm-config.ts';
 import {
   type DataPlaces,
   ETCD_MANIFEST,
@@ -20,7 +18,9 @@ import {
   KUBELET_DROP_IN,
   MANIFEST_DIR,
   OUTGOING_MANIFEST,
+  PRIVATE_MODE,
 } from '../kubeadm/paths.ts';
+import { extraArguments } from '../kubeadm/kubeadm-config.ts';
 import { type Check, checkOf } from './check.ts';
 import { unseenCheck } from './view.ts';
 

@@ -1,5 +1,5 @@
 import type { MemberHealth } from '../etcd/health/members.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
 import type { Check, CheckStatus } from './check.ts';
 
 /** Version of the schema of a HealthDocument. An incompatible change raises it. */

@@ -2,7 +2,7 @@ import { seen } from '../etcd/health/observation.ts';
 import { memberName } from '../etcd/health/view.ts';
 import { type Histogram, type MemberMetrics, percentile, windowOf } from '../etcd/metrics.ts';
 import type { HealthFacts, MemberSight } from '../facts/health.ts';
-import type { HealthThresholds } from '../inputs/thresholds.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration, size } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
 import { DEFAULT_QUOTA_BYTES, SLOW_DISK, WANTED_P99_MS } from './disk.ts';

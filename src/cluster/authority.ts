@@ -1,6 +1,5 @@
 import type { Finding } from '../findings.ts';
-import { leafFiles } from '../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST, leafFiles } from '../kubeadm/paths.ts';
 import { firstAuthorityOf, type Authority } from '../pki/authority.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';

@@ -1,8 +1,7 @@
 import type { HostFacts } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import { leafPath } from '../kubeadm/file-tree.ts';
+import { KUBEADM_CONFIG, leafPath } from '../kubeadm/paths.ts';
 import { certSans } from '../kubeadm/kubeadm-config.ts';
-import { KUBEADM_CONFIG } from '../kubeadm/paths.ts';
 import { type CertificateMember, formatAltName, memberAltNames, parseAltName } from '../pki/alt-names.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
 import { type LeafProfileName, leafProfileNames, leafProfiles } from '../pki/leaf.ts';

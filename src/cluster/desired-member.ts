@@ -1,5 +1,13 @@
 import type { Settings } from '../inputs/settings.ts';
-import { CONFIGURATION_MODES, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import {
+  CONFIGURATION_MODES,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  PATCHES_DIR,
+  placesOf,
+  PRIVATE_MODE,
+} from '../kubeadm/paths.ts';
 import {
   type ClusterShape,
   type EtcdArgument,
@@ -8,11 +16,10 @@ import {
 } from '../kubeadm/kubeadm-config.ts';
 import { renderKubeletConfig, renderKubeletDropIn } from '../kubeadm/kubelet-config.ts';
 import { allPatches, patchFiles, patchFolder } from '../kubeadm/patches.ts';
-import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PATCHES_DIR, placesOf } from '../kubeadm/paths.ts';
 import { parseKubernetesVersion } from '../kubeadm/version.ts';
 import { wantedImage } from './images.ts';
 import type { Member } from './members.ts';
-import type { PlannedFile, Rendering } from './planned-file.ts';
+import type { PlannedFile, Rendering } from './planned-cluster.ts';
 
 /** The desired state of a member, as far as it is known before kubeadm renders its manifest. */
 export interface DesiredMember {

@@ -3,20 +3,23 @@ import { type FileFact, type HostFacts, memberManifest } from '../facts/host.ts'
 import type { CaCustody } from '../inputs/settings.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
 import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
-import { CONFIGURATION_MODES, expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { BOOTSTRAP_FLAGS, type EtcdArgument, extraArgNames } from '../kubeadm/kubeadm-config.ts';
-import { patchFolderIn } from '../kubeadm/patches.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
+  CONFIGURATION_MODES,
   type DataPlaces,
   ETCD_MANIFEST,
+  expectedPkiTree,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafPath,
   OUTGOING_MANIFEST,
+  PRIVATE_MODE,
   STATE_FILE,
 } from '../kubeadm/paths.ts';
+import { BOOTSTRAP_FLAGS, type EtcdArgument, extraArgNames } from '../kubeadm/kubeadm-config.ts';
+import { patchFolderIn } from '../kubeadm/patches.ts';
 import type { Authority } from '../pki/authority.ts';
 import { daysLeft } from '../pki/certificate.ts';
 import { inspectCertificate } from '../pki/inspect.ts';

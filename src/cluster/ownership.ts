@@ -1,16 +1,16 @@
 import { type HostState, isToken } from '../facts/host-state.ts';
 import { type HostFacts, memberManifest } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import { leafFiles } from '../kubeadm/file-tree.ts';
-import { DEFAULT_CLUSTER_TOKEN } from '../kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
+  leafFiles,
   MANIFEST_DIR,
   NODE_MARKS,
   PKI_DIR,
 } from '../kubeadm/paths.ts';
+import { DEFAULT_CLUSTER_TOKEN } from '../kubeadm/kubeadm-config.ts';
 import type { Member } from './members.ts';
 
 /** The relation of a host to this cluster before any change. */

@@ -1,8 +1,8 @@
-import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { LeafProfileName } from '../pki/leaf.ts';
-import type { CertificatePolicy } from '../pki/authority.ts';
-import type { DataMounts } from './data-dir.ts';
 import type { ClientCopy } from '../facts/host-state.ts';
+import type { ClusterShape, EtcdArgument, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import type { CertificatePolicy } from '../pki/authority.ts';
+import type { LeafProfileName } from '../pki/leaf.ts';
+import type { DataMounts } from './data-dir.ts';
 
 /** The origin of the run's CA. */
 export type AuthoritySource =
@@ -42,4 +42,38 @@ export interface PlannedCluster {
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
   /** Client certificates for the control plane that were or will be renewed, by their host. */
   readonly clientCopies: ReadonlyMap<string, PlannedClientCopy>;
+}
+
+/** A file for a step to put in place. */
+export interface PlannedFile {
+  readonly path: string;
+  /** Permission bits in octal. */
+  readonly mode: string;
+  readonly content: FileContent;
+}
+
+/** The source of a file's contents; keys and certificates exist only in memory, once the plan is carried out. */
+export type FileContent =
+  | { readonly from: 'text'; readonly text: string }
+  | { readonly from: 'authority'; readonly part: 'certificate' | 'key' }
+  | { readonly from: 'leaf'; readonly name: LeafProfileName; readonly part: 'certificate' | 'key' }
+  | { readonly from: 'state' };
+
+/** The task of the host's own kubeadm. */
+export interface Rendering {
+  /** Flags that the rendered manifest must carry. */
+  readonly wanted: readonly EtcdArgument[];
+  readonly image: string;
+  /** The folder of patches that kubeadm's configuration names, and its files; absent if there are none. */
+  readonly patches?: { readonly folder: string; readonly names: readonly string[] };
+}
+
+/** A path that a plan changes, in its final state. */
+export interface TouchedFile {
+  readonly path: string;
+  /** Permission bits in octal. */
+  readonly mode: string;
+  /** Absent: its contents stay the same. `nothing`: it is removed. */
+  readonly content?:
+    FileContent | { readonly from: 'kubeadm'; readonly step: Rendering } | { readonly from: 'nothing' };
 }

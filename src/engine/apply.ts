@@ -11,9 +11,8 @@ import {
   type Step,
   STEPS,
 } from '../steps/index.ts';
-import type { ApplyContext } from './apply-context.ts';
+import { type ApplyContext, runScripts, StepRecorder } from './run-scripts.ts';
 import { inWords, allOrFindings } from './collect.ts';
-import { runScripts, StepRecorder } from './run-scripts.ts';
 
 const GATE_WITHIN_MS = 60_000;
 const PAUSE_MS = 250;

@@ -8,10 +8,12 @@ import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { RemoteScript } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { ACTION_DIR, AUDIT_LOG } from '../kubeadm/paths.ts';
-import type { Plan, Stage } from '../plan/plan.ts';
 import { auditOfHost, type AuditOutcome, type AuditRecord, formatAuditLine } from '../plan/audit-record.ts';
-import type { RunRecord } from '../report/run-record.ts';
+import type { Plan, Stage } from '../plan/plan.ts';
+import type { HostProgress, RunRecord } from '../report/run-report.ts';
+import type { Timeline } from '../run/timeline.ts';
 import type { Log } from '../runner/log.ts';
+import { STEPS } from '../steps/index.ts';
 
 /** Who has done what, from what the run has recorded. */
 export function auditRecord(
@@ -142,4 +144,28 @@ sync -- ${folder} ${quoteBash(dirname(ACTION_DIR))}
     input,
     timeoutMs: 30_000,
   };
+}
+
+/** How far each host has come with its part of a plan that was not carried out to its end. */
+export function hostProgress(
+  { members, controlPlane, stages, afterProof }: Plan,
+  { entries }: Timeline,
+): HostProgress[] {
+  return [...members.after, ...controlPlane].map(({ name: host }) => {
+    const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
+      steps
+        .filter((step) => step.host === host)
+        .map((step) => ({ stage: title, step: STEPS[step.kind].title })),
+    );
+    const begun = entries.filter((entry) => entry.host === host);
+    const ended = (outcome: 'done' | 'failed'): string[] =>
+      begun
+        .filter((entry) => entry.outcome === outcome)
+        .filter(({ stage, title }) => planned.some((one) => one.stage === stage && one.step === title))
+        .map(({ title }) => title);
+    const left = planned
+      .filter(({ stage, step }) => !begun.some((entry) => entry.stage === stage && entry.title === step))
+      .map(({ step }) => step);
+    return { host, done: ended('done'), failed: ended('failed'), left };
+  });
 }

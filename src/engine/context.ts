@@ -1,5 +1,5 @@
 import type { ImageArchive } from '../images/image-archive.ts';
-import type { RunRecord } from '../report/run-record.ts';
+import type { RunRecord } from '../report/run-report.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Log } from '../runner/log.ts';
 import type { Connector } from './observe.ts';

@@ -10,12 +10,11 @@ import type { PlanOutcome } from '../report/plan-outcome.ts';
 import { ClusterClients } from '../run/cluster-clients.ts';
 import { type ObservedHost, withRole } from '../run/host.ts';
 import { type KeyPool, type IssuedFiles, prepareFiles } from '../run/issued-certificates.ts';
-import type { ApplyContext } from './apply-context.ts';
+import type { ApplyContext } from './run-scripts.ts';
 import { applyStages } from './apply.ts';
-import { auditRecord, healthyRecords, leaveAudit } from './audit.ts';
+import { auditRecord, healthyRecords, hostProgress, leaveAudit } from './audit.ts';
 import type { RunContext } from './context.ts';
 import { CLIENT_CERTIFICATE, credentialsFromHosts } from './credentials.ts';
-import { hostProgress } from './host-progress.ts';
 import { connectionsOf } from './observe.ts';
 import type { PlanningOperation } from './operation.ts';
 

@@ -5,15 +5,17 @@ import { errorMessage, type Finding } from '../findings.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
 import { HostError, lastWords } from '../hosts/host-error.ts';
 import { parseHostProbe } from '../hosts/probe/parse-probe.ts';
-import { type ProbeScriptOptions, probeScript, volatileProbeScript } from '../hosts/probe/probe-script.ts';
+import { probeScript, type ProbeScriptOptions, volatileProbeScript } from '../hosts/probe/probe-script.ts';
 import type { ProbeTiming } from '../hosts/probe/sections.ts';
 import {
-  withHostName,
+  type Effect,
+  limitedTo,
   MAX_PROBE_OUTPUT,
   type RemoteResult,
   type RemoteScript,
   type Transport,
   type TransportStatistics,
+  withHostName,
 } from '../hosts/transport.ts';
 import type { HostSettings, Settings } from '../inputs/settings.ts';
 import { placesOf } from '../kubeadm/paths.ts';
@@ -186,4 +188,33 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; tim
 /** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
 function runnerTime(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
+const GRACE_MS = 4_000;
+
+/**
+ * Works with connected hosts, and closes their connections whichever way the work ends.
+ * @param effect the most that the connections let pass, see {@link limitedTo}.
+ */
+export async function withConnections<T>(
+  opened: readonly ConnectedHost[],
+  effect: Effect,
+  signal: AbortSignal,
+  work: (hosts: readonly ConnectedHost[]) => Promise<T>,
+): Promise<T> {
+  const closeAll = (): Promise<unknown> => Promise.all(opened.map(({ transport }) => transport.close()));
+  let timer: NodeJS.Timeout | undefined;
+  const abandon = (): void => {
+    timer = setTimeout(() => void closeAll(), GRACE_MS);
+  };
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await work(opened.map((host) => ({ ...host, transport: limitedTo(effect, host.transport) })));
+  } finally {
+    signal.removeEventListener('abort', abandon);
+    clearTimeout(timer);
+    await closeAll();
+  }
 }

@@ -10,12 +10,9 @@ import type { PlanOutcome } from '../report/plan-outcome.ts';
 import { publishPlan } from '../report/publish.ts';
 import { type AbsentHost, type ConnectedHost, listHosts, type ObservedHost, withRole } from '../run/host.ts';
 import { KeyPool, publicTexts } from '../run/issued-certificates.ts';
-import { refuseUnapproved } from './approval.ts';
+import { refuseUnapproved } from '../plan/digest.ts';
 import { askCluster, refreshStaleHosts } from './cluster.ts';
 import { findingsOf } from './collect.ts';
-import { withConnections } from './connections.ts';
-import type { RunContext } from './context.ts';
-import { executePlan, type PlannedRun } from './execute-plan.ts';
 import {
   absenceReasons,
   connectHosts,
@@ -24,7 +21,10 @@ import {
   type Reached,
   refreshed,
   refreshScript,
+  withConnections,
 } from './observe.ts';
+import type { RunContext } from './context.ts';
+import { executePlan, type PlannedRun } from './execute-plan.ts';
 import type { Operation, PlanningOperation, Publish, Reach } from './operation.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import { explainLockLost, LOCK_LOST } from '../hosts/lock/guard.ts';
-import { sequenceScripts, type Sequence } from '../hosts/sequence.ts';
-import type { RemoteResult } from '../hosts/transport.ts';
-import type { Stage } from '../plan/plan.ts';
+import { type Sequence, sequenceScripts } from '../hosts/sequence.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { ABSENT, type AuditStep } from '../plan/audit-record.ts';
-import { stepFailure, transportOf } from '../steps/context.ts';
+import type { Plan, Stage } from '../plan/plan.ts';
+import type { RunRecord } from '../report/run-report.ts';
+import { type StepContext, stepFailure, transportOf } from '../steps/context.ts';
 import { kindOf, type ScriptedStep, scriptOf, type Step, STEPS } from '../steps/index.ts';
 import type { Explain, StepScript } from '../steps/step-kind.ts';
-import type { ApplyContext } from './apply-context.ts';
 import { inWords } from './collect.ts';
 
 /** A step that has begun. */
@@ -83,7 +83,7 @@ async function runAll(
   const { script, resultsOf }: Sequence = sequenceScripts(title, [only, ...others], onEnded);
   const result = await transport.run(context.guard(script));
   const results = resultsOf(result);
-  // the lock was lost, or nobody waited any more: the next script has not begun
+  // the lock was lost, or the run has ended: the next script has not begun
   return results.length < steps.length && results.every(({ code }) => code === 0)
     ? [...results, result]
     : results;
@@ -146,4 +146,14 @@ export class StepRecorder {
     const files = kindOf(this.#step).replaces?.(this.#step) ?? [];
     return Object.fromEntries(files.map((path) => [path, found?.get(path) ?? ABSENT]));
   }
+}
+
+/** What the executor works with: what its steps do, and what is not for them. */
+export interface ApplyContext extends StepContext {
+  readonly plan: Plan;
+  /** Makes a script end at once where the run's lock is no longer its own. */
+  readonly guard: (script: RemoteScript) => RemoteScript;
+  readonly record: RunRecord;
+  /** Aborted when the run is to end: nothing more is begun. */
+  readonly signal: AbortSignal;
 }

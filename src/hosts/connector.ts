@@ -1,6 +1,6 @@
 import type { HostLogin, HostSettings, RemoteHost, Settings, TransportName } from '../inputs/settings.ts';
 import { PrivateFolder } from '../runner/private-folder.ts';
-import type { HostConnector, HostOptions, SshConnectorDeps } from './connect-options.ts';
+import type { HostConnector, HostOptions, SshConnectorDeps } from './ssh/servers.ts';
 import { connectLocal } from './local/connect-local.ts';
 import { opensshConnector } from './openssh/connector.ts';
 import { TrialGate } from './root-shell/channel-slots.ts';

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, createZstdDecompress } from 'node:zlib';
-import { RunError, errorMessage, type Finding } from '../findings.ts';
+import { errorMessage, type Finding, RunError } from '../findings.ts';
 import {
+  type ArchivedFile,
+  type ArchivedImage,
+  type ArchiveFiles,
   compressionOf,
   DamagedArchiveError,
   imagesOf,
   isImageArchive,
-  type ArchivedFile,
-  type ArchivedImage,
-  type ArchiveFiles,
+  sha256Of,
 } from './archive-index.ts';
-import { blobFile, layoutOf } from './packed-image.ts';
-import { readTar, tarFrame, TarError, TAR_END, type TarEntry } from './tar.ts';
+import { tagOf } from './reference.ts';
+import { readTar, TAR_END, type TarEntry, TarError, tarFrame } from './tar.ts';
 
 /** A file on the runner with container images. */
 export interface ImageArchive {
@@ -250,4 +251,49 @@ async function isFolder(place: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** A file of the archive for a host. */
+export interface PackedFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Returns the files of an OCI layout with this one image under this one name, except its configuration and layers,
+ * which come from the archive. containerd names imported images by `io.containerd.image.name`
+ * (core/images/archive/importer.go).
+ */
+function layoutOf({ manifest, os, architecture }: ArchivedImage, reference: string): PackedFile[] {
+  const digest = sha256Of(manifest.bytes);
+  const tag = tagOf(reference);
+  const index = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [
+      {
+        mediaType: manifest.mediaType,
+        digest: `sha256:${digest}`,
+        size: manifest.bytes.length,
+        platform: { os, architecture },
+        annotations: {
+          'io.containerd.image.name': reference,
+          ...(tag === undefined ? {} : { 'org.opencontainers.image.ref.name': tag }),
+        },
+      },
+    ],
+  };
+  return [
+    { name: 'oci-layout', bytes: Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' })) },
+    { name: 'index.json', bytes: Buffer.from(JSON.stringify(index)) },
+    { name: blobFile(digest), bytes: manifest.bytes },
+  ];
+}
+
+/**
+ * Returns the path of a blob in an OCI layout.
+ * @param sha256 hex.
+ */
+function blobFile(sha256: string): string {
+  return `blobs/sha256/${sha256}`;
 }

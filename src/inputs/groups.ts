@@ -17,7 +17,7 @@ import {
   planGroup,
   timeLimitGroup,
 } from './run/intent.ts';
-import { loginGroup } from './ssh/login.ts';
+import { loginGroup } from './ssh/access.ts';
 import { type InputName, inputNames } from './table/table.ts';
 
 /** Every group of inputs, in the order in which findings are told. Each input is in one of them. */

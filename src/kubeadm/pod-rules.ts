@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dataFolders, type DataPlaces, PKI_DIR } from './paths.ts';
-import { isMapping, type Json, type JsonMapping } from './json.ts';
+import { isMapping, type Json, type JsonMapping } from './yaml.ts';
 import { loopbackOf } from '../etcd/endpoint.ts';
 
 /** What the pod of a member is held against. */

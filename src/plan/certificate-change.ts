@@ -1,5 +1,4 @@
-import type { AuthoritySource } from '../cluster/planned-cluster.ts';
-import type { TouchedFile } from '../cluster/planned-file.ts';
+import type { AuthoritySource, TouchedFile } from '../cluster/planned-cluster.ts';
 import type { FileFact } from '../facts/host.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { type CertificatePolicy, KUBEADM_POLICY } from '../pki/authority.ts';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY, formatPatch } from 'diff';
 import { differsFromRecord, resetFlags } from '../cluster/differences.ts';
-import type { PlannedCluster } from '../cluster/planned-cluster.ts';
-import type { Rendering, TouchedFile } from '../cluster/planned-file.ts';
+import type { PlannedCluster, Rendering, TouchedFile } from '../cluster/planned-cluster.ts';
 import type { FileFact, HostFacts } from '../facts/host.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
 import { parseEtcdManifest, predictManifest } from '../kubeadm/etcd-manifest.ts';

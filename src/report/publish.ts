@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlanOutcome, PlanReport } from './plan-outcome.ts';
 import { InterruptedError } from '../runner/end-of-run.ts';
 import type { Log } from '../runner/log.ts';
-import type { HostProgress, RunRecord } from './run-record.ts';
+import type { HostProgress, ReportFinding, RunRecord, RunReport } from './run-report.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { duration } from '../text/units.ts';
@@ -18,7 +18,6 @@ import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
 import { planLines } from './plan-view.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
-import type { ReportFinding, RunReport } from './run-report.ts';
 import { writeSummary } from './summary.ts';
 
 /** What every report of a run is made with. */

@@ -4,10 +4,16 @@ import type { HostFacts } from '../facts/host.ts';
 import { RunError } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
-import { CONFIGURATION_MODES, expectedPkiTree } from '../kubeadm/file-tree.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  CONFIGURATION_MODES,
+  ETCD_MANIFEST,
+  expectedPkiTree,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { allPatches, patchFiles } from '../kubeadm/patches.ts';
-import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
 import { type Authority, authorityOf, createAuthority, type SigningAuthority } from '../pki/authority.ts';
 import { generateKey, type KeyAlgorithm, privateKeyToPem } from '../pki/keys.ts';
 import { issueLeaf, type Leaf, type LeafProfileName } from '../pki/leaf.ts';

@@ -116,3 +116,11 @@ const maxAnnotationLength = 4096;
 export function annotation(lines: readonly string[]): string {
   return shortenLine(lines.join('\n'), maxAnnotationLength - 40);
 }
+
+/** The dependencies of one phase of the step. */
+export interface StepDeps {
+  readonly redactor: Redactor;
+  readonly log: Log;
+  /** Sets the handler of uncaught errors from now on. */
+  readonly handleUncaughtErrors: (onFault: (error: unknown) => void) => void;
+}

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import * as core from '@actions/core';
-import { describeFinding, errorMessage, type Finding } from '../findings.ts';
+import { describeFinding, ENTRIES, errorMessage, type Finding } from '../findings.ts';
 
 // The runner functions that `@actions/core` lacks or that need error handling; the rest comes from there.
 
@@ -73,3 +73,19 @@ export const LOCKS_LEFT = 'locks-left';
 
 /** State that main saves for post before it acquires the hosts' locks: their owner. Not secret. */
 export const LOCK_OWNER = 'lock-owner';
+
+/**
+ * Reads where the entries of finding codes are on GitHub, for the very release that runs, from the runner's variables
+ * (docs.github.com, "Variables reference").
+ * @returns the address of TROUBLESHOOTING.md; undefined for an action from the workspace, and for runners that name no action.
+ */
+export function readEntryPage(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const server = environment['GITHUB_SERVER_URL'] ?? '';
+  const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
+  const ref = environment['GITHUB_ACTION_REF'] ?? '';
+  const isUsual =
+    /^https?:\/\/[\w.:-]+\/?$/.test(server) &&
+    /^[\w.-]+\/[\w.-]+$/.test(repository) &&
+    /^[\w.+@/-]+$/.test(ref);
+  return isUsual ? `${server.replace(/\/$/, '')}/${repository}/blob/${ref}/${ENTRIES}` : undefined;
+}

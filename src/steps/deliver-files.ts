@@ -1,4 +1,4 @@
-import type { PlannedFile } from '../cluster/planned-file.ts';
+import type { PlannedFile } from '../cluster/planned-cluster.ts';
 import { putFiles } from './put-files.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 

@@ -1,7 +1,7 @@
 import { servedCertificate } from '../etcd/served-certificate.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { errorMessage } from '../findings.ts';
-import { leafPath } from '../kubeadm/file-tree.ts';
+import { leafPath } from '../kubeadm/paths.ts';
 import { memberOf, stepFailure, transportOf, plannedCluster } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
 

@@ -1,4 +1,4 @@
-import type { FileContent, PlannedFile } from '../cluster/planned-file.ts';
+import type { FileContent, PlannedFile } from '../cluster/planned-cluster.ts';
 import { formatHostState, type HostState } from '../facts/host-state.ts';
 import type { Finding } from '../findings.ts';
 import { quoteBash, RELABEL } from '../hosts/bash.ts';

@@ -1,6 +1,5 @@
-import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { STATE_FILE } from '../kubeadm/paths.ts';
-import type { PlannedFile } from '../cluster/planned-file.ts';
+import { PRIVATE_MODE, STATE_FILE } from '../kubeadm/paths.ts';
+import type { PlannedFile } from '../cluster/planned-cluster.ts';
 import { putFiles } from './put-files.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 

@@ -1,15 +1,13 @@
 import { lastWords } from '../hosts/host-error.ts';
 import { parseRendered, renderManifest, type Rendered } from '../hosts/render-manifest.ts';
-import { ETCD_MANIFEST, placesOf, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
+import { ETCD_MANIFEST, placesOf, PRIVATE_MODE, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import { argumentDifferences, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
-import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { readYaml } from '../kubeadm/yaml.ts';
-import type { Json } from '../kubeadm/json.ts';
+import { type Json, readYaml } from '../kubeadm/yaml.ts';
 import { allPatches } from '../kubeadm/patches.ts';
 import { patchedPodProblems } from '../kubeadm/pod-rules.ts';
 import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, stepFailure, type StepContext, plannedCluster } from './context.ts';
-import type { Rendering } from '../cluster/planned-file.ts';
+import type { Rendering } from '../cluster/planned-cluster.ts';
 import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Runs the host's own kubeadm to check its configuration and render the static pod's manifest, aside. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import type { StepContext } from './context.ts';
-import type { TouchedFile } from '../cluster/planned-file.ts';
+import type { TouchedFile } from '../cluster/planned-cluster.ts';
 
 /** The fields of every step. */
 export interface StepOnHost {

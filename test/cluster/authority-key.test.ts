@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
-import { CA_KEY, stagedPath } from '../../src/kubeadm/paths.ts';
+import { CA_KEY, leafPath, stagedPath } from '../../src/kubeadm/paths.ts';
 import {
   allStages,
   decide,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
+import { ETCD_MANIFEST, KUBEADM_CONFIG, leafPath } from '../../src/kubeadm/paths.ts';
 import { renderKubeadmConfig } from '../../src/kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../../src/kubeadm/paths.ts';
 import { issueMemberLeaves } from '../../src/pki/leaf.ts';
 import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/authority.ts';
 import { clusterOf, decide, stepsLike, withHost, type Circumstances } from '../operations/deploy/deciding.ts';

@@ -4,7 +4,17 @@ import { stringify } from 'yaml';
 import type { FileFact, HostFacts } from '../../src/facts/host.ts';
 import { formatHostState, type HostState } from '../../src/facts/host-state.ts';
 import type { UsableKey } from '../../src/ssh-keys/private-key.ts';
-import { leafFiles } from '../../src/kubeadm/file-tree.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  GUIDE_KUBELET_CONFIG,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  leafFiles,
+  STATE_FILE,
+} from '../../src/kubeadm/paths.ts';
 import {
   etcdArguments,
   renderKubeadmConfig,
@@ -18,16 +28,6 @@ import {
   type RuntimeFacts,
 } from '../../src/kubeadm/kubelet-config.ts';
 import { allPatches, patchFiles } from '../../src/kubeadm/patches.ts';
-import {
-  CA_CERTIFICATE,
-  CA_KEY,
-  ETCD_MANIFEST,
-  GUIDE_KUBELET_CONFIG,
-  KUBEADM_CONFIG,
-  KUBELET_CONFIG,
-  KUBELET_DROP_IN,
-  STATE_FILE,
-} from '../../src/kubeadm/paths.ts';
 import { createAuthority, KUBEADM_POLICY, type NewAuthority } from '../../src/pki/authority.ts';
 import { issueMemberLeaves, type Leaf, type LeafProfileName } from '../../src/pki/leaf.ts';
 import type { HostSettings, MemberSettings, Settings } from '../../src/inputs/settings.ts';

@@ -3,8 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { RefusedError } from '../../src/findings.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, leafPath } from '../../src/kubeadm/paths.ts';
 import {
   decide,
   pristine,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hostProgress } from '../../src/engine/host-progress.ts';
+import { hostProgress } from '../../src/engine/audit.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import type { Step } from '../../src/steps/index.ts';
 import { samplePlan, stage } from '../plan/sample.ts';

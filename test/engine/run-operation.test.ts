@@ -9,7 +9,7 @@ import {
 import { runOperation } from '../../src/engine/run-operation.ts';
 import { RunError } from '../../src/findings.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { RunRecord } from '../../src/report/run-record.ts';
+import { RunRecord } from '../../src/report/run-report.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import type { Step } from '../../src/steps/index.ts';
 import { exampleSettings, NOW } from '../cluster/example.ts';

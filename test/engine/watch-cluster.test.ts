@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { askCluster, watchCluster } from '../../src/engine/cluster.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE } from '../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, leafPath } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import { Timeline } from '../../src/run/timeline.ts';

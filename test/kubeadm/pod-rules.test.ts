@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Json } from '../../src/kubeadm/json.ts';
+import type { Json } from '../../src/kubeadm/yaml.ts';
 import { patchedPodProblems } from '../../src/kubeadm/pod-rules.ts';
 import { examplePod, type ExamplePod } from './example-pod.ts';
 

@@ -3,17 +3,17 @@ import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
 import type { FileChange } from '../../src/plan/document.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
+  leafPath,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import { KUBEADM_POLICY } from '../../src/pki/authority.ts';
 import type { Step } from '../../src/steps/index.ts';
-import type { PlannedFile } from '../../src/cluster/planned-file.ts';
+import type { PlannedFile } from '../../src/cluster/planned-cluster.ts';
 import { otherCa } from '../cluster/example.ts';
 import {
   type SampleChanges,

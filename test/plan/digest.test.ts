@@ -5,7 +5,7 @@ import { describePlan } from '../../src/plan/describe-plan.ts';
 import { planDigest } from '../../src/plan/digest.ts';
 import type { PlanDocument } from '../../src/plan/document.ts';
 import type { Plan, Stage } from '../../src/plan/plan.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
+import { leafPath } from '../../src/kubeadm/paths.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import { convergePlan, createPlan, fileFact, hostsWith, MEMBERS, ownCa, runningHosts } from './sample.ts';
 

@@ -1,15 +1,16 @@
 import { KUBEADM_POLICY } from '../../src/pki/authority.ts';
 import type { FileFact, HostFacts } from '../../src/facts/host.ts';
 import type { Plan, Stage } from '../../src/plan/plan.ts';
-import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
-import { etcdArguments, renderKubeadmConfig, type ClusterShape } from '../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
+  leafFiles,
+  leafPath,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
+import { etcdArguments, renderKubeadmConfig, type ClusterShape } from '../../src/kubeadm/kubeadm-config.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import type { PlannedCluster } from '../../src/cluster/planned-cluster.ts';
 import { type VerdictName, VERDICTS } from '../../src/operations/deploy/verdicts.ts';

@@ -1,7 +1,6 @@
 import { isClosedEnough } from '../differences.ts';
 import type { Finding } from '../../findings.ts';
-import { leafFiles, leafPath, CERTIFICATE_MODE } from '../../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import { CA_CERTIFICATE, CERTIFICATE_MODE, ETCD_MANIFEST, leafFiles, leafPath } from '../../kubeadm/paths.ts';
 import type { Authority } from '../../pki/authority.ts';
 import { fingerprintsIn, inspectCertificate } from '../../pki/inspect.ts';
 import { daysLeft } from '../../pki/certificate.ts';

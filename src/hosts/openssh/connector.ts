@@ -4,10 +4,8 @@ import type { PrivateFolder } from '../../runner/private-folder.ts';
 import { agentRefusal, listIdentities, noAnswerRefusal } from '../../ssh-keys/agent-identities.ts';
 import { describeKeyLabel } from '../../ssh-keys/certificate.ts';
 import { fingerprint, keyBlobType } from '../../ssh-keys/wire.ts';
-import type { HostConnector, HostOptions, SshConnectorDeps } from '../connect-options.ts';
-import { sshServers } from '../ssh/servers.ts';
-import { OpensshBastions, type OpensshHop } from './bastions.ts';
-import { connectOpenssh } from './connect.ts';
+import { type HostConnector, type HostOptions, type SshConnectorDeps, sshServers } from '../ssh/servers.ts';
+import { connectOpenssh, OpensshBastions, type OpensshHop } from './connect.ts';
 import { SshClient, type SshLogin } from './ssh-client.ts';
 
 /**

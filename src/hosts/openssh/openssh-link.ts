@@ -1,12 +1,11 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Link } from '../link.ts';
-import type { Session } from '../root-shell/session.ts';
+import type { ExitStatus, Session } from '../root-shell/session.ts';
 import type { Master } from './master.ts';
 import { directTcpip } from './messages.ts';
+import type { MuxChannel } from './mux-channel.ts';
 import type { MuxConnection } from './mux-connection.ts';
-import { MuxSession } from './mux-session.ts';
 
 /** How long ssh may take to say why, once its control socket has closed. */
 const LAST_WORDS_MS = 500;
@@ -62,4 +61,41 @@ export class OpensshLink implements Link {
     await this.#master.end();
     await this.whenLost;
   }
+}
+
+/** A command on a channel of a control socket. */
+class MuxSession implements Session {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly whenOver: Promise<ExitStatus>;
+  readonly #channel: MuxChannel;
+
+  /** @param channel in which a command was started; nothing of its output has been read. */
+  constructor(channel: MuxChannel) {
+    this.#channel = channel;
+    this.stdin = channel;
+    this.stdout = channel;
+    this.stderr = channel.stderr;
+    const read = Promise.all([channel.whenClosed, ended(channel), ended(channel.stderr)]);
+    this.whenOver = read.then(() => channel.status);
+  }
+
+  get status(): ExitStatus {
+    return this.#channel.status;
+  }
+
+  close(): void {
+    this.#channel.closeChannel();
+  }
+
+  /** sshd has passed signals on since 7.9, to the process group of the command. */
+  kill(): void {
+    this.#channel.signal('KILL');
+    this.#channel.closeChannel();
+  }
+}
+
+function ended(stream: Readable): Promise<void> {
+  return new Promise((resolve) => stream.once('end', () => resolve()));
 }

@@ -1,8 +1,8 @@
-import { expectedPkiTree } from '../../kubeadm/file-tree.ts';
 import {
   ACTION_DIR,
   type DataPlaces,
   ETCD_MANIFEST,
+  expectedPkiTree,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { errorMessage } from '../../findings.ts';
 import { LastBytes } from '../../text/last-bytes.ts';
 import { KEPT_STDERR, MAX_OUTPUT, MAX_STDERR, type RemoteResult, type RemoteScript } from '../transport.ts';
-import { AT_EXIT } from './at-exit.ts';
+import { AT_EXIT } from '../bash.ts';
 import { FramedOutput, LineSplitter, ShellStream, UntilMarker } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
 import { type PasswordFailure, PROMPT, type SudoAnswer, SudoDialogue } from './sudo-dialogue.ts';

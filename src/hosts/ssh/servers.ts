@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
+import type { HostSettings, RemoteHost, SshSettings } from '../../inputs/settings.ts';
 import { pinnedHost } from '../../inputs/ssh/host-keys.ts';
 import type { Log } from '../../runner/log.ts';
 import type { KeyLabel } from '../../ssh-keys/certificate.ts';
 import { type HostPins, pinsFor } from '../../ssh-keys/host-keys.ts';
-import type { SshConnectorDeps } from '../connect-options.ts';
 import { HostError } from '../host-error.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
+import type { LinkedTransportOptions } from '../linked-transport.ts';
+import type { Transport } from '../transport.ts';
 import { type ConnectFailure, connectFinding, isTransient, type SshTarget } from './connect-failure.ts';
 import { type AttemptFailure, HostKeySearch } from './host-key-search.ts';
 
@@ -136,3 +137,21 @@ async function withDeadline<T>(ms: number, work: (deadline: AbortSignal) => Prom
     clearTimeout(timer);
   }
 }
+
+/** The part of it that SSH needs. */
+export interface SshConnectorDeps {
+  readonly log: Log;
+  /** Receives the known_hosts line of each host key that was accepted without a pin. */
+  readonly onAcceptedKey?: (line: string) => void;
+}
+
+/** Connects to the hosts. */
+export interface HostConnector<Host = HostSettings> {
+  /** Opens the one connection to a host. @throws HostError */
+  readonly connect: (host: Host) => Promise<Transport>;
+  /** Closes everything that the connections share; they must have ended before. */
+  readonly close: () => Promise<void>;
+}
+
+/** Returns a transport's settings for a host that do not depend on the kind of link. */
+export type HostOptions = (host: HostSettings) => Omit<LinkedTransportOptions, 'user'>;

@@ -1,10 +1,17 @@
 import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
-import type { HostConnector, HostOptions, SshConnectorDeps } from '../connect-options.ts';
+import {
+  connectWithRetries,
+  type HostConnector,
+  type HostOptions,
+  jumpFailure,
+  type RetryOptions,
+  type SshConnectorDeps,
+  sshServers,
+} from '../ssh/servers.ts';
 import { BastionError, HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
-import { connectWithRetries, jumpFailure, type RetryOptions, sshServers } from '../ssh/servers.ts';
 import type { Transport } from '../transport.ts';
 import { agentCredential, keyCredential } from './credential.ts';
 import { type Dial, type DialResult, dialTcp } from './dial.ts';

@@ -1,8 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { errorMessage, type Finding } from '../../findings.ts';
-import { isMapping, type Json } from '../../kubeadm/json.ts';
+import { isMapping, type Json, toKubernetesYaml } from '../../kubeadm/yaml.ts';
 import { type KubeadmPatch, patchKind, type PatchKind } from '../../kubeadm/patches.ts';
-import { toKubernetesYaml } from '../../kubeadm/yaml.ts';
 import { holdsPrivateKey, quote } from '../../text/quote.ts';
 import { inputGroup } from '../group.ts';
 import type { InputFolder } from '../input-files.ts';

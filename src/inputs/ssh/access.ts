@@ -3,9 +3,12 @@ import type { Finding } from '../../findings.ts';
 import type { Identity } from '../../ssh-keys/certificate.ts';
 import { quote } from '../../text/quote.ts';
 import { type Collected, parseKey, userProblem } from '../collected.ts';
+import { inputGroup } from '../group.ts';
 import { shortForm } from '../hosts/addresses.ts';
 import type { HostLogin, HostSettings, RemoteHost, SshSettings } from '../hosts/host-settings.ts';
+import { hostsGroup } from '../hosts/reach.ts';
 import { type DurationRange, parseDuration, parseEntries } from '../scalars.ts';
+import { accessInputs } from '../table/access.ts';
 import { parseSshCertificate } from './certificate.ts';
 import { type HostKeyInputs, parseHostKeys, pinnedHost, refuseCertificatesOnly } from './host-keys.ts';
 
@@ -33,7 +36,7 @@ export interface AccessContext {
  * Reads how the hosts are got into.
  * @param hosts as far as they could be read.
  */
-export function parseAccess(
+function parseAccess(
   inputs: AccessInputs,
   hosts: readonly RemoteHost[],
   { user, agentSocket, now }: AccessContext,
@@ -105,7 +108,7 @@ const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } a
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;
 
 /** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
-export function warnOfUnusedAccess(
+function warnOfUnusedAccess(
   inputs: AccessInputs & { readonly 'ssh-user': string },
   warnings: Finding[],
 ): void {
@@ -216,7 +219,7 @@ const SHORTEST_HIDDEN = 5;
  * Reads what sudo is told when it asks. One line break at its end is that of its file.
  * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
  */
-export function parseSudoPassword(
+function parseSudoPassword(
   text: string,
   hosts: readonly HostSettings[],
   { findings, warnings }: Collected,
@@ -260,3 +263,31 @@ export function parseSudoPassword(
   }
   return password;
 }
+
+/** How hosts are logged in to. */
+export interface LoginSettings {
+  /** Absent: no host is reached by SSH. */
+  readonly ssh?: SshSettings;
+  /** What sudo is told when it asks. Secret. */
+  readonly sudoPassword?: string;
+}
+
+/** How hosts are logged in to: those that `transport` does not make the runner itself. */
+export const loginGroup = inputGroup({
+  name: 'login',
+  inputs: accessInputs,
+  alsoReads: ['ssh-user'],
+  parse: ({ inputs, run, findings, warnings, settingsOf }): LoginSettings | undefined => {
+    const collected = { findings, warnings };
+    const { hosts = [], controlPlane = [] } = settingsOf(hostsGroup) ?? {};
+    const all = [...hosts, ...controlPlane];
+    const remote = all.filter((host) => host.transport !== 'local');
+    const isReachedBySsh = remote.length > 0 || all.length === 0;
+    if (!isReachedBySsh) warnOfUnusedAccess(inputs, warnings);
+    const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket, now: run.now };
+    const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
+    const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
+    if (isReachedBySsh && ssh === undefined) return undefined;
+    return { ...(ssh && { ssh }), ...(sudoPassword !== undefined && { sudoPassword }) };
+  },
+});

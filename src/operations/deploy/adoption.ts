@@ -9,12 +9,11 @@ import type { FindingCode } from '../../finding-codes.ts';
 import type { Finding } from '../../findings.ts';
 import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import type { EtcdManifest } from '../../kubeadm/etcd-manifest.ts';
-import type { Json } from '../../kubeadm/json.ts';
+import { type Json, readYaml } from '../../kubeadm/yaml.ts';
 import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
 import type { KubeadmPatch } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../../kubeadm/paths.ts';
 import { flagsBesidesCommand } from '../../kubeadm/pod-rules.ts';
-import { readYaml } from '../../kubeadm/yaml.ts';
 
 /**
  * Reasons against taking over a cluster that another tool has set up. It must be healthy as a whole, and the takeover

@@ -14,15 +14,13 @@ import {
 import { differsFromRecord } from '../../cluster/differences.ts';
 import type { Member } from '../../cluster/members.ts';
 import { type Ownership, recordOn } from '../../cluster/ownership.ts';
-import type { PlannedClientCopy } from '../../cluster/planned-cluster.ts';
-import type { PlannedFile } from '../../cluster/planned-file.ts';
+import type { PlannedClientCopy, PlannedFile } from '../../cluster/planned-cluster.ts';
 import type { EstablishedMember } from '../../cluster/planned-members.ts';
 import type { ClientCopy, HostState } from '../../facts/host-state.ts';
 import type { HostFacts } from '../../facts/host.ts';
 import type { Finding } from '../../findings.ts';
-import { CERTIFICATE_MODE, leafPath } from '../../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, CERTIFICATE_MODE, leafPath } from '../../kubeadm/paths.ts';
 import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
 import { certificateEnd, inspectCertificate } from '../../pki/inspect.ts';
 import type { LeafProfileName } from '../../pki/leaf.ts';
 import type { Stage } from '../../plan/plan.ts';

@@ -1,12 +1,11 @@
 import { configurationFiles, kubeadmFiles } from '../../cluster/desired-member.ts';
 import { isAsDesired } from '../../cluster/differences.ts';
 import { mustRestart } from '../../cluster/disruption.ts';
-import type { PlannedFile } from '../../cluster/planned-file.ts';
+import type { PlannedFile } from '../../cluster/planned-cluster.ts';
 import type { EstablishedMember } from '../../cluster/planned-members.ts';
 import type { ImageArchive } from '../../images/image-archive.ts';
-import { CERTIFICATE_MODE, leafFiles } from '../../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, CERTIFICATE_MODE, leafFiles } from '../../kubeadm/paths.ts';
 import type { ClusterShape } from '../../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
 import type { LeafProfileName } from '../../pki/leaf.ts';
 import type { Stage } from '../../plan/plan.ts';
 import type { Step } from '../../steps/index.ts';

@@ -2,13 +2,21 @@ import type { AuthorityChoice } from '../../cluster/authority.ts';
 import { configurationFiles } from '../../cluster/desired-member.ts';
 import { gateAfter, gateBefore } from '../../cluster/disruption.ts';
 import type { Member } from '../../cluster/members.ts';
-import type { PlannedFile } from '../../cluster/planned-file.ts';
+import type { PlannedFile } from '../../cluster/planned-cluster.ts';
 import { type NewMember, runs } from '../../cluster/planned-members.ts';
 import { httpsUrl } from '../../etcd/endpoint.ts';
 import type { ImageArchive } from '../../images/image-archive.ts';
-import { CERTIFICATE_MODE, expectedPkiTree, leafFiles, PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  CERTIFICATE_MODE,
+  expectedPkiTree,
+  leafFiles,
+  placesOf,
+  PRIVATE_MODE,
+  STATE_FILE,
+} from '../../kubeadm/paths.ts';
 import type { ClusterShape } from '../../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, CA_KEY, placesOf, STATE_FILE } from '../../kubeadm/paths.ts';
 import type { Stage } from '../../plan/plan.ts';
 import type { Step } from '../../steps/index.ts';
 import { imageSteps } from './image-supply.ts';

@@ -7,17 +7,17 @@ import { unreadFindings, unseenFindings } from '../../cluster/unseen-findings.ts
 import { type DataDirFact, type HostFacts, memberManifest } from '../../facts/host.ts';
 import { type Finding, RefusedError } from '../../findings.ts';
 import { type EtcdManifest, flagsBeforeData } from '../../kubeadm/etcd-manifest.ts';
-import { leafPath } from '../../kubeadm/file-tree.ts';
-import { type ClusterShape, etcdArguments, extraArguments } from '../../kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafPath,
   logFolder,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
+import { type ClusterShape, etcdArguments, extraArguments } from '../../kubeadm/kubeadm-config.ts';
 import { leafProfileNames } from '../../pki/leaf.ts';
 
 /** Title of every refusal that is decided before a host is changed. */

@@ -5,7 +5,7 @@ import {
   withKey,
 } from '../../cluster/authority.ts';
 import { namedMember } from '../../cluster/certificates.ts';
-import { clockFindings } from '../../cluster/clocks.ts';
+import { clockFindings } from '../../cluster/prerequisites.ts';
 import type { Member } from '../../cluster/members.ts';
 import type { EstablishedMember } from '../../cluster/planned-members.ts';
 import { unseenFindings } from '../../cluster/unseen-findings.ts';

@@ -3,7 +3,6 @@ import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
 import { askCluster } from '../../engine/cluster.ts';
 import { allOrFindings } from '../../engine/collect.ts';
-import { withConnections } from '../../engine/connections.ts';
 import type { RunContext } from '../../engine/context.ts';
 import {
   absenceReasons,
@@ -11,19 +10,21 @@ import {
   connectionsOf,
   observeHosts,
   understood,
+  withConnections,
 } from '../../engine/observe.ts';
 import type { DiskTestFact, PatchTrialFact, PreflightFacts } from '../../facts/preflight.ts';
 import { type Finding, RunError } from '../../findings.ts';
+import { quoteBash } from '../../hosts/bash.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
+import { lastWords } from '../../hosts/host-error.ts';
 import { parsePreflightProbe } from '../../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../hosts/probe/preflight-script.ts';
-import type { Effect, TransportStatistics } from '../../hosts/transport.ts';
+import { parseRendered, RENDER } from '../../hosts/render-manifest.ts';
+import type { Effect, RemoteResult, RemoteScript, TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { placesOf } from '../../kubeadm/paths.ts';
 import { listHosts, type ObservedHost, withRole } from '../../run/host.ts';
-import { diskTest, parseDiskTest } from './disk-test.ts';
-import { patchTrials } from './patch-trial.ts';
-import { parsePatchTrial, tryPatches } from './try-patches.ts';
+import { type PatchTrial, patchTrials } from './patch-trial.ts';
 
 /** Everything that a preflight is judged from. */
 export interface Examined {
@@ -165,3 +166,116 @@ interface Tests<F> {
 }
 
 const NO_TESTS: Tests<DiskTestFact> = { facts: new Map(), failures: [] };
+
+/** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
+const WRITE_BYTES = 2300;
+const MOST_WRITES = 200;
+/** No write begins later than this many seconds. */
+const WRITE_FOR_SECONDS = 3;
+/** Below this much free space nothing is written. */
+const LEAST_FREE_MIB = 64;
+
+/** Exit codes of the script for why it did not write. */
+const MOUNT_POINT = 3;
+const NO_SPACE = 4;
+
+/**
+ * A short write test of the filesystem on which the log is or will be: up to {@link MOST_WRITES} synced writes
+ * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside that folder, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
+ * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
+ * @param folder the data dir, or the folder of the log where it has one of its own.
+ */
+export function diskTest(folder: string): RemoteScript {
+  return {
+    title: 'disk test',
+    effect: 'writes-aside',
+    timeoutMs: 30_000,
+    script: `
+data_dir=${quoteBash(folder)}
+parent() { folder=\${1%/*}; folder=\${folder:-/}; }
+parent "$data_dir"
+while [ ! -d "$folder" ]; do parent "$folder"; done
+if [ -d "$data_dir" ] && [ "$(stat -Lc %d -- "$data_dir")" != "$(stat -c %d -- "$folder")" ]; then exit ${MOUNT_POINT}; fi
+free=$(stat -fc '%a %S' -- "$folder")
+if [ $((\${free% *} * \${free#* })) -lt $((${LEAST_FREE_MIB} << 20)) ]; then exit ${NO_SPACE}; fi
+file=$(mktemp -p "$folder" .etcd-ha-action-disk-test.XXXXXXXX)
+at_exit 'rm -f -- "$file"'
+exec 3<> "$file"
+rm -f -- "$file"
+fallocate -l $((${MOST_WRITES} * ${WRITE_BYTES})) /dev/fd/3 2>/dev/null || true
+SECONDS=0
+for ((i = 0; i < ${MOST_WRITES} && SECONDS < ${WRITE_FOR_SECONDS}; i++)); do
+  dd if=/dev/urandom of=/dev/fd/3 bs=${WRITE_BYTES} count=1 seek="$i" conv=notrunc oflag=dsync
+done
+`,
+  };
+}
+
+/** Returns the result of the test; undefined if it ended in a way that only `explainUnknown` can explain. */
+export function parseDiskTest(result: RemoteResult): DiskTestFact | undefined {
+  if (result.code === MOUNT_POINT) return { outcome: 'mount-point' };
+  if (result.code === NO_SPACE) return { outcome: 'no-space' };
+  if (result.code !== 0) return undefined;
+  // dd takes the time between opening its files and closing them, so its own start does not count
+  const times = [...result.stderr.matchAll(/copied, ([\d.e-]+) s/g)]
+    .map(([, seconds]) => Number(seconds) * 1000)
+    .toSorted((a, b) => a - b);
+  const maxMs = times.at(-1);
+  if (maxMs === undefined) return undefined;
+  return {
+    outcome: 'measured',
+    writes: times.length,
+    p50Ms: rank(0.5, times),
+    p99Ms: rank(0.99, times),
+    maxMs,
+  };
+}
+
+/** The nearest rank: the smallest time that at least this share of all does not exceed. */
+function rank(share: number, sorted: readonly number[]): number {
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+}
+
+/** Exit codes of the script for what kubeadm refuses. */
+const CONFIGURATION_REFUSED = 3;
+const PATCHES_REFUSED = 4;
+
+/**
+ * Has the host's kubeadm render the manifest as a deploy would have it, with the patches and without them. Everything is in a private
+ * folder of memory, which is removed in the end: nothing of it stays.
+ */
+export function tryPatches({ configuration, folder, patches }: PatchTrial): RemoteScript {
+  const files = patches.map(
+    ({ name, text }) => `printf %s ${quoteBash(text)} > "$scratch/patches/"${quoteBash(name)}`,
+  );
+  return {
+    title: 'try the patches',
+    effect: 'writes-aside',
+    timeoutMs: 180_000,
+    script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+at_exit 'rm -rf -- "$scratch"'
+${RENDER}
+mkdir -- "$scratch/patches"
+${files.join('\n')}
+configuration=${quoteBash(configuration)}
+configuration=\${configuration//${folder.replaceAll('/', '\\/')}/$scratch/patches}
+printf %s "$configuration" > "$scratch/configuration.yaml"
+render_plain "$scratch/configuration.yaml" "$scratch/plain" || exit ${CONFIGURATION_REFUSED}
+plain=("\${text[@]}")
+render "$scratch/configuration.yaml" "$scratch/patched" || exit ${PATCHES_REFUSED}
+printf %s "\${text[@]}"
+printf '\\0%s' "\${plain[@]}"
+`,
+  };
+}
+
+/** Returns the result; undefined if the trial ended in a way that only `explainUnknown` can explain. */
+export function parsePatchTrial(result: RemoteResult): PatchTrialFact | undefined {
+  const said = lastWords(result.stderr, 5);
+  if (result.code === CONFIGURATION_REFUSED) return { outcome: 'configuration-refused', said };
+  if (result.code === PATCHES_REFUSED) return { outcome: 'patches-refused', said };
+  if (result.code !== 0) return undefined;
+  const { text, plain = '' } = parseRendered(result.stdout);
+  return { outcome: 'rendered', patched: text, plain };
+}

@@ -5,11 +5,10 @@ import { wantedImage } from '../../cluster/images.ts';
 import type { Member } from '../../cluster/members.ts';
 import { classifyHost, recordOn, tokenOn } from '../../cluster/ownership.ts';
 import type { Settings } from '../../inputs/settings.ts';
-import type { Json } from '../../kubeadm/json.ts';
+import { type Json, readYaml } from '../../kubeadm/yaml.ts';
 import { allPatches, type KubeadmPatch, patchFolder } from '../../kubeadm/patches.ts';
 import { KUBEADM_CONFIG, placesOf } from '../../kubeadm/paths.ts';
 import { patchedPodProblems } from '../../kubeadm/pod-rules.ts';
-import { readYaml } from '../../kubeadm/yaml.ts';
 import { clusterShape } from '../deploy/classify.ts';
 
 /** What the kubeadm of one host is to render, in order to try the patches. */

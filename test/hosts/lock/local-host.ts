@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { HostError } from '../../../src/hosts/host-error.ts';
-import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
+import { AT_EXIT } from '../../../src/hosts/bash.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { LOCK_FILE, RUN_DIR } from '../../../src/kubeadm/paths.ts';
 

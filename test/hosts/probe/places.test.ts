@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { placeFindings } from '../../../src/cluster/places.ts';
+import { placeFindings } from '../../../src/cluster/ports.ts';
 import {
   ACTION_DIR,
   CA_CERTIFICATE,

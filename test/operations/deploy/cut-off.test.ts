@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import { RefusedError } from '../../../src/findings.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, CA_KEY, KUBELET_DROP_IN, STATE_FILE } from '../../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, KUBELET_DROP_IN, leafPath, STATE_FILE } from '../../../src/kubeadm/paths.ts';
 import type { Stage } from '../../../src/plan/plan.ts';
 import type { Step } from '../../../src/steps/index.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';

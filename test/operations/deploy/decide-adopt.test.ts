@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { type EtcdArgument, etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   ETCD_MANIFEST,
@@ -9,7 +7,9 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafPath,
 } from '../../../src/kubeadm/paths.ts';
+import { type EtcdArgument, etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import { clusterFacts, type ClusterState } from '../../cluster/example-health.ts';
 import {
   exampleSettings,

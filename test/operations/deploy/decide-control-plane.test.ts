@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST, leafPath } from '../../../src/kubeadm/paths.ts';
 import { describePlan } from '../../../src/plan/describe-plan.ts';
 import { planLines } from '../../../src/report/plan-view.ts';
 import {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -9,8 +7,10 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafPath,
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';
+import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import { issueLeaf, type LeafProfileName, leafProfileNames } from '../../../src/pki/leaf.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';
 import {

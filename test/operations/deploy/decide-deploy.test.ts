@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PlannedFile } from '../../../src/cluster/planned-file.ts';
+import type { PlannedFile } from '../../../src/cluster/planned-cluster.ts';
 import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
-import { leafFiles, leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBELET_CONFIG,
+  leafFiles,
+  leafPath,
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';
+import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import { leafProfileNames } from '../../../src/pki/leaf.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import type { Step } from '../../../src/steps/index.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
+  leafPath,
   MANIFEST_DIR,
   NODE_MARKS,
 } from '../../../src/kubeadm/paths.ts';
+import { etcdArguments } from '../../../src/kubeadm/kubeadm-config.ts';
 import { encode, explicit, implicit, oids, sequence } from '../../../src/pki/asn1.ts';
 import { KUBEADM_POLICY } from '../../../src/pki/authority.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafPath,
 } from '../../../src/kubeadm/paths.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';
 import { finishedCluster, guideCluster, MEMBERS } from '../../cluster/example.ts';

@@ -1,6 +1,5 @@
 import type { ClusterFacts } from '../../../src/cluster/gates.ts';
 import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
-import { leafFiles } from '../../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -8,6 +7,7 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafFiles,
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';

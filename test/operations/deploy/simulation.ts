@@ -1,7 +1,6 @@
-import type { FileContent } from '../../../src/cluster/planned-file.ts';
+import type { FileContent } from '../../../src/cluster/planned-cluster.ts';
 import { formatHostState } from '../../../src/facts/host-state.ts';
 import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
-import { leafFiles } from '../../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -9,6 +8,7 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  leafFiles,
   stagedPath,
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';

@@ -3,9 +3,8 @@ import type { Check, CheckName } from '../../../src/checks/check.ts';
 import type { HealthDocument } from '../../../src/checks/health-document.ts';
 import type { HealthFacts } from '../../../src/facts/health.ts';
 import type { FactName, HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN } from '../../../src/kubeadm/paths.ts';
-import { assessDeeply } from '../../../src/operations/health/assess.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN, leafPath } from '../../../src/kubeadm/paths.ts';
+import { assessDeeply } from '../../../src/operations/health/health.ts';
 import { clientPair, handedOverFiles, hostWith } from '../../cluster/control-plane/example.ts';
 import {
   fileFact,

@@ -12,7 +12,7 @@ import type {
   HealthDocument,
   MemberDocument,
 } from '../../../src/checks/health-document.ts';
-import type { HealthThresholds } from '../../../src/inputs/thresholds.ts';
+import type { HealthThresholds } from '../../../src/inputs/run/health.ts';
 
 const CHECKED_AT = '2026-11-24T05:17:00.000Z';
 const DAY_MS = 86_400_000;

@@ -8,7 +8,7 @@ import type {
   MemberSight,
 } from '../../../src/facts/health.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
+import { leafPath } from '../../../src/kubeadm/paths.ts';
 import { inspectCertificate } from '../../../src/pki/inspect.ts';
 import { leafProfileNames } from '../../../src/pki/leaf.ts';
 import { CP0, hostWith } from '../../cluster/control-plane/example.ts';

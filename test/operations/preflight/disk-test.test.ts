@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
+import { AT_EXIT } from '../../../src/hosts/bash.ts';
 import type { RemoteResult } from '../../../src/hosts/transport.ts';
-import { diskTest, parseDiskTest } from '../../../src/operations/preflight/disk-test.ts';
+import { diskTest, parseDiskTest } from '../../../src/operations/preflight/examine.ts';
 
 function ended(code: number, stderr = ''): RemoteResult {
   return { code, stdout: Buffer.alloc(0), stderr };

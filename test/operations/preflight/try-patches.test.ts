@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
+import { AT_EXIT } from '../../../src/hosts/bash.ts';
 import type { RemoteResult } from '../../../src/hosts/transport.ts';
-import { parsePatchTrial, tryPatches } from '../../../src/operations/preflight/try-patches.ts';
+import { parsePatchTrial, tryPatches } from '../../../src/operations/preflight/examine.ts';
 import { needing } from '../../needs.ts';
 import { StandInPrograms } from '../../steps/stand-in-programs.ts';
 

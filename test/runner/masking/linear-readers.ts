@@ -17,7 +17,7 @@ import { STATE_FILE } from '../../../src/kubeadm/paths.ts';
 import { prose } from '../../../src/operations/health/report/html/markup.ts';
 import { oneLine, sentence } from '../../../src/report/check-view.ts';
 import { summaryLine } from '../../../src/checks/make-document.ts';
-import { parseDiskTest } from '../../../src/operations/preflight/disk-test.ts';
+import { parseDiskTest } from '../../../src/operations/preflight/examine.ts';
 import { fingerprintsIn } from '../../../src/pki/inspect.ts';
 import { readCertificates } from '../../../src/pki/pem-input.ts';
 import { codeBlock, text } from '../../../src/report/markdown.ts';

@@ -1,6 +1,6 @@
 import type { Check } from '../../../checks/check.ts';
 import type { CertificateDocument, HealthDocument, MemberDocument } from '../../../checks/health-document.ts';
-import type { HealthThresholds } from '../../../inputs/thresholds.ts';
+import type { HealthThresholds } from '../../../inputs/run/health.ts';
 import {
   checkItems,
   missing,
@@ -14,9 +14,8 @@ import { code, codeBlock, details, table, text } from '../../../report/markdown.
 import { counted } from '../../../report/plan-words.ts';
 import { shortenLine } from '../../../runner/masking/redaction.ts';
 import { duration } from '../../../text/units.ts';
-import { flowchart, standingOf } from './flowchart.ts';
+import { type CheckGroup, flowchart, groupsOf, noticesOf, standingOf, statusCounts } from './words.ts';
 import { databaseOf, durationOrMissing } from './log-table.ts';
-import { type CheckGroup, groupsOf, noticesOf, statusCounts } from './words.ts';
 
 /** A part of a report in Markdown, with its heading. */
 export interface Section {

@@ -5,7 +5,7 @@ import {
   beforeAbort,
 } from '../../../../src/operations/health/observe/hosts.ts';
 import { routesTo } from '../../../../src/operations/health/observe/member-client.ts';
-import { memberNames } from '../../../../src/operations/health/observe/members.ts';
+import { memberNames } from '../../../../src/operations/health/observe/look.ts';
 import type { Host } from '../../../../src/run/host.ts';
 import { observation } from '../../../etcd/observations.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { junitXml } from '../../../../src/operations/health/report/junit.ts';
+import { junitXml } from '../../../../src/operations/health/report/files.ts';
 import { degradedDocument } from '../example-documents.ts';
 import { hostileDocument } from './samples.ts';
 import { type Element, parseXml } from './xml.ts';

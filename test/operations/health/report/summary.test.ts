@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HealthDocument } from '../../../../src/checks/health-document.ts';
 import { healthSummary, reportMarkdown } from '../../../../src/operations/health/report/files.ts';
-import { flowchart } from '../../../../src/operations/health/report/flowchart.ts';
+import { flowchart } from '../../../../src/operations/health/report/words.ts';
 import { summaryLimitBytes } from '../../../../src/report/markdown.ts';
 import { degradedDocument, healthyDocument } from '../example-documents.ts';
 import { hostileDocument, largeDocument } from './samples.ts';

@@ -7,9 +7,8 @@ import { entryAddress } from '../../../../findings.ts';
 import { groupAlike, STATUS_WORDS, titleOf } from '../../../../report/check-view.ts';
 import { duration, size } from '../../../../text/units.ts';
 import type { TrendPoint } from '../../trends.ts';
-import { type Column, joined, markup, type Markup, NOTHING, prose, scrollTable } from './markup.ts';
+import { type Column, joined, markup, type Markup, NOTHING, prose, scrollTable, STYLE } from './markup.ts';
 import { plots } from './plots.ts';
-import { STYLE } from './style.ts';
 import { clusterPicture, trendPlots } from './trend-plots.ts';
 
 const ICONS: Readonly<Record<CheckStatus, string>> = { ok: '✔', warn: '▲', fail: '✖', unknown: '?' };

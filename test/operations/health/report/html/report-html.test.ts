@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { htmlReport } from '../../../../../src/operations/health/report/html/report-html.ts';
-import { type Colours, DARK, LIGHT } from '../../../../../src/operations/health/report/html/style.ts';
+import { type Colours, DARK, LIGHT } from '../../../../../src/operations/health/report/html/markup.ts';
 import type { TrendPoint } from '../../../../../src/operations/health/trends.ts';
 import { degradedDocument, healthyDocument } from '../../example-documents.ts';
 import { hostileDocument } from '../samples.ts';

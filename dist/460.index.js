@@ -1,5 +1,5 @@
-export const id = 938;
-export const ids = [938];
+export const id = 460;
+export const ids = [460];
 export const modules = {
 
 /***/ 44669:
@@ -835,9 +835,9 @@ function absentLeftOut(absent) {
             code: 'host-left-out',
             host: name,
             at: 'left out',
-            fact: 'this run has neither looked at the host nor changed it: its certificates, configuration and record are as they were.',
-            cause: 'The host could not be reached or looked at; the other members are a healthy majority, and the run went on with them.',
-            fix: 'Bring the host back and run again. A certificate that ends meanwhile keeps the member out of the cluster.',
+            fact: 'this run neither inspected nor changed the host: its certificates, configuration and record are as before.',
+            cause: 'The host is unreachable or cannot be inspected; the other members are a healthy majority, and the run continued with them.',
+            fix: 'Bring the host back and run again. If a certificate of the member expires meanwhile, the member cannot rejoin the cluster.',
         })),
     ];
 }
@@ -874,9 +874,9 @@ function tooFewReached(reached, total) {
     return {
         code: 'too-few-hosts-reached',
         at: 'hosts',
-        fact: `${reached} of ${total} hosts could be reached, and a majority is needed to work on the others.`,
+        fact: `${reached} of ${total} hosts are reachable, and work on them needs a majority.`,
         cause: 'The runner, a bastion or a network is cut off, or the hosts are down.',
-        fix: `Bring hosts back until ${(0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_4__/* .quorumOf */ .N)(total)} can be reached, then run again.`,
+        fix: `Bring hosts back until ${(0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_4__/* .quorumOf */ .N)(total)} are reachable, then run again.`,
     };
 }
 function unnamed(absent) {
@@ -888,16 +888,16 @@ function unnamed(absent) {
             .map(({ address }) => address)
             .join(', ')}, and most of the reached members do not know a member at that address.`,
         cause: 'The host was added to the list, or its address has changed.',
-        fix: 'List the hosts that the cluster was made of, by `NAME=ADDRESS`, and run again.',
+        fix: 'List the hosts of the cluster as `NAME=ADDRESS`, and run again.',
     };
 }
 function notAsked() {
     return {
         code: 'too-few-hosts-reached',
         at: 'members',
-        fact: 'no member could be asked how the cluster is, so it is unknown whether a majority is healthy.',
+        fact: 'no member answered, so it is unknown whether a majority is healthy.',
         cause: 'No reached member answers, or their client certificates have expired.',
-        fix: 'See that etcd runs on the hosts that can be reached, or bring the other hosts back, then run again.',
+        fix: 'Make sure that etcd runs on the reachable hosts, or bring the other hosts back, then run again.',
     };
 }
 /** What a run leaves undone; the other findings beside these say why. */
@@ -941,8 +941,8 @@ function holdLeaves(members, why) {
             host: name,
             at: 'left out',
             fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why, name)}`,
-            cause: 'A host that is away may be the one that keeps the key of the CA.',
-            fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
+            cause: 'The unreachable host may be the one that keeps the key of the CA.',
+            fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates expire.',
         })),
     };
 }
@@ -959,9 +959,9 @@ function heldRestart(member, why) {
         code: 'restart-postponed',
         host: name,
         at: 'left out',
-        fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
-        cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
-        fix: 'Bring the members back that are named here, then run again.',
+        fact: `it is not restarted, so it keeps its present configuration (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
+        cause: 'During a restart the member is down for seconds, and the cluster cannot spare it now.',
+        fix: 'Bring the members named here back, then run again.',
     };
 }
 /** Joins the facts in one line; facts about the host itself need not repeat its name. */
@@ -982,9 +982,9 @@ function shutGates(all, { members }, cluster) {
         const unknown = {
             code: 'cluster-state-unknown',
             at: 'gate',
-            fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+            fact: `${taken.map(({ name }) => name).join(', ')} need a restart, but no member answers, so the health of the cluster is unknown.`,
             cause: 'The members do not answer, or their client certificates have expired.',
-            fix: 'See that etcd answers on the hosts. If its client certificates have expired or are gone, run once with the inputs as the cluster is, which renews them; then run again with the change.',
+            fix: 'Make sure that etcd answers on the hosts. If its client certificates have expired or are gone, first run once with inputs that match the cluster, which renews them; then run again with the change.',
         };
         return new Map(taken.map(({ name }) => [name, [unknown]]));
     }
@@ -1018,23 +1018,23 @@ function distinctFacts(findings) {
 /* harmony export */   vA: () => (/* binding */ keyHolders),
 /* harmony export */   x_: () => (/* binding */ keyClaims)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
-/* harmony import */ var _pki_keys_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(34390);
-/* harmony import */ var _pki_pem_input_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(99107);
-/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(90203);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _pki_keys_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(34390);
+/* harmony import */ var _pki_pem_input_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(99107);
+/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(90203);
 
 
 
 
 /** Reports whether the CA's key is on a host, also as the remains of an interrupted delivery. */
 function holdsAuthorityKey({ files }) {
-    return files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$) || files.has((0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .stagedPath */ .w1)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$));
+    return files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$) || files.has((0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .stagedPath */ .w1)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$));
 }
 /**
  * Returns the hosts with a file `ca.key`, in the order of the inputs. The file is not verified to be the key of the CA.
  */
 function keyHolders(members) {
-    return members.filter(({ facts }) => facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$));
+    return members.filter(({ facts }) => facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$));
 }
 /**
  * Chooses the host that keeps the CA's key. A delivered key always goes to the first host of the inputs: a file of that
@@ -1046,12 +1046,12 @@ function keyClaims(members, ownership, { from, brought, custody, deliversKey }) 
         return { findings: [], warnings: [] };
     const holders = keyHolders(members);
     const first = members[0]?.name ?? '';
-    const digests = brought === undefined ? new Set() : (0,_pki_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .keyFileDigests */ .BP)(brought.keyPem);
+    const digests = brought === undefined ? new Set() : (0,_pki_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .keyFileDigests */ .BP)(brought.keyPem);
     const isBrought = (member) => digests.has(digestOf(member) ?? '');
     if (from !== 'host' && deliversKey) {
         const strange = holders.filter((member) => !isBrought(member));
         // An interrupted run of the action has put it there.
-        const isOurs = ({ name }) => name === first && (0,_ownership_js__WEBPACK_IMPORTED_MODULE_2__/* .recordOn */ .jr)(ownership.get(name)) !== undefined;
+        const isOurs = ({ name }) => name === first && (0,_ownership_js__WEBPACK_IMPORTED_MODULE_3__/* .recordOn */ .jr)(ownership.get(name)) !== undefined;
         return {
             keeper: first,
             findings: strange.filter((member) => !isOurs(member)).map((member) => strangeKey(member, first, from)),
@@ -1074,27 +1074,27 @@ function keyClaims(members, ownership, { from, brought, custody, deliversKey }) 
     };
 }
 function digestOf({ facts }) {
-    return facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$)?.sha256;
+    return facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$)?.sha256;
 }
 function likeness(member, keeper) {
     const [own, kept] = [digestOf(member), keeper === undefined ? undefined : digestOf(keeper)];
     if (own === undefined || kept === undefined)
-        return 'whether it is the same key is not known';
+        return 'it may or may not be the same key';
     return own === kept ? 'it is the same file' : 'it is another file';
 }
 function strangeKey({ name, facts }, first, from) {
-    const digest = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$)?.sha256;
+    const digest = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$)?.sha256;
     const seen = digest === undefined ? 'its digest could not be read' : `SHA-256 of the file ${digest}`;
     const other = from === 'input'
-        ? 'it is not known to be the key that `ca-key` holds'
-        : "this run makes a CA, so it is not that CA's";
+        ? 'it may not be the key in `ca-key`'
+        : 'it is not the key of the CA that this run creates';
     return {
         code: 'ca-key-in-the-way',
         host: name,
         at: 'ca-key',
-        fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$} is there (${seen}), and ${other}; the key of the CA goes to ${first} alone, and replaces nothing.`,
-        cause: 'It is the key of an earlier CA, or the hosts are listed in another order than in a run that was cut off.',
-        fix: `Find out whose key it is. If the CA of these hosts is to be used, put its ca.crt beside it; otherwise move ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$} to a safe place off the host, and run again.`,
+        fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$} is there (${seen}), and ${other}; the key of the CA goes only to ${first}, and replaces no file.`,
+        cause: 'It is the key of an earlier CA, or the order of the hosts has changed since an interrupted run.',
+        fix: `Find out which CA the key belongs to. To use the CA of these hosts, put its ca.crt next to the key; otherwise move ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$} to a safe place off the host, and run again.`,
     };
 }
 function copyOfKey(host, keeper, words) {
@@ -1102,9 +1102,9 @@ function copyOfKey(host, keeper, words) {
         code: 'ca-key-duplicate',
         host,
         at: 'ca-key',
-        fact: `it has ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$} too, and ${keeper} keeps the key of the CA (${words}); the run does not use this file.`,
-        cause: 'The key was copied there, or the hosts were listed in another order before.',
-        fix: `Move it to a safe place off the host if nothing there needs it: root on each host that has the key can sign for the whole cluster.`,
+        fact: `it has ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_KEY */ .r$} too, and ${keeper} keeps the key of the CA (${words}); the run ignores this file.`,
+        cause: 'The key was copied there, or the order of the hosts has changed.',
+        fix: `If nothing there needs it, move it to a safe place off the host: root on each host with the key can sign for the whole cluster.`,
     };
 }
 function keptElsewhere(keeper, first) {
@@ -1112,9 +1112,9 @@ function keptElsewhere(keeper, first) {
         code: 'ca-found-on-host',
         host: keeper,
         at: 'ca-key',
-        fact: `the CA of this new cluster, with its key, is the one that lies on this host, not on ${first}, the first host.`,
+        fact: `this new cluster uses the CA and key that are on this host, not on ${first}, the first host.`,
         cause: 'The CA was prepared on this host.',
-        fix: 'If you did not put it there, do not go on: root on this host then signs for the whole cluster. Otherwise list this host first.',
+        fix: 'If you did not put it there, stop: root on this host could sign for the whole cluster. Otherwise list this host first.',
     };
 }
 /** Describes the key's keeper in a plan for a new cluster. */
@@ -1122,18 +1122,18 @@ function describeKeeper(from, keeper) {
     if (keeper === undefined)
         return 'the key of the CA goes to no host (`ca-custody: input-only`)';
     return from === 'input' || from === 'made'
-        ? `the key of the CA goes to ${keeper}, the first host, and to no other`
+        ? `the key of the CA goes only to ${keeper}, the first host`
         : `the key of the CA stays on ${keeper}, and goes to no other host`;
 }
 /** Returns the subjects of the certificates in a host's etcd/ca.crt; none if it is missing or unreadable. */
 function trustedOn({ files }) {
-    const read = (0,_pki_pem_input_js__WEBPACK_IMPORTED_MODULE_1__/* .readCertificates */ .j)({ name: _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB, text: files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB)?.text ?? '' });
+    const read = (0,_pki_pem_input_js__WEBPACK_IMPORTED_MODULE_2__/* .readCertificates */ .j)({ name: _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB, text: files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB)?.text ?? '' });
     return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
 }
 /** The consequence of a second certificate in ca.crt, which is easily mistaken for a harmless part of a chain. */
 const TRUSTED_BESIDES = {
-    cause: 'The chain of the CA was put there up to its root, or two CAs are trusted while one takes the place of the other.',
-    fix: "Leave the certificate alone there that signs the members' certificates, on all hosts, unless a change of the CA is under way; etcd reads the file at its next start.",
+    cause: 'The file holds the chain of the CA up to its root, or both CAs during a change of the CA.',
+    fix: "Unless a change of the CA is under way, keep only the certificate that signs the members' certificates, on all hosts; etcd reads the file at its next start.",
 };
 /**
  * Reports hosts whose etcd trusts more than the CA: a client certificate from another CA there opens all of etcd's
@@ -1149,7 +1149,7 @@ function trustedBesides(members) {
                 code: 'ca-trust-too-wide',
                 host: name,
                 at: 'ca',
-                fact: `its ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd takes every client that any of them vouches for.`,
+                fact: `its ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd accepts the clients of all of them.`,
                 ...TRUSTED_BESIDES,
             },
         ];
@@ -1167,13 +1167,11 @@ function trustedBesides(members) {
 /* harmony export */   x2: () => (/* binding */ withdrawnNames),
 /* harmony export */   y8: () => (/* binding */ namedMember)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(26066);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
 /* harmony import */ var _kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(58467);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6803);
 /* harmony import */ var _pki_alt_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(11630);
 /* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(56624);
 /* harmony import */ var _pki_leaf_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(63378);
-
 
 
 
@@ -1189,7 +1187,7 @@ function namedMember({ name, address }, extraSans) {
  * another tool or by hand.
  */
 function withdrawnNames(member, profile, extraSans) {
-    const asked = (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__/* .certSans */ .Go)(member.facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBEADM_CONFIG */ .XA)?.text ?? '').flatMap(formatted);
+    const asked = (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__/* .certSans */ .Go)(member.facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_CONFIG */ .XA)?.text ?? '').flatMap(formatted);
     return unaskedNames(member, profile, extraSans).filter((name) => asked.includes(name));
 }
 /**
@@ -1206,7 +1204,7 @@ function namesToBeLost(member, extraSans, issued) {
     if (lost.length === 0)
         return [];
     const names = [...new Set(lost.flatMap((each) => each.names))];
-    const paths = lost.map(({ profile }) => (0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .leafPath */ .Ps)(profile, 'certificate')).join(' and ');
+    const paths = lost.map(({ profile }) => (0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .leafPath */ .Ps)(profile, 'certificate')).join(' and ');
     const when = lost.some(({ profile }) => issued.has(profile))
         ? 'this run issues'
         : 'is issued at the renewal';
@@ -1215,8 +1213,8 @@ function namesToBeLost(member, extraSans, issued) {
             code: 'certificate-name-dropped',
             host: member.name,
             at: 'extra-sans',
-            fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, and the one that ${when} will not.`,
-            cause: 'The certificates were made in another way, with names that the inputs do not ask for.',
+            fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, but the one that ${when} will not.`,
+            cause: 'Another tool issued the certificates, with names that are not in the inputs.',
             fix: `If clients use them, give \`extra-sans: ${names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')}\`.`,
         },
     ];
@@ -1230,7 +1228,7 @@ function unaskedNames(member, profile, extraSans) {
 }
 function namesIn({ files }, profile) {
     try {
-        return (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_3__/* .inspectCertificate */ .ow)(files.get((0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .leafPath */ .Ps)(profile, 'certificate'))?.text ?? '').sans;
+        return (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_3__/* .inspectCertificate */ .ow)(files.get((0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .leafPath */ .Ps)(profile, 'certificate'))?.text ?? '').sans;
     }
     catch {
         return []; // It is missing or unreadable, and is reissued.
@@ -1279,11 +1277,11 @@ function sameMachine(host, twin, isMember) {
     return {
         code: 'same-host-twice',
         at: 'control-plane-hosts',
-        fact: `${host.address} and ${twin.address} (${twin.name}) are one and the same machine (boot id ${host.facts.bootId}).`,
+        fact: `${host.address} and ${twin.address} (${twin.name}) are the same machine (boot id ${host.facts.bootId}).`,
         cause: isMember
-            ? 'A host of the etcd cluster was listed as one of the control plane: it has these files already, and its kubelet runs etcd alone.'
-            : 'One host was listed twice, by two of its addresses.',
-        fix: isMember ? 'Take it from `control-plane-hosts`.' : 'List each machine once.',
+            ? 'A host of the etcd cluster is also listed for the control plane: it has these files already, and its kubelet runs only etcd.'
+            : 'One host is listed twice, by two of its addresses.',
+        fix: isMember ? 'Remove it from `control-plane-hosts`.' : 'List each machine once.',
     };
 }
 function sameName(host, namesake) {
@@ -1301,7 +1299,7 @@ function noName({ name, address }) {
         host: address,
         at: 'control-plane-hosts',
         fact: `its short hostname "${name}" cannot be the name of a node.`,
-        cause: 'kubeadm takes letters, digits, "-" and "." only.',
+        cause: 'kubeadm accepts only letters, digits, "-" and ".".',
         fix: NAME_THEM,
     };
 }
@@ -1318,14 +1316,12 @@ const NAME_THEM = 'Name them: `control-plane-hosts: cp0=10.0.0.10, cp1=10.0.0.11
 /* harmony export */   NR: () => (/* binding */ desiredMember),
 /* harmony export */   xr: () => (/* binding */ kubeadmFiles)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(26066);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
 /* harmony import */ var _kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(58467);
 /* harmony import */ var _kubeadm_kubelet_config_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(27368);
 /* harmony import */ var _kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(87657);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6803);
-/* harmony import */ var _kubeadm_version_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(97891);
+/* harmony import */ var _kubeadm_version_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(97891);
 /* harmony import */ var _images_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(65942);
-
 
 
 
@@ -1356,7 +1352,7 @@ function desiredMember(member, shape, settings, founded = {}) {
         clientPort: shape.clientPort,
         peerPort: shape.peerPort,
         metricsPort: shape.metricsPort,
-        ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .placesOf */ .ek)(shape),
+        ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .placesOf */ .ek)(shape),
         extraArgs: shape.extraArgs,
         patches: shape.patches,
         ...(imageRepository === undefined ? {} : { imageRepository }),
@@ -1364,11 +1360,11 @@ function desiredMember(member, shape, settings, founded = {}) {
     };
     return {
         texts: new Map([
-            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBELET_CONFIG */ .So, (0,_kubeadm_kubelet_config_js__WEBPACK_IMPORTED_MODULE_2__/* .renderKubeletConfig */ .R$)(runtime, settings.kubeletConfig)],
-            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBELET_DROP_IN */ .jy, (0,_kubeadm_kubelet_config_js__WEBPACK_IMPORTED_MODULE_2__/* .renderKubeletDropIn */ .Jj)(facts.kubeletPath, shape)],
+            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_CONFIG */ .So, (0,_kubeadm_kubelet_config_js__WEBPACK_IMPORTED_MODULE_2__/* .renderKubeletConfig */ .R$)(runtime, settings.kubeletConfig)],
+            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN */ .jy, (0,_kubeadm_kubelet_config_js__WEBPACK_IMPORTED_MODULE_2__/* .renderKubeletDropIn */ .Jj)(facts.kubeletPath, shape)],
             // Before the configuration that names their folder.
             ...(0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_3__/* .patchFiles */ .MP)((0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_3__/* .allPatches */ .My)(shape.patches, shape.walDir)),
-            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBEADM_CONFIG */ .XA, (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__/* .renderKubeadmConfig */ .s4)(own, member, kubernetesVersion, settings.certificates)],
+            [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_CONFIG */ .XA, (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__/* .renderKubeadmConfig */ .s4)(own, member, kubernetesVersion, settings.certificates)],
         ]),
         arguments: (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_1__/* .etcdArguments */ .jh)(shape, member),
         image: wanted.image,
@@ -1387,8 +1383,8 @@ function patchesToRender({ patches, walDir }) {
  * possible.
  */
 function versionToName(recorded, installed) {
-    const old = (0,_kubeadm_version_js__WEBPACK_IMPORTED_MODULE_6__/* .parseKubernetesVersion */ .i6)(recorded ?? '');
-    const now = (0,_kubeadm_version_js__WEBPACK_IMPORTED_MODULE_6__/* .parseKubernetesVersion */ .i6)(installed);
+    const old = (0,_kubeadm_version_js__WEBPACK_IMPORTED_MODULE_5__/* .parseKubernetesVersion */ .i6)(recorded ?? '');
+    const now = (0,_kubeadm_version_js__WEBPACK_IMPORTED_MODULE_5__/* .parseKubernetesVersion */ .i6)(installed);
     if (old === undefined || now === undefined)
         return installed;
     const back = now.minor - old.minor;
@@ -1403,12 +1399,12 @@ function configurationFiles({ texts }, paths = [...texts.keys()]) {
         const text = texts.get(path);
         if (text === undefined)
             throw new Error(`${path} is no configuration file`);
-        return { path, mode: _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .CONFIGURATION_MODES */ .S9.get(path) ?? _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .PRIVATE_MODE */ .gQ, content: { from: 'text', text } };
+        return { path, mode: _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CONFIGURATION_MODES */ .S9.get(path) ?? _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PRIVATE_MODE */ .gQ, content: { from: 'text', text } };
     });
 }
 /** Returns the configuration of kubeadm and the patches that it names, in the order of delivery. */
 function kubeadmFiles({ texts }) {
-    return [...texts.keys()].filter((path) => path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBEADM_CONFIG */ .XA || path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .PATCHES_DIR */ .rf}/`));
+    return [...texts.keys()].filter((path) => path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_CONFIG */ .XA || path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PATCHES_DIR */ .rf}/`));
 }
 
 
@@ -1433,10 +1429,9 @@ function kubeadmFiles({ texts }) {
 /* harmony import */ var _facts_host_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(50405);
 /* harmony import */ var _kubeadm_etcd_flags_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(88239);
 /* harmony import */ var _kubeadm_etcd_manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(35107);
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(26066);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
 /* harmony import */ var _kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(58467);
 /* harmony import */ var _kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(87657);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(6803);
 /* harmony import */ var _pki_certificate_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(14839);
 /* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(56624);
 /* harmony import */ var _pki_leaf_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(63378);
@@ -1457,15 +1452,14 @@ function kubeadmFiles({ texts }) {
 
 
 
-
 /** Compares a member's host with its desired state. */
 function differencesOf(member, comparison) {
     const { desired, record } = comparison;
     const found = {
-        kubelet: textDifferences(member, desired, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBELET_CONFIG */ .So, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBELET_DROP_IN */ .jy]),
+        kubelet: textDifferences(member, desired, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBELET_CONFIG */ .So, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBELET_DROP_IN */ .jy]),
         kubeadmConfig: textDifferences(member, desired, (0,_desired_member_js__WEBPACK_IMPORTED_MODULE_12__/* .kubeadmFiles */ .xr)(desired)),
         manifest: manifestDifferences(member, desired, record),
-        authority: member.facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .CA_CERTIFICATE */ .vB) ? [] : [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .CA_CERTIFICATE */ .vB} is missing`],
+        authority: member.facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB) ? [] : [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB} is missing`],
         authorityKey: keyDifferences(member, comparison),
         leaves: leafDifferences(member, comparison),
         modes: modeDifferences(member, comparison),
@@ -1495,7 +1489,7 @@ function describeDifferences(found) {
 }
 function keyDifferences({ facts }, { caCustody }) {
     return caCustody === 'input-only' && (0,_authority_key_js__WEBPACK_IMPORTED_MODULE_10__/* .holdsAuthorityKey */ .P3)(facts)
-        ? [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .CA_KEY */ .r$} is there, and with \`ca-custody: input-only\` no host keeps it`]
+        ? [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$} is there, but with \`ca-custody: input-only\` no host keeps it`]
         : [];
 }
 function textDifferences({ facts }, desired, paths) {
@@ -1503,41 +1497,41 @@ function textDifferences({ facts }, desired, paths) {
         const found = facts.files.get(path);
         if (found === undefined)
             return [`${path} is missing`];
-        return found.text === desired.texts.get(path) ? [] : [`${path} is not what the inputs ask for`];
+        return found.text === desired.texts.get(path) ? [] : [`${path} differs from the inputs`];
     });
 }
 function manifestDifferences({ facts }, desired, record) {
-    const file = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl);
-    if (facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .OUTGOING_MANIFEST */ .Fc))
-        return ['a restart of etcd was cut off before it was seen ready'];
+    const file = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl);
+    if (facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .OUTGOING_MANIFEST */ .Fc))
+        return ['a restart of etcd was interrupted before the member was ready'];
     if (file === undefined)
-        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl} is missing`];
+        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl} is missing`];
     const manifest = (0,_facts_host_js__WEBPACK_IMPORTED_MODULE_0__/* .memberManifest */ .M)(facts);
     if (manifest === undefined)
-        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl} is no pod that runs etcd`];
+        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl} is not a pod that runs etcd`];
     const flags = flagDifferences(manifest, desired.arguments);
     const image = manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
-    const configuration = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBEADM_CONFIG */ .XA);
+    const configuration = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBEADM_CONFIG */ .XA);
     const reset = resetFlags(configuration?.text ?? '', desired.arguments);
     const found = [...flags, ...reset, ...image, ...patchDifferences(configuration?.text, desired)];
     if (found.length > 0)
         return found.map((line) => `etcd: ${line}`);
     // Equal flags and image, but not as kubeadm rendered it: limits or probes were edited.
-    if (differsFromRecord(record, facts, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl))
-        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl} was edited on the host`];
-    const isDelivered = configuration?.text === desired.texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBEADM_CONFIG */ .XA);
+    if (differsFromRecord(record, facts, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl))
+        return [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl} was edited on the host`];
+    const isDelivered = configuration?.text === desired.texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBEADM_CONFIG */ .XA);
     // Interrupted between the two: only kubeadm knows what it would render now.
-    return isDelivered && differsFromRecord(record, facts, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBEADM_CONFIG */ .XA)
-        ? [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBEADM_CONFIG */ .XA} is newer than the manifest`]
+    return isDelivered && differsFromRecord(record, facts, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBEADM_CONFIG */ .XA)
+        ? [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBEADM_CONFIG */ .XA} is newer than the manifest`]
         : [];
 }
 /** A host that the action has not written to yet has no record of patches. */
 function patchDifferences(configuration, { texts }) {
     if (configuration === undefined)
         return [];
-    return (0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_5__/* .patchFolderIn */ .AU)(configuration) === (0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_5__/* .patchFolderIn */ .AU)(texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .KUBEADM_CONFIG */ .XA) ?? '')
+    return (0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_5__/* .patchFolderIn */ .AU)(configuration) === (0,_kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_5__/* .patchFolderIn */ .AU)(texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBEADM_CONFIG */ .XA) ?? '')
         ? []
-        : ['it was rendered with other patches than the inputs ask for'];
+        : ['it was rendered with other patches than those in the inputs'];
 }
 /** Reports whether a file that the action has recorded was changed or removed since. */
 function differsFromRecord(record, { files }, path) {
@@ -1548,7 +1542,7 @@ function differsFromRecord(record, { files }, path) {
 function resetFlags(configuration, wanted) {
     return (0,_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_4__/* .extraArgNames */ .r$)(configuration)
         .filter((name) => _kubeadm_etcd_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBEADM_ETCD_FLAGS */ .lF.has(name) && !wanted.some((argument) => argument.name === name))
-        .map((name) => `--${name} goes back to kubeadm's own value`);
+        .map((name) => `--${name} is reset to kubeadm's own value`);
 }
 /**
  * Returns flags that differ from the desired ones, and flags that neither the inputs nor kubeadm set. A flag that
@@ -1558,7 +1552,7 @@ function flagDifferences(manifest, wanted) {
     const asked = wanted.filter(({ name }) => !_kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_4__/* .BOOTSTRAP_FLAGS */ .vB.has(name));
     return [
         ...(0,_kubeadm_etcd_manifest_js__WEBPACK_IMPORTED_MODULE_2__/* .argumentDifferences */ .My)(manifest, asked),
-        ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, and the inputs do not ask for it`),
+        ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, but not in the inputs`),
     ];
 }
 /** Returns flags of a manifest that neither the action nor kubeadm sets. */
@@ -1574,7 +1568,7 @@ function leafDifferences(member, comparison) {
 }
 function leafDifference(member, profile, { authority, record, renewBeforeDays, extraSans, now }) {
     const { facts } = member;
-    const paths = [(0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .leafPath */ .Ps)(profile, 'certificate'), (0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .leafPath */ .Ps)(profile, 'key')];
+    const paths = [(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .leafPath */ .Ps)(profile, 'certificate'), (0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .leafPath */ .Ps)(profile, 'key')];
     const missing = paths.filter((path) => !facts.files.has(path));
     if (missing.length > 0)
         return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
@@ -1585,7 +1579,7 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, e
         return wrong;
     const withdrawn = (0,_certificates_js__WEBPACK_IMPORTED_MODULE_11__/* .withdrawnNames */ .x2)(member, profile, extraSans);
     if (withdrawn.length > 0)
-        return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs do not ask for any more`;
+        return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs no longer contain`;
     // One of the two was replaced: they no longer belong together. Both: they were renewed in another way.
     const changed = paths.filter((path) => differsFromRecord(record, facts, path));
     if (changed.length === 1)
@@ -1593,7 +1587,7 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, e
     const { notAfter } = (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_7__/* .inspectCertificate */ .ow)(certificatePem);
     const left = (0,_pki_certificate_js__WEBPACK_IMPORTED_MODULE_6__/* .daysLeft */ .H_)(notAfter, now);
     return left < renewBeforeDays
-        ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
+        ? `${paths[0]} expires on ${notAfter.toISOString()} (${left} days left)`
         : undefined;
 }
 function modeDifferences({ facts }, { record, places, keepsAuthorityKey }) {
@@ -1624,9 +1618,9 @@ const OWNER_READS = 0o400;
  */
 function expectedModes(keepsAuthorityKey, record) {
     return new Map([
-        ...(0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .expectedPkiTree */ .$W)(keepsAuthorityKey),
-        [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .ETCD_MANIFEST */ .jl, _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ],
-        ...(record === undefined ? [] : [..._kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .CONFIGURATION_MODES */ .S9, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .STATE_FILE */ .bv, _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ]]),
+        ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .expectedPkiTree */ .$W)(keepsAuthorityKey),
+        [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ],
+        ...(record === undefined ? [] : [..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CONFIGURATION_MODES */ .S9, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STATE_FILE */ .bv, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ]]),
     ]);
 }
 /**
@@ -1644,15 +1638,15 @@ function openDataFolders({ dataDir }, { dataDir: path, walDir }) {
 function recordDifferences({ facts }, { record, copiedClients, caCustody }) {
     if (record === undefined)
         return ['the action has no record of it yet'];
-    const stale = Object.entries(record.files).some(([path, digest]) => path !== _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .CA_KEY */ .r$ && facts.files.get(path)?.sha256 !== digest);
+    const stale = Object.entries(record.files).some(([path, digest]) => path !== _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$ && facts.files.get(path)?.sha256 !== digest);
     const unfinished = record.phase !== 'member';
     const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
     const otherCustody = (record.cluster.caCustody ?? 'first-host') !== caCustody;
     return [
-        ...(otherCustody ? [`its record is to say \`ca-custody: ${caCustody}\``] : []),
+        ...(otherCustody ? [`its record must change to \`ca-custody: ${caCustody}\``] : []),
         ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
         ...(stale ? ["the action's record is older than its files"] : []),
-        ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
+        ...(unfinished ? ['the cluster is healthy, but its record does not say so yet'] : []),
     ];
 }
 
@@ -1673,10 +1667,10 @@ function recordDifferences({ facts }, { record, copiedClients, caCustody }) {
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(62821);
+/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(62821);
 /* harmony import */ var _facts_host_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(50405);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6803);
-/* harmony import */ var _kubeadm_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(45180);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
+/* harmony import */ var _kubeadm_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(45180);
 
 
 
@@ -1692,7 +1686,7 @@ function mustRestart({ differences }) {
  *   avoided.
  */
 function losesQuorum(members) {
-    return members - 1 < (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_3__/* .quorumOf */ .N)(members);
+    return members - 1 < (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_4__/* .quorumOf */ .N)(members);
 }
 /**
  * @returns true if a running member goes down during the run: its etcd is restarted, or kubelet ends it, see {@link
@@ -1723,10 +1717,10 @@ function kubeletEndsEtcd(member) {
 const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'];
 /** @returns true if the desired configuration of kubelet puts its pods into other cgroups than the present one. */
 function movesPods({ facts, desired, differences, }) {
-    const present = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .KUBELET_CONFIG */ .So)?.text;
+    const present = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .KUBELET_CONFIG */ .So)?.text;
     if (differences.kubelet.length === 0 || present === undefined)
         return false;
-    const [before, after] = [present, desired.texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .KUBELET_CONFIG */ .So) ?? ''].map((text) => ((0,_kubeadm_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .readYamlDocuments */ .Cw)(text)[0] ?? {}));
+    const [before, after] = [present, desired.texts.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .KUBELET_CONFIG */ .So) ?? ''].map((text) => ((0,_kubeadm_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .readYamlDocuments */ .Cw)(text)[0] ?? {}));
     return CGROUP_FIELDS.some((field) => !(0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before?.[field], after?.[field]));
 }
 /**
@@ -1866,12 +1860,12 @@ const MEMBERSHIP = new Set([
     'member-answers-for-other',
     'members-disagree',
 ]);
-const MORE_SPACE = 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that gives nothing back, give a larger `quota-backend-bytes` in `extra-args`: that change is made in spite of this alarm.';
+const MORE_SPACE = 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, give a larger `quota-backend-bytes` in `extra-args`: the run makes that change despite the alarm.';
 function leaderless() {
     return {
         code: 'leader-unknown',
         at: 'gate',
-        fact: 'the members know of no leader, or not of the same one.',
+        fact: 'the members report no leader, or different ones.',
         cause: 'An election is under way, or too few members run.',
         fix: 'Wait until the cluster has a leader, then run again.',
     };
@@ -1901,19 +1895,21 @@ function lagOf(name, { endpoints }) {
 function whyUnfit(name, health) {
     const endpoint = health.endpoints.find((one) => one.name === name);
     if (endpoint === undefined)
-        return 'it could not be asked';
+        return 'it did not answer';
     const lag = lagOf(name, health);
     if (!endpoint.healthy)
         return endpoint.message;
-    return lag > MOST_LAG ? `it is ${lag} raft entries behind` : 'it is no started, voting member of the list';
+    return lag > MOST_LAG
+        ? `it is ${lag} raft entries behind`
+        : 'it is not a started, voting member of the list';
 }
 function notHealthy(name, health, gate) {
     return {
         code: 'member-unhealthy',
         host: name,
         at: 'gate',
-        fact: `it is not healthy (${whyUnfit(name, health)}), and the next thing may only be done when ${describeGate(gate)}.`,
-        cause: 'The member has stopped, is cut off, or still catches up.',
+        fact: `it is not healthy (${whyUnfit(name, health)}), and the next step requires that ${describeGate(gate)}.`,
+        cause: 'The member has stopped, is cut off, or is still catching up.',
         fix: 'Bring it back, or wait until it has caught up, and run again.',
     };
 }
@@ -1925,8 +1921,8 @@ function noQuorum(gate, fit, health, unfit) {
         ...(gate.kind === 'quorum-without' ? { host: gate.member } : {}),
         at: 'gate',
         fact: `${fit.length} of ${members} members would be healthy${without}, and ${(0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_2__/* .quorumOf */ .N)(members)} are needed (not healthy: ${unfit.length === 0 ? 'none' : unfit.map((name) => `${name}, ${whyUnfit(name, health)}`).join('; ')}).`,
-        cause: 'A member is down, cut off, or still catches up.',
-        fix: 'Bring the members back that are named here, then run again.',
+        cause: 'A member is down, cut off, or still catching up.',
+        fix: 'Bring the members named here back, then run again.',
     };
 }
 
@@ -2005,9 +2001,9 @@ function unnamedFindings(host, running, wanted) {
             code: 'etcd-image-misnamed',
             host,
             at: 'image-repository',
-            fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+            fact: `its manifest names the image ${running}, but kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
             cause: 'The manifest was written or edited by hand.',
-            fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
+            fix: 'Push the same image under such a name to your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member at a time, each healthy before the next. Then run again.',
         },
     ];
 }
@@ -2024,9 +2020,9 @@ function imageFindings(host, running, wanted) {
                 code: 'etcd-release-step',
                 host,
                 at: 'etcd-image-tag',
-                fact: `it runs etcd ${text(from)}, and the inputs ask for ${text(to)}, another minor release.`,
+                fact: `it runs etcd ${text(from)}, but the inputs name ${text(to)}, another minor release.`,
                 cause: '`etcd-image-tag` was changed.',
-                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the running release: deploy does not change the minor release.`,
             },
         ];
     }
@@ -2037,9 +2033,9 @@ function imageFindings(host, running, wanted) {
             code: 'etcd-release-step',
             host,
             at: 'etcd-image-tag',
-            fact: `it runs etcd ${text(from)}, and the inputs ask for the older ${text(to)}.`,
-            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
-            fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+            fact: `it runs etcd ${text(from)}, but the inputs name the older ${text(to)}.`,
+            cause: '`etcd-image-tag` was changed, or another tool updated the member.',
+            fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not be able to read the data of a newer one.`,
         },
     ];
 }
@@ -2060,10 +2056,10 @@ function flagFindings(host, kubeadm, wanted) {
             at: 'etcd-image-tag',
             fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${text(release)} does not know: etcd would not start.`,
             cause: isOld
-                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+                ? 'kubeadm was upgraded on the host but etcd was not, or `etcd-image-tag` names an old etcd.'
                 : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
             fix: isOld
-                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags that fit the release of etcd, and run again. For a new cluster you can also leave `etcd-image-tag` out, which gives a newer etcd.'
                 : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
         },
     ];
@@ -2073,8 +2069,8 @@ function unknownRelease(host, image) {
         code: 'etcd-image-misnamed',
         host,
         at: 'etcd-image-tag',
-        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
-        cause: 'The image comes from a registry with tags of its own.',
+        fact: `the tag of ${image} does not show its etcd release, so the action cannot tell whether it is older.`,
+        cause: 'The registry of the image uses its own tags.',
         fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
     };
 }
@@ -2151,8 +2147,8 @@ function badNames(members) {
         host: address,
         at: 'names',
         fact: `its short hostname "${name}" cannot be a member's name.`,
-        cause: 'kubeadm and kubelet take lower-case letters, digits, "-" and "." only, for the name of the host too.',
-        fix: 'Rename the host: `hostnamectl hostname NAME`. A name of its own for the member (`names`) would not help: kubeadm checks the name of the host as well.',
+        cause: 'kubeadm and kubelet accept only lower-case letters, digits, "-" and ".", also in the name of the host.',
+        fix: 'Rename the host: `hostnamectl hostname NAME`. Another name for the member (`names`) does not help: kubeadm also checks the name of the host.',
     }));
 }
 function sameNames(members) {
@@ -2161,7 +2157,7 @@ function sameNames(members) {
         at: 'names',
         fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
         cause: 'The hosts were cloned and share one hostname.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
+        fix: 'Name each member: `names: infra0, infra1, infra2`, or `name` in the inventory.',
     }));
 }
 /** The same boot id behind two addresses is one machine, whatever it is called. */
@@ -2169,9 +2165,9 @@ function sameMachines(members) {
     return groups(members, ({ facts }) => facts.bootId).map((group) => ({
         code: 'same-host-twice',
         at: 'hosts',
-        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
-        cause: 'One host was listed twice, by two of its addresses.',
-        fix: 'List each machine once, by the address that the other members reach.',
+        fact: `${group.map(({ address }) => address).join(' and ')} are the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+        cause: 'One host is listed twice, by two of its addresses.',
+        fix: 'List each machine once, by the address that the other members can reach.',
     }));
 }
 /**
@@ -2204,12 +2200,10 @@ function groups(members, key) {
 /* harmony export */   R: () => (/* binding */ classifyHost),
 /* harmony export */   jr: () => (/* binding */ recordOn)
 /* harmony export */ });
-/* harmony import */ var _facts_host_state_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(16957);
+/* harmony import */ var _facts_host_state_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(16957);
 /* harmony import */ var _facts_host_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(50405);
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26066);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
 /* harmony import */ var _kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58467);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
-
 
 
 
@@ -2245,8 +2239,8 @@ function classifyHost(member, clusterName) {
         findings.push({
             code: 'record-unreadable',
             at: 'state',
-            fact: "the action's own record on this host cannot be read.",
-            cause: 'It was written by a newer release of the action, or was damaged.',
+            fact: "the action's own record on this host is unreadable.",
+            cause: 'A newer release of the action wrote it, or it is damaged.',
             fix: 'Use the release that wrote it (`uses: …@v1`), or restore /etc/kubernetes/etcd-ha-action/state.json.',
         });
         return withHost(member, findings);
@@ -2261,9 +2255,9 @@ function withHost(member, findings, ownership) {
 /** Refuses a kubelet that runs other pods, which the action must not reconfigure. */
 function otherManifests(facts) {
     const others = [...facts.files.values()]
-        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .MANIFEST_DIR */ .Kk}/`))
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk}/`))
         .map(({ path }) => path)
-        .filter((path) => path !== _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl && !path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .MANIFEST_DIR */ .Kk.length + 1).startsWith('.'));
+        .filter((path) => path !== _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl && !path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk.length + 1).startsWith('.'));
     if (others.length === 0)
         return [];
     return [
@@ -2272,7 +2266,7 @@ function otherManifests(facts) {
             at: 'host',
             fact: `its kubelet manages other pods: ${others.join(', ')}.`,
             cause: 'The host serves another purpose, or a copy of a manifest was left in that folder (each file there is a pod).',
-            fix: `Move what does not belong there out of ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .MANIFEST_DIR */ .Kk}, or use another host.`,
+            fix: `Move files that do not belong there out of ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk}, or use another host.`,
         },
     ];
 }
@@ -2282,7 +2276,7 @@ function tokenOfRunningMember({ files, dataDir, containers }) {
     if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
         return undefined;
     const token = manifest.arguments.get('initial-cluster-token') ?? _kubeadm_kubeadm_config_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_CLUSTER_TOKEN */ .Bi;
-    return (0,_facts_host_state_js__WEBPACK_IMPORTED_MODULE_4__/* .isToken */ .sg)(token) ? token : undefined;
+    return (0,_facts_host_state_js__WEBPACK_IMPORTED_MODULE_3__/* .isToken */ .sg)(token) ? token : undefined;
 }
 /**
  * Reports remains of an etcd that the action did not begin and that does not run as a member: these are never
@@ -2297,9 +2291,9 @@ function leftovers(facts) {
         found.push('files in the data dir');
     if (!hasLog && walDir?.empty === false)
         found.push('files in `wal-dir`');
-    if (facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl))
-        found.push(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl);
-    found.push(...(0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__/* .leafFiles */ .Sw)()
+    if (facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl))
+        found.push(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl);
+    found.push(...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .leafFiles */ .Sw)()
         .map(({ path }) => path)
         .filter((path) => facts.files.has(path)));
     const running = facts.containers.filter((container) => container.running);
@@ -2312,16 +2306,16 @@ function leftovers(facts) {
             code: 'foreign-etcd',
             at: 'host',
             fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
-            cause: 'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir` or `wal-dir`.',
-            fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, use a fresh host, or move what is named here to another place and keep it until it is certain that no cluster needs it.',
+            cause: 'It belongs to an earlier cluster, to an unfinished setup by hand, or to a cluster that is stopped or has another `data-dir` or `wal-dir`.',
+            fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: the action takes over a healthy cluster as it is. If not, use a fresh host, or move the files named here to another place and keep them until you are certain that no cluster needs them.',
         },
     ];
 }
 /** Refuses other files in the pki tree of an etcd host, which etcd would trust, or a run mistake for its own. */
 function strangeFiles(facts) {
-    const known = new Set([_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_KEY */ .r$, ...(0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__/* .leafFiles */ .Sw)().map(({ path }) => path), ..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .NODE_MARKS */ .C8]);
+    const known = new Set([_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_CERTIFICATE */ .vB, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .leafFiles */ .Sw)().map(({ path }) => path), ..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .NODE_MARKS */ .C8]);
     const strangers = [...facts.files.values()]
-        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/`) && !known.has(path))
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/`) && !known.has(path))
         .map(({ path }) => path)
         .filter((path) => !isStaged(path));
     if (strangers.length === 0)
@@ -2330,9 +2324,9 @@ function strangeFiles(facts) {
         {
             code: 'foreign-files-in-pki',
             at: 'host',
-            fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw} holds files of something else: ${strangers.join(', ')}.`,
+            fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw} holds files that do not belong to etcd: ${strangers.join(', ')}.`,
             cause: 'The host serves another purpose, or copies were left there.',
-            fix: 'Move what does not belong to this etcd out of that folder, or use another host.',
+            fix: 'Move files that do not belong to this etcd out of that folder, or use another host.',
         },
     ];
 }
@@ -2347,7 +2341,7 @@ function otherIdentity(member, state, clusterName) {
             code: 'other-cluster',
             at: 'cluster-name',
             fact: `it belongs to the cluster "${state.cluster.name}", not to "${clusterName}".`,
-            cause: 'The address of another cluster was given, or `cluster-name` was changed.',
+            cause: 'The host belongs to another cluster, or `cluster-name` was changed.',
             fix: `Set \`cluster-name: ${state.cluster.name}\`, or give this cluster's own hosts.`,
         });
     }
@@ -2355,7 +2349,7 @@ function otherIdentity(member, state, clusterName) {
         findings.push({
             code: 'member-identity-differs',
             at: 'hosts',
-            fact: `it was set up as member "${state.member.name}" at ${state.member.address}, now "${member.name}" at ${member.address} is asked for.`,
+            fact: `it was set up as member "${state.member.name}" at ${state.member.address}, but the inputs name "${member.name}" at ${member.address}.`,
             cause: 'Two entries were swapped, the host was renamed, or its address has changed.',
             fix: `Give it as \`${state.member.name}=${state.member.address}\`.`,
         });
@@ -2369,18 +2363,18 @@ const JOINED = ['/etc/kubernetes/kubelet.conf', '/etc/kubernetes/admin.conf'];
  * the host has nothing of etcd, and all of that was observed: `kubeadm reset` removes etcd's data with the rest.
  */
 function joinedNode(facts) {
-    const marks = _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .NODE_MARKS */ .C8.filter((path) => facts.files.has(path));
+    const marks = _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .NODE_MARKS */ .C8.filter((path) => facts.files.has(path));
     if (marks.length === 0)
         return [];
     const fact = `it is a node of a Kubernetes cluster (${marks.join(', ')}).`;
-    const own = 'Give hosts of their own to etcd: its kubelet runs alone and would leave that cluster.';
+    const own = 'Use separate hosts for etcd: its kubelet runs standalone and would leave that cluster.';
     if (marks.some((path) => JOINED.includes(path)) || !isWithoutEtcd(facts)) {
         return [
             {
                 code: 'kubernetes-node',
                 at: 'host',
                 fact,
-                cause: 'The address of a control-plane or worker node was given.',
+                cause: 'The host is a control-plane or worker node.',
                 fix: own,
             },
         ];
@@ -2390,8 +2384,8 @@ function joinedNode(facts) {
             code: 'kubernetes-node-unfinished',
             at: 'host',
             fact: `it holds files of a Kubernetes node that has not joined: ${marks.join(', ')}.`,
-            cause: 'A `kubeadm join` or `kubeadm init` failed or still runs there, or the address of a node was given.',
-            fix: `If it is left over from a join that failed, and nothing else is on the host, run \`kubeadm reset -f\` there: it stops kubelet's pods and removes what is in /etc/kubernetes/manifests, /etc/kubernetes/pki and the kubeconfig files. Then run again. Otherwise: ${own}`,
+            cause: 'A `kubeadm join` or `kubeadm init` failed or is still running there, or the host is a node.',
+            fix: `If the files are left over from a failed join, and nothing else is on the host, run \`kubeadm reset -f\` there: it stops kubelet's pods and removes the contents of /etc/kubernetes/manifests, /etc/kubernetes/pki and the kubeconfig files. Then run again. Otherwise: ${own}`,
         },
     ];
 }
@@ -2404,7 +2398,7 @@ function isWithoutEtcd({ dataDir, files, containers, state, unseen }) {
         isEmpty &&
         state === 'absent' &&
         containers.length === 0 &&
-        !files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl));
+        !files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl));
 }
 
 
@@ -2580,41 +2574,6 @@ function findingsOf(error, host, at) {
 
 /***/ }),
 
-/***/ 15223:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ withConnections)
-/* harmony export */ });
-/* harmony import */ var _hosts_transport_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(46890);
-
-/** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
-const GRACE_MS = 4_000;
-/**
- * Works with connected hosts, and closes their connections whichever way the work ends.
- * @param effect the most that the connections let pass, see {@link limitedTo}.
- */
-async function withConnections(opened, effect, signal, work) {
-    const closeAll = () => Promise.all(opened.map(({ transport }) => transport.close()));
-    let timer;
-    const abandon = () => {
-        timer = setTimeout(() => void closeAll(), GRACE_MS);
-    };
-    signal.addEventListener('abort', abandon, { once: true });
-    try {
-        signal.throwIfAborted();
-        return await work(opened.map((host) => ({ ...host, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_0__/* .limitedTo */ .sp)(effect, host.transport) })));
-    }
-    finally {
-        signal.removeEventListener('abort', abandon);
-        clearTimeout(timer);
-        await closeAll();
-    }
-}
-
-
-/***/ }),
-
 /***/ 83656:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2628,13 +2587,11 @@ async function withConnections(opened, effect, signal, work) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(26066);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6803);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
 /* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(56624);
 /* harmony import */ var _pki_pem_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(52166);
 /* harmony import */ var _pki_verify_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(73227);
 /* harmony import */ var _run_read_text_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(22025);
-
 
 
 
@@ -2674,8 +2631,8 @@ async function keyOf(transport, { files }, maskSecret) {
     }
 }
 /** The healthcheck client's certificate and its key, by which etcd is asked. */
-const CLIENT_CERTIFICATE = (0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_2__/* .leafPath */ .Ps)('healthcheckClient', 'certificate');
-const CLIENT_KEY = (0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_2__/* .leafPath */ .Ps)('healthcheckClient', 'key');
+const CLIENT_CERTIFICATE = (0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .leafPath */ .Ps)('healthcheckClient', 'certificate');
+const CLIENT_KEY = (0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .leafPath */ .Ps)('healthcheckClient', 'key');
 /**
  * The client certificates of the hosts, the best first: those that the CA has signed and that work now, then those of the
  * CA that do not (etcd then says why), then all others. Of equals, the one that is valid longest.
@@ -2733,7 +2690,7 @@ function trustedAuthorities(hosts, broughtPem) {
 }
 /** What is no certificate that can be read is passed over: the others are trusted all the same. */
 function authoritiesOn({ facts }) {
-    const text = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .CA_CERTIFICATE */ .vB)?.text ?? '';
+    const text = facts.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .CA_CERTIFICATE */ .vB)?.text ?? '';
     if (text.length > _pki_pem_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_PEM_CHARACTERS */ .C0)
         return new Map();
     return new Map((0,_pki_pem_js__WEBPACK_IMPORTED_MODULE_4__/* .decodePem */ .xr)(text).flatMap((block) => {
@@ -2772,20 +2729,21 @@ function rankOf(certificatePem, authorities, now) {
 /* harmony export */   V1: () => (/* binding */ connectionsOf),
 /* harmony export */   ay: () => (/* binding */ timed),
 /* harmony export */   i8: () => (/* binding */ connectHosts),
+/* harmony export */   q5: () => (/* binding */ withConnections),
 /* harmony export */   tA: () => (/* binding */ refreshed),
 /* harmony export */   tQ: () => (/* binding */ absenceReasons)
 /* harmony export */ });
 /* unused harmony export probe */
-/* harmony import */ var _cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(43239);
-/* harmony import */ var _cluster_members_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(63733);
+/* harmony import */ var _cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(43239);
+/* harmony import */ var _cluster_members_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(63733);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26635);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46862);
 /* harmony import */ var _hosts_probe_parse_probe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(98317);
 /* harmony import */ var _hosts_probe_probe_script_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89430);
 /* harmony import */ var _hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(46890);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6803);
-/* harmony import */ var _collect_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(77960);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6803);
+/* harmony import */ var _collect_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(77960);
 
 
 
@@ -2817,7 +2775,7 @@ async function eachOf(hosts, title, timeline, work) {
         }
         catch (error) {
             const { role, name, address, settings } = host;
-            return { absent: { role, name, address, settings, why: (0,_collect_js__WEBPACK_IMPORTED_MODULE_6__/* .findingsOf */ .WX)(error, name, title) } };
+            return { absent: { role, name, address, settings, why: (0,_collect_js__WEBPACK_IMPORTED_MODULE_7__/* .findingsOf */ .WX)(error, name, title) } };
         }
     }));
     return {
@@ -2847,7 +2805,7 @@ async function probe(host, question) {
     });
 }
 function nameOf({ role, name, settings }, facts) {
-    const own = role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_7__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_8__/* .controlPlaneName */ .F)(settings, facts);
+    const own = role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_8__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPlaneName */ .F)(settings, facts);
     return own === '' ? name : own;
 }
 /** A script that probes again what may have changed since the first probe. */
@@ -2873,7 +2831,7 @@ function questionFor({ role, address }, hosts, settings, options) {
     const { clientPort, peerPort } = settings;
     const members = hosts.filter((host) => host.role === 'member' && host.address !== address);
     return {
-        ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_9__/* .placesOf */ .ek)(settings),
+        ...(0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .placesOf */ .ek)(settings),
         ...options,
         peers: members.map((member) => member.address),
         ports: role === 'member' ? [clientPort, peerPort] : [clientPort],
@@ -2909,6 +2867,29 @@ async function timed(work) {
 /** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
 function runnerTime() {
     return performance.timeOrigin + performance.now();
+}
+/** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
+const GRACE_MS = 4_000;
+/**
+ * Works with connected hosts, and closes their connections whichever way the work ends.
+ * @param effect the most that the connections let pass, see {@link limitedTo}.
+ */
+async function withConnections(opened, effect, signal, work) {
+    const closeAll = () => Promise.all(opened.map(({ transport }) => transport.close()));
+    let timer;
+    const abandon = () => {
+        timer = setTimeout(() => void closeAll(), GRACE_MS);
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    try {
+        signal.throwIfAborted();
+        return await work(opened.map((host) => ({ ...host, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .limitedTo */ .sp)(effect, host.transport) })));
+    }
+    finally {
+        signal.removeEventListener('abort', abandon);
+        clearTimeout(timer);
+        await closeAll();
+    }
 }
 
 
@@ -2984,9 +2965,9 @@ function timeoutError(place, phase, timeoutMs) {
                 code: 'etcd-connection-ended',
                 kind: 'timeout',
                 reason,
-                fact: `A request to ${place.endpoint} was not sent: the time for it was over before.`,
-                cause: 'What came before it took too long: the member answers slowly or not at all.',
-                fix: 'See what is said of the earlier requests.',
+                fact: `A request to ${place.endpoint} was not sent: its time was already over.`,
+                cause: 'The earlier requests took too long: the member answers slowly or not at all.',
+                fix: 'Read the messages about the earlier requests.',
             });
         case 'open':
             return (0,errors/* etcdError */.Fx)(place, {
@@ -3005,7 +2986,7 @@ function timeoutError(place, phase, timeoutMs) {
                 fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
                 cause: 'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
                     'A hung process or an overloaded host looks the same.',
-                fix: "Start the other members and check that the peer ports reach each other; the member's log says what it waits for.",
+                fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
             });
         case 'answer':
             return (0,errors/* etcdError */.Fx)(place, {
@@ -3014,7 +2995,7 @@ function timeoutError(place, phase, timeoutMs) {
                 reason,
                 fact: `${place.endpoint} did not answer the request ${within}.`,
                 cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
-                fix: "Check that a majority of the members runs, that peers reach each other, and the disk's fsync latency.",
+                fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
             });
     }
 }
@@ -3039,9 +3020,9 @@ function tooLongWords(place, { limit }) {
         code: 'output-too-large',
         kind: 'unexpected-answer',
         reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
-        fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the connection was closed, and the rest was not read.`,
-        cause: 'No etcd answers so: another program has the port, or the host cannot be trusted.',
-        fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+        fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
+        cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
+        fix: 'Check which program uses the port on that host: `ss -ltnp`.',
     };
 }
 function unreachable(place, error) {
@@ -3055,7 +3036,7 @@ function unreachable(place, error) {
             kind: 'unreachable',
             reason: 'connection refused',
             fact: `Nothing listens at ${place.endpoint} (connection refused).`,
-            cause: 'etcd is not running: its static pod was not started, or the container ends again and again.',
+            cause: 'etcd is not running: its static pod was not started, or the container keeps crashing.',
             fix: 'Look at the etcd container on that host: `crictl ps -a --name etcd` and `crictl logs` of the newest.',
         };
     }
@@ -3077,8 +3058,8 @@ function serverCertificateWords(place, code, error) {
             reason: 'certificate signed by unknown authority',
             fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
             cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
-            fix: 'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts by `openssl x509 -noout -fingerprint -sha256`; ' +
-                'all must be equal and the leaves signed by it.',
+            fix: 'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts with `openssl x509 -noout -fingerprint -sha256`; ' +
+                'all must be equal, and this CA must have signed the certificates.',
         };
     }
     if (code === 'CERT_HAS_EXPIRED') {
@@ -3087,7 +3068,7 @@ function serverCertificateWords(place, code, error) {
             kind,
             reason: 'certificate has expired',
             fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
-            cause: 'kubeadm makes etcd certificates for one year and nothing renewed them; or the clock here runs ahead.',
+            cause: 'kubeadm issues etcd certificates for one year and nothing renewed them, or the clock here is ahead.',
             fix: 'Renew the certificates (server, peer and both client pairs); if only the clock is off, correct it.',
         };
     }
@@ -3097,7 +3078,7 @@ function serverCertificateWords(place, code, error) {
             kind,
             reason: 'certificate is not yet valid',
             fact: `The server certificate of ${place.endpoint} is not valid yet.`,
-            cause: 'The clock here is behind the clock of the machine that made the certificate by more than 5 minutes.',
+            cause: 'The clock here is more than 5 minutes behind the clock of the machine that issued the certificate.',
             fix: 'Synchronise the clocks (NTP) and try again.',
         };
     }
@@ -3107,8 +3088,8 @@ function serverCertificateWords(place, code, error) {
             kind,
             reason: 'certificate is not valid for this address',
             fact: `The server certificate of ${place.endpoint} does not name that address (${(0,findings/* errorMessage */.gJ)(error)}).`,
-            cause: 'The host got another address since the certificate was made, or the address in the inputs is another one.',
-            fix: "Use the address that is in the certificate's SAN, or have the server and peer certificates made anew.",
+            cause: 'The address of the host has changed since the certificate was issued, or the inputs have another address.',
+            fix: "Use the address in the certificate's SAN, or reissue the server and peer certificates.",
         };
     }
     if (code === 'INVALID_PURPOSE') {
@@ -3116,8 +3097,8 @@ function serverCertificateWords(place, code, error) {
             code: 'server-certificate-unusable',
             kind,
             reason: 'certificate specifies an incompatible key usage',
-            fact: `The certificate that ${place.endpoint} serves may not be used by a server (no serverAuth).`,
-            cause: 'A client certificate stands in the place of /etc/kubernetes/pki/etcd/server.crt.',
+            fact: `The certificate that ${place.endpoint} serves is not valid for a server (no serverAuth).`,
+            cause: '/etc/kubernetes/pki/etcd/server.crt is a client certificate.',
             fix: 'Put the server pair back, with the usages serverAuth and clientAuth.',
         };
     }
@@ -3147,8 +3128,8 @@ function clientCertificateWords(place, code) {
             kind: 'client-certificate',
             reason: 'client certificate and key cannot be used',
             fact: `The client certificate, its key or the CA cannot be loaded (${code}).`,
-            cause: 'The key belongs to another certificate, or the PEM text is cut or damaged.',
-            fix: 'Bring certificate and key of the same pair, complete with their BEGIN and END lines.',
+            cause: 'The key belongs to another certificate, or the PEM text is cut off or damaged.',
+            fix: 'Give certificate and key of the same pair, complete with their BEGIN and END lines.',
         };
     }
     return undefined;
@@ -3162,9 +3143,9 @@ function noHttp2Words(place) {
         code: 'etcd-protocol-mismatch',
         kind: 'tls',
         reason: 'the server does not speak HTTP/2',
-        fact: `What listens at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
-        cause: 'Another program has the port, or something between here and etcd ends TLS.',
-        fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+        fact: `The server at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
+        cause: 'Another program uses the port, or a proxy between here and etcd terminates TLS.',
+        fix: 'Check which program uses the port on that host: `ss -ltnp`.',
     };
 }
 function tlsWords(place, code, error) {
@@ -3178,13 +3159,13 @@ function tlsWords(place, code, error) {
         kind: 'tls',
         reason: plain ? 'the server does not speak TLS' : withoutStop((0,findings/* errorMessage */.gJ)(error)),
         fact: plain
-            ? `What listens at ${place.endpoint} does not speak TLS (${code}).`
+            ? `The server at ${place.endpoint} does not speak TLS (${code}).`
             : `No TLS session with ${place.endpoint}: ${(0,findings/* errorMessage */.gJ)(error)} (${code}).`,
         cause: plain
-            ? 'etcd was started with http:// client URLs, or another program has the port.'
-            : 'The two sides have no TLS version or cipher in common (TLS 1.2 is the least used here).',
+            ? 'etcd was started with http:// client URLs, or another program uses the port.'
+            : 'The two sides have no TLS version or cipher in common (the action needs at least TLS 1.2).',
         fix: plain
-            ? 'Look at listen-client-urls in the etcd manifest of that host, and at what holds the port: `ss -ltnp`.'
+            ? 'Check listen-client-urls in the etcd manifest of that host, and which program uses the port: `ss -ltnp`.'
             : 'Check cipher-suites and the tls-min-version and tls-max-version flags of etcd on that host.',
     };
 }
@@ -3195,8 +3176,8 @@ function lostWords(place, phase, error) {
         kind: 'connection-lost',
         reason: withoutStop((0,findings/* errorMessage */.gJ)(error)),
         fact: `${place.endpoint} ended the connection ${where} (${(0,findings/* errorMessage */.gJ)(error)}).`,
-        cause: 'The member stopped or restarts; a refused client certificate can look the same.',
-        fix: "Look at the member's log of this moment: it names refused certificates (`rejected connection`) and its own stop.",
+        cause: 'The member stopped or is restarting; a refused client certificate can look the same.',
+        fix: "Look at the member's log at this time: it names refused certificates (`rejected connection`) and its own stop.",
     };
 }
 /** Returns the finding of an error that already carries one (a transport's HostError). */
@@ -3530,7 +3511,7 @@ class GatewayConnection {
             kind: 'connection-lost',
             reason: 'the client was closed',
             fact: `The client of ${this.#options.place.endpoint} was closed before this request.`,
-            fix: 'The run was ending: look at what it says before this.',
+            fix: 'The run was ending: see its earlier messages.',
         });
     }
 }
@@ -3946,7 +3927,7 @@ const NO_HASH_KV = {
     kind: 'unsupported',
     reason: 'HashKV is not offered over the gateway',
     fact: 'This release of etcd does not offer HashKV over its gateway.',
-    cause: 'It has a path of its own since 3.5.10.',
+    cause: 'It has its own path since 3.5.10.',
     fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
 };
 /**
@@ -4070,12 +4051,12 @@ const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|cont
 const NOT_HANDED_OVER = [
     {
         said: /etcdserver: not leader/,
-        cause: 'Another member leads by now: there was an election in between.',
-        fix: 'Look which member leads and ask that one, if it is still needed.',
+        cause: 'Another member leads now: there was an election meanwhile.',
+        fix: 'If it is still needed, find out which member leads and ask that one.',
     },
     {
         said: /etcdserver: bad leader transferee/,
-        cause: 'The member that was to take over is a learner, or no member any more.',
+        cause: 'The new leader is a learner, or no longer a member.',
         fix: 'Name a voting member.',
     },
 ];
@@ -4126,8 +4107,8 @@ function gatewayError(place, request, answer) {
             kind: 'rejected',
             reason: message,
             fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
-            cause: 'The gateway dials its member with server.crt as client certificate; most often that lacks the usage clientAuth.',
-            fix: 'Have the server certificate made anew with serverAuth and clientAuth, as kubeadm does.',
+            cause: 'The gateway connects to its member with server.crt as client certificate; usually that lacks the usage clientAuth.',
+            fix: 'Reissue the server certificate with serverAuth and clientAuth, as kubeadm does.',
         });
     }
     return etcdError(place, {
@@ -4135,7 +4116,7 @@ function gatewayError(place, request, answer) {
         kind: 'rejected',
         reason: message,
         fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
-        fix: "The member's log of this moment says more.",
+        fix: "See the member's log at this time.",
     });
 }
 /** Describes an answer of 200 that does not fit the request. */
@@ -4145,7 +4126,7 @@ function unexpectedAnswer(place, request, what) {
         kind: 'unexpected-answer',
         reason: `unexpected answer: ${what}`,
         fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
-        cause: 'Something else than etcd 3.4 or later listens there, or a proxy changes the answers.',
+        cause: 'The server is not etcd 3.4 or later, or a proxy changes the answers.',
         fix: `Ask it yourself: \`curl --cacert … --cert … --key … ${place.endpoint}/version\`.`,
     });
 }
@@ -4155,8 +4136,8 @@ function authenticationIsOn(place, kind, request, message) {
         kind,
         reason: message,
         fact: `${place.endpoint} denies ${request}: "${message}".`,
-        cause: "etcd's authentication is on, and its gateway then takes no client certificate that has a common name.",
-        fix: 'Turn it off (`etcdctl auth disable`): kubeadm guards etcd by client certificates alone.',
+        cause: "etcd's authentication is on, and its gateway then accepts no client certificate that has a common name.",
+        fix: 'Turn it off (`etcdctl auth disable`): kubeadm protects etcd only with client certificates.',
     });
 }
 function plainTextError(place, request, answer) {
@@ -5356,6 +5337,7 @@ function memberManifest({ files }) {
 /* harmony export */   cc: () => (/* binding */ PAUSE_FUNCTION),
 /* harmony export */   e4: () => (/* binding */ NEEDED_PROGRAMS),
 /* harmony export */   hE: () => (/* binding */ syncContainer),
+/* harmony export */   jr: () => (/* binding */ AT_EXIT),
 /* harmony export */   pI: () => (/* binding */ quoteBash)
 /* harmony export */ });
 /* unused harmony export SELINUX */
@@ -5534,11 +5516,21 @@ const NEEDED_PROGRAMS = new Map([
     ['sed', 'sed'],
     ['systemd-run', 'systemd'],
 ]);
+/**
+ * Bash function `at_exit COMMANDS`: this bash, or the subshell that calls it, runs the commands when it ends, before
+ * those of earlier calls, and keeps its exit code. There is one EXIT trap, so no script may set its own. `set -eu` is
+ * off for the commands. A subshell killed by a signal runs the trap of the bash around it (5.2), which must do
+ * nothing there.
+ */
+const AT_EXIT = `at_exit() {
+  etcd_ha_at_exit[BASH_SUBSHELL]="$1"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]-}"
+  trap -- "etcd_ha_code=\\$?; if [ \\$BASHPID = $BASHPID ]; then set +eu"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]}"'fi; exit "$etcd_ha_code"' EXIT
+}`;
 
 
 /***/ }),
 
-/***/ 9424:
+/***/ 13559:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5759,8 +5751,8 @@ function relayError(stderr) {
     return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
 }
 
-// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts + 1 modules
-var root_shell = __webpack_require__(84323);
+// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts
+var root_shell = __webpack_require__(38180);
 // EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
 var sudo_dialogue = __webpack_require__(1741);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
@@ -5782,7 +5774,7 @@ function startFinding(user, { passwordFailure, ...failure }) {
 /** The fix for an exhausted process limit. */
 const PROCESS_LIMIT = {
     cause: 'a limit of processes: TasksMax of the slice or of sshd (`systemctl show user.slice ssh.service -p TasksMax`), or nproc in /etc/security/limits.conf.',
-    fix: 'raise it for this user, or end what fills it (`systemd-cgls`), then run again.',
+    fix: 'raise it for this user, or end the processes that fill it (`systemd-cgls`), then run again.',
 };
 const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
 function allowFix(user) {
@@ -5793,21 +5785,21 @@ function passwordFinding(user, trouble) {
         case 'refused':
             return {
                 code: 'sudo-password-rejected',
-                fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
-                cause: "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
-                fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
+                fact: `sudo does not accept the password for user ${user}; the action sent it once, and does not send it again.`,
+                cause: "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong passwords.",
+                fix: 'find the password that `sudo -k true` accepts from this user on the host; then correct `sudo-password`.',
             };
         case 'refused before':
             return {
                 code: 'sudo-password-rejected',
-                fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
+                fact: `sudo asks user ${user} for a password; the action did not send it, because ${trouble.on} has refused it.`,
                 fix: 'correct `sudo-password`. The same one is used on all hosts.',
             };
         case 'more wanted':
             return {
                 code: 'sudo-second-factor',
                 fact: `sudo asks user ${user} for more than the password.`,
-                cause: 'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
+                cause: 'a second factor in /etc/pam.d/sudo, which an unattended run cannot give, or an account that needs a new password.',
                 fix: allowFix(user),
             };
     }
@@ -5822,7 +5814,7 @@ const SUDO_MESSAGES = [
         pattern: /sudo(?:-rs)?: .*(?:must have a tty|terminal is required|no tty present)/i,
         explain: (user) => ({
             code: 'sudo-needs-terminal',
-            fact: `sudo wants a terminal for user ${user}.`,
+            fact: `sudo requires a terminal for user ${user}.`,
             cause: '`Defaults requiretty` in sudoers.',
             fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
         }),
@@ -5832,7 +5824,7 @@ const SUDO_MESSAGES = [
         explain: (user) => ({
             code: 'sudo-password-needed',
             fact: `user ${user} may not use sudo.`,
-            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+            cause: 'no line of sudoers allows it, or only for some commands; the action needs `bash` as root.',
             fix: allowFix(user),
         }),
     },
@@ -5849,9 +5841,9 @@ const SUDO_MESSAGES = [
         pattern: /sudo(?:-rs)?: (?:timed out|no password was provided|Password entry timed out|Authentication required but not attempted)/i,
         explain: (user) => ({
             code: 'sudo-password-timeout',
-            fact: `sudo has waited for the password of user ${user} and given up.`,
-            cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
-            fix: 'run again; does it stay so, allow more time in sudoers.',
+            fact: `sudo timed out while it waited for the password of user ${user}.`,
+            cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was suspended meanwhile.',
+            fix: 'run again; if it stays so, allow more time in sudoers.',
         }),
     },
     {
@@ -5859,7 +5851,7 @@ const SUDO_MESSAGES = [
         explain: (user, words) => ({
             code: 'sudo-unusable',
             fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g$)(words)}`,
-            cause: 'the account is locked or expired, sudo is damaged or forbidden on this host, or it wants a password and a module of PAM does not allow that none is given.',
+            cause: 'the account is locked or expired, sudo is damaged or forbidden on this host, or it asks for a password and a module of PAM does not accept an empty one.',
             fix: 'repair it on the host until `sudo -n true` works for this user, or give the password in `sudo-password`.',
         }),
     },
@@ -5886,7 +5878,7 @@ const SUDO_MESSAGES = [
         explain: (user, words) => ({
             code: 'sudo-noexec',
             fact: `the shell that sudo starts for user ${user} may not start programs: ${(0,printable/* printable */.g$)(words)}`,
-            cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides have it.',
+            cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides recommend.',
             fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !noexec\`.`,
         }),
     },
@@ -5903,7 +5895,7 @@ const SUDO_MESSAGES = [
         explain: (user, other) => ({
             code: 'login-account-unusable',
             fact: `the host wants you to log in as ${other}, not as ${user}.`,
-            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+            cause: 'cloud images forbid root logins with a forced command in authorized_keys.',
             fix: `give \`ssh-user: ${other}\`.`,
         }),
     },
@@ -5912,7 +5904,7 @@ const SUDO_MESSAGES = [
         explain: (user, words) => ({
             code: 'host-logins-closed',
             fact: `the host runs nothing for user ${user}: ${(0,printable/* printable */.g$)(words)}`,
-            cause: 'it is starting or being shut down, or /run/nologin or /etc/nologin was left behind.',
+            cause: 'it is starting or shutting down, or /run/nologin or /etc/nologin was left behind.',
             fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again.',
         }),
     },
@@ -5925,7 +5917,7 @@ const SUDO_MESSAGES = [
         explain: (user) => ({
             code: 'login-account-unusable',
             fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
-            cause: 'a rule for passwords, which counts for logins by key too.',
+            cause: 'a password policy, which applies to logins by key too.',
             fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
         }),
     },
@@ -5976,7 +5968,7 @@ function noLoginShell(user) {
 function forcedCommand(user, seen) {
     return {
         code: 'login-command-forced',
-        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+        fact: `the host does not run the shell that user ${user} asks for (${seen}).`,
         cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
         fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
     };
@@ -6226,24 +6218,24 @@ const NO_STATUS = {
     code: 'ssh-session-refused',
     fact: 'the session ended without an exit status.',
     cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
-    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+    fix: 'look at the log of the host (`sudo journalctl -n 50`), then run again.',
 };
 /** The input of a script ended early. @param said the message of its source. */
 function inputFinding(said) {
     return {
         code: 'file-unreadable',
-        fact: `what was to be sent could not be read on the runner any more: ${said}`,
-        cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
-        fix: 'start the same run again, and leave the file alone meanwhile.',
+        fact: `the runner can no longer read the file that it sends: ${said}`,
+        cause: 'the file was changed or removed during the transfer, or the disk of the runner fails.',
+        fix: 'run again, and do not change the file meanwhile.',
     };
 }
 /** The host has sent more than the script's limit. */
 function outputFinding({ output, limit }) {
     return {
         code: 'output-too-large',
-        fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the session was closed, and the rest was not read.`,
-        cause: 'something on the host writes into the session without end, or the host does not run what was asked for.',
-        fix: 'see what the start-up files of the login shell and of root start (`/etc/profile.d`, `.bashrc`, BASH_ENV), and whether the host can be trusted.',
+        fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the action closed the session and did not read the rest.`,
+        cause: 'a program on the host writes into the session without end, or the host runs another command.',
+        fix: 'check what the start-up files of the login shell and of root start (`/etc/profile.d`, `.bashrc`, BASH_ENV), and whether the host can be trusted.',
     };
 }
 /** Bash's message when the system refuses a new process; it tries again several times (jobs.c, make_child). */
@@ -6258,7 +6250,7 @@ function forkFinding(stderr) {
         return undefined;
     return {
         code: 'process-limit-reached',
-        fact: `the host let it start no further program: ${(0,printable/* printable */.g$)(words)}; what it has read does not count.`,
+        fact: `the host let it start no further program: ${(0,printable/* printable */.g$)(words)}; its results so far are discarded.`,
         ...PROCESS_LIMIT,
     };
 }
@@ -6267,9 +6259,9 @@ function refusedFinding(said, isHere) {
     if (isHere) {
         return {
             code: 'local-program-ended',
-            fact: `no program can be started on this machine: ${(0,printable/* printable */.g$)(said)}`,
+            fact: `this machine can start no program: ${(0,printable/* printable */.g$)(said)}`,
             cause: 'it is out of processes or memory, or the disk of its RUNNER_TEMP is full.',
-            fix: 'look at the machine (`free`, `df`, `ulimit -u`), then start the same run again.',
+            fix: 'look at the machine (`free`, `df`, `ulimit -u`), then run again.',
         };
     }
     return {
@@ -6284,16 +6276,16 @@ function lostFinding(because, isHere) {
     if (isHere) {
         return {
             code: 'local-program-ended',
-            fact: `the work on this machine was ended (${because ?? 'this run closed it'}).`,
+            fact: `the action ended its work on this machine (${because ?? 'this run closed it'}).`,
             cause: 'the run was ending.',
-            fix: 'start the same run again: it goes on from what it finds.',
+            fix: 'run again: the new run continues from there.',
         };
     }
     return {
         code: 'ssh-connection-lost',
-        fact: `the SSH connection was lost (${(0,printable/* printable */.g$)(because ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+        fact: `the SSH connection was lost (${(0,printable/* printable */.g$)(because ?? 'the host closed it')}); commands on the host may have stopped or continued.`,
         cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
-        fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+        fix: 'make sure that the host is up, then run again: the new run continues from there.',
     };
 }
 /** A step took too long. @param shell the shell that it had by then. */
@@ -6312,14 +6304,14 @@ function timeoutFinding(timeoutMs, shell, isHere) {
             code: 'output-held-open',
             fact: `it has ended, but something that it started still held its output open after ${time}.`,
             cause: 'a program was started in the background without redirecting its output.',
-            fix: 'look for it on the host, then start the same run again.',
+            fix: 'look for it on the host, then run again.',
         };
     }
     return {
         code: 'host-too-slow',
         fact: `it did not finish within ${time}; it ${isHere ? 'was ended' : 'may still be running on the host'}.`,
-        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
-        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+        cause: 'the host is overloaded or its disk is slow, or it waits for something that does not happen.',
+        fix: 'look at the host, then run again: the new run continues from there.',
     };
 }
 /** Time limit for the host to connect to a port. */
@@ -6330,7 +6322,7 @@ function forwardFinding(place, error) {
     if (/refused/i.test(said)) {
         return {
             code: 'etcd-unreachable',
-            fact: `nothing listens on ${place}, as the host itself sees it.`,
+            fact: `nothing listens on ${place} on the host.`,
             cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
             fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
         };
@@ -6338,7 +6330,7 @@ function forwardFinding(place, error) {
     return {
         code: 'host-cannot-connect',
         fact: `the host cannot connect to ${place}: ${said}`,
-        cause: "the address is not the host's own, or a firewall is in the way.",
+        cause: "the address is not the host's own, or a firewall blocks it.",
         fix: 'check the address with `ip addr` on the host, and its firewall.',
     };
 }
@@ -6542,7 +6534,7 @@ class LinkedTransport {
         return new host_error/* HostError */.dh({ host: this.name, at: step, ...explanation });
     }
 }
-const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
+const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS still ends at etcd.';
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
@@ -6873,7 +6865,7 @@ function anotherMachine(name, address, own) {
         at: 'connect',
         fact: `this runner is not ${address}: its own addresses are ${seen.length === 0 ? 'none' : seen.join(', ')}.`,
         cause: 'the job runs on another machine than the member, or in a container with a network of its own.',
-        fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or have the host reached by SSH.',
+        fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or set the transport of the host to SSH.',
     };
 }
 /** Time limit for programs to end when closing. */
@@ -7002,20 +6994,20 @@ function identitiesOf(answer) {
     }
     return blobs;
 }
-const NO_AGENT = 'what answers is no ssh-agent';
+const NO_AGENT = 'the socket is not that of an ssh-agent';
 /** Returns the refusal for an agent that does not answer. */
 function noAnswerRefusal(socket, error) {
-    return agentRefusal(`the ssh-agent at ${socket} does not answer: ${(0,findings/* errorMessage */.gJ)(error)}.`, 'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.');
+    return agentRefusal(`the ssh-agent at ${socket} does not answer: ${(0,findings/* errorMessage */.gJ)(error)}.`, 'the agent has ended, or belongs to another user or container; SSH_AUTH_SOCK still names it.');
 }
 /** Returns the refusal for an agent that cannot log in. */
 function agentRefusal(fact, cause) {
-    return new findings/* RunError */.e4('Nobody can be logged in', [
+    return new findings/* RunError */.e4('The action cannot log in', [
         {
             code: 'ssh-agent-unusable',
             at: 'ssh-private-key',
             fact: `no private key is given, and ${fact}`,
             cause,
-            fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
+            fix: 'give ssh-private-key, or start an agent with the key in an earlier step of this job.',
         },
     ]);
 }
@@ -7083,19 +7075,19 @@ function explain(target, keys, failure) {
                 code: 'ssh-name-unresolved',
                 fact: `the name ${target.address} does not resolve (${failure.code})${seen}.`,
                 cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
-                fix: `give the IP address in place of the name, or see that ${via ?? 'the runner'} can resolve it.`,
+                fix: `give the IP address instead of the name, or make sure that ${via ?? 'the runner'} can resolve it.`,
             };
         case 'refused':
             return {
                 code: 'ssh-connection-refused',
                 fact: `${place} refuses connections${seen}.`,
-                cause: 'the SSH server does not run, or listens on another port.',
+                cause: 'the SSH server is not running, or listens on another port.',
                 fix: `start it on the host (\`systemctl enable --now ssh\`, on Red Hat \`sshd\`), or give its port in \`${portInput}\`.`,
             };
         case 'unreachable':
             return {
                 code: 'ssh-host-unreachable',
-                fact: `there is no way to ${place} (${failure.code})${seen}.`,
+                fact: `there is no route to ${place} (${failure.code})${seen}.`,
                 ...unreachable(via),
             };
         case 'not-forwarded':
@@ -7103,14 +7095,14 @@ function explain(target, keys, failure) {
                 code: 'bastion-forwarding-refused',
                 fact: `${via ?? 'the bastion'} does not forward connections to ${place} (${(0,printable/* printable */.g$)(failure.said)}).`,
                 cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in its sshd_config, or `restrict` before the key in authorized_keys.',
-                fix: 'allow it there for this user: `Match User NAME` with `DisableForwarding no` and `AllowTcpForwarding local` in sshd_config, or `port-forwarding` behind `restrict`.',
+                fix: 'allow it there for this user: `Match User NAME` with `DisableForwarding no` and `AllowTcpForwarding local` in sshd_config, or `port-forwarding` after `restrict`.',
             };
         case 'way-lost':
             return {
                 code: 'ssh-connection-lost',
                 fact: `the connection to ${via ?? 'the bastion'} was lost (${(0,printable/* printable */.g$)(failure.said)}).`,
                 cause: 'it was restarted or lost its network, or a firewall forgot the connection.',
-                fix: 'see that it is up, then start the same run again.',
+                fix: 'make sure that it is up, then run again.',
             };
         case 'silent':
             return failure.stage === 'connect'
@@ -7125,7 +7117,7 @@ function explain(target, keys, failure) {
         case 'not-ssh':
             return {
                 code: 'not-an-ssh-server',
-                fact: `what answers on ${place} is no SSH server; it says: ${(0,printable/* printable */.g$)(failure.said, 100)}`,
+                fact: `the service on ${place} is not an SSH server; it says: ${(0,printable/* printable */.g$)(failure.said, 100)}`,
                 cause: 'the port belongs to another service.',
                 fix: `give the port of the SSH server in \`${portInput}\`.`,
             };
@@ -7133,7 +7125,7 @@ function explain(target, keys, failure) {
             return {
                 code: 'ssh-algorithms-incompatible',
                 fact: `${place} and this action have no ${failure.what} in common.`,
-                cause: 'the server is old, or so hardened that it allows only what is not offered: SHA-1 never is, post-quantum key exchange and host certificates are by `transport: openssh` alone.',
+                cause: 'the server is old, or so hardened that it allows only algorithms that the action does not offer: SHA-1 never, post-quantum key exchange and host certificates only with `transport: openssh`.',
                 fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
             };
         case 'host-key':
@@ -7143,43 +7135,43 @@ function explain(target, keys, failure) {
                 code: 'host-key-unproven',
                 fact: `${place} shows the known host key but cannot prove that it holds it.`,
                 cause: 'someone is between the runner and the host.',
-                fix: 'do not go on; find out who answers on this address.',
+                fix: 'stop here; find out which machine answers on this address.',
             };
         case 'authentication':
             return {
                 code: 'ssh-login-refused',
                 fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}${saying(failure.said ?? '')}.`,
                 cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, sshd finds the permissions of these files too wide, or the password of the user is locked and sshd runs with \`UsePAM no\`.`,
-                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` shows why sshd refused it.`,
             };
         case 'nologin':
             return {
                 code: 'host-logins-closed',
-                fact: `${place} lets no user but root log in${saying(failure.said)}.`,
+                fact: `${place} lets only root log in${saying(failure.said)}.`,
                 cause: isBooting(failure.said)
-                    ? 'the host is starting, as after its creation, and has not come to the end of it.'
-                    : 'the host is being shut down, or /run/nologin or /etc/nologin was left behind.',
+                    ? 'the host is still starting, for example after its creation.'
+                    : 'the host is shutting down, or /run/nologin or /etc/nologin was left behind.',
                 fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again; a longer `ssh-connect-timeout` waits for it.',
             };
         case 'second-factor':
             return {
                 code: 'ssh-second-factor',
-                fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
-                cause: 'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
+                fact: `${place} accepted the ${key} of user ${user} but requires more${accepts(failure.methods)}.`,
+                cause: 'AuthenticationMethods in sshd_config asks this user for a second factor, which an unattended run cannot give.',
                 fix: `exempt the user: \`Match User ${user}\` with \`AuthenticationMethods publickey\`.`,
             };
         case 'sha1-only':
             return {
                 code: 'ssh-sha1-only',
-                fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
-                cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
+                fact: `${place} accepts signatures of RSA keys only with SHA-1.`,
+                cause: 'the SSH server is from before 2016; the action makes no SHA-1 signatures, because they can be forged.',
                 fix: 'use an Ed25519 key, or a newer SSH server.',
             };
         case 'agent':
             return {
                 code: 'ssh-agent-signs-not',
-                fact: `${place} takes the ${key} of user ${user}, but the ssh-agent does not sign with it: ${(0,printable/* printable */.g$)(failure.said)}.`,
-                cause: 'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
+                fact: `${place} accepts the ${key} of user ${user}, but the ssh-agent does not sign with it: ${(0,printable/* printable */.g$)(failure.said)}.`,
+                cause: 'the agent has ended or is locked, or each use of the key must be confirmed (`ssh-add -c`).',
                 fix: 'add the key to an agent that signs without asking, or give ssh-private-key.',
             };
         case 'no-client':
@@ -7194,27 +7186,27 @@ function explain(target, keys, failure) {
                 code: 'runner-ssh-unusable',
                 fact: `the runner's ssh does not work for the user of this job: ${(0,printable/* printable */.g$)(failure.said)}.`,
                 cause: 'the job runs under a user id that /etc/passwd of the runner or of its container does not have, as with `options: --user`.',
-                fix: 'run the job as a user that is there, or add a line for this id to /etc/passwd of the image; or leave `transport` out.',
+                fix: 'run the job as a user that exists, or add a line for this id to /etc/passwd of the image; or leave `transport` out.',
             };
         case 'unfit-host-key':
             return {
                 code: 'runner-ssh-unusable',
-                fact: `the runner's ssh does not take the host key of ${place}: ${(0,printable/* printable */.g$)(failure.said)}.`,
-                cause: 'an RSA key of fewer bits than ssh asks for (RequiredRSASize in ssh_config: 1024, on hardened systems 2048).',
+                fact: `the runner's ssh does not accept the host key of ${place}: ${(0,printable/* printable */.g$)(failure.said)}.`,
+                cause: 'an RSA key of fewer bits than ssh requires (RequiredRSASize in ssh_config: 1024, on hardened systems 2048).',
                 fix: 'give the host a new key (`ssh-keygen -t ed25519 -f /etc/ssh/ssh_host_ed25519_key`), and list that one.',
             };
         case 'old-client':
             return {
                 code: 'runner-ssh-unusable',
                 fact: `the runner's ssh cannot be used: ${(0,printable/* printable */.g$)(failure.said)}.`,
-                cause: 'it is older than OpenSSH 7.4, or another program of that name.',
-                fix: 'install OpenSSH 7.4 or later (`ssh -V` tells), or leave `transport` out.',
+                cause: 'it is older than OpenSSH 7.4, or another program of the same name.',
+                fix: 'install OpenSSH 7.4 or later (`ssh -V` shows the version), or leave `transport` out.',
             };
         case 'client-config':
             return {
                 code: 'runner-ssh-unusable',
                 fact: `the runner's ssh cannot read its configuration: ${(0,printable/* printable */.g$)(failure.said)}`,
-                cause: 'a line of ~/.ssh/config or /etc/ssh/ssh_config on the runner that this ssh does not know, or a file that others may write to.',
+                cause: 'a line of ~/.ssh/config or /etc/ssh/ssh_config on the runner that this ssh does not know, or a file that others can write to.',
                 fix: 'correct it until `ssh -G 127.0.0.1` works on the runner.',
             };
         case 'disconnected':
@@ -7234,8 +7226,8 @@ function explain(target, keys, failure) {
         case 'protocol':
             return {
                 code: 'ssh-conversation-failed',
-                fact: `the SSH conversation with ${place} failed: ${(0,printable/* printable */.g$)(failure.said)}`,
-                cause: 'the server, or a device in between, does not keep to the protocol.',
+                fact: `the SSH protocol with ${place} failed: ${(0,printable/* printable */.g$)(failure.said)}`,
+                cause: 'the server, or a device in between, violates the protocol.',
                 fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
             };
     }
@@ -7248,7 +7240,7 @@ function unreachable(via) {
     if (via !== undefined) {
         return {
             cause: `the host is down, the address is wrong, or a firewall drops ${via}.`,
-            fix: `check the address and the firewall: ${via} has to reach it.`,
+            fix: `check the address and the firewall: ${via} must reach it.`,
         };
     }
     return {
@@ -7263,13 +7255,13 @@ function silent(place, stage, afterMs, portInput) {
             code: 'ssh-authentication-ended',
             fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
             cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
-            fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
+            fix: 'log in by hand and find out what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
         };
     }
     return {
         code: 'ssh-server-silent',
-        fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
-        cause: 'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
+        fact: `${place} accepts the connection but then sends nothing within ${time} (${stage}).`,
+        cause: 'the host hangs or is overloaded, the port is not an SSH port, or a device in between drops larger packets (MTU).',
         fix: `check \`${portInput}\` and the state of the host on its console.`,
     };
 }
@@ -7285,7 +7277,7 @@ function connect_failure_closed(place, stage, said) {
     return {
         code: 'ssh-handshake-closed',
         fact: `${place} closes the connection before the SSH handshake is done${saying(said)}.`,
-        cause: 'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
+        cause: 'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is not an SSH port.',
         fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
     };
 }
@@ -7854,7 +7846,7 @@ class MuxChannel extends external_node_stream_.Duplex {
         const { promise, resolve } = Promise.withResolvers();
         this.whenClosed = promise;
         this.#onClosed = () => resolve(undefined);
-        // A lost connection must not end the process when nobody listens any more; `close` still tells.
+        // A lost connection must not end the process when the last listener is gone; `close` still reports it.
         this.on('error', () => undefined);
         this.stderr.on('error', () => undefined);
     }
@@ -8248,41 +8240,7 @@ class OutputTail {
     }
 }
 
-;// CONCATENATED MODULE: ./src/hosts/openssh/mux-session.ts
-/** A command on a channel of a control socket. */
-class MuxSession {
-    stdin;
-    stdout;
-    stderr;
-    whenOver;
-    #channel;
-    /** @param channel in which a command was started; nothing of its output has been read. */
-    constructor(channel) {
-        this.#channel = channel;
-        this.stdin = channel;
-        this.stdout = channel;
-        this.stderr = channel.stderr;
-        const read = Promise.all([channel.whenClosed, mux_session_ended(channel), mux_session_ended(channel.stderr)]);
-        this.whenOver = read.then(() => channel.status);
-    }
-    get status() {
-        return this.#channel.status;
-    }
-    close() {
-        this.#channel.closeChannel();
-    }
-    /** sshd has passed signals on since 7.9, to the process group of the command. */
-    kill() {
-        this.#channel.signal('KILL');
-        this.#channel.closeChannel();
-    }
-}
-function mux_session_ended(stream) {
-    return new Promise((resolve) => stream.once('end', () => resolve()));
-}
-
 ;// CONCATENATED MODULE: ./src/hosts/openssh/openssh-link.ts
-
 
 
 /** How long ssh may take to say why, once its control socket has closed. */
@@ -8295,7 +8253,7 @@ class OpensshLink {
     #connection;
     #lostBecause;
     /**
-     * @param connection to the master's control socket, used by nobody else.
+     * @param connection to the master's control socket, not shared.
      * @param whenWayLost resolves when the way to the host has ended: why.
      */
     constructor(master, connection, whenWayLost) {
@@ -8336,8 +8294,40 @@ class OpensshLink {
         await this.whenLost;
     }
 }
+/** A command on a channel of a control socket. */
+class MuxSession {
+    stdin;
+    stdout;
+    stderr;
+    whenOver;
+    #channel;
+    /** @param channel in which a command was started; nothing of its output has been read. */
+    constructor(channel) {
+        this.#channel = channel;
+        this.stdin = channel;
+        this.stdout = channel;
+        this.stderr = channel.stderr;
+        const read = Promise.all([channel.whenClosed, openssh_link_ended(channel), openssh_link_ended(channel.stderr)]);
+        this.whenOver = read.then(() => channel.status);
+    }
+    get status() {
+        return this.#channel.status;
+    }
+    close() {
+        this.#channel.closeChannel();
+    }
+    /** sshd has passed signals on since 7.9, to the process group of the command. */
+    kill() {
+        this.#channel.signal('KILL');
+        this.#channel.closeChannel();
+    }
+}
+function openssh_link_ended(stream) {
+    return new Promise((resolve) => stream.once('end', () => resolve()));
+}
 
 ;// CONCATENATED MODULE: ./src/hosts/openssh/connect.ts
+
 
 
 
@@ -8421,15 +8411,6 @@ function hostKeyOf(words) {
         ? undefined
         : { type, blob: Buffer.from(base64, 'base64') };
 }
-
-;// CONCATENATED MODULE: ./src/hosts/openssh/bastions.ts
-
-
-
-
-
-
-
 /** Time limit for a bastion to report a reason. */
 const REASON_MS = 5000;
 /**
@@ -8495,70 +8476,6 @@ function reasonsOf({ files }) {
 
 // EXTERNAL MODULE: ./src/ssh-keys/key-text.ts
 var key_text = __webpack_require__(29916);
-;// CONCATENATED MODULE: ./src/hosts/openssh/agent.ts
-
-
-/** Time limit for an agent to start. */
-const START_MS = 10_000;
-/**
- * An ssh-agent of this run: it ends with this process at the latest, and gets keys on standard input, so that no key
- * is ever in a file.
- */
-class RunAgent {
-    socket;
-    #program;
-    #env;
-    /**
-     * Starts one.
-     * @param socket path of the socket that it makes.
-     * @throws Error with a message for the user.
-     */
-    static async start(socket, env) {
-        const ready = Promise.withResolvers();
-        const said = [];
-        // -D: in the foreground. It prints its socket once it listens there.
-        const program = await startParentBound({
-            name: 'ssh-agent',
-            args: ['-D', '-a', socket],
-            env,
-            onStdout: () => ready.resolve(undefined),
-            onStderr: (chunk) => said.push(chunk),
-        });
-        const timer = setTimeout(() => ready.reject(new Error('it does not start')), START_MS);
-        program.whenEnded.then(() => ready.reject(new Error(Buffer.concat(said).toString().trim())), (error) => ready.reject(new Error((0,findings/* errorMessage */.gJ)(error))));
-        try {
-            await ready.promise;
-        }
-        finally {
-            clearTimeout(timer);
-        }
-        return new RunAgent(socket, program, env);
-    }
-    constructor(socket, program, env) {
-        this.socket = socket;
-        this.#program = program;
-        this.#env = env;
-    }
-    /** Adds a private key. @param text PEM, without a passphrase. Secret. @throws Error with a message for the user. */
-    async add(text) {
-        const said = [];
-        const code = await runProgram({
-            name: 'ssh-add',
-            args: ['-q', '-'],
-            env: { ...this.#env, SSH_AUTH_SOCK: this.socket },
-            input: Buffer.from(text),
-            onStderr: (chunk) => said.push(chunk),
-        });
-        if (code !== 0)
-            throw new Error(`ssh-add: ${Buffer.concat(said).toString().trim()}`);
-    }
-    /** Ends it, and with it the keys that it holds. */
-    async end() {
-        this.#program.kill();
-        await this.#program.whenEnded;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/hosts/openssh/ssh-client.ts
 
 
@@ -8645,19 +8562,78 @@ function clientEnvironment(environment) {
     return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 function noAgent(words) {
-    return new findings/* RunError */.e4('Nobody can be logged in', [
+    return new findings/* RunError */.e4('The action cannot log in', [
         {
             code: 'runner-ssh-unusable',
             at: 'transport',
-            fact: `the runner's ssh-agent cannot be given the key: ${words}`,
+            fact: `the runner's ssh-agent does not accept the key: ${words}`,
             cause: 'OpenSSH’s client programs (ssh, ssh-agent, ssh-add) are not installed on the runner, or not in PATH.',
             fix: 'install them (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
         },
     ]);
 }
+/** Time limit for an agent to start. */
+const START_MS = 10_000;
+/**
+ * An ssh-agent of this run: it ends with this process at the latest, and gets keys on standard input, so that no key
+ * is ever in a file.
+ */
+class RunAgent {
+    socket;
+    #program;
+    #env;
+    /**
+     * Starts one.
+     * @param socket path of the socket that it makes.
+     * @throws Error with a message for the user.
+     */
+    static async start(socket, env) {
+        const ready = Promise.withResolvers();
+        const said = [];
+        // -D: in the foreground. It prints its socket once it listens there.
+        const program = await startParentBound({
+            name: 'ssh-agent',
+            args: ['-D', '-a', socket],
+            env,
+            onStdout: () => ready.resolve(undefined),
+            onStderr: (chunk) => said.push(chunk),
+        });
+        const timer = setTimeout(() => ready.reject(new Error('it does not start')), START_MS);
+        program.whenEnded.then(() => ready.reject(new Error(Buffer.concat(said).toString().trim())), (error) => ready.reject(new Error((0,findings/* errorMessage */.gJ)(error))));
+        try {
+            await ready.promise;
+        }
+        finally {
+            clearTimeout(timer);
+        }
+        return new RunAgent(socket, program, env);
+    }
+    constructor(socket, program, env) {
+        this.socket = socket;
+        this.#program = program;
+        this.#env = env;
+    }
+    /** Adds a private key. @param text PEM, without a passphrase. Secret. @throws Error with a message for the user. */
+    async add(text) {
+        const said = [];
+        const code = await runProgram({
+            name: 'ssh-add',
+            args: ['-q', '-'],
+            env: { ...this.#env, SSH_AUTH_SOCK: this.socket },
+            input: Buffer.from(text),
+            onStderr: (chunk) => said.push(chunk),
+        });
+        if (code !== 0)
+            throw new Error(`ssh-add: ${Buffer.concat(said).toString().trim()}`);
+    }
+    /** Ends it, and with it the keys that it holds. */
+    async end() {
+        this.#program.kill();
+        await this.#program.whenEnded;
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/hosts/openssh/connector.ts
-
 
 
 
@@ -8713,7 +8689,7 @@ async function loginOf({ identity, certificate }, log) {
         fingerprint: (0,wire/* fingerprint */.Rj)(blob),
     }));
     if (keys.length === 0) {
-        throw agentRefusal(`the ssh-agent at ${socket} has no key.`, 'no key was added to it (`ssh-add -l` shows them).');
+        throw agentRefusal(`the ssh-agent at ${socket} has no key.`, 'no key was added to the agent (`ssh-add -l` lists its keys).');
     }
     log.info(`Keys of the ssh-agent: ${keys.map(ssh_keys_certificate/* describeKeyLabel */.V9).join(', ')}.`);
     return { with: { socket, keys }, ...line };
@@ -8757,7 +8733,7 @@ async function agentCredential(socket, log) {
         throw noAnswerRefusal(socket, error);
     }
     const { usable, others } = keys;
-    const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
+    const unusable = others.length === 0 ? '' : ` Not usable here: ${[...new Set(others)].join(', ')}.`;
     const [first, ...rest] = usable.slice(0, MAX_TRIED_KEYS).map((key) => {
         const label = { type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()) };
         return {
@@ -8770,11 +8746,11 @@ async function agentCredential(socket, log) {
         };
     });
     if (first === undefined) {
-        throw agentRefusal(`the ssh-agent at ${socket} has no key that can log in.${unusable}`, 'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.');
+        throw agentRefusal(`the ssh-agent at ${socket} has no key that can log in.${unusable}`, 'no key was added to the agent (`ssh-add -l` lists its keys), or only certificates and keys in hardware.');
     }
     const tried = [first, ...rest];
     const limit = usable.length > MAX_TRIED_KEYS
-        ? ` It has ${usable.length}; no more than ${MAX_TRIED_KEYS} are tried, as SSH servers count each.`
+        ? ` It has ${usable.length}; the action tries at most ${MAX_TRIED_KEYS}, because SSH servers count each.`
         : '';
     log.info(`Keys of the ssh-agent: ${tried.map(ssh_keys_certificate/* describeKeyLabel */.V9).join(', ')}.${limit}${unusable}`);
     return tried;
@@ -9429,7 +9405,7 @@ async function connector({ ssh, hosts, controlPlane, sudoPassword }, { privilege
                 return connectLocal({ ...optionsOf(host), ...host, folder });
             const remote = host.transport === 'openssh' ? byOpenssh : bySsh2;
             if (remote === undefined)
-                throw new Error(`no way to ${host.address}`);
+                throw new Error(`no transport for ${host.address}`);
             return await remote.connect(host);
         },
         close: async () => {
@@ -9444,7 +9420,7 @@ function topology(bastions, hosts) {
     const ends = hosts
         .filter(isRemote)
         .map(({ name, login }) => name === undefined ? joinHostPort(login) : `${name} (${joinHostPort(login)})`);
-    return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
+    return `Route: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
 }
 function isRemote(host) {
     return host.transport !== 'local';
@@ -9474,7 +9450,7 @@ function explainUnknown(result) {
         ...(knownReason(words) ?? missingProgram(result.code, words) ?? UNKNOWN),
     };
 }
-const UNKNOWN = { fix: 'Mend what the message names and run again.' };
+const UNKNOWN = { fix: 'Fix what the message names and run again.' };
 /**
  * Returns the cause and fix for a program's message. The texts are those of the C library (strerror), of bash and
  * systemctl in the C locale, and of Go, which writes them in lower case.
@@ -9498,7 +9474,7 @@ const REASONS = [
         pattern: /No space left on device|\bENOSPC\b/i,
         reason: {
             cause: 'A file system of the host is full, or has no free inodes.',
-            fix: 'Look which one it is (`df -h` and `df -i` for /run, /etc/kubernetes, the data dir and the folder of the container runtime), make room, and run again.',
+            fix: 'Find out which one (`df -h` and `df -i` for /run, /etc/kubernetes, the data dir and the folder of the container runtime), make room, and run again.',
         },
     },
     {
@@ -9518,21 +9494,21 @@ const REASONS = [
     {
         pattern: /Input\/output error/i,
         reason: {
-            cause: 'The disk, or the way to it, has an error.',
-            fix: 'Look at `dmesg` on the host, and replace the disk or mend the way to it before the next run.',
+            cause: 'The disk, or the connection to it, has an error.',
+            fix: 'Look at `dmesg` on the host, and replace the disk or repair the connection to it before the next run.',
         },
     },
     {
         pattern: /Operation not permitted/i,
         reason: {
             cause: 'An attribute of the file or folder forbids the change to root too (`chattr +i`, `chattr +a`), or a security module does.',
-            fix: 'Look at `lsattr -d PATH` on the host, take the attribute away (`chattr -i PATH`), and run again. A tool that hardens hosts may set it anew.',
+            fix: 'Look at `lsattr -d PATH` on the host, remove the attribute (`chattr -i PATH`), and run again. A hardening tool may set it again.',
         },
     },
     {
         pattern: /Permission denied/i,
         reason: {
-            cause: 'Root itself was refused: by SELinux or AppArmor, by a file system that is mounted noexec, or by a network share with root_squash.',
+            cause: 'Root was refused by SELinux or AppArmor, by a file system that is mounted noexec, or by a network share with root_squash.',
             fix: 'Look at `dmesg` and `ausearch -m avc -ts recent` on the host, allow what the message names, and run again.',
         },
     },
@@ -9547,7 +9523,7 @@ const REASONS = [
         pattern: /Argument list too long/i,
         reason: {
             cause: 'A folder that the action lists holds too many files, or the environment of root is very large.',
-            fix: 'Move what does not belong to etcd out of the folder that the message names, and run again.',
+            fix: 'Move files that do not belong to etcd out of the folder that the message names, and run again.',
         },
     },
     {
@@ -9575,7 +9551,7 @@ const REASONS = [
         pattern: /Exec format error/i,
         reason: {
             cause: 'The program is built for another processor, or its file is damaged.',
-            fix: 'Look at it with `file`, install the build for this machine (`uname -m`), and run again.',
+            fix: 'Check it with `file`, install the build for this machine (`uname -m`), and run again.',
         },
     },
 ];
@@ -9654,10 +9630,10 @@ function isCrictlWarning(line) {
 /* harmony export */   rC: () => (/* binding */ EXIT_IF_RUN_GONE)
 /* harmony export */ });
 /* unused harmony export RUN_GONE */
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(32061);
-/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39503);
-/* harmony import */ var _lock_messages_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89701);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(39503);
+/* harmony import */ var _lock_messages_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89701);
 
 
 
@@ -9673,7 +9649,7 @@ const PROCESS_NAME_LENGTH = 15;
  * Holds the step lock while this bash or any process it starts is alive, detached ones included (a systemd unit
  * inherits nothing). No other run takes over the lock until then.
  */
-const HOLD_STEP_LOCK = `exec 9>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STEP_LOCK */ .x1)} && flock -s -w ${STEP_LOCK_WAIT_SECONDS} 9`;
+const HOLD_STEP_LOCK = `exec 9>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STEP_LOCK */ .x1)} && flock -s -w ${STEP_LOCK_WAIT_SECONDS} 9`;
 /**
  * Wraps a script to run only while this owner holds the host's lock. It first acquires the step lock and then checks
  * the owner, so that no other run can take over in between. The bash is named after the step, for runs that wait for
@@ -9688,9 +9664,9 @@ function guard(ownerId, script) {
     const name = script.title.replace(/[^\x20-\x7e]/g, '?').slice(0, PROCESS_NAME_LENGTH);
     const guarded = `
 etcd_ha_lock=
-if [ -d ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .RUN_DIR */ .wM)} ] && ${HOLD_STEP_LOCK} &&
-  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI)} &&
-  [[ $etcd_ha_lock == '{"id":"${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .checkedId */ .VJ)(ownerId)}",'* ]]
+if [ -d ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .RUN_DIR */ .wM)} ] && ${HOLD_STEP_LOCK} &&
+  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} &&
+  [[ $etcd_ha_lock == '{"id":"${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .checkedId */ .VJ)(ownerId)}",'* ]]
 then
   etcd_ha_connection=\${etcd_ha_lock#*'"connection":"'}
   etcd_ha_connection=\${etcd_ha_connection%%[ '"']*}
@@ -9698,7 +9674,7 @@ else
   printf '${HOLDER_PREFIX}%s\\n' "$etcd_ha_lock" >&2
   exit ${LOCK_LOST}
 fi
-{ printf %s ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(name)} > /proc/$$/comm; } 2> /dev/null || true
+{ printf %s ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(name)} > /proc/$$/comm; } 2> /dev/null || true
 ${script.timeoutMs > LONG_STEP_SECONDS * 1000 ? renewal(ownerId) : ''}
 ${script.script}`;
     return { ...script, script: guarded };
@@ -9710,19 +9686,19 @@ const LONG_STEP_SECONDS = 8;
  * session, no heartbeat gets through during the step, and another run could take over the lock before the next one.
  */
 function renewal(ownerId) {
-    const aside = (0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI}.new`);
+    const aside = (0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.new`);
     return `
 etcd_ha_renew() {
   local lock now rest
   read -r now _ < /proc/uptime
   now=\${now%.*}
   if [ $((now - etcd_ha_begun)) -lt ${LONG_STEP_SECONDS} ]; then return; fi
-  exec 8>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .MUTEX */ .gH)}
+  exec 8>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX */ .gH)}
   flock -w ${STEP_LOCK_WAIT_SECONDS} 8 || return
-  IFS= read -r lock < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI)} || return
+  IFS= read -r lock < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} || return
   [[ $lock == '{"id":"${ownerId}","heartbeat":'* ]] || return
   rest=\${lock#*,} rest=\${rest#*,}
-  printf '{"id":"%s","heartbeat":%s,%s\\n' ${ownerId} "$now" "$rest" > ${aside} && mv -fT -- ${aside} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI)}
+  printf '{"id":"%s","heartbeat":%s,%s\\n' ${ownerId} "$now" "$rest" > ${aside} && mv -fT -- ${aside} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)}
 }
 read -r etcd_ha_begun _ < /proc/uptime
 etcd_ha_begun=\${etcd_ha_begun%.*}
@@ -9737,11 +9713,11 @@ const RUN_GONE = 96;
 const EXIT_IF_RUN_GONE = `if [ -n "\${etcd_ha_connection:-}" ] && ! [ -e "/proc/$etcd_ha_connection" ]; then exit ${RUN_GONE}; fi`;
 /** Explains a script that ended with `LOCK_LOST`. */
 function explainLockLost(result) {
-    return (0,_lock_messages_js__WEBPACK_IMPORTED_MODULE_2__/* .lockLostFinding */ .v7)(presentHolder(result.stderr));
+    return (0,_lock_messages_js__WEBPACK_IMPORTED_MODULE_3__/* .lockLostFinding */ .v7)(presentHolder(result.stderr));
 }
 function presentHolder(stderr) {
     const line = stderr.split('\n').findLast((said) => said.startsWith(HOLDER_PREFIX));
-    return line === undefined ? undefined : (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .parseLock */ .PG)(line.slice(HOLDER_PREFIX.length));
+    return line === undefined ? undefined : (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLock */ .PG)(line.slice(HOLDER_PREFIX.length));
 }
 
 
@@ -9758,13 +9734,13 @@ function presentHolder(stderr) {
 /* unused harmony exports heartbeatScript, releaseScript */
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6803);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
-/* harmony import */ var _host_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46862);
-/* harmony import */ var _sequence_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(75614);
-/* harmony import */ var _guard_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(38266);
-/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(39503);
-/* harmony import */ var _lock_messages_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(89701);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(32061);
+/* harmony import */ var _host_error_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(46862);
+/* harmony import */ var _sequence_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(75614);
+/* harmony import */ var _guard_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(38266);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(39503);
+/* harmony import */ var _lock_messages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(89701);
 
 
 
@@ -9797,7 +9773,7 @@ class HostLock {
         if (before === undefined)
             return { outcome: await releaseOn(this.#transport, id, this.#attempt) };
         const { title } = before;
-        const { script, resultsOf } = (0,_sequence_js__WEBPACK_IMPORTED_MODULE_3__/* .sequenceScripts */ .A)(`${title}, unlock`, [(0,_guard_js__WEBPACK_IMPORTED_MODULE_4__/* .guard */ .ah)(id, before), releaseScript(id, this.#attempt)], () => undefined);
+        const { script, resultsOf } = (0,_sequence_js__WEBPACK_IMPORTED_MODULE_4__/* .sequenceScripts */ .A)(`${title}, unlock`, [(0,_guard_js__WEBPACK_IMPORTED_MODULE_5__/* .guard */ .ah)(id, before), releaseScript(id, this.#attempt)], () => undefined);
         try {
             const result = await this.#transport.run({ ...script, isLast: true });
             const [done = result, released] = resultsOf(result);
@@ -9845,7 +9821,7 @@ const HEARTBEAT_TIMEOUT_MS = 20_000;
  * @param attempt the attempt that acquired the lock.
  */
 function heartbeatScript(owner, attempt) {
-    const script = `${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_5__/* .lockWriter */ .D$)(owner, attempt)}
+    const script = `${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_6__/* .lockWriter */ .D$)(owner, attempt)}
 beat() {
   local lock id connection try age state now
   enter
@@ -9860,7 +9836,7 @@ function parseHeartbeat({ code, stdout, }) {
     const answer = stdout.toString('utf8').trimEnd();
     if (code !== 0 || !answer.startsWith('lost'))
         return { lost: false };
-    return { lost: true, holder: (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_5__/* .parseLock */ .PG)(answer.slice('lost\t'.length)) };
+    return { lost: true, holder: (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_6__/* .parseLock */ .PG)(answer.slice('lost\t'.length)) };
 }
 const OUTCOMES = ['released', 'not-held', 'still-running'];
 /** Seconds to wait for a step that is about to end. */
@@ -9872,18 +9848,18 @@ const RELEASE_TIMEOUT_MS = 4500;
  * later attempt of the same run. Absent: any attempt.
  */
 function releaseScript(ownerId, attempt) {
-    const id = (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_5__/* .checkedId */ .VJ)(ownerId);
+    const id = (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_6__/* .checkedId */ .VJ)(ownerId);
     const isOwn = attempt === undefined ? `[ "$id" = ${id} ]` : `[ "$id $try" = '${id} ${attempt}' ]`;
-    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_5__/* .LOCK_READER */ .cz}
+    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_6__/* .LOCK_READER */ .cz}
 give_back() {
   local lock id connection try age state now
   read_lock
   if ! ${isOwn}; then echo not-held; return; fi
-  exec 7>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .STEP_LOCK */ .x1)}
+  exec 7>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_LOCK */ .x1)}
   if ! flock -x -w ${STEP_WAIT_SECONDS} 7; then echo still-running; return; fi
   enter
   read_lock
-  if ${isOwn}; then rm -f -- ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .LOCK_FILE */ .FI)}; echo released; else echo not-held; fi
+  if ${isOwn}; then rm -f -- ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI)}; echo released; else echo not-held; fi
 }
 give_back`;
     return { title: 'unlock', effect: 'changes', script, timeoutMs: RELEASE_TIMEOUT_MS };
@@ -9903,7 +9879,7 @@ async function releaseAbandoned(transport, ownerId) {
     const outcome = parseReleaseAnswer(result.stdout);
     if (outcome !== undefined && result.code === 0)
         return outcome;
-    throw new _host_error_js__WEBPACK_IMPORTED_MODULE_2__/* .HostError */ .dh({ host: transport.name, at: 'unlock', ...(0,_lock_messages_js__WEBPACK_IMPORTED_MODULE_6__/* .lockFailure */ .Sw)(result) });
+    throw new _host_error_js__WEBPACK_IMPORTED_MODULE_3__/* .HostError */ .dh({ host: transport.name, at: 'unlock', ...(0,_lock_messages_js__WEBPACK_IMPORTED_MODULE_7__/* .lockFailure */ .Sw)(result) });
 }
 
 
@@ -9924,10 +9900,10 @@ async function releaseAbandoned(transport, ownerId) {
 /* harmony export */   gH: () => (/* binding */ MUTEX),
 /* harmony export */   gP: () => (/* binding */ NO_FLOCK)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
 /* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(38572);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(32061);
-/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84323);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
+/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38180);
 
 
 
@@ -9941,7 +9917,7 @@ const LOCK_TTL_SECONDS = 30;
 const NO_FLOCK = 94;
 const MUTEX_TIMEOUT = 95;
 /** Held exclusively (flock) while the lock file is read and changed. */
-const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .RUN_DIR */ .wM}/mutex`;
+const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .RUN_DIR */ .wM}/mutex`;
 /** Seconds to wait for the mutex; only a stopped process holds it longer. */
 const MUTEX_WAIT_SECONDS = 5;
 /**
@@ -9969,8 +9945,8 @@ start_time() {
 own_connection() {
   local parent started name pid=$$
   own=
-  if [ -n "\${${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .SERVED_BY */ .qE}:-}" ]; then
-    if start_time "$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .SERVED_BY */ .qE}"; then own="$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .SERVED_BY */ .qE} $started"; fi
+  if [ -n "\${${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}:-}" ]; then
+    if start_time "$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}"; then own="$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE} $started"; fi
     return
   fi
   while [ "$pid" -gt 1 ] && start_time "$pid"; do
@@ -9987,8 +9963,8 @@ read_lock() {
   lock= id= connection= try=0 age=0 state=free
   read -r now _ < /proc/uptime
   now=\${now%.*}
-  if ! [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI)} ]; then return; fi
-  IFS= read -r lock 2> /dev/null < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI)} || true
+  if ! [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} ]; then return; fi
+  IFS= read -r lock 2> /dev/null < ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} || true
   state=unreadable
   if ! [[ $lock =~ $pattern ]]; then return; fi
   id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} try=\${BASH_REMATCH[6]:-0} state=valid
@@ -9997,18 +9973,18 @@ read_lock() {
 }`;
 /** `write_lock CONNECTION`: makes this owner the holder, with a fresh heartbeat. Needs the mutex and `now`. */
 function writeLock(owner, attempt) {
-    const aside = (0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}.new`);
+    const aside = (0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.new`);
     return `
 write_lock() {
   printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s","try":%s,%s\\n' \\
-    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${attempt} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(ownerFields(owner))} > ${aside}
-  mv -fT -- ${aside} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI)}
+    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${attempt} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(ownerFields(owner))} > ${aside}
+  mv -fT -- ${aside} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)}
 }`;
 }
 /** The functions that read the lock. */
 const LOCK_READER = `${READ_LOCK}
 enter() {
-  exec 8>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(MUTEX)}
+  exec 8>> ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(MUTEX)}
   flock -w ${MUTEX_WAIT_SECONDS} 8 || exit ${MUTEX_TIMEOUT}
 }
 leave() { exec 8>&-; }`;
@@ -10029,7 +10005,7 @@ step_processes() {
   steps=
   for fd in /proc/[0-9]*/fd/9; do
     pid=\${fd#/proc/} pid=\${pid%%/*}
-    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .STEP_LOCK */ .x1)} ]; then continue; fi
+    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STEP_LOCK */ .x1)} ]; then continue; fi
     IFS= read -r name 2> /dev/null < "/proc/$pid/comm" || continue
     steps+="\${steps:+, }$pid (\${name//[^A-Za-z0-9 ._:@+-]/?})"
   done
@@ -10085,9 +10061,9 @@ function describeOwner({ run, actor, startedAt }) {
 /* harmony export */   mw: () => (/* binding */ takeOverWarning),
 /* harmony export */   v7: () => (/* binding */ lockLostFinding)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
-/* harmony import */ var _explain_unknown_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(26635);
-/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39503);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _explain_unknown_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26635);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(39503);
 
 
 
@@ -10099,21 +10075,21 @@ function obstacleFinding(obstacle) {
                 code: 'lock-held',
                 fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
                 cause: 'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
-                fix: 'Let that run end, or cancel it, then run again. The input `lock-timeout` says how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
+                fix: 'Wait for that run, or cancel it, then run again. The input `lock-timeout` sets how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
             };
         case 'step-runs':
             return {
                 code: 'step-still-running',
-                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
-                cause: 'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
-                fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
+                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
+                cause: 'That run was killed or lost its connection; a step that has begun continues on the host.',
+                fix: 'Wait until the processes named are gone (each has its own time limit), then run again. If you end them, the step is left half done.',
             };
         case 'unreadable':
             return {
                 code: 'lock-not-understood',
-                fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI} is there, and says nothing that this release understands.`,
-                cause: 'It was written by another release of the action, or by hand.',
-                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}\`) and run again.`,
+                fact: `this release cannot read ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.`,
+                cause: 'Another release of the action, or a person, wrote it.',
+                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}\`) and run again.`,
             };
     }
 }
@@ -10125,14 +10101,14 @@ function describeObstacle(obstacle) {
         case 'step-runs':
             return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
         case 'unreadable':
-            return `the unknown owner of ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}`;
+            return `the unknown owner of ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}`;
     }
 }
 /** Returns the warning about taking over an abandoned lock. */
 function takeOverWarning({ owner, why, secondsSinceHeartbeat }) {
     const reason = why === 'connection ended'
         ? 'its SSH connection has ended'
-        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_TTL_SECONDS */ .bk} s)`;
+        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s)`;
     return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
 }
 /** Returns the finding for a lock that was lost. */
@@ -10141,39 +10117,39 @@ function lockLostFinding(holder) {
         return {
             code: 'lock-lost',
             fact: 'the lock of this run is gone.',
-            cause: `The host was restarted, or somebody removed ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}.`,
-            fix: 'Run again: it goes on from what it finds.',
+            cause: `The host was restarted, or ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI} was removed by hand.`,
+            fix: 'Run again: the new run continues from there.',
         };
     }
     return {
         code: 'lock-lost',
-        fact: `the lock of this run was taken over by ${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(holder)}.`,
-        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host stood still or the network was cut.`,
-        fix: 'Let that run end, then run again: it goes on from what it finds.',
+        fact: `the lock of this run was taken over by ${(0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .describeOwner */ .$S)(holder)}.`,
+        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host hung or the network was cut.`,
+        fix: 'Wait for that run, then run again: the new run continues from there.',
     };
 }
 /** Explains why a script of the lock failed. */
 function lockFailure(result) {
-    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_FLOCK */ .gP) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_FLOCK */ .gP) {
         return {
             code: 'flock-missing',
-            fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
+            fact: 'the host has no command `flock`, which keeps two runs apart.',
             cause: 'The package util-linux is missing, or was stripped from a minimal image.',
             fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
         };
     }
-    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .MUTEX_TIMEOUT */ .EP) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX_TIMEOUT */ .EP) {
         return {
             code: 'lock-file-busy',
-            fact: 'another process holds the access to the lock file and does not let go.',
+            fact: 'another process holds the mutex of the lock file and does not release it.',
             cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
-            fix: `See who it is (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .MUTEX */ .gH}\`), let it go on or end it, then run again.`,
+            fix: `Find the process (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX */ .gH}\`), continue or end it, then run again.`,
         };
     }
-    return (0,_explain_unknown_js__WEBPACK_IMPORTED_MODULE_0__/* .explainUnknown */ .w)(result);
+    return (0,_explain_unknown_js__WEBPACK_IMPORTED_MODULE_1__/* .explainUnknown */ .w)(result);
 }
 function ownerOr(owner, unknown) {
-    return owner === undefined ? unknown : (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(owner);
+    return owner === undefined ? unknown : (0,_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .describeOwner */ .$S)(owner);
 }
 
 
@@ -10192,45 +10168,45 @@ function ownerOr(owner, unknown) {
 /* harmony export */   XT: () => (/* binding */ placeVariables),
 /* harmony export */   wh: () => (/* binding */ PRINT_FILES)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(32061);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
 
 
 /** Public files whose contents the action reads. Never a key. */
 const PUBLIC_FILES = [
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_FILE */ .bv,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBEADM_CONFIG */ .XA,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_CONFIG */ .So,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_DROP_IN */ .jy,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .GUIDE_KUBELET_CONFIG */ .$9,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_FILE */ .bv,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_CONFIG */ .XA,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_CONFIG */ .So,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN */ .jy,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .GUIDE_KUBELET_CONFIG */ .$9,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl,
 ];
 /** Maximum size in bytes, exclusive, of a file whose contents are read. */
 const TEXT_LIMIT = 262_144;
 /** Maximum size in bytes of a file with a digest: `find -size -256k` rounds up to whole KiB. */
 const DIGEST_LIMIT = 255 * 1024;
-const PKI_ETCD_DIR = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/etcd`;
+const PKI_ETCD_DIR = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw}/etcd`;
 /** Folders whose files the action compares. Only below these are files found by name. */
-const DIGEST_ROOTS = [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ACTION_DIR */ .v4, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_DROP_IN_DIR */ .vQ, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl];
-const TREE_ROOTS = [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ACTION_DIR */ .v4, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_DROP_IN_DIR */ .vQ, ..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .NODE_MARKS */ .C8];
+const DIGEST_ROOTS = [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTION_DIR */ .v4, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN_DIR */ .vQ, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl];
+const TREE_ROOTS = [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST_DIR */ .Kk, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTION_DIR */ .v4, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN_DIR */ .vQ, ..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .NODE_MARKS */ .C8];
 /** Folders in which the action writes, and /etc/kubernetes, which may be a link. */
 const WRITTEN_FOLDERS = [
     '/etc/kubernetes',
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST_DIR */ .Kk,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw,
     PKI_ETCD_DIR,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ACTION_DIR */ .v4,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PATCHES_DIR */ .rf,
-    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_DROP_IN_DIR */ .vQ,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTION_DIR */ .v4,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PATCHES_DIR */ .rf,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN_DIR */ .vQ,
 ];
 /** Depth of a listing below its roots; patches are this deep. */
 const LISTING_DEPTH = 3;
 /** Seconds that the listing of files, their digests, and the probe of the data may take. */
 const LISTING_TIMEOUT_SECONDS = 15;
-const quoteAll = (paths) => paths.map(_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI).join(' ');
+const quoteAll = (paths) => paths.map(_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI).join(' ');
 /** Returns the locations of a member's data, as the variables that {@link START_FILES} reads. */
 function placeVariables({ dataDir, walDir = '' }) {
-    return `data_dir=${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(dataDir)} wal_dir=${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(walDir)}`;
+    return `data_dir=${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(dataDir)} wal_dir=${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(walDir)}`;
 }
 /**
  * Starts listing files and data, after {@link placeVariables}.
@@ -10241,13 +10217,13 @@ function placeVariables({ dataDir, walDir = '' }) {
  *
  * The names of data files are not reported, only whether there are any.
  */
-const START_FILES = `${_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .BLANK_LOG_FUNCTION */ .$f}
+const START_FILES = `${_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .BLANK_LOG_FUNCTION */ .$f}
 roots_of() { # PATH…: sets \`roots\` to the existing ones
   local path
   roots=()
   for path; do
     if [ -e "$path" ] || [ -L "$path" ]; then roots+=("$path"); fi
-    if [ "$path" = ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw} ] && [ -L ${PKI_ETCD_DIR} ]; then roots+=(${PKI_ETCD_DIR}); fi
+    if [ "$path" = ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw} ] && [ -L ${PKI_ETCD_DIR} ]; then roots+=(${PKI_ETCD_DIR}); fi
   done
 }
 digests() { # sha256sum of busybox and of uutils before 0.1 has no -z; without it a name with a line break is escaped
@@ -10313,8 +10289,8 @@ begin places places ${quoteAll(WRITTEN_FOLDERS)} "$data_dir" \${wal_dir:+"$wal_d
 const PRINT_FILES = `
 while read -r size file; do
   if [ -f "$file" ] && [ "$size" -lt ${TEXT_LIMIT} ]; then section "text:$file"; show "$file"; fi
-done < <(stat -Lc '%s %n' -- ${quoteAll(PUBLIC_FILES)} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(PKI_ETCD_DIR)}/*.crt ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw)}/apiserver-etcd-client.crt ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PATCHES_DIR */ .rf)}/*/* 2>/dev/null)
-if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI)} ]; then section lock; fi
+done < <(stat -Lc '%s %n' -- ${quoteAll(PUBLIC_FILES)} ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(PKI_ETCD_DIR)}/*.crt ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw)}/apiserver-etcd-client.crt ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PATCHES_DIR */ .rf)}/*/* 2>/dev/null)
+if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} ]; then section lock; fi
 `;
 
 
@@ -10376,7 +10352,9 @@ function parseFiles(sections) {
         places: places ?? [],
         unseen: [
             ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
-            ...(places === undefined ? [unseenFiles('bash', 'where the folders really are was not told')] : []),
+            ...(places === undefined
+                ? [unseenFiles('bash', 'it did not report the real paths of the folders')]
+                : []),
             ...missingDigests(sections, files, isWhole),
         ],
     };
@@ -10436,7 +10414,7 @@ function missingDigests(sections, files, isWhole) {
     const without = [...files.values()].filter(({ path, kind, size, sha256 }) => kind === 'file' && sha256 === undefined && size <= look_at_files/* DIGEST_LIMIT */.XD && isCompared(path));
     if (without.length === 0 && isWhole === true)
         return [];
-    const problem = failure ?? `it told no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
+    const problem = failure ?? `it reported no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
     return [{ what: 'digests', program: 'sha256sum', words: (0,probe_sections/* withErrors */.u$)(problem, '') }];
 }
 /**
@@ -10568,7 +10546,7 @@ function parseReachFacts(sections) {
     const reach = linesOf(sections.get('reach') ?? '').flatMap(reachIn);
     const untold = linesOf(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
     const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
-    const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${untold.join(', ') || 'none was told'}`);
+    const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${untold.join(', ') || 'none was reported'}`);
     return { reach, unseen: isTold ? [] : [{ what: 'reach', program: 'bash', words }] };
 }
 function reachIn(line) {
@@ -10797,7 +10775,7 @@ function parseKubelet(sections) {
     // A unit without a file has an empty value, or none.
     const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
     if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
-        const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it did not tell the state of the unit', errors || (0,printable/* printable */.g$)(text, 200));
+        const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it did not report the state of the unit', errors || (0,printable/* printable */.g$)(text, 200));
         return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
     }
     return {
@@ -10826,11 +10804,11 @@ function parseKubelet(sections) {
 /* harmony export */   tL: () => (/* binding */ PRINT_IDENTITY),
 /* harmony export */   yv: () => (/* binding */ PROBE_START)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(32061);
-/* harmony import */ var _runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(19650);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
+/* harmony import */ var _runtime_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19650);
 /* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26260);
-/* harmony import */ var _look_at_files_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(37603);
+/* harmony import */ var _look_at_files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37603);
 
 
 
@@ -10849,17 +10827,17 @@ const REACH_TIMEOUT_SECONDS = [3, 10];
  */
 function probeScript(question) {
     return `${PROBE_START}${optionVariables(question)}
-${_runtime_js__WEBPACK_IMPORTED_MODULE_2__/* .START_CONTAINERS */ .Y7}
+${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .START_CONTAINERS */ .Y7}
 ${START_LISTENERS}
-${START_VOLATILE}${START_STATIC}${PRINT_IDENTITY}${PRINT_STATIC}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_1__/* .PRINT_FILES */ .wh}
+${START_VOLATILE}${START_STATIC}${PRINT_IDENTITY}${PRINT_STATIC}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
 end_sections
 `;
 }
 /** Returns the parameters as the variables that the probe reads. */
 function optionVariables({ peers, ports, membersReach, sandbox = false, ...places }) {
     const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
-    return `${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_1__/* .placeVariables */ .XT)(places)}
-targets=(${targets.map(_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI).join(' ')})
+    return `${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
+targets=(${targets.map(_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI).join(' ')})
 ask_sandbox=${sandbox ? 'yes' : 'no'}
 ${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
 }
@@ -10868,15 +10846,15 @@ ${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
  * It costs a tenth of the whole, and runs a second time once the run holds its lock.
  */
 function volatileProbeScript(places) {
-    return `${PROBE_START}${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_1__/* .placeVariables */ .XT)(places)}
+    return `${PROBE_START}${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
 # without both, no container was started since the first probe
-if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl)} ] || [ -d "$data_dir" ]; then
-  ${_runtime_js__WEBPACK_IMPORTED_MODULE_2__/* .START_CONTAINERS */ .Y7}
+if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl)} ] || [ -d "$data_dir" ]; then
+  ${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .START_CONTAINERS */ .Y7}
   ${START_LISTENERS}
 else
   section as-before
 fi
-${START_VOLATILE}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_1__/* .PRINT_FILES */ .wh}
+${START_VOLATILE}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
 end_sections
 `;
 }
@@ -10884,8 +10862,8 @@ end_sections
 const PROBE_START = `
 set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
 shopt -s nullglob dotglob
-${_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .SECTIONS */ .bP}${_runtime_js__WEBPACK_IMPORTED_MODULE_2__/* .FIND_RUNTIME */ .Fo}
-is_member() { [[ $(show ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STATE_FILE */ .bv)}) == *'"phase": "member"'* ]]; }
+${_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .SECTIONS */ .bP}${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .FIND_RUNTIME */ .Fo}
+is_member() { [[ $(show ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_FILE */ .bv)}) == *'"phase": "member"'* ]]; }
 listeners() { # if ss fails, the kernel's own tables give the ports, but not the programs
   local table local_address state _
   ss -ltnp && return
@@ -10945,7 +10923,7 @@ sources() {
 }
 addresses() { ip -o addr show || hostname -I; }
 begin_program addresses 10 addresses
-${_runtime_js__WEBPACK_IMPORTED_MODULE_2__/* .START_RUNTIME */ .GI}
+${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .START_RUNTIME */ .GI}
 begin_program kubeadm 25 kubeadm_says
 section reach.asked
 printf '%s\\n' "\${targets[@]}"
@@ -10961,7 +10939,7 @@ section machine
 uname -m
 for tool in systemctl kubelet kubeadm crictl ctr curl; do section "tool.$tool"; command -v "$tool"; done
 section missing-tools
-for tool in ${[..._bash_js__WEBPACK_IMPORTED_MODULE_0__/* .NEEDED_PROGRAMS */ .e4.keys()].join(' ')}; do command -v "$tool" > /dev/null || echo "$tool"; done
+for tool in ${[..._bash_js__WEBPACK_IMPORTED_MODULE_1__/* .NEEDED_PROGRAMS */ .e4.keys()].join(' ')}; do command -v "$tool" > /dev/null || echo "$tool"; done
 section cri.sockets
 printf '%s\\n' "\${sockets[@]}"
 section cri.endpoint
@@ -10977,7 +10955,7 @@ section boot-id
 show /proc/sys/kernel/random/boot_id
 `;
 /** Starts listing services and files, which a run of the action changes; {@link PRINT_FILES} does the rest. */
-const START_VOLATILE = `${_look_at_files_js__WEBPACK_IMPORTED_MODULE_1__/* .START_FILES */ .Nb}
+const START_VOLATILE = `${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .START_FILES */ .Nb}
 begin_program kubelet 15 systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths
 `;
 
@@ -11219,7 +11197,7 @@ function withoutGaps(list) {
     return known?.length === list?.length ? known : undefined;
 }
 function unreadable({ text, errors, failure }, what, program) {
-    const problem = (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .withErrors */ .u$)('its answer is not the JSON that was asked for', errors);
+    const problem = (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .withErrors */ .u$)('its answer is not JSON', errors);
     const said = failure === undefined ? (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(text, 100) : '';
     return { what, program, words: failure ?? (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .withErrors */ .u$)(problem, said) };
 }
@@ -11369,10 +11347,10 @@ function describeExit(end) {
     if (seconds !== undefined)
         return `it did not end within ${seconds} s`;
     if (end === '141')
-        return 'it was ended after it had printed more than is read'; // SIGPIPE
+        return 'it was ended because it printed too much'; // SIGPIPE
     if (end === '')
-        return 'its answer is longer than is read, or was cut off';
-    return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
+        return 'its answer is too long, or was cut off';
+    return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'its exit code cannot be read';
 }
 /** Appends a program's error output to a fact, if there is any; at most as long as `Unseen.words` may be. */
 function withErrors(fact, words) {
@@ -11421,7 +11399,7 @@ function clockIn(sections, timing) {
     const [, begun, ended] = /^(\d{1,17}) (\d{1,17})\n/.exec(text) ?? [];
     const [begunMs, endedMs] = [Number(begun) / 1000, Number(ended) / 1000];
     if (!(begunMs > 0 && endedMs > 0))
-        throw new MissingClockError(withErrors('it did not tell the time', (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(text, 100)));
+        throw new MissingClockError(withErrors('it did not report the time', (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(text, 100)));
     const there = begunMs - timing.sentMs;
     const back = endedMs - timing.receivedMs;
     return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
@@ -11793,50 +11771,30 @@ function endedByPeer() {
 
 /***/ }),
 
-/***/ 84323:
+/***/ 38180:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  zq: () => (/* binding */ NOT_ROOT),
-  XM: () => (/* binding */ OutputLimitError),
-  hk: () => (/* binding */ RootShell),
-  fc: () => (/* binding */ RootShellStartError),
-  qE: () => (/* binding */ SERVED_BY),
-  OW: () => (/* binding */ ScriptInputError),
-  jM: () => (/* binding */ needsSudo),
-  yz: () => (/* binding */ remoteResult),
-  q$: () => (/* binding */ shellCommand)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __webpack_require__(78474);
-// EXTERNAL MODULE: ./src/findings.ts
-var findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/text/last-bytes.ts
-var last_bytes = __webpack_require__(9049);
-// EXTERNAL MODULE: ./src/hosts/transport.ts
-var transport = __webpack_require__(46890);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/at-exit.ts
-/**
- * Bash function `at_exit COMMANDS`: this bash, or the subshell that calls it, runs the commands when it ends, before
- * those of earlier calls, and keeps its exit code. There is one EXIT trap, so no script may set its own. `set -eu` is
- * off for the commands. A subshell killed by a signal runs the trap of the bash around it (5.2), which must do
- * nothing there.
- */
-const AT_EXIT = `at_exit() {
-  etcd_ha_at_exit[BASH_SUBSHELL]="$1"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]-}"
-  trap -- "etcd_ha_code=\\$?; if [ \\$BASHPID = $BASHPID ]; then set +eu"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]}"'fi; exit "$etcd_ha_code"' EXIT
-}`;
-
-// EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
-var output = __webpack_require__(88314);
-// EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
-var sudo_dialogue = __webpack_require__(1741);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OW: () => (/* binding */ ScriptInputError),
+/* harmony export */   XM: () => (/* binding */ OutputLimitError),
+/* harmony export */   fc: () => (/* binding */ RootShellStartError),
+/* harmony export */   hk: () => (/* binding */ RootShell),
+/* harmony export */   jM: () => (/* binding */ needsSudo),
+/* harmony export */   q$: () => (/* binding */ shellCommand),
+/* harmony export */   qE: () => (/* binding */ SERVED_BY),
+/* harmony export */   yz: () => (/* binding */ remoteResult),
+/* harmony export */   zq: () => (/* binding */ NOT_ROOT)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(81001);
+/* harmony import */ var _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9049);
+/* harmony import */ var _transport_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(46890);
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(32061);
+/* harmony import */ var _output_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(88314);
+/* harmony import */ var _sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1741);
 
 
 
@@ -11896,7 +11854,7 @@ function shellCommand(user, privilege, mayAsk = false) {
     const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
     if (!needsSudo(user, privilege))
         return `env LC_ALL=C ${bash}`;
-    return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${sudo_dialogue/* PROMPT */.hF}` : '-n'} -- ${bash}`;
+    return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${_sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__/* .PROMPT */ .hF}` : '-n'} -- ${bash}`;
 }
 /** The command ended before it became a root shell. */
 class RootShellStartError extends Error {
@@ -11933,27 +11891,27 @@ class OutputLimitError extends Error {
 /** A root bash on the host that waits for its one script. */
 class RootShell {
     #session;
-    #stdout = new last_bytes/* LastBytes */.A(Infinity);
-    #stderr = new last_bytes/* LastBytes */.A(transport/* KEPT_STDERR */.mb);
+    #stdout = new _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__/* .LastBytes */ .A(Infinity);
+    #stderr = new _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__/* .LastBytes */ .A(_transport_js__WEBPACK_IMPORTED_MODULE_3__/* .KEPT_STDERR */ .mb);
     #out;
     #err;
     #ready = Promise.withResolvers();
     #exceeded = Promise.withResolvers();
     #isExceeded = false;
-    #maxOutput = transport/* MAX_OUTPUT */.R1;
+    #maxOutput = _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_OUTPUT */ .R1;
     /** The mark that a script prints at its end, on both outputs. */
-    #end = `etcd-ha-end-${(0,external_node_crypto_.randomUUID)()}`;
-    #scriptOut = new output/* UntilMarker */.rX(this.#end, (chunk) => {
+    #end = `etcd-ha-end-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}`;
+    #scriptOut = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .UntilMarker */ .rX(this.#end, (chunk) => {
         if (this.#stdout.total + chunk.length <= this.#maxOutput)
             this.#stdout.push(chunk);
         else
             this.#exceed(new OutputLimitError(this.#maxOutput, 'standard output'));
     });
-    #scriptErr = new output/* UntilMarker */.rX(this.#end, (chunk) => {
+    #scriptErr = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .UntilMarker */ .rX(this.#end, (chunk) => {
         this.#stderr.push(chunk);
         this.#progress?.push(chunk);
-        if (this.#stderr.total > transport/* MAX_STDERR */.mX)
-            this.#exceed(new OutputLimitError(transport/* MAX_STDERR */.mX, 'standard error'));
+        if (this.#stderr.total > _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_STDERR */ .mX)
+            this.#exceed(new OutputLimitError(_transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_STDERR */ .mX, 'standard error'));
     });
     #onStdout = (chunk) => this.#scriptOut.push(chunk);
     #sudo;
@@ -11968,13 +11926,13 @@ class RootShell {
         this.#session = session;
         this.#sudo =
             answer &&
-                new sudo_dialogue/* SudoDialogue */.Cx(session, answer, (failure) => this.#ready.reject(this.#failure(undefined, failure)));
+                new _sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__/* .SudoDialogue */ .Cx(session, answer, (failure) => this.#ready.reject(this.#failure(undefined, failure)));
         this.#ready.promise.catch(() => undefined); // Reported to the caller that waits, if any.
-        this.#out = new output/* FramedOutput */.pD(READY, () => {
+        this.#out = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .FramedOutput */ .pD(READY, () => {
             this.#sudo?.onReady();
             this.#ready.resolve(undefined);
         }, (chunk) => this.#onStdout(chunk));
-        this.#err = new output/* FramedOutput */.pD(READY, undefined, (chunk) => this.#scriptErr.push(chunk));
+        this.#err = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .FramedOutput */ .pD(READY, undefined, (chunk) => this.#scriptErr.push(chunk));
         this.#exceeded.promise.catch(() => undefined); // Reported to the caller that waits, if any.
         session.stdout.on('data', (chunk) => {
             if (!this.#isExceeded)
@@ -12027,11 +11985,11 @@ class RootShell {
      * Runs one script in a ready shell; call it once.
      * @throws OutputLimitError when the script prints more than its limit; the shell is closed then.
      */
-    async execute({ script, input, onProgress, maxOutput = transport/* MAX_OUTPUT */.R1, }) {
+    async execute({ script, input, onProgress, maxOutput = _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_OUTPUT */ .R1, }) {
         this.#isUsed = true;
         this.#maxOutput = maxOutput;
         if (onProgress !== undefined)
-            this.#progress = new output/* LineSplitter */.g3(onProgress);
+            this.#progress = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .LineSplitter */ .g3(onProgress);
         const { stdin } = this.#session;
         if (typeof input === 'function') {
             stdin.write(this.#framed(script));
@@ -12056,7 +12014,7 @@ class RootShell {
     stream(script, onStdout) {
         this.#isUsed = true;
         this.#onStdout = onStdout;
-        const stream = new output/* ShellStream */.FI(this.#session);
+        const stream = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .ShellStream */ .FI(this.#session);
         this.#session.stdin.write(this.#framed(script));
         return { stream, stderr: () => this.#errorText() };
     }
@@ -12071,7 +12029,7 @@ class RootShell {
                 if (this.ended)
                     return;
                 // A broken pipe means that the script has ended, and its exit code says why.
-                const drained = () => (0,external_node_events_.once)(stdin, 'drain').catch(() => this.whenEnded);
+                const drained = () => (0,node_events__WEBPACK_IMPORTED_MODULE_1__.once)(stdin, 'drain').catch(() => this.whenEnded);
                 if (!stdin.write(chunk))
                     await Promise.race([drained(), this.whenEnded]);
             }
@@ -12079,7 +12037,7 @@ class RootShell {
         }
         catch (error) {
             this.close();
-            throw new ScriptInputError((0,findings/* errorMessage */.gJ)(error), { cause: error });
+            throw new ScriptInputError((0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .errorMessage */ .gJ)(error), { cause: error });
         }
     }
     /**
@@ -12119,7 +12077,7 @@ function remoteResult(status, { stdout, stderr }) {
  * shell.
  */
 function wrapScript(script, end) {
-    const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${AT_EXIT}`;
+    const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${_bash_js__WEBPACK_IMPORTED_MODULE_4__/* .AT_EXIT */ .jr}`;
     return `${setUp}; at_exit '{ printf ${end}; } 2> /dev/null; printf ${end} >&2'; { ${script}\n}`;
 }
 
@@ -12409,7 +12367,7 @@ function withHostName(transport, name) {
 
 /***/ }),
 
-/***/ 11062:
+/***/ 45568:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12425,10 +12383,10 @@ var external_node_crypto_ = __webpack_require__(77598);
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __webpack_require__(46466);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __webpack_require__(46466);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(38522);
 // EXTERNAL MODULE: ./src/findings.ts
@@ -12533,10 +12491,10 @@ function dockerImage(archive, entry) {
     const own = { name: resolved(archive, configFile), ...fileOf(archive, configFile) };
     const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(configFile)?.[1];
     if (named !== undefined && named !== own.sha256)
-        throw new DamagedArchiveError(`${configFile} is not what its name says`);
+        throw new DamagedArchiveError(`${configFile} does not match the digest in its name`);
     const config = configIn(archive, configFile);
     if (config === undefined)
-        throw new DamagedArchiveError(`${configFile} does not say for which platform the image is`);
+        throw new DamagedArchiveError(`${configFile} does not name the platform of the image`);
     const layers = (0,json_fields/* textsIn */.Ej)(entry['Layers']).map((layer) => ({
         name: resolved(archive, layer),
         ...fileOf(archive, layer),
@@ -12596,12 +12554,12 @@ function blobName(digest) {
 }
 function checkDigest(name, { sha256 }, digest) {
     if (digest !== `sha256:${sha256}`)
-        throw new DamagedArchiveError(`${name} is not what its name says`);
+        throw new DamagedArchiveError(`${name} does not match the digest in its name`);
 }
 function fileOf(archive, name) {
     const file = archive.files.get(resolved(archive, name));
     if (file === undefined)
-        throw new DamagedArchiveError(`it names ${name} and does not hold it`);
+        throw new DamagedArchiveError(`it names ${name} but does not hold it`);
     return file;
 }
 /** Follows links: older dockers wrote a layer that several images share once, and links to it. */
@@ -12619,53 +12577,12 @@ function jsonOf(archive, name) {
         return JSON.parse(text);
     }
     catch {
-        throw new DamagedArchiveError(`${name} is no JSON`);
+        throw new DamagedArchiveError(`${name} is not JSON`);
     }
 }
 /** Returns the SHA-256 in hex. */
 function sha256Of(bytes) {
     return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/images/packed-image.ts
-
-
-/**
- * Returns the files of an OCI layout with this one image under this one name, except its configuration and layers,
- * which come from the archive. containerd names imported images by `io.containerd.image.name`
- * (core/images/archive/importer.go).
- */
-function layoutOf({ manifest, os, architecture }, reference) {
-    const digest = sha256Of(manifest.bytes);
-    const tag = (0,images_reference/* tagOf */.cO)(reference);
-    const index = {
-        schemaVersion: 2,
-        mediaType: 'application/vnd.oci.image.index.v1+json',
-        manifests: [
-            {
-                mediaType: manifest.mediaType,
-                digest: `sha256:${digest}`,
-                size: manifest.bytes.length,
-                platform: { os, architecture },
-                annotations: {
-                    'io.containerd.image.name': reference,
-                    ...(tag === undefined ? {} : { 'org.opencontainers.image.ref.name': tag }),
-                },
-            },
-        ],
-    };
-    return [
-        { name: 'oci-layout', bytes: Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' })) },
-        { name: 'index.json', bytes: Buffer.from(JSON.stringify(index)) },
-        { name: blobFile(digest), bytes: manifest.bytes },
-    ];
-}
-/**
- * Returns the path of a blob in an OCI layout.
- * @param sha256 hex.
- */
-function blobFile(sha256) {
-    return `blobs/sha256/${sha256}`;
 }
 
 ;// CONCATENATED MODULE: ./src/images/tar.ts
@@ -12746,7 +12663,7 @@ function parseHeader(header) {
         throw new TarError('it ends in the middle of a header');
     const claimed = Number.parseInt(textOf(header, 148, 8), 8);
     if (claimed !== checksum(header))
-        throw new TarError('a header that no tar archive has');
+        throw new TarError('a header that is not valid in a tar archive');
     const prefix = textOf(header, 257, 5) === 'ustar' && header[262] === 0 ? textOf(header, 345, 155) : '';
     const name = textOf(header, 0, 100);
     return {
@@ -12762,7 +12679,7 @@ function sizeOf(header) {
         return Number(header.readBigUInt64BE(128));
     const size = Number.parseInt(textOf(header, 124, 12).trim() || '0', 8);
     if (!Number.isSafeInteger(size))
-        throw new TarError('a header that no tar archive has');
+        throw new TarError('a header that is not valid in a tar archive');
     return size;
 }
 /** The sum of all bytes of a header, with blanks in place of the sum itself. */
@@ -12789,7 +12706,7 @@ function paxRecords(body) {
         const space = body.indexOf(0x20, at);
         const length = Number.parseInt(body.toString('latin1', at, space), 10);
         if (space < 0 || !(length > 0))
-            throw new TarError('a pax header that cannot be read');
+            throw new TarError('an unreadable pax header');
         const [key = '', ...value] = body.toString('utf8', space + 1, at + length - 1).split('=');
         records.set(key, value.join('='));
         at += length;
@@ -12804,7 +12721,7 @@ function paxRecords(body) {
 function sizeFrom(digits) {
     const size = Number(digits);
     if (!Number.isSafeInteger(size) || size < 0)
-        throw new TarError('a pax header that cannot be read');
+        throw new TarError('an unreadable pax header');
     return size;
 }
 /** A hard link names its target from the root of the archive, a symbolic one from its own folder. */
@@ -13025,16 +12942,16 @@ function noImages(archive) {
     if (isImageArchive(archive)) {
         return {
             code: 'image-archive-unusable',
-            fact: 'it names images and holds none of them whole.',
-            cause: 'it was made of a part of a multi-platform image.',
+            fact: 'it names images but holds none of them whole.',
+            cause: 'it was made from a part of a multi-platform image.',
             fix: `make it with one whole platform, ${SAVE}`,
         };
     }
     return {
         code: 'image-archive-unusable',
         fact: 'it is a tar archive without an image: it has neither index.json nor manifest.json.',
-        cause: 'it was made by `docker export` or of files, not of an image; or an image archive lies inside of it.',
-        fix: `make it of an image, ${SAVE}`,
+        cause: 'it was made by `docker export` or from files, not from an image, or an image archive is inside it.',
+        fix: `make it from an image, ${SAVE}`,
     };
 }
 /** Returns the reason why a file cannot be read as an archive: what it is instead, as far as its beginning tells. */
@@ -13045,15 +12962,15 @@ async function unreadable(path, error) {
         return {
             code: 'image-archive-unusable',
             fact: `there is no such file on the runner (${place}).`,
-            cause: 'the step that downloads or makes it is missing or ran in another job, whose files are gone.',
-            fix: 'fetch it in a step before, and give its path below the workspace, for example image-archive: images.tar.',
+            cause: 'the step that downloads or creates it is missing or ran in another job, whose files are gone.',
+            fix: 'download it in an earlier step, and give its path below the workspace, for example image-archive: images.tar.',
         };
     }
     if (await isFolder(place)) {
         return {
             code: 'image-archive-unusable',
             fact: 'it is a folder.',
-            cause: 'it is an OCI layout that was not packed, or the folder of a downloaded artifact.',
+            cause: 'it is an unpacked OCI layout, or the folder of a downloaded artifact.',
             fix: `give the file in it, or pack the layout: tar -C ${path} -cf images.tar .`,
         };
     }
@@ -13069,29 +12986,66 @@ async function unreadable(path, error) {
     if (error instanceof OversizedArchiveError) {
         return {
             code: 'image-archive-unusable',
-            fact: `${error.message}, and image archives have little of that.`,
-            cause: 'it is an archive of something else, or was made to fill the memory of the runner.',
-            fix: `make it anew with the images alone, ${SAVE}`,
+            fact: `${error.message}, which is too much for an image archive.`,
+            cause: 'it is another kind of archive, or was crafted to fill the memory of the runner.',
+            fix: `make it again with only the images, ${SAVE}`,
         };
     }
     if (error instanceof DamagedArchiveError) {
         return {
             code: 'image-archive-unusable',
             fact: `it is damaged: ${error.message}.`,
-            cause: 'it was cut off or changed on its way.',
-            fix: `fetch it again, or make it anew, ${SAVE}`,
+            cause: 'it was cut off or changed on the way.',
+            fix: `download it again, or make it again, ${SAVE}`,
         };
     }
-    const what = error instanceof TarError ? 'it is no whole tar archive' : 'it cannot be read';
+    const what = error instanceof TarError ? 'it is not a complete tar archive' : 'it cannot be read';
     return {
         code: 'image-archive-unusable',
         fact: `${what}: ${(0,findings/* errorMessage */.gJ)(error)}.`,
-        cause: 'it was cut off on its way, or is compressed in another way than with gzip or zstd.',
-        fix: `make it anew, ${SAVE}`,
+        cause: 'it was cut off on the way, or is compressed with another program than gzip or zstd.',
+        fix: `make it again, ${SAVE}`,
     };
 }
 async function isFolder(place) {
     return (0,promises_.stat)(place).then((found) => found.isDirectory(), () => false);
+}
+/**
+ * Returns the files of an OCI layout with this one image under this one name, except its configuration and layers,
+ * which come from the archive. containerd names imported images by `io.containerd.image.name`
+ * (core/images/archive/importer.go).
+ */
+function layoutOf({ manifest, os, architecture }, reference) {
+    const digest = sha256Of(manifest.bytes);
+    const tag = (0,images_reference/* tagOf */.cO)(reference);
+    const index = {
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        manifests: [
+            {
+                mediaType: manifest.mediaType,
+                digest: `sha256:${digest}`,
+                size: manifest.bytes.length,
+                platform: { os, architecture },
+                annotations: {
+                    'io.containerd.image.name': reference,
+                    ...(tag === undefined ? {} : { 'org.opencontainers.image.ref.name': tag }),
+                },
+            },
+        ],
+    };
+    return [
+        { name: 'oci-layout', bytes: Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' })) },
+        { name: 'index.json', bytes: Buffer.from(JSON.stringify(index)) },
+        { name: blobFile(digest), bytes: manifest.bytes },
+    ];
+}
+/**
+ * Returns the path of a blob in an OCI layout.
+ * @param sha256 hex.
+ */
+function blobFile(sha256) {
+    return `blobs/sha256/${sha256}`;
 }
 
 
@@ -13180,7 +13134,7 @@ const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
 /** ssh-keygen uses 16 or 24 by default; each takes some hundredths of a second here. */
 const MAX_KDF_ROUNDS = 1000;
 const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
-const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
+const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
 /**
  * Parses a private key as the user pasted it. Accepts OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with RSA,
  * NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
@@ -13299,7 +13253,7 @@ const DAMAGED = {
     code: 'ssh-key-malformed',
     at: KEY_INPUT,
     fact: 'the private key is cut off or damaged.',
-    cause: 'a part of the file was not copied, or something changed it on the way.',
+    cause: 'only a part of the file was copied, or it was changed on the way.',
     fix: WHOLE_FILE,
 };
 const DSA = {
@@ -13320,7 +13274,7 @@ const PUTTY = {
     code: 'ssh-key-format-unsupported',
     at: KEY_INPUT,
     fact: 'this PuTTY key file (.ppk) cannot be read.',
-    cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
+    cause: 'PuTTY has its own file format; the action reads only version 2 files with RSA keys.',
     fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
 };
 const OLD_ENCRYPTION = {
@@ -13328,24 +13282,24 @@ const OLD_ENCRYPTION = {
     at: KEY_INPUT,
     fact: 'the private key is encrypted with a cipher that is no longer supported.',
     cause: 'the file is old.',
-    fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
+    fix: 're-encrypt it with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
 };
 function cipherUnknown(name, cipher) {
     return {
         code: 'ssh-key-format-unsupported',
         at: KEY_INPUT,
-        fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
+        fact: `the private key (${name}) is encrypted with ${cipher}, which the action cannot decrypt.`,
         cause: 'it was made with `ssh-keygen -Z`.',
-        fix: 'write it anew with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
+        fix: 're-encrypt it with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
     };
 }
 function tooManyRounds(name, rounds) {
     return {
         code: 'ssh-key-format-unsupported',
         at: KEY_INPUT,
-        fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
+        fact: `the private key (${name}) needs ${rounds} rounds of key derivation, which would take minutes.`,
         cause: 'it was made with `ssh-keygen -a`, or is damaged.',
-        fix: 'write it anew with `ssh-keygen -p -a 100 -f deploy-key`.',
+        fix: 're-encrypt it with `ssh-keygen -p -a 100 -f deploy-key`.',
     };
 }
 const PASSPHRASE_UNUSED = {
@@ -13359,7 +13313,7 @@ function passphraseMissing(name) {
         code: 'ssh-key-passphrase',
         at: PASSPHRASE_INPUT,
         fact: `the private key (${name}) is encrypted and no passphrase is given.`,
-        cause: 'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
+        cause: 'the secret with the passphrase does not exist or is not passed to the job; runs from forks get no secrets.',
         fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
     };
 }
@@ -13368,7 +13322,7 @@ function passphraseWrong(name) {
         code: 'ssh-key-passphrase',
         at: PASSPHRASE_INPUT,
         fact: `the passphrase does not open the private key (${name}).`,
-        cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
+        cause: 'it belongs to another key, or the secret holds an extra space or newline.',
         fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
     };
 }
@@ -13389,7 +13343,7 @@ function unreadable(read) {
                 at,
                 fact: 'no private key is given.',
                 cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-                fix: 'give the private key file whole, as a secret; or start an ssh-agent with it in a step before, and leave the input out.',
+                fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
             };
         case 'public':
             return {
@@ -13418,7 +13372,7 @@ function unreadable(read) {
             return {
                 code: 'ssh-key-malformed',
                 at,
-                fact: 'the private key has a BEGIN line but no END line that fits it.',
+                fact: 'the private key has a BEGIN line but no matching END line.',
                 cause: 'only a part of the file was copied, or only its first line reached the input.',
                 fix: WHOLE_FILE,
             };
@@ -13428,8 +13382,8 @@ function unreadable(read) {
             return {
                 code: 'ssh-key-malformed',
                 at,
-                fact: 'this is not a private key in a form that is known.',
-                cause: 'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
+                fact: 'this is not a private key in a known format.',
+                cause: 'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
                 fix: WHOLE_FILE,
             };
     }
@@ -13462,7 +13416,7 @@ function userProblem(value) {
     return {
         code: 'ssh-user-malformed',
         fact: `${(0,quote/* quote */.hD)(value)} is not the name of a user.`,
-        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+        ...(value.includes('@') && { cause: 'the name is followed by the address of a host.' }),
     };
 }
 /** Opens a private key. One line break at the end of its passphrase is that of its file. */
@@ -13505,7 +13459,7 @@ function inputGroup(definition) {
 
 /***/ }),
 
-/***/ 83251:
+/***/ 52082:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13600,7 +13554,7 @@ function valueProblem(name, value) {
     if (/\$[($]/.test(value)) {
         return {
             code: 'extra-args-malformed',
-            fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
+            fact: `the value of --${name} holds $( or $$, which the kubelet replaces.`,
             fix: 'write a value without them.',
         };
     }
@@ -13610,14 +13564,14 @@ function valueProblem(name, value) {
     if (name === 'feature-gates' && !(0,etcd_flags/* keepsCorruptCheck */.m1)(value)) {
         return {
             code: 'flag-not-allowed',
-            fact: `${(0,quote/* quote */.hD)(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
-            cause: 'only the other gates were named; by this one a member compares its data with the others before it serves.',
+            fact: `${(0,quote/* quote */.hD)(value)} would replace kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+            cause: 'only other gates are listed; with this one a member compares its data with the others before it serves.',
             fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
         };
     }
     return undefined;
 }
-/** etcd takes the last of two, kubeadm writes both: nobody would know which one was meant. */
+/** etcd takes the last of two, kubeadm writes both: it would be unclear which one was meant. */
 function checkTwice(flag, index, flags) {
     const first = flags.findIndex(({ name }) => name === flag.name);
     if (first === index)
@@ -13663,8 +13617,8 @@ function noFlag(line) {
     if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
         return {
             code: 'extra-args-malformed',
-            fact: `${(0,quote/* quote */.hD)(line)} begins with the program; its flags alone are given here.`,
-            cause: 'a whole command line was copied.',
+            fact: `${(0,quote/* quote */.hD)(line)} begins with the program; this input takes only its flags.`,
+            cause: 'this is a whole command line.',
             fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
         };
     }
@@ -13681,14 +13635,14 @@ function noFlag(line) {
         fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
     };
 }
-/** What a shell would have taken apart or off, and nobody does here. */
+/** Characters that a shell would have expanded or removed; here there is no shell. */
 function lineProblem(line, value) {
     if (value === undefined)
         return undefined;
     if (/^["']/.test(line)) {
         return {
             code: 'extra-args-malformed',
-            fact: `the flag in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would take for part of it.`,
+            fact: `the flag in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would read as part of it.`,
             cause: 'the flag was copied from a shell script or a list.',
             fix: 'write the flag without quotes, for example --log-level=debug.',
         };
@@ -13704,7 +13658,7 @@ function lineProblem(line, value) {
     if (/^(["']).*\1$/.test(value)) {
         return {
             code: 'extra-args-malformed',
-            fact: `the value in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would take for part of it.`,
+            fact: `the value in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would read as part of it.`,
             cause: 'the flag was copied from a shell script.',
             fix: 'write the value without quotes, for example --log-level=debug.',
         };
@@ -13722,7 +13676,7 @@ function flagsOfMapping(text, findings) {
             code: 'extra-args-malformed',
             at: input,
             fact: 'this is not a mapping of flags to values.',
-            cause: 'the flags were written as a list, or there is no space behind a colon.',
+            cause: 'the flags are a list, or a colon has no space after it.',
             fix: `write one flag per line without a dash before it, ${example}`,
         });
         return [];
@@ -13742,7 +13696,7 @@ function noSingleValue(name, at) {
     return {
         code: 'extra-args-malformed',
         at,
-        fact: `${(0,quote/* quote */.hD)(name)} has a list, a mapping or the like in place of one value.`,
+        fact: `${(0,quote/* quote */.hD)(name)} has a list, a mapping or the like instead of one value.`,
         fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
     };
 }
@@ -13750,32 +13704,32 @@ function noSingleValue(name, at) {
 const REMAINS = [
     {
         pattern: /\\$/,
-        what: 'ends with a backslash, by which a shell goes on in the next line',
-        fix: 'leave the backslashes at the ends of lines out.',
+        what: 'ends with a backslash, which continues the line only in a shell',
+        fix: 'remove the backslashes at the ends of lines.',
     },
     {
         pattern: /,\s*-{0,2}[a-z][a-z0-9]*(?:-[a-z0-9]+)+\s*=|,\s*--[a-z]/,
-        what: 'holds another flag behind a comma',
+        what: 'holds another flag after a comma',
         fix: 'write each flag on a line of its own, without commas between them.',
     },
     {
         pattern: /[,;]$/,
-        what: 'ends with a sign that separates flags or commands elsewhere',
-        fix: 'end the line behind the value.',
+        what: 'ends with a character that separates flags or commands elsewhere',
+        fix: 'end the line after the value.',
     },
     {
         pattern: /(?:^|\s)(?:&&?|\|\|?|;|>>?|<|2>&1)(?:\s|$)/,
-        what: 'holds a sign by which a shell joins or redirects commands',
+        what: 'holds a character that joins or redirects commands in a shell',
         fix: 'write flags alone: no shell reads them.',
     },
     {
         pattern: /\$(?:\{|[A-Za-z_])/,
-        what: 'holds the name of a variable ($), in place of which no shell puts its value',
+        what: 'holds the name of a variable ($), which no shell expands',
         fix: 'write the value itself, or an expression of the workflow such as ${{ vars.NAME }}.',
     },
     {
         pattern: /`/,
-        what: 'holds a backquote, for which no shell runs a command',
+        what: 'holds a backquote, and no shell runs the command',
         fix: 'write the value itself.',
     },
 ];
@@ -13857,7 +13811,7 @@ function quota(value, { findings, warnings }) {
         code: 'value-malformed',
         at: 'quota-backend-bytes',
         fact: Number.isNaN(bytes)
-            ? `${(0,quote/* quote */.hD)(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
+            ? `${(0,quote/* quote */.hD)(value)} is not a number of bytes, with or without Ki, Mi or Gi after it.`
             : `${(0,quote/* quote */.hD)(value)} is not between 16Mi and 1024Gi.`,
         fix: 'write for example quota-backend-bytes: 8Gi.',
     });
@@ -13867,7 +13821,7 @@ function largeQuota(value) {
     return {
         code: 'value-malformed',
         at: 'quota-backend-bytes',
-        fact: `${(0,quote/* quote */.hD)(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is more than 8Gi, the most that etcd recommends: a larger database takes long to send, to defragment and to read at startup.`,
         fix: 'keep the database small, or watch how long members take to start.',
     };
 }
@@ -13876,7 +13830,7 @@ function givenTwice(input) {
         code: 'flag-not-allowed',
         at: input,
         fact: `${input} is given in extra-args too.`,
-        fix: 'keep one of the two, best this one: its value is checked.',
+        fix: 'keep one of the two, preferably this one: its value is checked.',
     };
 }
 /** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
@@ -13894,16 +13848,16 @@ function checkTimes(all, findings) {
         findings.push({
             code: 'tuning-unusable',
             at: 'election-timeout',
-            fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd ends at once with such a pair.`,
-            cause: 'one of the two was raised and the other left as it is; etcd has 100 and 1000 by itself.',
-            fix: `give both, ten to one as etcd advises, for example ${example}.`,
+            fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd exits at once with such a pair.`,
+            cause: "only one of the two was raised; etcd's defaults are 100 and 1000.",
+            fix: `give both, ten to one as etcd recommends, for example ${example}.`,
         });
     }
     if (election > MOST_ELECTION_MS) {
         findings.push({
             code: 'tuning-unusable',
             at: 'election-timeout',
-            fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd ends at once with it.`,
+            fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd exits at once with it.`,
             fix: 'choose a shorter one, for example election-timeout: 10000.',
         });
     }
@@ -13928,7 +13882,7 @@ function checkCompaction(all, inputs, findings) {
         findings.push({
             code: 'tuning-unusable',
             at: 'auto-compaction-retention',
-            fact: `${(0,quote/* quote */.hD)(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
+            fact: `${(0,quote/* quote */.hD)(retention)} is not a number of revisions, which auto-compaction-mode: revision requires.`,
             fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
         });
     }
@@ -13937,7 +13891,7 @@ function checkCompaction(all, inputs, findings) {
             code: 'tuning-unusable',
             at: 'auto-compaction-retention',
             fact: isCount
-                ? `${(0,quote/* quote */.hD)(retention)} has no unit; etcd takes it for hours.`
+                ? `${(0,quote/* quote */.hD)(retention)} has no unit; etcd reads it as hours.`
                 : `${(0,quote/* quote */.hD)(retention)} is not a duration.`,
             fix: `write hours, minutes and seconds in that order, for example auto-compaction-retention: ${isCount ? `${retention}h` : '1h'}; 0 switches it off.`,
         });
@@ -13950,7 +13904,7 @@ function isDuration(text) {
 const modeAlone = {
     code: 'tuning-unusable',
     at: 'auto-compaction-mode',
-    fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
+    fact: 'the mode alone has no effect: without auto-compaction-retention etcd compacts nothing by itself.',
     fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
 };
 /** Flags of etcd: those of the input `extra-args`, and those that have inputs of their own. */
@@ -14005,8 +13959,8 @@ function mergesIn({ document, placeOf }) {
             findings.push({
                 code: 'kubelet-config-malformed',
                 at: placeOf(key.range?.[0]),
-                fact: '<< merges another mapping into this one, and kubelet-config says each field where it counts.',
-                fix: 'write the fields themselves in place of <<.',
+                fact: '<< merges another mapping into this one, and kubelet-config takes each field only where it belongs.',
+                fix: 'write the fields themselves instead of <<.',
             });
         },
     });
@@ -14103,7 +14057,7 @@ function checkField({ name, place }, value) {
             {
                 code: 'kubelet-field-not-allowed',
                 at: place,
-                fact: `${(0,quote/* quote */.hD)(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
+                fact: `${(0,quote/* quote */.hD)(name)} is not the name of a field: kubelet distinguishes upper and lower case, and would ignore it.`,
                 fix: `write it as ${otherCase}.`,
             },
         ];
@@ -14131,8 +14085,8 @@ const KINDS = {
     number: { words: 'a number without quotes', holds: (value) => typeof value === 'number', example: '0.9' },
     text: { words: 'a text', holds: isText, example: '"…", in quotes' },
     duration: { words: 'a duration with its unit', holds: kubelet_config_isDuration, example: '10s' },
-    'texts by name': {
-        words: 'a mapping of names to texts',
+    'strings by name': {
+        words: 'a mapping of names to strings',
         holds: (value) => isMapping(value) && Object.values(value).every(isText),
         example: '{ memory.available: "100Mi" }',
     },
@@ -14141,7 +14095,11 @@ const KINDS = {
         holds: (value) => isMapping(value) && Object.values(value).every(isBoolean),
         example: '{ NodeSwap: true }',
     },
-    'list of texts': { words: 'a list of texts', holds: (value) => isListOf(value, isText), example: '["…"]' },
+    'list of strings': {
+        words: 'a list of strings',
+        holds: (value) => isListOf(value, isText),
+        example: '["…"]',
+    },
     'list of integers': {
         words: 'a list of whole numbers',
         holds: (value) => isListOf(value, isInteger),
@@ -14166,7 +14124,7 @@ function kubeletValueProblem(name, value) {
     if (!holds(value)) {
         return {
             code: 'kubelet-config-malformed',
-            fact: `${name} is ${(0,quote/* quoteJson */.fp)(value)}, and kubelet reads ${words} there: it would not start.`,
+            fact: `${name} is ${(0,quote/* quoteJson */.fp)(value)}, and kubelet needs ${words} there: it would not start.`,
             fix: `write ${words}, for example ${name}: ${example}.`,
         };
     }
@@ -14221,14 +14179,11 @@ const kubeletGroup = (0,group/* inputGroup */.w)({
 
 // EXTERNAL MODULE: ./src/findings.ts
 var findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/kubeadm/json.ts
-var json = __webpack_require__(10241);
-// EXTERNAL MODULE: ./src/kubeadm/patches.ts
-var patches = __webpack_require__(87657);
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
 var yaml = __webpack_require__(45180);
+// EXTERNAL MODULE: ./src/kubeadm/patches.ts
+var patches = __webpack_require__(87657);
 ;// CONCATENATED MODULE: ./src/inputs/etcd/parse-patches.ts
-
 
 
 
@@ -14276,8 +14231,8 @@ function patchesInText(value, findings) {
         findings.push({
             code: 'patches-malformed',
             at,
-            fact: 'the patch has an alias (*) that stands for nothing, or more of them than can be meant.',
-            fix: 'write the values themselves there; a text with a * in it wants quotes.',
+            fact: 'the patch has an alias (*) without an anchor, or too many aliases.',
+            fix: 'write the values themselves there; put a string with a * in quotes.',
         });
         return [];
     });
@@ -14306,7 +14261,7 @@ function patchesInFolder(folder, findings) {
             code: 'patches-malformed',
             at: `${parse_patches_input} (${folder.path})`,
             fact: 'the folder holds no patch of etcd.',
-            fix: 'call its files etcd, a suffix, the kind and the ending, for example etcd+strategic.yaml.',
+            fix: 'name its files etcd, a suffix, the kind and the extension, for example etcd+strategic.yaml.',
         });
     }
     return files.flatMap(([name, text]) => checked({ name, text, at: `${parse_patches_input} (${folder.path}/${name})` }, findings));
@@ -14322,17 +14277,17 @@ function problemOf({ name, text }) {
     if ((0,patches/* patchKind */.R3)(name) === undefined) {
         return {
             code: 'patches-malformed',
-            fact: `${(0,quote/* quote */.hD)(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
-            ...(/\.yml$/.test(name) && { cause: 'kubeadm knows the endings .yaml and .json alone.' }),
-            ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm makes the pod of etcd alone.' }),
-            fix: 'call it etcd, a suffix if need be, + and the kind (strategic, merge or json), and the ending, for example etcd0+json.yaml.',
+            fact: `${(0,quote/* quote */.hD)(name)} is not the name of a patch of etcd, and kubeadm would ignore or misread it.`,
+            ...(/\.yml$/.test(name) && { cause: 'kubeadm accepts only the extensions .yaml and .json.' }),
+            ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm creates only the etcd pod.' }),
+            fix: 'name it etcd, an optional suffix, + and the kind (strategic, merge or json), and the extension, for example etcd0+json.yaml.',
         };
     }
     if ((0,quote/* holdsPrivateKey */.jc)(text)) {
         return {
             code: 'private-key-misplaced',
-            fact: 'it holds a private key, which a patch is not made for.',
-            fix: 'take the key out, replace it, and mount what has to be secret from the host.',
+            fact: 'it holds a private key; patches are not kept secret.',
+            fix: 'remove the key, replace it, and mount secrets from the host.',
         };
     }
     return text.trim() === ''
@@ -14371,7 +14326,7 @@ function formProblem(documents, kind) {
                     fact: 'a patch of the kind json is a list of operations, each a mapping with op and path.',
                     fix: 'write operations, for example "- { op: add, path: /spec/priority, value: 1000 }", or give the file another kind (+strategic, +merge).',
                 };
-        return patches.every(json/* isMapping */.p)
+        return patches.every(yaml/* isMapping */.pi)
             ? undefined
             : {
                 code: 'patches-malformed',
@@ -14384,12 +14339,12 @@ function formProblem(documents, kind) {
         return {
             code: 'patches-malformed',
             fact: `the aliases of the patch cannot be resolved (${(0,findings/* errorMessage */.gJ)(error)}).`,
-            fix: 'write the values themselves there; a text with a * in it wants quotes.',
+            fix: 'write the values themselves there; put a string with a * in quotes.',
         };
     }
 }
 function isOperations(patch) {
-    const isOperation = (operation) => (0,json/* isMapping */.p)(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
+    const isOperation = (operation) => (0,yaml/* isMapping */.pi)(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
     return Array.isArray(patch) && patch.every(isOperation);
 }
 /** Patches of the static pod, which the kubeadm of each host applies. */
@@ -14455,7 +14410,7 @@ function parseDataPlaces(inputs, findings) {
             code: 'data-dir-unsuitable',
             at: 'wal-dir',
             fact: `${(0,quote/* quote */.hD)(walDir)} and data-dir (${(0,quote/* quote */.hD)(dataDir)}) lie one in the other.`,
-            cause: 'the folder in which etcd keeps its log by itself was meant.',
+            cause: 'this is the folder in which etcd keeps its log by default.',
             fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
         });
         return undefined;
@@ -14487,7 +14442,7 @@ function places_and_ports_problemOf(path) {
     if (!/^[A-Za-z0-9._/@+-]*$/.test(path))
         return 'holds characters other than letters, digits and . _ - + @ /.';
     if (shared.includes(path))
-        return 'is shared with others, who would be locked out: etcd wants its folder for itself (mode 0700).';
+        return 'is shared with others, who would be locked out: etcd needs a folder of its own (mode 0700).';
     const parts = path.slice(1).split('/');
     if (parts.some((part) => part === '' || part === '.' || part === '..')) {
         return 'is not a clean path: it holds //, . or .., or ends with /.';
@@ -14540,7 +14495,7 @@ function sameAs(input, port, other) {
     return {
         code: 'port-conflict',
         at: input,
-        fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
+        fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and the default of ${input}` : ''}.`,
         fix: 'give each its own port.',
     };
 }
@@ -14623,7 +14578,7 @@ function parseReach(written, inputs, defaults, ports, findings) {
     const members = hosts.slice(0, written.members.length);
     const controlPlane = hosts.slice(members.length);
     const loggedIn = members.filter(isRemote);
-    // Where no member is logged in to, nobody is asked for a user.
+    // Without a login to any member, no user is needed.
     const isAllHere = members.length > 0 && loggedIn.length === 0;
     return {
         members: inOrder(members, isAllHere ? [] : (0,control_plane/* withLogins */.FH)(loggedIn, defaults, ports, findings)),
@@ -14680,7 +14635,7 @@ function noSuchHost(text, hosts) {
         code: 'transport-conflict',
         at: 'local-host',
         fact: `${(0,quote/* quote */.hD)(text)} is none of the hosts: ${known.join(', ')}.`,
-        cause: 'a typing error; or the host has a name of its own that the inputs do not give, and is known by its address only.',
+        cause: 'a typing error, or the inputs give only the address of the host and not its name.',
         fix: `name the host that the job runs on by its address, for example local-host: ${hosts[0]?.address ?? '10.0.0.6'}.`,
     };
 }
@@ -14688,7 +14643,7 @@ function saidOtherwise(host, transport) {
     return {
         code: 'transport-conflict',
         at: 'local-host',
-        fact: `it names ${labelOfPlaced(host)}, of which the inventory says transport: ${transport}.`,
+        fact: `it names ${labelOfPlaced(host)}, which has transport: ${transport} in the inventory.`,
         fix: 'keep one of the two.',
     };
 }
@@ -14696,8 +14651,8 @@ function severalHere(hosts, count) {
     return {
         code: 'transport-conflict',
         at: 'transport',
-        fact: `${hosts.map(labelOfPlaced).join(', ')} would be this machine, all of them; the job runs on one.`,
-        cause: '`transport: local` is for every host of the list.',
+        fact: `${hosts.map(labelOfPlaced).join(', ')} would all be this machine; the job runs on one.`,
+        cause: '`transport: local` applies to every host of the list.',
         fix: `leave transport out, and name the one ${count > 1 ? `of the ${count} hosts ` : ''}that the job runs on in local-host: the others are reached by SSH.`,
     };
 }
@@ -14705,9 +14660,9 @@ function loginOfLocal(host) {
     return {
         code: 'transport-conflict',
         at: host.loginAt ?? host.at,
-        fact: `${labelOfPlaced(host)} is this machine, and is not logged in to.`,
+        fact: `${labelOfPlaced(host)} is this machine: the action does not log in to it.`,
         cause: '`ssh` of a host says how its SSH server is reached.',
-        fix: 'leave ssh out for this host, or have it reached by SSH.',
+        fix: 'leave ssh out for this host, or set transport to SSH for it.',
     };
 }
 function labelOfPlaced({ name, address, at }) {
@@ -14763,11 +14718,11 @@ function parseArchivePath(value, findings) {
         code: 'image-archive-unusable',
         at: 'image-archive',
         fact: isList
-            ? 'several lines are given, and it takes one file.'
-            : `${(0,quote/* quote */.hD)(path)} is a URL; a file on the runner is meant.`,
+            ? 'there are several lines, and the input takes one file.'
+            : `${(0,quote/* quote */.hD)(path)} is a URL; the input takes a file on the runner.`,
         fix: isList
             ? 'put all images into one archive, for example `docker save IMAGE IMAGE -o images.tar` and image-archive: images.tar.'
-            : 'fetch it in a step before and give its path, for example image-archive: images.tar.',
+            : 'download it in an earlier step and give its path, for example image-archive: images.tar.',
     });
     return undefined;
 }
@@ -14792,10 +14747,10 @@ function repositoryProblem(value) {
     if (value.endsWith('/'))
         return 'ends with a slash.';
     if (value.endsWith('/etcd'))
-        return 'ends with /etcd, which kubeadm adds itself.';
+        return 'ends with /etcd, which kubeadm adds.';
     return repository.test(value) || registry.test(value)
         ? undefined
-        : 'is not a registry and path of an image.';
+        : 'is not the registry and path of an image.';
 }
 /** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
 const oldest = [3, 5, 11];
@@ -14814,14 +14769,14 @@ function parseImageTag(value, findings) {
 }
 function tagProblem(value) {
     if (/[:/@]/.test(value))
-        return 'holds more than a tag; registry and path belong into image-repository.';
+        return 'holds more than a tag; registry and path belong in image-repository.';
     if (!tag.test(value))
         return 'is not the tag of an image.';
     const version = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:[-+_.].*)?$/.exec(value)?.slice(1).map(Number);
     if (version === undefined)
         return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
     return isOlder(version, oldest)
-        ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm from 1.31 on takes for a control plane.`
+        ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm since 1.31 accepts for a control plane.`
         : undefined;
 }
 function isOlder(version, than) {
@@ -14848,8 +14803,8 @@ function parseRegistry(username, password, imageRepository, findings) {
             at: 'image-repository',
             fact: imageRepository === ''
                 ? 'registry-username and registry-password are given without the registry that they are for.'
-                : `${(0,quote/* quote */.hD)(imageRepository)} names no registry, and credentials are given for one.`,
-            cause: 'they would go to another registry than they are meant for.',
+                : `${(0,quote/* quote */.hD)(imageRepository)} names no registry, and the credentials are for one.`,
+            cause: 'the credentials would go to the wrong registry.',
             fix: 'name it with its host, for example image-repository: registry.example.com/k8s.',
         });
         return undefined;
@@ -14859,7 +14814,7 @@ function parseRegistry(username, password, imageRepository, findings) {
         findings.push({
             code: 'registry-credentials-unusable',
             at: 'registry-username',
-            fact: `${(0,quote/* quote */.hD)(username)} holds a colon or a control character, which no registry takes there.`,
+            fact: `${(0,quote/* quote */.hD)(username)} holds a colon or a control character, which no registry accepts in a name.`,
             cause: 'name and password were pasted together.',
             fix: 'give the name alone as registry-username and the password or token as registry-password.',
         });
@@ -14872,7 +14827,7 @@ const withoutName = {
     at: 'registry-username',
     fact: 'registry-password is given without registry-username.',
     cause: 'the variable does not exist or is empty.',
-    fix: 'pass the name too; for tokens it is what the registry says, for example registry-username: oauth2accesstoken.',
+    fix: 'pass the name too; the registry documents the name for tokens, for example registry-username: oauth2accesstoken.',
 };
 const withoutPassword = {
     code: 'registry-credentials-unusable',
@@ -14963,7 +14918,7 @@ function parseCustody(value, isGiven, findings) {
         findings.push({
             code: 'ca-pair-incomplete',
             at: 'ca-custody',
-            fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
+            fact: "with input-only the CA's key is on no host, and the inputs hold no CA: the action could sign nothing.",
             cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
             fix: 'pass both in every deploy, ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }} and ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave ca-custody out.',
         });
@@ -14977,7 +14932,7 @@ const certificateAlone = {
     fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
     cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
     fix: 'pass the key too, ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave both out: the action then uses the CA that it ' +
-        'finds on the hosts, else makes one.',
+        'finds on the hosts, or creates one.',
 };
 const keyAlone = {
     code: 'ca-pair-incomplete',
@@ -15036,13 +14991,13 @@ function parseExtraSans(value, findings) {
 }
 function sanProblem(text) {
     const fix = 'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
-    const fact = `${(0,quote/* quote */.hD)(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+    const fact = `${(0,quote/* quote */.hD)(text)} is neither an IP address nor a DNS name that kubeadm accepts in a certificate.`;
     const foreign = (0,characters/* foreignCharacter */.sE)(text);
     if (foreign !== undefined)
         return {
             code: 'value-malformed',
             fact,
-            cause: `it holds ${foreign}, and only ASCII stands in certificates.`,
+            cause: `it holds ${foreign}, and certificates hold only ASCII.`,
             fix,
         };
     if (text.includes('://'))
@@ -15051,7 +15006,7 @@ function sanProblem(text) {
         return {
             code: 'value-malformed',
             fact,
-            cause: 'it has brackets or a port, which certificates do not have.',
+            cause: 'it has brackets or a port, which certificates cannot hold.',
             fix,
         };
     if (text !== text.toLowerCase())
@@ -15060,7 +15015,7 @@ function sanProblem(text) {
         return {
             code: 'value-malformed',
             fact,
-            cause: 'a wildcard stands for the whole first label and nothing else.',
+            cause: 'a wildcard can only be the whole first label.',
             fix,
         };
     return { code: 'value-malformed', fact, fix };
@@ -15070,7 +15025,7 @@ function outlivesAuthority(leafDays, authorityDays) {
         code: 'validity-conflict',
         at: 'ca-validity-days',
         fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
-        fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
+        fix: `let the CA outlive some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
     };
 }
 /** kubeadm warns of the same (validation.go, ValidateCertValidity). */
@@ -15081,8 +15036,8 @@ function longer(at, days, usual) {
         {
             code: 'validity-long',
             at,
-            fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
-            fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
+            fact: `${days} days are longer than the ${usual} that kubeadm recommends: a stolen key stays usable for that long.`,
+            fix: `schedule a deploy, which renews in time, and leave it at ${at}: ${usual}.`,
         },
     ];
 }
@@ -15128,7 +15083,7 @@ function parseFingerprint({ text, at }, findings) {
         ...(isHex &&
             digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
         fix: 'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
-            '/etc/kubernetes/pki/apiserver-etcd-client.crt and write what stands behind the =, for example ' +
+            '/etc/kubernetes/pki/apiserver-etcd-client.crt and write the part after the =, for example ' +
             `${certificates_input}: ${'6F:'.repeat(31)}6F.`,
     });
     return [];
@@ -15233,7 +15188,7 @@ function crossed(input, failure, warning, than) {
     return {
         code: 'health-limits-conflict',
         at: input,
-        fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
+        fact: `${failure} is ${than} than the ${warning} of ${other}: a warning would never come before the failure.`,
         fix: `choose ${input} so that ${other} is reached first.`,
     };
 }
@@ -15241,7 +15196,7 @@ function windowTooLong(window, deadline) {
     return {
         code: 'health-limits-conflict',
         at: 'metrics-window',
-        fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
+        fact: `two reads of the metrics ${window} s apart do not fit into the deadline of ${deadline} s.`,
         fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
     };
 }
@@ -15253,7 +15208,7 @@ function parseProbe(value, findings) {
         code: 'value-malformed',
         at: 'health-probe',
         fact: `${(0,quote/* quote */.hD)(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
-        fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
+        fix: 'write the path of the probe on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
     });
     return undefined;
 }
@@ -15265,8 +15220,8 @@ function parseHistory(artifact, token, findings) {
         findings.push({
             code: 'history-artifact-unusable',
             at: 'history-artifact',
-            fact: `${(0,quote/* quote */.hD)(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
-            fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
+            fact: `${(0,quote/* quote */.hD)(artifact)} is neither the name of an artifact nor the beginning of one followed by a *.`,
+            fix: 'write the value of artifact-name, for example history-artifact: etcd-health-*.',
         });
         return undefined;
     }
@@ -15275,8 +15230,8 @@ function parseHistory(artifact, token, findings) {
     findings.push({
         code: 'history-artifact-unusable',
         at: 'github-token',
-        fact: 'history-artifact is given, and no token to read earlier artifacts with.',
-        cause: 'without one, only the artifacts of the same run can be read.',
+        fact: 'history-artifact is given without a token to read earlier artifacts.',
+        cause: 'without a token, only the artifacts of the same run can be read.',
         fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
     });
     return undefined;
@@ -15294,7 +15249,7 @@ var wire = __webpack_require__(56556);
 
 
 const INPUT = 'ssh-certificate';
-const EXAMPLE = 'give the line of the file that `ssh-keygen -s` has written, deploy-key-cert.pub.';
+const EXAMPLE = 'give the line of the file that `ssh-keygen -s` writes, deploy-key-cert.pub.';
 /**
  * Reads the certificate of the key that logs in: the line of a .pub file.
  * @returns type and base64, as such a line has them; undefined when there is none, or it cannot be used.
@@ -15344,16 +15299,16 @@ function certificate_problemOf({ role, key, validAfter, validBefore }, identity,
         return {
             code: 'ssh-certificate-unusable',
             fact: `it is for the key ${(0,wire/* fingerprint */.Rj)(key.blob)}, and ssh-private-key is ${identity.key.fingerprint}.`,
-            cause: 'the key was made anew, or two pairs were mixed up.',
-            fix: 'give the certificate and the key that belong together, or have this key signed.',
+            cause: 'the key was regenerated, or two pairs were mixed up.',
+            fix: 'give the certificate and the key that belong together, or sign this key.',
         };
     }
     if (validBefore !== undefined && validBefore <= now) {
         return {
             code: 'ssh-certificate-unusable',
-            fact: `it has ended at ${validBefore.toISOString()}.`,
+            fact: `it expired at ${validBefore.toISOString()}.`,
             cause: 'certificates for users are signed for hours or days, and this one is stored.',
-            fix: 'have the key signed in the workflow, right before this step.',
+            fix: 'sign the key in the workflow, right before this step.',
         };
     }
     if (validAfter > now) {
@@ -15361,7 +15316,7 @@ function certificate_problemOf({ role, key, validAfter, validBefore }, identity,
             code: 'ssh-certificate-unusable',
             fact: `it is not valid before ${validAfter.toISOString()}; the runner's clock says ${now.toISOString()}.`,
             cause: 'one of the two clocks, of the authority or of the runner, is wrong.',
-            fix: 'put the clocks right, or have it signed with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
+            fix: 'correct the clocks, or sign the key with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
         };
     }
     return undefined;
@@ -15369,7 +15324,7 @@ function certificate_problemOf({ role, key, validAfter, validBefore }, identity,
 const needsOpenssh = {
     code: 'ssh-certificate-unusable',
     at: INPUT,
-    fact: 'certificates of users are known to `transport: openssh` alone.',
+    fact: 'only `transport: openssh` supports user certificates.',
     cause: 'the library behind `transport: ssh2`, the default, cannot log in with them.',
     fix: 'add transport: openssh, or leave the certificate out.',
 };
@@ -15385,22 +15340,25 @@ function notForUser(users, principals) {
         code: 'ssh-certificate-limited',
         at: INPUT,
         fact: `it is for ${principals.join(', ')}, and ${users.join(', ')} logs in.`,
-        cause: 'fine where sshd maps them (AuthorizedPrincipalsFile), else the login is refused.',
-        fix: `have it signed for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
+        cause: 'unless sshd maps the principals (AuthorizedPrincipalsFile), it refuses the login.',
+        fix: `sign it for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
     };
 }
 function endsSoon(end) {
     return {
         code: 'ssh-certificate-limited',
         at: INPUT,
-        fact: `it ends at ${end.toISOString()}: within the time that a run may take. Hosts are logged in to at its beginning.`,
-        fix: 'have it signed for an hour at least, or right before this step.',
+        fact: `it expires at ${end.toISOString()}, within the time that a run may take. The action logs in at the beginning.`,
+        fix: 'sign it for at least an hour, or right before this step.',
     };
 }
 
 // EXTERNAL MODULE: ./src/inputs/ssh/host-keys.ts
 var host_keys = __webpack_require__(45281);
 ;// CONCATENATED MODULE: ./src/inputs/ssh/access.ts
+
+
+
 
 
 
@@ -15459,7 +15417,7 @@ function parseIdentity(inputs, agentSocket, collected) {
 const passphraseOfNothing = {
     code: 'input-unused',
     at: 'ssh-key-passphrase',
-    fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
+    fact: 'a passphrase is given without a private key: the action uses the keys of the ssh-agent, which need none.',
     cause: 'the secret with the key does not exist or has another name.',
     fix: 'give the key in ssh-private-key, or leave the passphrase out.',
 };
@@ -15480,8 +15438,8 @@ function warnOfUnusedAccess(inputs, warnings) {
     warnings.push({
         code: 'input-unused',
         at: given[0] ?? 'transport',
-        fact: `${given.join(', ')}: given, and no host is logged in to.`,
-        cause: 'the one host is the machine that the job runs on (transport, local-host).',
+        fact: `${given.join(', ')}: given, but the action logs in to no host.`,
+        cause: 'the only host is the machine that the job runs on (transport, local-host).',
         fix: 'leave these inputs out.',
     });
 }
@@ -15490,7 +15448,7 @@ function refuseBastionKey(inputs, findings) {
         findings.push({
             code: 'input-unused',
             at,
-            fact: 'it is given, and ssh-bastion is not.',
+            fact: 'it is given without ssh-bastion.',
             cause: 'the variable that names the bastion does not exist or is empty.',
             fix: 'give ssh-bastion, or leave this input out.',
         });
@@ -15521,8 +15479,8 @@ function parseBastions(value, defaultUser, findings) {
         findings.push({
             code: 'bastion-malformed',
             at: hop.at,
-            fact: `the chain comes by ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
-            fix: 'name each bastion once, in the order in which they are passed.',
+            fact: `the chain passes ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
+            fix: 'name each bastion once, in the order of the connection.',
         });
     }
     return hops.map(({ address, port, user }) => ({ address, port, user }));
@@ -15542,7 +15500,7 @@ function parseHop(text, defaultUser) {
     if (cut >= 0 && (0,inputs_collected/* userProblem */.pw)(user) !== undefined)
         return problem(text, 'does not begin with the name of a user.');
     if ((0,external_node_net_.isIPv6)(place)) {
-        return problem(text, 'is IPv6 without brackets, so that a port cannot be told from it.', `write [${place}]`);
+        return problem(text, 'is IPv6 without brackets, so its port is ambiguous.', `write [${place}]`);
     }
     const [, bracketed, plain = '', digits] = /^(?:\[(.*)\]|([^:[\]]*))(?::(.*))?$/.exec(place) ?? [];
     const address = bracketed ?? plain;
@@ -15582,7 +15540,7 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
         findings.push({
             code: 'sudo-password-malformed',
             at: SUDO_PASSWORD_INPUT,
-            fact: 'the password has a line break in it; sudo takes what stands before it.',
+            fact: 'the password has a line break in it; sudo reads only the first line.',
             cause: 'the secret holds something else, such as a key.',
             fix: 'give the password alone, on one line.',
         });
@@ -15609,18 +15567,12 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
         warnings.push({
             code: 'input-unused',
             at: SUDO_PASSWORD_INPUT,
-            fact: 'it is given, and root, who logs in, needs no sudo.',
+            fact: 'it is given, but the user is root, who needs no sudo.',
             fix: 'leave it out, or name another user in ssh-user.',
         });
     }
     return password;
 }
-
-;// CONCATENATED MODULE: ./src/inputs/ssh/login.ts
-
-
-
-
 /** How hosts are logged in to: those that `transport` does not make the runner itself. */
 const loginGroup = (0,group/* inputGroup */.w)({
     name: 'login',
@@ -15716,7 +15668,7 @@ function inputsOfGroups(groups) {
 
 
 
-const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+const example = 'write an address that all other hosts can reach, for example 10.0.0.6 or fd00::6.';
 /**
  * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
  * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
@@ -15730,14 +15682,14 @@ const unusable = [
         ],
     },
     {
-        what: 'is a loopback address: every host means itself by it',
+        what: 'is a loopback address: on every host it is the host itself',
         ranges: [
             ['127.0.0.0', 8],
             ['::1', 128],
         ],
     },
     {
-        what: 'is a link-local address: it means something only together with a network interface',
+        what: 'is a link-local address: it is valid only together with a network interface',
         ranges: [
             ['169.254.0.0', 16],
             ['fe80::', 10],
@@ -15793,8 +15745,8 @@ function notAnAddress(text) {
     if (foreign !== undefined) {
         return {
             code: 'character-not-ascii',
-            fact: `holds ${foreign}, and an address has none but characters of ASCII.`,
-            cause: 'the text was copied from a document, in which another character looks the same.',
+            fact: `holds ${foreign}, and an address has only ASCII characters.`,
+            cause: 'the text was copied from a document with a character that looks the same.',
             fix: example,
         };
     }
@@ -15810,16 +15762,16 @@ function notAnAddress(text) {
         return {
             code: 'hosts-malformed',
             fact: 'is JSON.',
-            cause: 'the output of Terraform or another tool was passed on as it is.',
-            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+            cause: 'this is the output of Terraform or another tool.',
+            fix: 'pass it in the input inventory, which takes JSON, instead of hosts.',
         };
     }
     if (text.includes('${{')) {
         return {
             code: 'host-missing',
             fact: 'is an expression that was not evaluated.',
-            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
-            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+            cause: 'GitHub evaluates expressions in workflows, but not in files that they name.',
+            fix: 'write the address itself, for example 10.0.0.6, or pass the text in the workflow.',
         };
     }
     if (text.startsWith('- ')) {
@@ -15841,7 +15793,7 @@ function notAnAddress(text) {
         return {
             code: 'address-malformed',
             fact: 'is a URL.',
-            fix: 'write only the address, for example 10.0.0.6.',
+            fix: 'write the address alone, for example 10.0.0.6.',
         };
     if (text.includes('/')) {
         return {
@@ -15862,7 +15814,7 @@ function notAnAddress(text) {
     return {
         code: 'address-malformed',
         fact: 'is not an IP address.',
-        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+        cause: "this is a host name; etcd's peer URLs and the certificates hold addresses, and the address of a name can change.",
         fix: example,
     };
 }
@@ -15900,7 +15852,7 @@ function nameProblem(name) {
     if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) !== 0)
         return 'is an address, not a name; a pair is written name=address.';
     if (name === 'localhost')
-        return 'is the name by which every host calls itself.';
+        return 'is the name that every host has for itself.';
     if (name.length > longestName) {
         return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${longestName}.`;
     }
@@ -15939,7 +15891,7 @@ function parseControlPlane(value, inventory, findings) {
     findings.push({
         code: 'hosts-given-twice',
         at: input,
-        fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
+        fact: 'control-plane-hosts and control-plane of the inventory both list the hosts of the control plane.',
         fix: 'leave one of the two out.',
     });
     return written;
@@ -16032,7 +15984,7 @@ function refuseSharedServers(written, hosts, findings) {
                 code: 'host-listed-twice',
                 at: loginAt,
                 fact: `the SSH server at ${server} was given before, at ${before}.`,
-                cause: 'hosts behind one address have a port each, and only one was written.',
+                cause: 'hosts behind one address have a port each, and only one port is given.',
                 fix: 'give every host the address and port of its own SSH server.',
             });
         }
@@ -16105,7 +16057,7 @@ function parseHostAddress(text, at, findings) {
 }
 const noAddress = {
     code: 'host-missing',
-    fact: 'stands behind the name, where the address belongs.',
+    fact: 'follows the name, where the address belongs.',
     cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
     fix: 'write name=address, for example infra0=10.0.0.6.',
 };
@@ -16128,7 +16080,7 @@ function addNames(hosts, names, findings) {
             code: 'hosts-given-twice',
             at: 'names',
             fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
-            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+            fix: 'give one name per host in the same order, or leave names out: the name of each host is then its short hostname.',
         });
     }
     return hosts.map((host, index) => {
@@ -16155,7 +16107,7 @@ function checkFamilies(hosts, findings) {
     findings.push({
         code: 'address-families-mixed',
         at: addressAt(other),
-        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
+        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd does not support dual stack.`,
         fix: 'write all addresses as IPv4 or all as IPv6.',
     });
 }
@@ -16246,7 +16198,7 @@ function indirect(at, what) {
     return {
         code: 'inventory-malformed',
         at,
-        fact: `${what}; an inventory says everything where it is read.`,
+        fact: `${what}; an inventory has no aliases, anchors or tags.`,
         fix: 'write the values themselves there.',
     };
 }
@@ -16258,7 +16210,7 @@ function textOf(node, key, { placeOf, findings }) {
     findings.push({
         code: 'inventory-malformed',
         at: placeOf(node),
-        fact: `${(0,quote/* quote */.hD)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} in place of one value.`,
+        fact: `${(0,quote/* quote */.hD)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} instead of one value.`,
         fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
     });
     return undefined;
@@ -16306,15 +16258,15 @@ function unknownKey({ key, at }, known, of) {
             code: 'inventory-key-unknown',
             at,
             fact: `${(0,quote/* quote */.hD)(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
-            cause: 'it was written for another tool.',
-            fix: 'leave it out, replace the secret if it was a real one, and pass secrets by the inputs made for them, such as ssh-private-key.',
+            cause: 'the inventory was written for another tool.',
+            fix: 'leave it out, replace the secret if it was a real one, and pass secrets in the inputs for them, such as ssh-private-key.',
         };
     }
     const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? (0,nearest/* nearest */.p)(key, known);
     return {
         code: 'inventory-key-unknown',
         at,
-        fact: `${(0,quote/* quote */.hD)(key)} is no key of ${of}.`,
+        fact: `${(0,quote/* quote */.hD)(key)} is not a key of ${of}.`,
         fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
     };
 }
@@ -16341,8 +16293,8 @@ function withoutWrapping(node, reader) {
             code: 'terraform-output-unusable',
             at: sensitive[0]?.at ?? '',
             fact: `Terraform marks ${sensitive.map(({ key }) => key).join(', ')} as sensitive, and an inventory is not kept secret: the log shows it.`,
-            cause: 'all outputs were passed in place of the one with the hosts.',
-            fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace what was shown.`,
+            cause: 'all outputs were passed instead of the one with the hosts.',
+            fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace the secrets that were shown.`,
         });
         return undefined;
     }
@@ -16352,8 +16304,8 @@ function withoutWrapping(node, reader) {
     reader.findings.push({
         code: 'terraform-output-unusable',
         at: outputs[0]?.at ?? '',
-        fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is called ${OUTPUT}.`,
-        fix: `pass the one with the hosts alone, terraform output -json NAME, or call it ${OUTPUT}.`,
+        fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is named ${OUTPUT}.`,
+        fix: `pass the one with the hosts alone, terraform output -json NAME, or name it ${OUTPUT}.`,
     });
     return undefined;
 }
@@ -16455,8 +16407,8 @@ function readHost(node, key, reader, at) {
         reader.findings.push({
             code: 'inventory-malformed',
             at: node === null ? at : reader.placeOf(node),
-            fact: node === null ? 'the host has no value.' : 'a list stands where a host belongs.',
-            cause: 'an expression or an output that is empty, or brackets too many.',
+            fact: node === null ? 'the host has no value.' : 'there is a list where a host belongs.',
+            cause: 'an expression or an output is empty, or there are too many brackets.',
             fix: 'write an address, or name, address and ssh of the host, for example { name: infra0, address: 10.0.0.6 }.',
         });
         return named;
@@ -16486,8 +16438,8 @@ function readFields(map, named, reader) {
         reader.findings.push({
             code: 'inventory-malformed',
             at: host.nameAt ?? host.at,
-            fact: `the host has two names, ${(0,quote/* quote */.hD)(named.name)} as its key and ${(0,quote/* quote */.hD)(host.name ?? '')} in it.`,
-            fix: 'keep one: leave name out where the key is the name.',
+            fact: `the host has two names, ${(0,quote/* quote */.hD)(named.name)} as its key and ${(0,quote/* quote */.hD)(host.name ?? '')} as its name field.`,
+            fix: 'keep one: leave name out if the key is the name.',
         });
     }
     if (!fields.some(({ key, value }) => key === 'address' && value !== null)) {
@@ -16495,7 +16447,7 @@ function readFields(map, named, reader) {
             code: 'inventory-key-unknown',
             at: host.at,
             fact: 'the host has no address.',
-            cause: 'the key has another name, or its value is empty.',
+            cause: 'the field has another name, or its value is empty.',
             fix: "write the address of the member, which etcd's URLs and certificates hold, for example address: 10.0.0.6.",
         });
     }
@@ -16505,8 +16457,8 @@ function unknownTransport(text, at) {
     return {
         code: 'transport-conflict',
         at,
-        fact: `${(0,quote/* quote */.hD)(text)} is no way to a host.`,
-        fix: `write one of ${host_settings/* TRANSPORTS */.Z.join(', ')}, or leave transport out for what the input transport says.`,
+        fact: `${(0,quote/* quote */.hD)(text)} is not a transport.`,
+        fix: `write one of ${host_settings/* TRANSPORTS */.Z.join(', ')}, or leave transport out to use the input transport.`,
     };
 }
 function readLogin(node, reader) {
@@ -16514,7 +16466,7 @@ function readLogin(node, reader) {
         reader.findings.push({
             code: 'inventory-malformed',
             at: reader.placeOf(node),
-            fact: 'ssh is no mapping.',
+            fact: 'ssh is not a mapping.',
             fix: 'write what differs for this host, for example ssh: { address: 203.0.113.6, port: 2222, user: admin }.',
         });
         return {};
@@ -16533,7 +16485,7 @@ function readLogin(node, reader) {
 function isSshKey(key) {
     return Object.hasOwn(SSH_KEYS, key);
 }
-const example = 'write an address or a name that the runner reaches, for example 203.0.113.6 or infra0.example.org.';
+const example = 'write an address or a name that the runner can reach, for example 203.0.113.6 or infra0.example.org.';
 const longestName = 253;
 /**
  * Reads where an SSH server is: an address, or a name that the runner can resolve. Unlike the address of a member it may
@@ -16554,7 +16506,7 @@ function parseSshAddress(text) {
     if (foreign !== undefined) {
         return {
             code: 'character-not-ascii',
-            fact: `holds ${foreign}, and addresses and names of hosts have none but characters of ASCII.`,
+            fact: `holds ${foreign}, and addresses and names of hosts have only ASCII characters.`,
             fix: example,
         };
     }
@@ -16658,7 +16610,7 @@ function readHosts(node, reader, label) {
         fact: text
             ? `${(0,quote/* quote */.hD)(String(text.value))} is neither YAML of hosts nor the path of a file.`
             : 'there are no hosts in it.',
-        cause: 'a path does not end in .yaml, .yml or .json; or an expression has no value.',
+        cause: 'the path does not end in .yaml, .yml or .json, or an expression has no value.',
         fix: `write the hosts, ${inventory_example}`,
     });
     return undefined;
@@ -16676,8 +16628,8 @@ function spoiledText(text, label) {
             {
                 code: 'private-key-misplaced',
                 at: label,
-                fact: 'it holds a private key, which an inventory is not made for.',
-                fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
+                fact: 'it holds a private key; an inventory is not kept secret.',
+                fix: 'remove the key from the file and its history, replace it, and pass keys only in ssh-private-key and ca-key.',
             },
         ];
     }
@@ -16701,32 +16653,32 @@ function programsLine(line) {
     if (/^\[command\]\//.test(line)) {
         return {
             code: 'terraform-output-unusable',
-            fact: 'the line is what a wrapper of Terraform writes before the output.',
-            cause: 'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
-            fix: 'write terraform_wrapper: false with that action, or pass its output stdout.',
+            fact: 'a wrapper of Terraform has written this line before the output.',
+            cause: 'hashicorp/setup-terraform replaces terraform with a wrapper, which writes to the same file.',
+            fix: 'set terraform_wrapper: false for that action, or pass its output stdout.',
         };
     }
     if (/^\s*::[a-z][a-z-]*(?: [^:]*)?::/.test(line)) {
         return {
             code: 'terraform-output-unusable',
-            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is a command to the runner, which a program has written beside its output.`,
-            cause: 'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
-            fix: `write terraform_wrapper: false with that action, and ${GIVE_JSON}`,
+            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is a command to the runner, which a program has written next to its output.`,
+            cause: 'hashicorp/setup-terraform replaces terraform with a wrapper, which writes to the same file.',
+            fix: `set terraform_wrapper: false for that action, and ${GIVE_JSON}`,
         };
     }
     if (/^\s*[\u2577\u2502\u2575]|^(?:Warning|Error): /.test(line)) {
         return {
             code: 'terraform-output-unusable',
             fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is a warning or an error, not a part of the hosts.`,
-            cause: 'what terraform says of itself went into the same file.',
-            fix: `correct what it says, and ${GIVE_JSON}`,
+            cause: 'messages of terraform went into the same file.',
+            fix: `fix what the message reports, and ${GIVE_JSON}`,
         };
     }
     return HCL.test(line)
         ? {
             code: 'terraform-output-unusable',
-            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is of Terraform's own language, and neither YAML nor JSON.`,
-            cause: 'it is what terraform output prints without -json.',
+            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is in Terraform's own language, not in YAML or JSON.`,
+            cause: 'terraform output prints this without -json.',
             fix: GIVE_JSON,
         }
         : undefined;
@@ -16736,15 +16688,15 @@ function dashProblem(line) {
     if (dash !== undefined) {
         return {
             code: 'inventory-malformed',
-            fact: `the line begins with ${(0,quote/* quote */.hD)(dash)}, which is no dash of YAML.`,
-            cause: 'the text went through a word processor or a chat.',
+            fact: `the line begins with ${(0,quote/* quote */.hD)(dash)}, which is not a YAML dash.`,
+            cause: 'the text was pasted from a word processor or a chat.',
             fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
         };
     }
     return /^\s*-[^\s-]/.test(line)
         ? {
             code: 'hosts-malformed',
-            fact: 'there is no space behind the dash, so that YAML takes the line for text.',
+            fact: 'there is no space after the dash, so YAML reads the line as text.',
             fix: 'write "- ", for example "- 10.0.0.6".',
         }
         : undefined;
@@ -16790,7 +16742,7 @@ function givenTwice(input) {
     return {
         code: 'hosts-given-twice',
         at: input,
-        fact: `${input} and inventory both say which members there are.`,
+        fact: `${input} and inventory both list the members.`,
         fix: `leave ${input} out: in an inventory each host has its name and its address.`,
     };
 }
@@ -16834,7 +16786,7 @@ function checkMemberCount(count, { at, allowEven }, { findings, warnings }) {
         warnings.push({
             code: 'member-count',
             at,
-            fact: 'one member alone is no high availability: without its host there is no cluster.',
+            fact: 'a single member is not highly available: without its host there is no cluster.',
             fix: 'list three hosts, or five to survive the loss of two.',
         });
     }
@@ -16842,17 +16794,17 @@ function checkMemberCount(count, { at, allowEven }, { findings, warnings }) {
         warnings.push({
             code: 'member-count',
             at,
-            fact: `${count} members: every write waits for ${(0,quorum/* quorumOf */.N)(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
-            fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
+            fact: `${count} members: every write waits for ${(0,quorum/* quorumOf */.N)(count)} of them, and etcd recommends at most ${MOST_ADVISED}.`,
+            fix: 'list five hosts, which survive the loss of two, or seven, which survive the loss of three.',
         });
     }
 }
-const override = 'If an even number is what you want, write allow-even-members: true.';
+const override = 'If you want an even number, write allow-even-members: true.';
 function evenCount(count) {
     return {
         code: 'member-count',
         fact: `${count} hosts: the quorum of ${count} is ${(0,quorum/* quorumOf */.N)(count)}, so the cluster survives the loss of ${count - (0,quorum/* quorumOf */.N)(count)}, ` +
-            `which ${count - 1} do as well, and has one host more that can fail.`,
+            `no more than with ${count - 1}, and has one more host that can fail.`,
         fix: `list ${count - 1} or ${count + 1} hosts, ${members_example}`,
     };
 }
@@ -16982,8 +16934,8 @@ function noWorkspace(path) {
     return {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
-        cause: 'the action was started by something else than a runner of GitHub Actions.',
-        fix: 'give the text itself in place of a path.',
+        cause: 'the action does not run on a runner of GitHub Actions.',
+        fix: 'give the text itself instead of a path.',
     };
 }
 function outside(path) {
@@ -16991,7 +16943,7 @@ function outside(path) {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} leads out of the workspace.`,
         cause: 'the path begins with / or .., or a symbolic link is in it.',
-        fix: 'keep it in the repository, and write its path from the top of that, for example etcd/hosts.yaml.',
+        fix: 'keep it in the repository, and write its path from the root of the repository, for example etcd/hosts.yaml.',
     };
 }
 function unreadable(path, error) {
@@ -17000,21 +16952,21 @@ function unreadable(path, error) {
         return {
             code: 'input-file-unusable',
             fact: `there is no ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} in the workspace.`,
-            cause: 'no step before this one has checked the repository out (actions/checkout), or made it.',
-            fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
+            cause: 'no earlier step has checked out the repository (actions/checkout) or created the file.',
+            fix: 'check it out first, and write the path from the root of the repository, for example etcd/hosts.yaml.',
         };
     }
     return {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} cannot be read (${code}).`,
         cause: 'it belongs to another user, or is a link to itself.',
-        fix: 'let the user that the runner works as read it.',
+        fix: 'give read permission to the user that the runner runs as.',
     };
 }
 function noFile(path) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} is a folder or a device, no file.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} is a folder or a device, not a file.`,
         fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
     };
 }
@@ -17022,7 +16974,7 @@ function tooLarge(path, bytes) {
     return {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
-        cause: 'it is the file of something else.',
+        cause: 'this is the wrong file.',
         fix: 'keep what the action needs in a file of its own.',
     };
 }
@@ -17030,7 +16982,7 @@ function tooMany(path, files) {
     return {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} holds ${files} files, more than ${MOST_FILES}.`,
-        cause: 'it is the folder of something else.',
+        cause: 'this is the wrong folder.',
         fix: 'keep what the action needs in a folder of its own.',
     };
 }
@@ -17038,7 +16990,7 @@ function notUtf8(path) {
     return {
         code: 'input-file-unusable',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} is not text in UTF-8.`,
-        cause: 'PowerShell has written it, which takes UTF-16 for what > redirects.',
+        cause: 'PowerShell has written it with >, which writes UTF-16.',
         fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
     };
 }
@@ -17170,7 +17122,7 @@ function editDistance(from, to) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55383);
-/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(83251);
+/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52082);
 /* harmony import */ var _input_files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6731);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(13915);
 /* harmony import */ var _run_intent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3821);
@@ -17258,7 +17210,7 @@ function slipInName(name) {
             code: 'input-unknown',
             at: name,
             fact: 'there is no input of this name.',
-            cause: `a slip of the keyboard, or a variable ${variableOf(name)} in the workflow's env, which wants another name.`,
+            cause: `a typing error, or a variable ${variableOf(name)} in the workflow's env.`,
             fix: `did you mean ${meant}?`,
         },
     ];
@@ -17271,9 +17223,9 @@ function strangersVariable(name) {
         {
             code: 'input-unknown',
             at: variableOf(name),
-            fact: 'the variable looks like an input of this action, which has none of this name; nothing is done with it.',
+            fact: 'the variable looks like an input of this action, which has none of this name; it is ignored.',
             cause: "it is set in the workflow's env, or act passes it on from a composite action around this one.",
-            fix: 'if it was meant for this action, look for the name in the list of inputs (README.md); else give the variable another name.',
+            fix: 'if it was meant for this action, look for the name in the list of inputs (README.md); if not, rename the variable.',
         },
     ];
 }
@@ -17286,9 +17238,9 @@ function misplacedKey(name) {
     return {
         code: 'private-key-misplaced',
         at: name,
-        fact: 'the value holds a private key, which this input is not made for.',
+        fact: 'the value holds a private key, and this input does not take one.',
         cause: 'values were swapped in the workflow, or a key and its certificate were pasted together.',
-        fix: 'pass keys through ssh-private-key and ca-key only; if this value is stored in a variable, replace the key.',
+        fix: 'pass keys only in ssh-private-key and ca-key; if this value is stored in a variable, replace the key.',
     };
 }
 function withDefaults(raw) {
@@ -17434,7 +17386,7 @@ function shortSecrets(raw, shortest) {
         code: 'secret-too-short',
         at,
         fact: `the secret has fewer than ${shortest} characters and is not hidden in the log.`,
-        cause: 'a text so short is met in ordinary words, which would be hidden with it.',
+        cause: 'so short a text occurs in ordinary words, which would be hidden with it.',
         fix: 'choose a longer secret.',
     }));
 }
@@ -17488,7 +17440,7 @@ const planGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)
             findings.push(nothingToApprove(operation));
     },
 });
-const fix = 'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
+const fix = 'pass the output of the run that made the plan: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
 /**
  * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
  * @returns lower-case hex; nothing when none is given.
@@ -17503,7 +17455,7 @@ function parseApprovedPlan(value, findings) {
         code: 'approved-plan-unusable',
         at: 'approved-plan',
         fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .hD)(value)} is not the digest of a plan, which has 64 hex digits.`,
-        ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
+        ...(value.startsWith('{') && { cause: 'the output plan was passed instead of plan-digest.' }),
         fix,
     });
     return undefined;
@@ -17549,14 +17501,14 @@ const diskTestGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */
 const writesNothing = {
     code: 'input-unused',
     at: 'disk-test',
-    fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
+    fact: 'disk-test: true has no effect with dry-run: true, which writes nothing to any host.',
     fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
 };
 function measuresNothing(operation) {
     return {
         code: 'input-unused',
         at: 'disk-test',
-        fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
+        fact: `disk-test: true has no effect with operation: ${operation}: only a preflight writes to a disk to measure it.`,
         fix: 'leave it out here, or run operation: preflight with it.',
     };
 }
@@ -17840,8 +17792,8 @@ function refuseCertificatesOnly(rules, hosts, findings) {
     findings.push({
         code: 'host-key-authority-only',
         at: 'ssh-known-hosts',
-        fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
-        cause: 'host certificates are verified by `transport: openssh`; the library behind `transport: ssh2` cannot.',
+        fact: `for ${without.map(({ address }) => address).join(', ')} there is only a certificate authority (@cert-authority).`,
+        cause: 'only `transport: openssh` verifies host certificates; the library behind `transport: ssh2` cannot.',
         fix: 'add transport: openssh, or list the plain key of each host.',
     });
 }
@@ -17851,15 +17803,15 @@ function acceptsNew(rules, hosts) {
         return {
             code: 'host-key-not-pinned',
             at: 'host-key-policy',
-            fact: 'accept-new is asked for, and every host is pinned already.',
+            fact: 'accept-new is set, and every host is pinned already.',
             fix: 'leave host-key-policy out.',
         };
     }
     return {
         code: 'host-key-not-pinned',
         at: 'host-key-policy',
-        fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
-        fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
+        fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: the action accepts any machine that answers there, and sends it keys of the cluster.`,
+        fix: 'use accept-new once, in a network that you trust; compare the keys in the log, and put its lines into ssh-known-hosts.',
     };
 }
 function noHostKey([host]) {
@@ -17868,7 +17820,7 @@ function noHostKey([host]) {
     return {
         code: 'host-key-not-given',
         at: 'ssh-known-hosts',
-        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+        fact: 'no host key is given; without one the action cannot tell a host from an impostor.',
         cause: 'the variable does not exist or is empty.',
         fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
             'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
@@ -17877,7 +17829,7 @@ function noHostKey([host]) {
     };
 }
 const INPUT = 'ssh-host-fingerprints';
-const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters after it that `ssh-keygen -lf` prints';
 /** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
 const TYPES = new Map([
     ['ED25519', ['ssh-ed25519']],
@@ -17918,8 +17870,8 @@ function refuseStrangers(pins, hosts, findings) {
         findings.push({
             code: 'fingerprint-malformed',
             at: pin.at,
-            fact: `no host is called ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(pin.host)}.`,
-            cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+            fact: `no host is named ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(pin.host)}.`,
+            cause: 'a typing error, or `ssh-keygen -lf` printed the comment of the key instead of its host.',
             fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
         });
     }
@@ -17992,7 +17944,7 @@ function notAHost(word) {
     if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
         return {
             code: 'fingerprint-malformed',
-            fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+            fact: 'this is an MD5 fingerprint, which can be forged.',
             fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
         };
     }
@@ -18014,21 +17966,21 @@ function notAHost(word) {
         ? {
             code: 'fingerprint-malformed',
             fact: 'the name of the host is hashed.',
-            fix: 'write its name or address in place of it.',
+            fix: 'write its name or address instead.',
         }
         : undefined;
 }
 function noHost(word) {
     return {
         code: 'fingerprint-malformed',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(word)} has no host in front of it.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(word)} has no host before it.`,
         fix: `write ${EXAMPLE}.`,
     };
 }
 function noFingerprint(host) {
     return {
         code: 'fingerprint-malformed',
-        fact: `behind ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(host)} stands no fingerprint.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(host)} has no fingerprint after it.`,
         fix: `write ${EXAMPLE}.`,
     };
 }
@@ -18042,7 +17994,7 @@ function damaged(word) {
 function unknownType(word) {
     return {
         code: 'fingerprint-malformed',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(word)} is not a type of host key behind its fingerprint.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(word)} is not a type of host key after a fingerprint.`,
         fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
     };
 }
@@ -18068,21 +18020,21 @@ function pinnedHost({ name, address, login }) {
 /** By which way each host is reached, and as whom it is logged in to. */
 const reachInputs = {
     transport: {
-        description: 'How hosts are worked on: `ssh2`, SSH by a library that the action brings; `openssh`, SSH by the ' +
-            "runner's own OpenSSH client, which knows certificates and post-quantum key exchange; `local`, " +
-            'without SSH, where the job runs on the one host itself.',
+        description: 'How to reach the hosts: `ssh2`, SSH with the library of the action; `openssh`, SSH with the ' +
+            "runner's own OpenSSH client, which supports certificates and post-quantum key exchange; `local`, " +
+            'without SSH, if the job runs on the only host.',
         default: 'ssh2',
     },
     'local-host': {
         description: 'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
-            'member): it is worked on without SSH, the others as `transport` says.',
+            'member): it needs no SSH, and `transport` applies to the others.',
     },
     'ssh-user': {
-        description: 'User to log in as on every host for which `inventory` names none: root, or a user that may use sudo.',
+        description: 'User for the login on every host without a user in `inventory`: root, or a user that may use sudo.',
         common: true,
     },
     'ssh-port': {
-        description: 'TCP port of the SSH server on every host for which `inventory` names none.',
+        description: 'TCP port of the SSH server on every host without a port in `inventory`.',
         default: '22',
     },
 };
@@ -18103,38 +18055,39 @@ const accessInputs = {
             '-s` writes. It is public: pass it from a variable. Needs `transport: openssh`.',
     },
     'ssh-connect-timeout': {
-        description: 'How long connecting and logging in to one host or bastion may take, all attempts together, as `20s` ' +
+        description: 'Time limit for connecting and logging in to one host or bastion, all attempts together, as `20s` ' +
             'or `1m`; two seconds to five minutes.',
         default: '20s',
     },
     'sudo-password': {
-        description: "Password of that user for sudo, where sudo asks for one; the same on every host. It goes to sudo's " +
-            'standard input and nowhere else. Pass it from a secret.',
+        description: 'Password of that user for sudo, if sudo asks for one; the same on every host. It goes only to ' +
+            "sudo's standard input. Pass it from a secret.",
         secret: true,
     },
     'ssh-known-hosts': {
-        description: 'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, patterns, ' +
-            '`@revoked`, and, with `transport: openssh`, `@cert-authority`. A host whose key is neither among ' +
-            'them nor in `ssh-host-fingerprints` is refused.',
+        description: 'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, ' +
+            'patterns, `@revoked`, and, with `transport: openssh`, `@cert-authority`. The action refuses a ' +
+            'host whose key is neither here nor in `ssh-host-fingerprints`.',
         common: true,
     },
     'ssh-host-fingerprints': {
-        description: 'In place of host keys or beside them: on each line a host, by name or address, and the SHA-256 ' +
-            'fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` prints.',
+        description: 'Instead of host keys or in addition to them: on each line a host, by name or address, and the ' +
+            'SHA-256 fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` ' +
+            'prints.',
     },
     'host-key-policy': {
-        description: 'What becomes of a host of which nothing is pinned: `strict` refuses it; `accept-new` takes whichever ' +
-            'key it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that is ' +
-            'pinned.',
+        description: 'What to do with a host that has no pinned key: `strict` refuses it; `accept-new` accepts any key ' +
+            'that it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that ' +
+            'is pinned.',
         default: 'strict',
     },
     'ssh-bastion': {
-        description: 'Jumps on the way to all hosts, `user@host:port`, several in their order separated by commas; IPv6 in ' +
-            'brackets. User and port may be left out: `ssh-user`, and 22. Each needs a host key of its own in the ' +
-            'inputs above.',
+        description: 'Jump hosts on the way to all hosts, `user@host:port`, several in their order separated by commas; ' +
+            'IPv6 in brackets. User and port may be left out: `ssh-user`, and 22. Each needs its own host key ' +
+            'in the inputs above.',
     },
     'ssh-bastion-private-key': {
-        description: 'Private key for the bastions, if it is another than `ssh-private-key`. Pass it from a secret.',
+        description: 'Private key for the bastions, if it is not `ssh-private-key`. Pass it from a secret.',
         secret: true,
     },
     'ssh-bastion-key-passphrase': {
@@ -18168,8 +18121,8 @@ const portInputs = {
         default: '2380',
     },
     'metrics-port': {
-        description: 'TCP port on which each member shows its metrics and its health, on the loopback address alone; the ' +
-            'probes of kubelet ask there.',
+        description: 'TCP port on which each member shows its metrics and its health, only on the loopback address; the ' +
+            'probes of kubelet use it.',
         default: '2381',
     },
 };
@@ -18180,25 +18133,24 @@ const dataPlaceInputs = {
         default: '/var/lib/etcd',
     },
     'wal-dir': {
-        description: "Folder of etcd's write-ahead log on every host, best on a disk of its own; the log itself is in a " +
-            'folder `wal` within it. It cannot be changed once the cluster is set up. Left out: the log is in ' +
+        description: "Folder of etcd's write-ahead log on every host, preferably on its own disk; the log itself is in " +
+            'a folder `wal` within it. You cannot change it after the setup. Left out: the log is in ' +
             '`data-dir`.',
     },
 };
 /** Which images the members run, and where they come from. */
 const imageInputs = {
     'image-archive': {
-        description: "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with or " +
-            'without gzip or zstd, for hosts that reach no registry: those that lack the image get it over SSH, ' +
-            'into containerd. The pause image is taken from it too.',
+        description: "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with " +
+            'or without gzip or zstd, for hosts that cannot reach a registry: hosts without the image get it ' +
+            'over SSH, into containerd. The archive also supplies the pause image.',
     },
     'image-repository': {
-        description: "Registry and path that the etcd image is pulled from, without `/etcd` and tag. Left out: kubeadm's " +
-            'own.',
+        description: "Registry and path of the etcd image, without `/etcd` and tag. Left out: kubeadm's own.",
     },
     'registry-username': {
-        description: "Name to log in with at the registry that `image-repository` names, for pulling etcd's image; goes " +
-            'with `registry-password`. Needs curl on the hosts.',
+        description: 'User name for the registry in `image-repository`, to pull the etcd image; needs ' +
+            '`registry-password`. Needs curl on the hosts.',
     },
     'registry-password': {
         description: 'Password or token of that name. Pass it from a secret. It reaches the container runtime in memory: ' +
@@ -18206,50 +18158,51 @@ const imageInputs = {
         secret: true,
     },
     'etcd-image-tag': {
-        description: "Tag of the etcd image, 3.5.11 or later. Left out: the tag that the hosts' kubeadm asks for.",
+        description: 'Tag of the etcd image, 3.5.11 or later. Left out: the tag that kubeadm on the hosts uses.',
     },
 };
 /** Flags of etcd. */
 const etcdFlagInputs = {
     'heartbeat-interval': {
-        description: 'How often the leader lets the others hear from it, in milliseconds, about the longest round trip ' +
-            "between two hosts (a preflight measures it). Left out: etcd's own, 100.",
+        description: "Interval of the leader's heartbeats in milliseconds, about the longest round trip between two " +
+            "hosts (a preflight measures it). Left out: etcd's own, 100.",
     },
     'election-timeout': {
-        description: 'After how many milliseconds without hearing from a leader an election begins: at least five times ' +
-            "`heartbeat-interval`, best ten times, at most 50000. Left out: etcd's own, 1000.",
+        description: 'Milliseconds without a heartbeat after which an election begins: at least five times ' +
+            "`heartbeat-interval`, preferably ten times, at most 50000. Left out: etcd's own, 1000.",
     },
     'quota-backend-bytes': {
-        description: "Size at which the database takes no more writes, in bytes or as `8Gi`. Left out: etcd's own, 2Gi. " +
-            'More than 8Gi is accepted with a warning.',
+        description: "Size at which the database accepts no more writes, in bytes or as `8Gi`. Left out: etcd's own, " +
+            '2Gi. More than 8Gi gives a warning.',
     },
     'auto-compaction-mode': {
         description: 'What `auto-compaction-retention` counts: `periodic`, time, or `revision`, revisions. API servers ' +
-            "compact every five minutes by themselves. Left out: etcd's own, `periodic`.",
+            "compact every five minutes. Left out: etcd's own, `periodic`.",
     },
     'auto-compaction-retention': {
-        description: 'How much history is kept when etcd compacts by itself: a time such as `1h` or, with ' +
-            '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by itself.',
+        description: 'How much history etcd keeps when it compacts by itself: a time such as `1h` or, with ' +
+            '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by ' +
+            'itself.',
     },
     'extra-args': {
         description: 'Flags of etcd, the same for all members: a YAML mapping such as `snapshot-count: 5000`, or one ' +
-            '`--snapshot-count=5000` per line. Flags that the action needs for itself are refused.',
+            '`--snapshot-count=5000` per line. The action refuses flags that it needs itself.',
         common: true,
     },
 };
 /** What kubeadm is to change of the static pod. */
 const patchInputs = {
     patches: {
-        description: 'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` and ' +
-            'what is in them, or the path of a folder of such files in the workspace. What the action relies on, ' +
-            'such as flags, probes and volumes, cannot be patched.',
+        description: 'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` ' +
+            'and their contents, or the path of a folder of such files in the workspace. You cannot patch ' +
+            'fields that the action relies on, such as flags, probes and volumes.',
     },
 };
 /** What the kubelet is to be configured with. */
 const kubeletInputs = {
     'kubelet-config': {
         description: 'YAML that is merged into the KubeletConfiguration of every host, for example `failSwapOn: false`. ' +
-            'Fields that the action sets itself are refused.',
+            'The action refuses fields that it sets itself.',
     },
 };
 
@@ -18265,24 +18218,24 @@ const kubeletInputs = {
 /** What a health check looks at, and what it holds it against. */
 const healthInputs = {
     'health-probe': {
-        description: 'For `health`: path of the probe that is installed on the hosts for an account that may run nothing ' +
-            'else as root (docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left ' +
-            'out: bash as root, as for the other operations.',
+        description: 'For `health`: path of the probe on the hosts for an account that may run nothing else as root ' +
+            '(docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left out: bash as ' +
+            'root, as for the other operations.',
     },
     deadline: {
-        description: 'For `health`: how long looking may take, as `30s` or `2m`; ten seconds to ten minutes. What has not ' +
-            'been seen by then is reported as unknown.',
+        description: 'For `health`: time limit of the check, as `30s` or `2m`; ten seconds to ten minutes. Everything ' +
+            'that it has not read by then is reported as unknown.',
         default: '60s',
     },
     'metrics-window': {
-        description: 'For `health`: time between two looks at the metrics of each member, as `30s`, so that percentiles ' +
-            'are those of that time; at most five minutes. With `0s` there is one look, and percentiles are since ' +
-            'the start of each member.',
+        description: 'For `health`: time between two reads of the metrics of each member, as `30s`, so that percentiles ' +
+            'cover that time; at most five minutes. With `0s` there is one read, and percentiles cover the ' +
+            'time since the start of each member.',
         default: '0s',
     },
     'fail-on': {
-        description: 'For `health`: what fails the step: `fail`, a failed check, or that nothing could be seen of the ' +
-            'cluster; `warn`, also a warning; `never`, nothing but inputs that cannot be used.',
+        description: 'For `health`: what fails the step: `fail`, a failed check or an unreadable cluster; `warn`, also ' +
+            'a warning; `never`, only unusable inputs.',
         default: 'fail',
     },
     'certificate-warning-days': {
@@ -18294,7 +18247,7 @@ const healthInputs = {
         default: '7',
     },
     'latency-warning-ms': {
-        description: 'For `health`: a read that takes longer, without the way to the member and back, is a warning; ' +
+        description: 'For `health`: a read that takes longer, without the round trip to the member, is a warning; ' +
             'milliseconds.',
         default: '100',
     },
@@ -18312,11 +18265,11 @@ const healthInputs = {
         default: '50',
     },
     'db-quota-warning-percent': {
-        description: 'For `health`: a database that takes more of its quota is a warning; percent.',
+        description: 'For `health`: a database that uses more of its quota is a warning; percent.',
         default: '80',
     },
     'db-quota-failure-percent': {
-        description: 'For `health`: a database that takes more of its quota is a failure; percent.',
+        description: 'For `health`: a database that uses more of its quota is a failure; percent.',
         default: '95',
     },
     'disk-free-warning-percent': {
@@ -18328,16 +18281,16 @@ const healthInputs = {
         default: '500',
     },
     'raft-lag-warning': {
-        description: 'For `health`: a member that is more entries of the log behind the leader is a warning.',
+        description: 'For `health`: a member that is more log entries behind the leader is a warning.',
         default: '1000',
     },
     'history-artifact': {
-        description: 'For `health`: name of the artifacts of earlier runs of this workflow, or the beginning of it with a ' +
-            '`*`, such as `etcd-ha-production-*`: trends are shown. Needs `github-token`. Left out: no trends.',
+        description: 'For `health`: name of the artifacts of earlier runs of this workflow, or its beginning with a ' +
+            '`*`, such as `etcd-ha-production-*`, to show trends. Needs `github-token`. Left out: no trends.',
     },
     'github-token': {
-        description: "Token with the permission `actions: read`, for `history-artifact`: the job's own, `github.token`, " +
-            'will do. Not used for anything else.',
+        description: "Token with the permission `actions: read`, for `history-artifact`: the job's own `github.token` " +
+            'is enough. Not used for anything else.',
         secret: true,
     },
 };
@@ -18365,22 +18318,23 @@ const hostInputs = {
             "host's own short hostname.",
     },
     inventory: {
-        description: 'The etcd hosts in place of `hosts` and `names`, as YAML or JSON, or the path of such a file in the ' +
-            'workspace that ends in `.yaml`, `.yml` or `.json`: each with `address`, and if need be `name` and ' +
+        description: 'The etcd hosts instead of `hosts` and `names`, as YAML or JSON, or the path of such a file in the ' +
+            'workspace that ends in `.yaml`, `.yml` or `.json`: each with `address`, and optionally `name` and ' +
             '`ssh: { address, port, user }` or `transport`. Outputs of Terraform are taken as they are ' +
             '(docs/hosts.md).',
         common: true,
     },
     'allow-even-members': {
-        description: '`true`: two, four, six or eight hosts are accepted with a warning, although they survive the loss of ' +
-            'no more of them than one host less would.',
+        description: '`true`: accept two, four, six or eight hosts with a warning, although they survive no more losses ' +
+            'than one host less.',
         default: 'false',
     },
     'control-plane-hosts': {
-        description: 'Addresses of the hosts of the control plane, in the forms of `hosts`, reached as those are. A deploy ' +
-            'puts there what their API servers need to use the cluster, and renews it: `etcd/ca.crt` and ' +
-            '`apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. Nothing else of these hosts ' +
-            'is touched. A health check tells whether they have it, and for how long.',
+        description: 'Addresses of the hosts of the control plane, in the forms of `hosts`, reached as those are. A ' +
+            'deploy copies the files that their API servers need to these hosts, and renews them: ' +
+            '`etcd/ca.crt` and `apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. It ' +
+            'changes nothing else on these hosts. A health check reports whether they have the files, and for ' +
+            'how long.',
         common: true,
     },
 };
@@ -18409,46 +18363,46 @@ const clusterNameInput = {
  */
 const certificateInputs = {
     'ca-certificate': {
-        description: 'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; goes with ' +
-            '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every output ' +
-            'that holds it. Left out: the CA found on the hosts, else a new one.',
+        description: 'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; needs ' +
+            '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every ' +
+            'output that holds it. Left out: the CA found on the hosts, else a new one.',
     },
     'ca-key': {
-        description: 'Private key of your own etcd CA, PEM, not encrypted; goes with `ca-certificate`. Pass it from a ' +
+        description: 'Private key of your own etcd CA, PEM, not encrypted; needs `ca-certificate`. Pass it from a ' +
             'secret.',
         secret: true,
     },
     'ca-custody': {
         description: 'Where the key of the CA is kept: `first-host`, in `etcd/ca.key` on one host; `input-only`, on no ' +
-            'host: each run brings `ca-certificate` and `ca-key`, and removes a key that lies on a host once the ' +
-            'cluster has been proven.',
+            'host: each run needs `ca-certificate` and `ca-key`, and removes a key from a host once the ' +
+            'cluster is healthy.',
         default: 'first-host',
     },
     'key-algorithm': {
-        description: "Kind of the keys that the action makes, as kubeadm's `encryptionAlgorithm`: `RSA-2048`, `RSA-3072`, " +
-            '`RSA-4096`, `ECDSA-P256` or `ECDSA-P384`. It counts for keys that are made from then on; those that ' +
-            'are there stay until they are renewed.',
+        description: "Kind of the keys that the action makes, as kubeadm's `encryptionAlgorithm`: `RSA-2048`, " +
+            '`RSA-3072`, `RSA-4096`, `ECDSA-P256` or `ECDSA-P384`. It applies to new keys; existing keys stay ' +
+            'until they are renewed.',
         default: 'RSA-2048',
     },
     'certificate-validity-days': {
         description: "Days that the certificates of members and clients are valid, as kubeadm's " +
-            '`certificateValidityPeriod`: 1 to 3650, more than `renew-before-days`. It counts for certificates ' +
-            'that are issued from then on.',
+            '`certificateValidityPeriod`: 1 to 3650, more than `renew-before-days`. It applies to new ' +
+            'certificates.',
         default: '365',
     },
     'ca-validity-days': {
         description: "Days that a CA which the action makes is valid, as kubeadm's `caCertificateValidityPeriod`: 2 to " +
-            '36500, more than `certificate-validity-days`. A CA that is there keeps its own.',
+            '36500, more than `certificate-validity-days`. An existing CA keeps its own.',
         default: '3650',
     },
     'extra-sans': {
-        description: 'Further names and addresses for the server and peer certificates of all members, separated by commas ' +
-            'or new lines: `etcd.example.com`, `*.etcd.example.com`, `10.0.0.100`. A changed list is taken up ' +
-            'without a restart.',
+        description: 'Further names and addresses for the server and peer certificates of all members, separated by ' +
+            'commas or new lines: `etcd.example.com`, `*.etcd.example.com`, `10.0.0.100`. A changed list needs ' +
+            'no restart.',
     },
     'renew-before-days': {
-        description: 'Certificates that end within this many days are reissued from the same CA, 0 to 3650. With `0` only ' +
-            'those that have ended already.',
+        description: 'Certificates that expire within this many days are reissued from the same CA, 0 to 3650. With `0` ' +
+            'only expired ones.',
         default: '30',
     },
 };
@@ -18479,10 +18433,10 @@ const clientCopyInputs = {
 /** What a run is to do. */
 const operationInput = {
     operation: {
-        description: 'What to do: `deploy` sets up the cluster, brings it to what is asked for, or proves that it stands ' +
-            'so. `preflight` looks at the hosts, reports everything that stands in the way, and changes nothing. ' +
-            '`health` looks at members, hosts and certificates, reports what is wrong or will be, and changes ' +
-            'nothing.',
+        description: 'What to do: `deploy` sets up the cluster, updates it to match the inputs, or verifies that it ' +
+            'matches them. `preflight` inspects the hosts, reports everything that prevents a deploy, and ' +
+            'changes nothing. `health` inspects members, hosts and certificates, reports present and future ' +
+            'problems, and changes nothing.',
         default: 'deploy',
         common: true,
     },
@@ -18490,22 +18444,22 @@ const operationInput = {
 /** Whether the plan of the run is carried out. */
 const planInputs = {
     'dry-run': {
-        description: '`true`: look at everything, decide, report what would be done as log, job summary and the outputs ' +
+        description: '`true`: inspect everything, decide, report the plan in the log, the job summary and the outputs ' +
             '`plan` and `plan-digest`, and change nothing.',
         default: 'false',
         common: true,
     },
     'approved-plan': {
-        description: 'The `plan-digest` of a dry run: the run goes on only if its own plan is still that one. With ' +
-            '`dry-run` it only tells whether it is. Left out or empty: any plan is carried out.',
+        description: 'The `plan-digest` of a dry run: the run continues only if its own plan is the same. With ' +
+            '`dry-run` it only reports whether it is. Left out or empty: the run carries out any plan.',
     },
 };
 /** Whether a new cluster may be made. */
 const bootstrapInputs = {
     bootstrap: {
-        description: 'When a new cluster may be made where there is none: `auto` only when this run makes the CA, since ' +
-            'with a CA that is there already, given or lying on a host, there may have been a cluster that API ' +
-            'servers still use; `allow` also then; `never` at no time. Leave `allow` out of scheduled workflows.',
+        description: 'When to create a new cluster if there is none: `auto` only if this run creates the CA, because ' +
+            'with an existing CA, from the inputs or on a host, there may have been a cluster that API servers ' +
+            'still use; `allow` also then; `never` at no time. Leave `allow` out of scheduled workflows.',
         default: 'auto',
         common: true,
     },
@@ -18513,15 +18467,15 @@ const bootstrapInputs = {
 /** Whether the disks are measured. */
 const diskTestInputs = {
     'disk-test': {
-        description: '`true`: a preflight also writes to the disk of `data-dir` for a few seconds to see how fast it is, ' +
-            'and removes what it wrote. Other operations do not.',
+        description: '`true`: a preflight also writes to the disk of `data-dir` for a few seconds to measure it, and ' +
+            'removes the file. Other operations do not.',
         default: 'false',
     },
 };
 /** What a run leaves on GitHub. */
 const artifactInputs = {
     'upload-artifacts': {
-        description: 'Whether to upload what the run leaves behind: kubeadm configurations, public certificates, manifests ' +
+        description: 'Whether to upload the results of the run: kubeadm configurations, public certificates, manifests ' +
             'and the health report of a deploy; the report of a health check in all its forms.',
         default: 'true',
     },
@@ -18544,7 +18498,7 @@ const lockInputs = {
 /** How long a run may take. */
 const timeLimitInputs = {
     timeout: {
-        description: 'The longest that the whole run may take, as `90s`, `15m` or `1h30m`; one minute to six hours.',
+        description: 'Time limit of the whole run, as `90s`, `15m` or `1h30m`; one minute to six hours.',
         default: '30m',
         common: true,
     },
@@ -18716,18 +18670,18 @@ function syntaxFinding(problem, at, example) {
 /* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
 /* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
 /* harmony export */ });
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
-/* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(72689);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(72689);
 
 
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
-const OF_THE_BOOTSTRAP = 'it decides which cluster a member founds or joins, which the action works out itself';
+const OF_THE_BOOTSTRAP = 'it decides which cluster a member creates or joins, which the action determines';
 const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
-const OF_MUTUAL_TLS = 'members and clients would no longer have to prove who they are by a certificate of the CA';
+const OF_MUTUAL_TLS = 'members and clients would no longer need a certificate of the CA';
 const OF_OTHER_NAMES = 'the certificates of kubeadm differ in names from member to member, those of clients have no host names at all';
-const OF_PROXIES = 'the process would be a proxy in place of a member';
-const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not take it over';
-const OF_THE_CORRUPT_CHECK = 'kubeadm has every member compare its data with the others before it serves, which must stay on';
+const OF_PROXIES = 'the process would be a proxy instead of a member';
+const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not migrate it';
+const OF_THE_CORRUPT_CHECK = 'with it every member compares its data with the others before it serves, which must stay on';
 const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
 /**
  * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its proofs of a cluster
@@ -18741,19 +18695,19 @@ const OWNED_ETCD_FLAGS = new Map([
     ['initial-advertise-peer-urls', OF_THE_MEMBERS],
     [
         'listen-client-http-urls',
-        'the action asks members over HTTP on their client port, which this flag takes away',
+        'the action asks members over HTTP on their client port, which this flag removes',
     ],
     [
         'listen-metrics-urls',
-        "kubeadm's probes and the action ask the member for its health there, on loopback; its port is given by the input metrics-port",
+        "kubeadm's probes and the action ask the member for its health there, on loopback; the input metrics-port sets its port",
     ],
     ['enable-grpc-gateway', 'the action asks members through this gateway'],
-    ['data-dir', 'give it by the input data-dir'],
-    ['wal-dir', 'give it by the input wal-dir'],
+    ['data-dir', 'give it in the input data-dir'],
+    ['wal-dir', 'give it in the input wal-dir'],
     ['initial-cluster', OF_THE_BOOTSTRAP],
     ['initial-cluster-state', OF_THE_BOOTSTRAP],
     ['initial-cluster-token', OF_THE_BOOTSTRAP],
-    ['force-new-cluster', 'the member would leave its cluster and found one of its own with the same data'],
+    ['force-new-cluster', 'the member would leave its cluster and create its own with the same data'],
     ['discovery', OF_THE_BOOTSTRAP],
     ['discovery-token', OF_THE_BOOTSTRAP],
     ['discovery-endpoints', OF_THE_BOOTSTRAP],
@@ -18787,14 +18741,14 @@ const OWNED_ETCD_FLAGS = new Map([
     ['auto-tls', OF_MUTUAL_TLS],
     ['peer-auto-tls', OF_MUTUAL_TLS],
     ['self-signed-cert-validity', 'it belongs to auto-tls, which is off'],
-    ['peer-skip-client-san-verification', "a peer's certificate would count from any address"],
-    ['experimental-peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+    ['peer-skip-client-san-verification', "a peer's certificate would be valid from any address"],
+    ['experimental-peer-skip-client-san-verification', "a peer's certificate would be valid from any address"],
     ['client-cert-allowed-hostname', OF_OTHER_NAMES],
     ['peer-cert-allowed-cn', OF_OTHER_NAMES],
     ['peer-cert-allowed-hostname', OF_OTHER_NAMES],
-    ['unsafe-no-fsync', 'acknowledged writes would be lost with the power'],
-    ['strict-reconfig-check', 'etcd would let a change of members through that costs the quorum'],
-    ['pre-vote', 'a member that was restarted would depose a healthy leader'],
+    ['unsafe-no-fsync', 'a power failure would lose acknowledged writes'],
+    ['strict-reconfig-check', 'etcd would accept a change of members that costs the quorum'],
+    ['pre-vote', 'a restarted member would depose a healthy leader'],
     ['socket-reuse-port', 'a second etcd could listen on the ports of the member unnoticed'],
     ['experimental-initial-corrupt-check', OF_THE_CORRUPT_CHECK],
     ['initial-corrupt-check', OF_THE_CORRUPT_CHECK],
@@ -18809,10 +18763,10 @@ const OWNED_ETCD_FLAGS = new Map([
     ['proxy-dial-timeout', OF_PROXIES],
     ['proxy-write-timeout', OF_PROXIES],
     ['proxy-read-timeout', OF_PROXIES],
-    ['config-file', 'with a file etcd passes over all flags'],
-    ['version', 'etcd would print its version and end'],
-    ['help', 'etcd would print its flags and end'],
-    ['h', 'etcd would print its flags and end'],
+    ['config-file', 'with a file etcd ignores all flags'],
+    ['version', 'etcd would print its version and exit'],
+    ['help', 'etcd would print its flags and exit'],
+    ['h', 'etcd would print its flags and exit'],
 ]);
 /**
  * Every flag that kubeadm 1.31 to 1.37 writes into the manifest by default: any other flag that the inputs do not set
@@ -18858,7 +18812,7 @@ const KUBEADM_FLAG_VALUES = new Map([
     ['key-file', [`${PKI}/server.key`]],
     [
         'listen-metrics-urls',
-        [(0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsUrl */ .pP)('127.0.0.1', _paths_js__WEBPACK_IMPORTED_MODULE_1__/* .DEFAULT_METRICS_PORT */ .Cx), (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsUrl */ .pP)('::1', _paths_js__WEBPACK_IMPORTED_MODULE_1__/* .DEFAULT_METRICS_PORT */ .Cx)],
+        [(0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .metricsUrl */ .pP)('127.0.0.1', _paths_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFAULT_METRICS_PORT */ .Cx), (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .metricsUrl */ .pP)('::1', _paths_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFAULT_METRICS_PORT */ .Cx)],
     ],
     ['peer-cert-file', [`${PKI}/peer.crt`]],
     ['peer-client-cert-auth', ['true']],
@@ -19035,71 +18989,6 @@ function flagsBeforeData(manifest, wanted) {
 
 /***/ }),
 
-/***/ 26066:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $W: () => (/* binding */ expectedPkiTree),
-/* harmony export */   Ps: () => (/* binding */ leafPath),
-/* harmony export */   S9: () => (/* binding */ CONFIGURATION_MODES),
-/* harmony export */   Sw: () => (/* binding */ leafFiles),
-/* harmony export */   gQ: () => (/* binding */ PRIVATE_MODE),
-/* harmony export */   qT: () => (/* binding */ CERTIFICATE_MODE)
-/* harmony export */ });
-/* harmony import */ var _pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(63378);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
-
-
-/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
-const CERTIFICATE_MODE = '644';
-const PRIVATE_MODE = '600';
-/** The configurations that the action writes on a host, each with its mode. */
-const CONFIGURATION_MODES = new Map([
-    [_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_CONFIG */ .So, CERTIFICATE_MODE],
-    [_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_DROP_IN */ .jy, CERTIFICATE_MODE],
-    [_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBEADM_CONFIG */ .XA, PRIVATE_MODE],
-]);
-/** Returns the path of a leaf's certificate or key on its host. */
-function leafPath(name, part) {
-    return `${_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/${_pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__/* .leafProfiles */ .FP[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
-}
-/** Lists all leaf files of a member, each with its mode. */
-function leafFiles() {
-    return _pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__/* .leafProfileNames */ .kM.flatMap((name) => [
-        { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
-        { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
-    ]);
-}
-/**
- * Returns the guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. Contains `ca.key`
- * only on the host that keeps the CA's key.
- */
-function expectedPkiTree(keepsAuthorityKey) {
-    const tree = new Map([[_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_CERTIFICATE */ .vB, CERTIFICATE_MODE]]);
-    if (keepsAuthorityKey)
-        tree.set(_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, PRIVATE_MODE);
-    for (const { path, mode } of leafFiles())
-        tree.set(path, mode);
-    return tree;
-}
-
-
-/***/ }),
-
-/***/ 10241:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ isMapping)
-/* harmony export */ });
-/** Whether it is a mapping, not a list. */
-function isMapping(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-
-/***/ }),
-
 /***/ 58467:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -19117,9 +19006,9 @@ function isMapping(value) {
 /* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(72689);
 /* harmony import */ var _pki_authority_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3133);
 /* harmony import */ var _patches_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(87657);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6803);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(97891);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(45180);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(45180);
 
 
 
@@ -19144,7 +19033,7 @@ function etcdArguments(shape, member) {
         { name: 'advertise-client-urls', value: clientUrl },
         { name: 'initial-advertise-peer-urls', value: peerUrl },
         ...metricsArgument(shape, member),
-        ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .logFolder */ .hI)(shape) }]),
+        ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .logFolder */ .hI)(shape) }]),
         ...shape.extraArgs,
     ];
 }
@@ -19153,7 +19042,7 @@ function etcdArguments(shape, member) {
  * (util/staticpod/utils.go, GetEtcdProbeEndpoint).
  */
 function metricsArgument({ metricsPort }, { address }) {
-    if (metricsPort === _paths_js__WEBPACK_IMPORTED_MODULE_4__/* .DEFAULT_METRICS_PORT */ .Cx)
+    if (metricsPort === _paths_js__WEBPACK_IMPORTED_MODULE_3__/* .DEFAULT_METRICS_PORT */ .Cx)
         return [];
     return [{ name: 'listen-metrics-urls', value: (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsUrl */ .pP)(address, metricsPort) }];
 }
@@ -19190,7 +19079,7 @@ function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
         apiVersion: 'kubeadm.k8s.io/v1beta4',
         kind: 'ClusterConfiguration',
         kubernetesVersion,
-        certificatesDir: _paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw,
+        certificatesDir: _paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw,
         ...certificateFields(certificates, kubernetesVersion),
         etcd: {
             local: {
@@ -19203,22 +19092,22 @@ function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
             },
         },
     };
-    return [init, cluster].map((document) => `---\n${(0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .toKubernetesYaml */ .tt)(document)}`).join('');
+    return [init, cluster].map((document) => `---\n${(0,_yaml_js__WEBPACK_IMPORTED_MODULE_4__/* .toKubernetesYaml */ .tt)(document)}`).join('');
 }
 /**
  * Renders the ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd
  * nodes").
  */
 function renderExternalEtcdConfig(shape) {
-    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .toKubernetesYaml */ .tt)({
+    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_4__/* .toKubernetesYaml */ .tt)({
         apiVersion: 'kubeadm.k8s.io/v1beta4',
         kind: 'ClusterConfiguration',
         etcd: {
             external: {
                 endpoints: shape.members.map((member) => (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .httpsUrl */ .N3)(member.address, shape.clientPort)),
-                caFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw}/etcd/ca.crt`,
-                certFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw}/apiserver-etcd-client.crt`,
-                keyFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw}/apiserver-etcd-client.key`,
+                caFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/etcd/ca.crt`,
+                certFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/apiserver-etcd-client.crt`,
+                keyFile: `${_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/apiserver-etcd-client.key`,
             },
         },
     });
@@ -19241,7 +19130,7 @@ function certSans(configuration) {
 }
 /** Returns the items of the lists, one list after the other. */
 function listsOf(configuration, fields) {
-    const documents = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .readYamlDocuments */ .Cw)(configuration);
+    const documents = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_4__/* .readYamlDocuments */ .Cw)(configuration);
     return fields.flatMap((field) => documents.flatMap((document) => {
         const list = document?.etcd?.local?.[field];
         return Array.isArray(list) ? list : [];
@@ -19293,8 +19182,8 @@ function knows(kubernetesVersion, algorithm) {
 /* harmony export */   hI: () => (/* binding */ STARTS_AT_BOOT),
 /* harmony export */   n1: () => (/* binding */ rangeOfKubeletField)
 /* harmony export */ });
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(45180);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(45180);
 
 
 /** Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot. */
@@ -19317,7 +19206,7 @@ const OWNED_KUBELET_FIELDS = new Map([
  * @param additions fields to merge in; none of {@link OWNED_KUBELET_FIELDS}.
  */
 function renderKubeletConfig(runtime, additions) {
-    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_0__/* .toKubernetesYaml */ .tt)({
+    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .toKubernetesYaml */ .tt)({
         apiVersion: 'kubelet.config.k8s.io/v1beta1',
         kind: 'KubeletConfiguration',
         authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
@@ -19325,7 +19214,7 @@ function renderKubeletConfig(runtime, additions) {
         cgroupDriver: runtime.cgroupDriver,
         address: '127.0.0.1',
         containerRuntimeEndpoint: runtime.endpoint,
-        staticPodPath: _paths_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_DIR */ .Kk,
+        staticPodPath: _paths_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST_DIR */ .Kk,
         ...additions,
     });
 }
@@ -19339,11 +19228,11 @@ function renderKubeletConfig(runtime, additions) {
 function renderKubeletDropIn(kubelet, places) {
     return [
         '[Unit]',
-        `RequiresMountsFor=${(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .dataFolders */ .ij)(places).join(' ')}`,
+        `RequiresMountsFor=${(0,_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .dataFolders */ .ij)(places).join(' ')}`,
         '[Service]',
-        `ExecStartPre=-${_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PUT_MANIFEST_BACK */ .ac}`,
+        `ExecStartPre=-${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PUT_MANIFEST_BACK */ .ac}`,
         'ExecStart=',
-        `ExecStart=${kubelet} --config=${_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBELET_CONFIG */ .So}`,
+        `ExecStart=${kubelet} --config=${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_CONFIG */ .So}`,
         'Restart=always',
         '',
     ].join('\n');
@@ -19370,10 +19259,10 @@ const BY_KIND = {
     nodeStatusUpdateFrequency nodeStatusReportFrequency imageMinimumGCAge imageMaximumGCAge volumeStatsAggPeriod
     cpuManagerReconcilePeriod runtimeRequestTimeout cpuCFSQuotaPeriod evictionPressureTransitionPeriod
     containerLogMonitorInterval shutdownGracePeriod shutdownGracePeriodCriticalPods`,
-    'texts by name': `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
+    'strings by name': `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
     evictionSoftGracePeriod evictionMinimumReclaim systemReserved kubeReserved`,
     'booleans by name': 'featureGates',
-    'list of texts': `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
+    'list of strings': `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
     allowedUnsafeSysctls`,
     'list of integers': 'tlsCurvePreferences',
     'list of mappings': 'shutdownGracePeriodByPodPriority reservedMemory registerWithTaints',
@@ -19513,24 +19402,30 @@ function patchFolderIn(configuration) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $9: () => (/* binding */ GUIDE_KUBELET_CONFIG),
+/* harmony export */   $W: () => (/* binding */ expectedPkiTree),
 /* harmony export */   C8: () => (/* binding */ NODE_MARKS),
 /* harmony export */   Cx: () => (/* binding */ DEFAULT_METRICS_PORT),
 /* harmony export */   FI: () => (/* binding */ LOCK_FILE),
 /* harmony export */   Fc: () => (/* binding */ OUTGOING_MANIFEST),
 /* harmony export */   Hw: () => (/* binding */ PKI_DIR),
 /* harmony export */   Kk: () => (/* binding */ MANIFEST_DIR),
+/* harmony export */   Ps: () => (/* binding */ leafPath),
+/* harmony export */   S9: () => (/* binding */ CONFIGURATION_MODES),
 /* harmony export */   So: () => (/* binding */ KUBELET_CONFIG),
+/* harmony export */   Sw: () => (/* binding */ leafFiles),
 /* harmony export */   XA: () => (/* binding */ KUBEADM_CONFIG),
 /* harmony export */   ac: () => (/* binding */ PUT_MANIFEST_BACK),
 /* harmony export */   bd: () => (/* binding */ AUDIT_LOG),
 /* harmony export */   bv: () => (/* binding */ STATE_FILE),
 /* harmony export */   ek: () => (/* binding */ placesOf),
+/* harmony export */   gQ: () => (/* binding */ PRIVATE_MODE),
 /* harmony export */   hI: () => (/* binding */ logFolder),
 /* harmony export */   ij: () => (/* binding */ dataFolders),
 /* harmony export */   jl: () => (/* binding */ ETCD_MANIFEST),
 /* harmony export */   jy: () => (/* binding */ KUBELET_DROP_IN),
 /* harmony export */   lw: () => (/* binding */ REPLACED_DIR),
 /* harmony export */   ms: () => (/* binding */ RENDERED_MANIFEST),
+/* harmony export */   qT: () => (/* binding */ CERTIFICATE_MODE),
 /* harmony export */   r$: () => (/* binding */ CA_KEY),
 /* harmony export */   rf: () => (/* binding */ PATCHES_DIR),
 /* harmony export */   v4: () => (/* binding */ ACTION_DIR),
@@ -19540,6 +19435,8 @@ function patchFolderIn(configuration) {
 /* harmony export */   wM: () => (/* binding */ RUN_DIR),
 /* harmony export */   x1: () => (/* binding */ STEP_LOCK)
 /* harmony export */ });
+/* harmony import */ var _pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(63378);
+
 /**
  * Paths on a host. The first three are kubeadm's own (cmd/kubeadm/app/constants/constants.go), the kubelet folder is
  * the guide's, the last ones are the action's.
@@ -19622,6 +19519,38 @@ function placesOf({ dataDir, walDir }) {
 const PUT_MANIFEST_BACK = `/bin/sh -c 'test -e ${ETCD_MANIFEST} || test ! -e ${OUTGOING_MANIFEST} || mv -n ${OUTGOING_MANIFEST} ${ETCD_MANIFEST}'`;
 /** Port of kubeadm's own listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
 const DEFAULT_METRICS_PORT = 2381;
+/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
+const CERTIFICATE_MODE = '644';
+const PRIVATE_MODE = '600';
+/** The configurations that the action writes on a host, each with its mode. */
+const CONFIGURATION_MODES = new Map([
+    [KUBELET_CONFIG, CERTIFICATE_MODE],
+    [KUBELET_DROP_IN, CERTIFICATE_MODE],
+    [KUBEADM_CONFIG, PRIVATE_MODE],
+]);
+/** Returns the path of a leaf's certificate or key on its host. */
+function leafPath(name, part) {
+    return `${PKI_DIR}/${_pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__/* .leafProfiles */ .FP[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
+}
+/** Lists all leaf files of a member, each with its mode. */
+function leafFiles() {
+    return _pki_leaf_js__WEBPACK_IMPORTED_MODULE_0__/* .leafProfileNames */ .kM.flatMap((name) => [
+        { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
+        { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
+    ]);
+}
+/**
+ * Returns the guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. Contains `ca.key`
+ * only on the host that keeps the CA's key.
+ */
+function expectedPkiTree(keepsAuthorityKey) {
+    const tree = new Map([[CA_CERTIFICATE, CERTIFICATE_MODE]]);
+    if (keepsAuthorityKey)
+        tree.set(CA_KEY, PRIVATE_MODE);
+    for (const { path, mode } of leafFiles())
+        tree.set(path, mode);
+    return tree;
+}
 
 
 /***/ }),
@@ -19636,35 +19565,35 @@ const DEFAULT_METRICS_PORT = 2381;
 /* unused harmony export podProblems */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(10241);
-/* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(72689);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(45180);
+/* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(72689);
 
 
 
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 /**
- * What of a pod is not as the action relies on it, one line each, whoever has changed it. Flags and image are not among
- * it: see {@link patchedPodProblems}.
+ * Parts of a pod that the action relies on and that differ, one line each. Without flags and image:
+ * see {@link patchedPodProblems}.
  */
 function podProblems(pod, expected) {
     const metadata = mappingIn(pod, 'metadata');
     const spec = mappingIn(pod, 'spec');
     const [container] = listIn(spec, 'containers');
-    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(container) || container['name'] !== 'etcd') {
-        return ['the first container is not etcd, by which the action finds it'];
+    if (!(0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(container) || container['name'] !== 'etcd') {
+        return ['the first container is not named etcd, and the action finds it by that name'];
     }
     return [
         ...(metadata['name'] === 'etcd' && metadata['namespace'] === 'kube-system'
             ? []
-            : ['the pod is not called etcd in kube-system, by which the action finds it']),
+            : ['the pod is not named etcd in kube-system, and the action finds it by that name']),
         ...(spec['hostNetwork'] === true
             ? []
-            : ['hostNetwork is not true, and members are reached at the addresses of their hosts']),
+            : ['hostNetwork is not true, but members listen on the addresses of their hosts']),
         ...(spec['restartPolicy'] === undefined || spec['restartPolicy'] === 'Always'
             ? []
-            : ['restartPolicy is not Always, and kubelet has to start etcd again when it ends']),
+            : ['restartPolicy is not Always, but kubelet must restart etcd when it ends']),
         ...flagsBesides(container),
         ...PROBES.flatMap((name) => probeProblems(name, container, expected)),
         ...mountProblems(container, listIn(spec, 'volumes'), expected),
@@ -19682,19 +19611,19 @@ function patchedPodProblems(patched, plain, expected) {
 }
 /** Fields that inputs of their own set, and check. */
 const BY_INPUT = [
-    ['command', 'flags are given by extra-args and by inputs of their own'],
-    ['image', 'the image is given by image-repository and etcd-image-tag'],
+    ['command', 'extra-args and other inputs set the flags'],
+    ['image', 'image-repository and etcd-image-tag set the image'],
 ];
 function ownFieldProblems(plain, patched) {
     const [before, after] = [plain, patched].map((pod) => {
         const [container] = listIn(mappingIn(pod, 'spec'), 'containers');
-        return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(container) ? container : {};
+        return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(container) ? container : {};
     });
-    return BY_INPUT.filter(([field]) => !(0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before?.[field], after?.[field])).map(([field, why]) => `its ${field} is another one, and ${why}`);
+    return BY_INPUT.filter(([field]) => !(0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before?.[field], after?.[field])).map(([field, why]) => `its ${field} is different, but ${why}`);
 }
 function mappingIn(value, key) {
-    const inner = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(value) ? value[key] : undefined;
-    return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(inner) ? inner : {};
+    const inner = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(value) ? value[key] : undefined;
+    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(inner) ? inner : {};
 }
 function listIn(mapping, key) {
     const inner = mapping[key];
@@ -19703,20 +19632,20 @@ function listIn(mapping, key) {
 /** Flags that a member's pod gives etcd in another way than its command line, one line each. @param pod as YAML has it. */
 function flagsBesidesCommand(pod) {
     const [container] = listIn(mappingIn(pod, 'spec'), 'containers');
-    return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(container) ? flagsBesides(container) : [];
+    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(container) ? flagsBesides(container) : [];
 }
 /** etcd takes each variable ETCD_NAME for the flag that its command line lacks (pkg/flags/flag.go, SetFlagsFromEnv). */
 function flagsBesides(container) {
     const variables = listIn(container, 'env').flatMap((item) => {
-        const name = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(item) ? item['name'] : undefined;
+        const name = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(item) ? item['name'] : undefined;
         return typeof name === 'string' && name.startsWith('ETCD_') ? [name] : [];
     });
     return [
-        ...variables.map((name) => `etcd takes the variable ${name} for a flag, and flags are given by extra-args`),
+        ...variables.map((name) => `etcd reads the variable ${name} as a flag, but extra-args sets the flags`),
         ...(container['envFrom'] === undefined
             ? []
-            : ['envFrom could hold any variable, which etcd takes for flags']),
-        ...(container['args'] === undefined ? [] : ['args are more flags, and flags are given by extra-args']),
+            : ['envFrom could hold any variable, and etcd reads variables as flags']),
+        ...(container['args'] === undefined ? [] : ['args are more flags, but extra-args sets the flags']),
     ];
 }
 /** A probe may be missing, and be as patient as one likes; what it asks is where the member shows its health. */
@@ -19726,23 +19655,23 @@ function probeProblems(name, container, { address, metricsPort }) {
     const probe = mappingIn(container, name);
     const { host, port, scheme = 'HTTP' } = mappingIn(probe, 'httpGet');
     const number = typeof port === 'string' ? portCalled(port, container) : port;
-    const asks = host === (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .loopbackOf */ .X1)(address) && number === metricsPort && scheme === 'HTTP';
+    const asks = host === (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__/* .loopbackOf */ .X1)(address) && number === metricsPort && scheme === 'HTTP';
     const others = ['exec', 'tcpSocket', 'grpc'].filter((handler) => probe[handler] !== undefined);
     return asks && others.length === 0
         ? []
         : [
-            `${name} does not ask ${(0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .loopbackOf */ .X1)(address)}, port ${metricsPort} (metrics-port), where the member shows its health`,
+            `${name} does not ask ${(0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__/* .loopbackOf */ .X1)(address)}, port ${metricsPort} (metrics-port), where the member shows its health`,
         ];
 }
 function portCalled(name, container) {
-    const port = listIn(container, 'ports').find((item) => (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(item) && item['name'] === name);
-    return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(port) ? port['containerPort'] : undefined;
+    const port = listIn(container, 'ports').find((item) => (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(item) && item['name'] === name);
+    return (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(port) ? port['containerPort'] : undefined;
 }
 /** Data, log and certificates are mounted from where they are on the host, and nothing is mounted over or within them. */
 function mountProblems(container, volumes, places) {
-    const mounts = listIn(container, 'volumeMounts').filter(_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p);
+    const mounts = listIn(container, 'volumeMounts').filter(_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi);
     const pathOf = (mount) => (typeof mount['mountPath'] === 'string' ? mount['mountPath'] : '').replace(/(?<=.)\/+$/, '');
-    const needed = [...(0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .dataFolders */ .ij)(places), `${_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/etcd`];
+    const needed = [...(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .dataFolders */ .ij)(places), `${_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/etcd`];
     return needed.flatMap((folder) => {
         const own = mounts.filter((mount) => pathOf(mount) === folder);
         const others = mounts.filter((mount) => isBeside(pathOf(mount), folder) && !needed.includes(pathOf(mount)));
@@ -19758,7 +19687,7 @@ function isBeside(path, folder) {
     return path === '/' || folder.startsWith(`${path}/`) || path.startsWith(`${folder}/`);
 }
 function comesFrom(folder, mount, volumes) {
-    const volume = volumes.find((item) => (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .p)(item) && item['name'] === mount['name']);
+    const volume = volumes.find((item) => (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .isMapping */ .pi)(item) && item['name'] === mount['name']);
     const isPlain = mount['subPath'] === undefined && mount['subPathExpr'] === undefined && mount['readOnly'] !== true;
     return isPlain && mappingIn(volume, 'hostPath')['path'] === folder;
 }
@@ -19829,6 +19758,7 @@ function refusesFlagsOf(kubeadm, { major, minor }) {
 /* harmony export */   Cw: () => (/* binding */ readYamlDocuments),
 /* harmony export */   fF: () => (/* binding */ readAsKubernetes),
 /* harmony export */   gM: () => (/* binding */ readYaml),
+/* harmony export */   pi: () => (/* binding */ isMapping),
 /* harmony export */   tt: () => (/* binding */ toKubernetesYaml)
 /* harmony export */ });
 /* unused harmony exports MOST_YAML_CHARACTERS, MERGE, resolvePlain */
@@ -19996,11 +19926,15 @@ function finite(digits) {
     const value = Number(digits);
     return Number.isFinite(value) ? value : digits;
 }
+/** Whether it is a mapping, not a list. */
+function isMapping(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 
 /***/ }),
 
-/***/ 81833:
+/***/ 5324:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -20012,8 +19946,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: OPERATIONS, operationsUsing
 
-// EXTERNAL MODULE: ./src/inputs/groups.ts + 12 modules
-var groups = __webpack_require__(83251);
+// EXTERNAL MODULE: ./src/inputs/groups.ts + 11 modules
+var groups = __webpack_require__(52082);
 // EXTERNAL MODULE: ./src/cluster/absent-members.ts
 var absent_members = __webpack_require__(6831);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -20069,8 +20003,8 @@ function isHealthyWithout(health, away) {
 
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/kubeadm/file-tree.ts
-var file_tree = __webpack_require__(26066);
+// EXTERNAL MODULE: ./src/kubeadm/kubeadm-config.ts
+var kubeadm_config = __webpack_require__(58467);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
 var kubeadm_paths = __webpack_require__(6803);
 // EXTERNAL MODULE: ./src/pki/authority.ts
@@ -20110,11 +20044,11 @@ function lostMounts({ places }, record) {
 }
 /** Describes a lost mount. */
 function describeLostMount({ folder, recorded, now }) {
-    return `${folder} lay on the file system that is mounted at ${recorded}, and ${now === undefined ? 'is not there now' : `lies on that of ${now} now`}`;
+    return `${folder} was on the file system mounted at ${recorded}, and ${now === undefined ? 'is missing now' : `is on that of ${now} now`}`;
 }
 const LOST_MOUNT = {
-    cause: 'The disk is not mounted. A kubelet that starts without it has etcd begin on an empty folder.',
-    fix: `Stop kubelet and let etcd end (\`crictl stop\`), mount the disk, and start kubelet; where all members are like that, do so on all hosts. If the data was moved there on purpose, take the folder out of \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
+    cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
+    fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, remove the folder from \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
 };
 /** Refuses members whose data is not where their record says: another cluster runs there, or none. */
 function lostMountFindings(members, ownership) {
@@ -20122,7 +20056,7 @@ function lostMountFindings(members, ownership) {
         code: 'data-not-mounted',
         host: name,
         at: 'data-dir',
-        fact: `${describeLostMount(lost)}: what etcd has there is not what the cluster had.`,
+        fact: `${describeLostMount(lost)}: the data of etcd there is not the data of the cluster.`,
         ...LOST_MOUNT,
     })));
 }
@@ -20130,7 +20064,6 @@ function lostMountFindings(members, ownership) {
 // EXTERNAL MODULE: ./src/cluster/authority-key.ts
 var authority_key = __webpack_require__(24701);
 ;// CONCATENATED MODULE: ./src/cluster/authority.ts
-
 
 
 
@@ -20186,9 +20119,9 @@ function withoutKey(host) {
         code: 'ca-key-missing',
         host,
         at: 'ca-key',
-        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
-        cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
-        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, but its key is on none of the hosts.`,
+        cause: 'The CA was created elsewhere, or ca.key was moved to a safer place after the setup.',
+        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back next to ca.crt on the first host.',
     };
 }
 /**
@@ -20213,9 +20146,9 @@ function withoutAuthority(members) {
     return {
         code: 'ca-missing',
         at: 'ca',
-        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), but etcd runs there.`,
         cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
-        fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+        fix: `Put the CA's certificate there, or give it in the inputs \`ca-certificate\` and \`ca-key\`. The action cannot take over an etcd without kubeadm's file layout.`,
     };
 }
 function authorityOn(member) {
@@ -20240,8 +20173,8 @@ function unreadableOnHosts(found) {
         code: 'ca-replaced',
         host,
         at: 'ca',
-        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
-        cause: 'The file was damaged, or something else was copied there.',
+        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is not a readable certificate.`,
+        cause: 'The file is damaged, or is not a certificate.',
         fix: 'Put the certificate of the CA there, in PEM.',
     }));
 }
@@ -20255,8 +20188,8 @@ function conflictsOnHosts(found) {
             code: 'ca-mismatch',
             at: 'ca',
             fact: `the hosts hold different CAs (${list.join('; ')}).`,
-            cause: 'They belong to different clusters, or one was set up a second time.',
-            fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
+            cause: 'They belong to different clusters, or one was set up again.',
+            fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: it may hold the only copy of a CA key.',
         },
     ];
 }
@@ -20269,7 +20202,7 @@ function conflictsWithInput(found, brought) {
         code: 'ca-mismatch',
         host,
         at: 'ca-certificate',
-        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+        fact: `its CA (${fingerprint}) is not the one in the inputs (${brought}).`,
         cause: 'The inputs belong to another cluster.',
         fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
     }));
@@ -20279,7 +20212,7 @@ function conflictsWithInput(found, brought) {
  * anything that it signed leaves the runner, so no certificate has its signature, and its key alone is useless.
  */
 function hasSignedNothing(members) {
-    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...(0,file_tree/* leafFiles */.Sw)().map(({ path }) => path)];
+    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...(0,kubeadm_paths/* leafFiles */.Sw)().map(({ path }) => path)];
     return members.every(({ facts }) => hasNoData(facts.dataDir) &&
         facts.containers.length === 0 &&
         marks.every((path) => !facts.files.has(path)));
@@ -20365,9 +20298,9 @@ function lostLog({ name, facts }, reason) {
         code: 'member-lost-log',
         host: name,
         at,
-        fact: `it has been a member of the cluster (${reason}), and ${folder} holds no log any more.`,
+        fact: `it has been a member of the cluster (${reason}), but ${folder} no longer holds a log.`,
         cause: `The disk of \`${at}\` is not mounted, or its contents were removed.`,
-        fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+        fix: 'Mount the disk again. If the data is lost, remove the member from the cluster and add it under a new id; do not start it as it is.',
     };
 }
 function lostDatabase(host) {
@@ -20375,9 +20308,9 @@ function lostDatabase(host) {
         code: 'member-lost-log',
         host,
         at: 'data-dir',
-        fact: 'its log is in `wal-dir`, and its data dir is empty, though it has been a member of the cluster.',
+        fact: 'its log is in `wal-dir`, but its data dir is empty, although it has been a member of the cluster.',
         cause: 'The disk of the data dir is not mounted, or its contents were removed.',
-        fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+        fix: 'Mount the disk again. If the data is lost, remove the member from the cluster and add it under a new id; do not start it as it is.',
     };
 }
 function logElsewhere(host) {
@@ -20385,9 +20318,9 @@ function logElsewhere(host) {
         code: 'member-lost-log',
         host,
         at: 'wal-dir',
-        fact: 'its log is in the data dir, and the inputs name another folder for it.',
-        cause: '`wal-dir` was added or changed after the set-up.',
-        fix: 'Leave `wal-dir` out: the log of a member stays where it was begun.',
+        fact: 'its log is in the data dir, but the inputs name another folder for it.',
+        cause: '`wal-dir` was added or changed after the setup.',
+        fix: 'Leave `wal-dir` out: the log of a member cannot move.',
     };
 }
 
@@ -20405,16 +20338,15 @@ var verify = __webpack_require__(73227);
 
 
 
-
 /**
  * The pair with which API servers connect to etcd, at kubeadm's paths on the control plane's hosts as on the members'.
  */
-const CLIENT_FILES = (0,file_tree/* leafFiles */.Sw)().filter(({ name }) => name === 'apiserverEtcdClient');
-const CERTIFICATE = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
-const KEY = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'key');
+const CLIENT_FILES = (0,kubeadm_paths/* leafFiles */.Sw)().filter(({ name }) => name === 'apiserverEtcdClient');
+const CERTIFICATE = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
+const KEY = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'key');
 /** All files of the hand-over, each with its mode. */
 const HANDED_OVER = new Map([
-    [kubeadm_paths/* CA_CERTIFICATE */.vB, file_tree/* CERTIFICATE_MODE */.qT],
+    [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* CERTIFICATE_MODE */.qT],
     ...CLIENT_FILES.map(({ path, mode }) => [path, mode]),
 ]);
 /**
@@ -20461,7 +20393,7 @@ function pairReasons({ name, address, facts: { files } }, { authority, renewBefo
     const { notAfter } = (0,inspect/* inspectCertificate */.ow)(certificatePem);
     const left = (0,certificate/* daysLeft */.H_)(notAfter, now);
     return left < renewBeforeDays
-        ? [`${CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
+        ? [`${CERTIFICATE} expires on ${notAfter.toISOString()} (${left} days left)`]
         : [];
 }
 function wrongModes({ facts: { files } }) {
@@ -20471,7 +20403,7 @@ function wrongModes({ facts: { files } }) {
     }));
 }
 const AT = 'control-plane-hosts';
-const MOVE_AWAY = 'Take the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
+const MOVE_AWAY = 'Remove the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
 function strangeEtcd({ name, facts: { files } }) {
     if (!files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
         return [];
@@ -20480,9 +20412,9 @@ function strangeEtcd({ name, facts: { files } }) {
             code: 'control-plane-host-taken',
             host: name,
             at: AT,
-            fact: `it runs an etcd of its own (${kubeadm_paths/* ETCD_MANIFEST */.jl}).`,
+            fact: `it runs its own etcd (${kubeadm_paths/* ETCD_MANIFEST */.jl}).`,
             cause: 'It is a member of an etcd cluster, or of a control plane with stacked etcd.',
-            fix: 'List hosts of a control plane that uses this cluster, and no others.',
+            fix: 'List only hosts of a control plane that uses this cluster.',
         },
     ];
 }
@@ -20497,8 +20429,8 @@ function noFiles({ name, facts: { files } }) {
                     code: 'control-plane-host-taken',
                     host: name,
                     at: AT,
-                    fact: `${path} is ${kind === 'link' ? 'a link' : `no file (${kind})`}; nothing was put in its place.`,
-                    cause: 'Certificates are looked after by other means on this host.',
+                    fact: `${path} is ${kind === 'link' ? 'a link' : `not a file (${kind})`}; the action did not replace it.`,
+                    cause: 'Another tool manages the certificates on this host.',
                     fix: MOVE_AWAY,
                 },
             ];
@@ -20511,17 +20443,17 @@ function otherAuthority({ name, facts: { files } }, authority) {
         if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
             return otherPair(name, files.get(CERTIFICATE)?.text, authority);
         }
-        const is = fingerprints.length === 0 ? 'no certificate that can be read' : 'another CA';
+        const is = fingerprints.length === 0 ? 'not a readable certificate' : 'another CA';
         const seen = fingerprints.length === 0 ? '' : ` (SHA-256 ${fingerprints.join(', ')})`;
         const own = authority === undefined
-            ? "this cluster's, which this run makes"
+            ? "this cluster's, which this run creates"
             : `this cluster's (SHA-256 ${authority.fingerprint})`;
         return [
             {
                 code: 'control-plane-host-taken',
                 host: name,
                 at: AT,
-                fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is ${is}${seen}, not ${own}; nothing was put in its place.`,
+                fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is ${is}${seen}, not ${own}; the action did not replace it.`,
                 cause: 'The control plane there uses another etcd, or its own.',
                 fix: MOVE_AWAY,
             },
@@ -20535,8 +20467,8 @@ function otherAuthority({ name, facts: { files } }, authority) {
             code: 'control-plane-host-taken',
             host: name,
             at: AT,
-            fact: `${left.join(' and ')} ${left.length === 1 ? 'lies' : 'lie'} there without ${kubeadm_paths/* CA_CERTIFICATE */.vB}: nobody can tell which etcd that is for; nothing was put in its place.`,
-            cause: 'Files were left by another control plane, or copied half.',
+            fact: `${left.join(' and ')} ${left.length === 1 ? 'is' : 'are'} there without ${kubeadm_paths/* CA_CERTIFICATE */.vB}, so it is unknown for which etcd; the action did not replace ${left.length === 1 ? 'it' : 'them'}.`,
+            cause: 'Another control plane left the files, or only some were copied.',
             fix: MOVE_AWAY,
         },
     ];
@@ -20553,8 +20485,8 @@ function otherPair(name, certificatePem, authority) {
             code: 'control-plane-host-taken',
             host: name,
             at: AT,
-            fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
-            cause: 'The control plane there uses another etcd, or the CA was changed and the pair was not.',
+            fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); the action did not replace it.`,
+            cause: 'The control plane there uses another etcd, or the CA was changed without this pair.',
             fix: MOVE_AWAY,
         },
     ];
@@ -20563,7 +20495,6 @@ function otherPair(name, certificatePem, authority) {
 // EXTERNAL MODULE: ./src/cluster/control-plane/resolve.ts
 var resolve = __webpack_require__(43239);
 ;// CONCATENATED MODULE: ./src/operations/deploy/control-plane.ts
-
 
 
 
@@ -20629,7 +20560,7 @@ function steps({ name: host, authority, pair, last, modes }) {
             : [
                 {
                     path: kubeadm_paths/* CA_CERTIFICATE */.vB,
-                    mode: file_tree/* CERTIFICATE_MODE */.qT,
+                    mode: kubeadm_paths/* CERTIFICATE_MODE */.qT,
                     content: { from: 'authority', part: 'certificate' },
                 },
             ]),
@@ -20648,13 +20579,13 @@ function steps({ name: host, authority, pair, last, modes }) {
             : [{ kind: 'deliver-files', host, files, why: [...authority, ...pair].join('; ') }]),
         ...(kept.size === 0
             ? []
-            : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm makes them' }]),
+            : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm creates them' }]),
         ...(pair.length === 0
             ? []
-            : [{ kind: 'prove-client', host, why: 'every member has to answer its API server' }]),
+            : [{ kind: 'prove-client', host, why: 'every member must answer its API server' }]),
     ];
 }
-const control_plane_CERTIFICATE = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
+const control_plane_CERTIFICATE = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
 /**
  * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
  * and never confirmed.
@@ -20670,7 +20601,7 @@ function plannedClientCopies(members, ownership, confirmed) {
         return [[name, { renewed: true, oldEndsAt }]];
     }));
 }
-/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
+/** The pair was replaced since it was recorded: by hand, or by a run that was interrupted before it could record it. */
 function unrecordedRenewal({ files }, record) {
     const found = files.get(control_plane_CERTIFICATE);
     if (record === undefined || found === undefined)
@@ -20689,16 +20620,16 @@ function unrecordedRenewal({ files }, record) {
 /** Reminds of the copies until they are confirmed. */
 function clientCopyWarnings(copies) {
     return [...copies].map(([host, copy]) => {
-        const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
+        const until = copy.oldEndsAt === '' ? '' : ` The previous one expires on ${copy.oldEndsAt.slice(0, 10)}.`;
         const what = 'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
         const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
         return {
             code: 'client-certificate-unconfirmed',
             host,
             at: 'apiserver-etcd-client',
-            fact: `its ${control_plane_CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
+            fact: `its ${control_plane_CERTIFICATE} ${what}, and it is not confirmed that the control plane has a copy.${until}`,
             cause: 'API servers use copies of it; the action does not reach their hosts.',
-            fix: `If the control plane's copy came from this host, copy ${control_plane_CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
+            fix: `If the control plane's copy came from this host, copy ${control_plane_CERTIFICATE} and its key there again (API servers reload them by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
         };
     });
 }
@@ -20711,98 +20642,12 @@ var bash = __webpack_require__(32061);
 var explain_unknown = __webpack_require__(26635);
 // EXTERNAL MODULE: ./src/kubeadm/version.ts
 var kubeadm_version = __webpack_require__(97891);
-;// CONCATENATED MODULE: ./src/cluster/places.ts
-
-
-/** The files that the action writes under their own names. */
-const OWN_FILES = [
-    ...(0,file_tree/* expectedPkiTree */.$W)(true).keys(),
-    kubeadm_paths/* ETCD_MANIFEST */.jl,
-    kubeadm_paths/* KUBEADM_CONFIG */.XA,
-    kubeadm_paths/* KUBELET_CONFIG */.So,
-    kubeadm_paths/* KUBELET_DROP_IN */.jy,
-    kubeadm_paths/* STATE_FILE */.bv,
-];
-/**
- * Refuses links and mounts on which a run would fail half-way, before anything is written. Folders may otherwise be
- * links or mounts: all reads and writes follow them.
- * @returns findings without the name of the host.
- */
-function placeFindings({ places = [], files }) {
-    return [
-        ...places.flatMap(noFolder),
-        ...apart(places),
-        ...OWN_FILES.filter((path) => files.get(path)?.kind === 'link').map(linkedFile),
-    ];
-}
-function noFolder({ path, kind, resolved }) {
-    if (kind === 'link' && resolved === undefined) {
-        return [
-            {
-                code: 'folder-unusable',
-                at: 'places',
-                fact: `${path} is a link that leads to no folder.`,
-                cause: 'The folder that it leads to lies on a disk that is not mounted, or was moved.',
-                fix: 'Mount the disk, or let the link lead to the folder again, and run again.',
-            },
-        ];
-    }
-    if (kind === 'link' && path === kubeadm_paths/* PATCHES_DIR */.rf) {
-        return [
-            {
-                code: 'folder-unusable',
-                at: 'places',
-                fact: `${path} is a link, which the action does not follow.`,
-                cause: 'The folder was moved by hand.',
-                fix: 'Put the folder itself there in place of the link, and run again.',
-            },
-        ];
-    }
-    if (kind !== 'other')
-        return [];
-    return [
-        {
-            code: 'folder-unusable',
-            at: 'places',
-            fact: `${path} is not a folder.`,
-            cause: 'A file was put where the folder belongs.',
-            fix: 'Move the file elsewhere, and run again.',
-        },
-    ];
-}
-/**
- * Reports manifest folders on different mounts: a manifest is put in place by a rename, which works only within one
- * mount.
- */
-function apart(places) {
-    const mountOf = (path) => places.find((place) => place.path === path)?.mountPoint;
-    const ofManifests = mountOf(kubeadm_paths/* MANIFEST_DIR */.Kk);
-    const ofAction = mountOf(kubeadm_paths/* ACTION_DIR */.v4) ?? mountOf('/etc/kubernetes');
-    if (ofManifests === undefined || ofAction === undefined || ofManifests === ofAction)
-        return [];
-    return [
-        {
-            code: 'manifest-folder-mounted',
-            at: 'places',
-            fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} lies on the mount ${ofManifests} and ${kubeadm_paths/* ACTION_DIR */.v4} on ${ofAction}, so a manifest cannot be put there in one step.`,
-            cause: 'A file system is mounted on one of the two folders, or one of them is a link to another file system.',
-            fix: 'Have both on one mount: mount /etc/kubernetes as a whole, or make the two plain folders of it. Move the files along while kubelet is stopped.',
-        },
-    ];
-}
-function linkedFile(path) {
-    return {
-        code: 'file-is-link',
-        at: 'places',
-        fact: `${path} is a symbolic link, and the action looks after the file itself.`,
-        cause: 'The file is kept elsewhere, by hand or by configuration management.',
-        fix: `Put the file itself there (\`cp -p --remove-destination "$(readlink -f ${path})" ${path}\`), and run again.`,
-    };
-}
-
+// EXTERNAL MODULE: ./src/text/units.ts
+var units = __webpack_require__(34492);
 // EXTERNAL MODULE: ./src/facts/host.ts
 var host = __webpack_require__(50405);
 ;// CONCATENATED MODULE: ./src/cluster/ports.ts
+
 
 /** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action requests. */
 const KUBELET_PORT = 10250;
@@ -20861,6 +20706,91 @@ function isOwn(program, owner, member) {
         return owner === 'kubelet' ? member.facts.kubelet.active : holdsMember(member);
     return program === owner && (owner === 'kubelet' || holdsMember(member));
 }
+/** The files that the action writes under their own names. */
+const OWN_FILES = [
+    ...(0,kubeadm_paths/* expectedPkiTree */.$W)(true).keys(),
+    kubeadm_paths/* ETCD_MANIFEST */.jl,
+    kubeadm_paths/* KUBEADM_CONFIG */.XA,
+    kubeadm_paths/* KUBELET_CONFIG */.So,
+    kubeadm_paths/* KUBELET_DROP_IN */.jy,
+    kubeadm_paths/* STATE_FILE */.bv,
+];
+/**
+ * Refuses links and mounts on which a run would fail half-way, before anything is written. Folders may otherwise be
+ * links or mounts: all reads and writes follow them.
+ * @returns findings without the name of the host.
+ */
+function placeFindings({ places = [], files }) {
+    return [
+        ...places.flatMap(noFolder),
+        ...apart(places),
+        ...OWN_FILES.filter((path) => files.get(path)?.kind === 'link').map(linkedFile),
+    ];
+}
+function noFolder({ path, kind, resolved }) {
+    if (kind === 'link' && resolved === undefined) {
+        return [
+            {
+                code: 'folder-unusable',
+                at: 'places',
+                fact: `${path} is a broken link.`,
+                cause: 'Its target is on a disk that is not mounted, or was moved.',
+                fix: 'Mount the disk, or point the link to the folder, and run again.',
+            },
+        ];
+    }
+    if (kind === 'link' && path === kubeadm_paths/* PATCHES_DIR */.rf) {
+        return [
+            {
+                code: 'folder-unusable',
+                at: 'places',
+                fact: `${path} is a link, which the action does not follow.`,
+                cause: 'The folder was moved by hand.',
+                fix: 'Replace the link with the folder itself, and run again.',
+            },
+        ];
+    }
+    if (kind !== 'other')
+        return [];
+    return [
+        {
+            code: 'folder-unusable',
+            at: 'places',
+            fact: `${path} is not a folder.`,
+            cause: 'There is a file where the folder belongs.',
+            fix: 'Move the file elsewhere, and run again.',
+        },
+    ];
+}
+/**
+ * Reports manifest folders on different mounts: a manifest is put in place by a rename, which works only within one
+ * mount.
+ */
+function apart(places) {
+    const mountOf = (path) => places.find((place) => place.path === path)?.mountPoint;
+    const ofManifests = mountOf(kubeadm_paths/* MANIFEST_DIR */.Kk);
+    const ofAction = mountOf(kubeadm_paths/* ACTION_DIR */.v4) ?? mountOf('/etc/kubernetes');
+    if (ofManifests === undefined || ofAction === undefined || ofManifests === ofAction)
+        return [];
+    return [
+        {
+            code: 'manifest-folder-mounted',
+            at: 'places',
+            fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} is on the mount ${ofManifests} and ${kubeadm_paths/* ACTION_DIR */.v4} on ${ofAction}, so a manifest cannot be moved there in one step.`,
+            cause: 'A file system is mounted on one of the two folders, or one of them is a link to another file system.',
+            fix: 'Put both on one mount: mount /etc/kubernetes as a whole, or make both plain folders in it. Move the files while kubelet is stopped.',
+        },
+    ];
+}
+function linkedFile(path) {
+    return {
+        code: 'file-is-link',
+        at: 'places',
+        fact: `${path} is a symbolic link, but the action manages the file itself.`,
+        cause: 'The file is kept elsewhere, by hand or by configuration management.',
+        fix: `Replace the link with the file (\`cp -p --remove-destination "$(readlink -f ${path})" ${path}\`), and run again.`,
+    };
+}
 
 // EXTERNAL MODULE: ./src/text/printable.ts
 var printable = __webpack_require__(38572);
@@ -20887,7 +20817,7 @@ function unusableRuntime({ runtime: { runtime, sockets, absent, asked, problem =
                 code: 'container-runtime-unclear',
                 fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
                 cause: 'The runtime is not installed or not running.',
-                fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
+                fix: 'Install and start one, for example `systemctl enable --now containerd`.',
             },
         ];
     }
@@ -20896,7 +20826,7 @@ function unusableRuntime({ runtime: { runtime, sockets, absent, asked, problem =
             {
                 code: 'container-runtime-unclear',
                 fact: `there are several container runtimes: ${sockets.join(', ')}.`,
-                cause: 'More than one is installed and nothing says which one kubelet shall use.',
+                cause: 'More than one is installed, and no configuration says which one kubelet must use.',
                 fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
             },
         ];
@@ -20907,7 +20837,7 @@ function unusableRuntime({ runtime: { runtime, sockets, absent, asked, problem =
     return [
         {
             code: 'cgroup-driver-unknown',
-            fact: `the container runtime at ${endpoint} did not tell its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
+            fact: `the container runtime at ${endpoint} did not report its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
             ...whySilent(said),
         },
     ];
@@ -20916,9 +20846,9 @@ function notThere(endpoint, sockets) {
     const others = sockets.length === 0 ? 'No other runtime has one either' : `There is ${sockets.join(', ')}`;
     return {
         code: 'container-runtime-unclear',
-        fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, and there is no such socket. ${others}.`,
-        cause: 'That runtime is stopped, or the file is left over from one that was replaced.',
-        fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the one that kubelet shall use in /etc/crictl.yaml, and run again.',
+        fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, but there is no such socket. ${others}.`,
+        cause: 'That runtime is stopped, or the file is left over from a replaced runtime.',
+        fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the runtime of kubelet in /etc/crictl.yaml, and run again.',
     };
 }
 /** The socket answers, and it does not serve the CRI. */
@@ -20929,8 +20859,8 @@ function withoutCri(endpoint, said, off) {
         const isOne = entries.length === 1 && entries.every(({ firstLine, lastLine }) => firstLine === lastLine);
         return {
             code: 'cri-plugin-disabled',
-            fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'switches' : 'switch'} it off.`,
-            cause: "Docker's package of containerd (containerd.io) comes like that, because Docker does without it.",
+            fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'disables' : 'disable'} it.`,
+            cause: "Docker's package of containerd (containerd.io) disables it, because Docker does not need it.",
             fix: `${entries.map(changeOf).join(' ')} Then run \`systemctl restart containerd\` on the host, and run again: \`crictl info\` shows whether it answers.`,
         };
     }
@@ -20939,15 +20869,15 @@ function withoutCri(endpoint, said, off) {
         return {
             code: 'cri-plugin-disabled',
             fact,
-            cause: `Most often containerd's configuration switches the plugin off, and ${unreadable.map((path) => (0,printable/* printable */.g$)(path, 200)).join(', ')} could not be read.`,
-            fix: 'Look for `disabled_plugins` there, take `"cri"` out of it, run `systemctl restart containerd` on the host, and run again.',
+            cause: `Usually containerd's configuration disables the plugin, and ${unreadable.map((path) => (0,printable/* printable */.g$)(path, 200)).join(', ')} could not be read.`,
+            fix: 'Look for `disabled_plugins` there, remove `"cri"` from it, run `systemctl restart containerd` on the host, and run again.',
         };
     }
     return {
         code: 'cri-plugin-disabled',
         fact,
-        cause: `Nothing in ${(0,printable/* printable */.g$)(config, 200)} switches the plugin off: it could not be loaded, or containerd is older than 1.6.`,
-        fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, mend what they say, run `systemctl restart containerd`, and run again.',
+        cause: `Nothing in ${(0,printable/* printable */.g$)(config, 200)} disables the plugin: it did not load, or containerd is older than 1.6.`,
+        fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, fix the error, run `systemctl restart containerd`, and run again.',
     };
 }
 /**
@@ -20964,19 +20894,19 @@ function changeOf(entry) {
     const others = entry.plugins.filter((plugin) => !isOfCri(plugin)).map((plugin) => `"${(0,printable/* printable */.g$)(plugin)}"`);
     const text = `disabled_plugins = [${others.join(', ')}]`;
     return text.length > MOST_ENTRY
-        ? `Take every plugin with "cri" in its name out of ${placeOf(entry)}.`
+        ? `Remove every plugin with "cri" in its name from ${placeOf(entry)}.`
         : `Make ${placeOf(entry)} \`${text}\`.`;
 }
 function whySilent(said) {
     if (/\bUnimplemented\b|unknown method/.test(said)) {
         return {
-            cause: 'It is a release that has no call for it (CRI-O before 1.28).',
+            cause: 'The release does not report it (CRI-O before 1.28).',
             fix: 'Install a newer release of the runtime, and run again.',
         };
     }
     if (/connection refused|connect: no such file/.test(said)) {
         return {
-            cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
+            cause: 'The socket exists, but the runtime does not listen on it: it is stopped or restarting.',
             fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
         };
     }
@@ -20986,10 +20916,11 @@ function whySilent(said) {
             fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
         };
     }
-    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
+    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix: 'Run `crictl info` on the host as root and fix the error.' };
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/prerequisites.ts
+
 
 
 
@@ -21024,8 +20955,8 @@ function foreignAddress({ address, addresses, unseen }) {
             code: 'address-not-on-host',
             at: 'hosts',
             fact: `the address ${address} is not on any of its interfaces (${addresses.join(', ')}).`,
-            cause: 'It is a NAT or floating address; etcd must listen on it and its peers check it in certificates.',
-            fix: "Give the host's own address, one that the other members reach.",
+            cause: 'It is a NAT or floating address; etcd must listen on the address, and its peers check it in certificates.',
+            fix: "Give the host's own address, one that the other members can reach.",
         },
     ];
 }
@@ -21036,8 +20967,8 @@ function unreachablePeers({ address: own, reach }) {
         ? {
             code: 'peer-port-unreachable',
             at: 'network',
-            fact: `it could not be found out whether it reaches ${address} on TCP port ${port}${words === undefined ? '' : `: ${words}`}.`,
-            fix: `Try it on the host (\`timeout 5 bash -c 'exec 3<> /dev/tcp/${address}/${port}'\`: "Connection refused" is good), mend what it says, and run again.`,
+            fact: `it is unknown whether it reaches ${address} on TCP port ${port}${words === undefined ? '' : `: ${words}`}.`,
+            fix: `Try it on the host (\`timeout 5 bash -c 'exec 3<> /dev/tcp/${address}/${port}'\`: "Connection refused" is good), fix the error, and run again.`,
         }
         : {
             code: 'peer-port-unreachable',
@@ -21061,8 +20992,8 @@ function differentImages(members, image) {
         {
             code: 'etcd-images-differ',
             at: 'etcd-image-tag',
-            fact: `the hosts' kubeadm ask for different etcd images (${list.join('; ')}).`,
-            cause: 'kubeadm is not of the same release on all hosts.',
+            fact: `kubeadm on the hosts uses different etcd images (${list.join('; ')}).`,
+            cause: 'The hosts have different releases of kubeadm.',
             fix: 'Install one release of kubeadm on all hosts, or set `etcd-image-tag`.',
         },
     ];
@@ -21094,7 +21025,7 @@ function missingSystemd({ systemd }) {
             at: prerequisites_AT,
             fact: 'systemd is not running this host.',
             cause: 'The host is a container or uses another init system.',
-            fix: 'Use hosts that systemd has booted: it keeps the kubelet, and with it etcd, running.',
+            fix: 'Use hosts that run systemd: it keeps the kubelet, and with it etcd, running.',
         },
     ];
 }
@@ -21106,8 +21037,8 @@ function missingTools({ missingTools: missing = [] }) {
         {
             code: 'program-not-installed',
             at: prerequisites_AT,
-            fact: `programs that the scripts of a deploy need are not on the host: ${missing.join(', ')}.`,
-            cause: 'The image of the host is a minimal one, or they are outside of the PATH that root has by sudo.',
+            fact: `the host lacks programs that a deploy needs: ${missing.join(', ')}.`,
+            cause: 'The image of the host is minimal, or the programs are outside the PATH of root under sudo.',
             fix: `Install ${packages.join(', ')} (\`sudo apt-get install …\`, \`sudo dnf install …\`), and run again.`,
         },
     ];
@@ -21125,7 +21056,7 @@ function missingPrograms(facts) {
         at: prerequisites_AT,
         fact: `${program} is not installed (looked in root's PATH, /usr/local/bin and /opt/bin).`,
         cause: "kubeadm's packages (kubelet, kubeadm, cri-tools) are not on this host yet.",
-        fix: 'Install them as in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
+        fix: 'Install them as described in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
     }));
 }
 /** Checks the unit as systemd has loaded it; reports nothing if it was not observed. */
@@ -21140,7 +21071,7 @@ function unusableKubelet(facts) {
                     code: 'kubelet-unit-unusable',
                     at: prerequisites_AT,
                     fact: 'kubelet.service is masked, so systemd may not start it.',
-                    cause: 'It was masked by hand, or by a tool that switches unused services off.',
+                    cause: 'It was masked by hand, or by a tool that disables unused services.',
                     fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
                 },
             ];
@@ -21151,7 +21082,7 @@ function unusableKubelet(facts) {
                     code: 'kubelet-unit-unusable',
                     at: prerequisites_AT,
                     fact: `systemd cannot load kubelet.service (${kubelet.loadState}).`,
-                    cause: 'The unit, or a drop-in of it, has a line that systemd does not take.',
+                    cause: 'The unit, or a drop-in of it, has a line that systemd does not accept.',
                     fix: 'Run `systemd-analyze verify kubelet.service` on the host, correct the file that it names, and run again.',
                 },
             ];
@@ -21161,7 +21092,7 @@ function unusableKubelet(facts) {
                     code: 'program-not-installed',
                     at: prerequisites_AT,
                     fact: `systemd knows no kubelet.service, though ${kubeletPath} is there.`,
-                    cause: 'The program was copied by hand, without the unit that its package brings.',
+                    cause: 'The program was copied by hand, without the unit from its package.',
                     fix: 'Install the kubelet package, or its kubelet.service.',
                 },
             ];
@@ -21194,7 +21125,7 @@ function unusableKubeadm(name, facts) {
         {
             code: 'program-version-unknown',
             at: prerequisites_AT,
-            fact: `kubeadm did not name the etcd image that it would use${saying(words)}.`,
+            fact: `kubeadm did not name its etcd image${saying(words)}.`,
             ...whyProgram(words, `kubeadm config images list --kubernetes-version ${version.text}`),
         },
     ];
@@ -21204,7 +21135,7 @@ function otherRelease({ text, minor }) {
     return {
         code: 'kubernetes-version-unsupported',
         at: prerequisites_AT,
-        fact: `kubeadm is ${text}; this action knows ${range}.`,
+        fact: `kubeadm is ${text}; this action supports ${range}.`,
         cause: minor < kubeadm_version/* OLDEST_MINOR */.kt
             ? 'Older releases do not read the v1beta4 configuration that the guide uses.'
             : 'This release of the action is older than the host.',
@@ -21216,13 +21147,13 @@ function badHostname(hostname, words) {
     return {
         code: 'hostname-unusable',
         at: 'names',
-        fact: `its own hostname "${hostname}" is none that kubeadm and kubelet take${saying(words)}.`,
-        cause: 'They take lower-case letters, digits, "-" and "." only, also where `names` calls the member otherwise.',
+        fact: `kubeadm and kubelet do not accept its hostname "${hostname}"${saying(words)}.`,
+        cause: 'They accept only lower-case letters, digits, "-" and ".", even if `names` gives the member another name.',
         fix: 'Rename the host: `hostnamectl hostname NAME`, and run again.',
     };
 }
 function whyProgram(words, command) {
-    return (0,explain_unknown/* knownReason */.y)(words ?? '') ?? { fix: `Run \`${command}\` on the host as root and mend what it says.` };
+    return (0,explain_unknown/* knownReason */.y)(words ?? '') ?? { fix: `Run \`${command}\` on the host as root and fix the error.` };
 }
 function saying(words) {
     const said = words?.replace(/[.\s]+$/, '') ?? '';
@@ -21231,6 +21162,39 @@ function saying(words) {
 /** Returns the words of a program that gave no usable answer; undefined if it gave one. */
 function wordsOf(what, { unseen }) {
     return unseen.find((one) => one.what === what)?.words;
+}
+/**
+ * Reports hosts on which certificates that are issued now would not be valid: by their clocks these are not valid yet,
+ * or have expired. Members refuse each other then, and the kubelet restarts etcd forever. A clock that could not be
+ * measured is not among them (`unseenFindings`).
+ * @param leafDays days of validity of the certificates.
+ */
+function clockFindings(members, leafDays) {
+    return members.flatMap(({ name: host, facts: { clock } }) => {
+        const fact = clock === undefined ? undefined : wrongBy(clock, leafDays);
+        return fact === undefined
+            ? []
+            : [
+                {
+                    code: 'clock-off',
+                    host,
+                    at: 'clock',
+                    fact,
+                    cause: 'The clock of the host or of the runner is wrong.',
+                    fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Correct the wrong one with a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
+                },
+            ];
+    });
+}
+/** Returns undefined if the certificates would be valid as far as is known. */
+function wrongBy({ offsetMs, uncertaintyMs }, leafDays) {
+    const behind = -offsetMs - uncertaintyMs;
+    if (behind > certificate/* backdate */.qR)
+        return `its clock is at least ${(0,units/* duration */.p0)(behind)} behind the runner's: certificates that a run issues now would not be valid on it yet.`;
+    const ahead = offsetMs - uncertaintyMs;
+    if (ahead >= leafDays * certificate/* MILLISECONDS_A_DAY */.IE)
+        return `its clock is at least ${(0,units/* duration */.p0)(ahead)} ahead of the runner's: certificates that a run issues now for ${leafDays} days would already have expired on it.`;
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/unseen-findings.ts
@@ -21251,7 +21215,7 @@ const NEEDS = {
     // A member would be mistaken for an empty host, an existing CA for none.
     files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
     // An unchanged file would be mistaken for an edited one, and the member restarted.
-    digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
+    digests: { purposes: ['verdict'], unknown: 'whether its files are still those of the last run' },
     // A member with data would be mistaken for a new one.
     'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
     addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
@@ -21259,7 +21223,7 @@ const NEEDS = {
     listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
     reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
     // Certificates may not be valid there, and its etcd never starts with them.
-    clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
+    clock: { purposes: ['sign'], unknown: 'whether certificates that a run issues now are valid there' },
 };
 /**
  * Refuses a decision without facts that it needs and that could not be observed: unknown is never taken for absent. If
@@ -21308,9 +21272,9 @@ function findingOf(host, { what, program, words }) {
         code: 'host-state-unknown',
         host,
         at: 'probe',
-        fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
-        cause: 'The program failed, took too long, or is of a release that answers in another way.',
-        fix: `Run \`${program}\` as root on that host and see what it says; once it answers, run again.`,
+        fact: `\`${program}\` gave no usable answer, so it is unknown ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
+        cause: 'The program failed, took too long, or its release answers in another format.',
+        fix: `Run \`${program}\` as root on that host and read its error; once it answers, run again.`,
     };
 }
 /**
@@ -21328,9 +21292,9 @@ function unreadFindings(members, read) {
                 code: 'host-state-unknown',
                 host: name,
                 at: 'probe',
-                fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,
+                fact: `${path} is there (${file.size} bytes), but its contents could not be read.`,
                 cause: 'It is larger than 256 KiB, or reading it failed.',
-                fix: `Look at it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === kubeadm_paths/* ETCD_MANIFEST */.jl ? ', and leave etcd as it is meanwhile' : ''}; once it is readable, run again.`,
+                fix: `Check it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === kubeadm_paths/* ETCD_MANIFEST */.jl ? ', and do not touch etcd meanwhile' : ''}; once it is readable, run again.`,
             },
         ];
     }));
@@ -21338,12 +21302,9 @@ function unreadFindings(members, read) {
 
 // EXTERNAL MODULE: ./src/kubeadm/etcd-manifest.ts
 var etcd_manifest = __webpack_require__(35107);
-// EXTERNAL MODULE: ./src/kubeadm/kubeadm-config.ts
-var kubeadm_config = __webpack_require__(58467);
 // EXTERNAL MODULE: ./src/pki/leaf.ts
 var leaf = __webpack_require__(63378);
 ;// CONCATENATED MODULE: ./src/operations/deploy/refusals.ts
-
 
 
 
@@ -21364,7 +21325,7 @@ const COMPARED_FILES = [
     kubeadm_paths/* KUBEADM_CONFIG */.XA,
     kubeadm_paths/* KUBELET_CONFIG */.So,
     kubeadm_paths/* KUBELET_DROP_IN */.jy,
-    ...leaf/* leafProfileNames */.kM.map((name) => (0,file_tree/* leafPath */.Ps)(name, 'certificate')),
+    ...leaf/* leafProfileNames */.kM.map((name) => (0,kubeadm_paths/* leafPath */.Ps)(name, 'certificate')),
 ];
 /**
  * Ends the decision if there is any finding.
@@ -21396,7 +21357,7 @@ function mixedHosts(members, ownership) {
             at: 'host',
             fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
             cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
-            fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
+            fix: 'Restore its disk, or list the hosts of the cluster. Do not start a member that lost its data as if it were new.',
         }));
     }
     const tokens = Map.groupBy(ownership, ([, owned]) => (0,cluster_ownership/* tokenOn */.Bz)(owned));
@@ -21408,8 +21369,8 @@ function mixedHosts(members, ownership) {
             code: 'clusters-mixed',
             at: 'hosts',
             fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
-            cause: 'Hosts of two clusters with the same name were listed together.',
-            fix: 'List the hosts of one cluster. `cluster-name` helps to tell clusters apart.',
+            cause: 'The list holds hosts of two clusters with the same name.',
+            fix: 'List the hosts of one cluster. `cluster-name` tells clusters apart.',
         },
     ];
 }
@@ -21430,9 +21391,9 @@ function foundedOtherwise({ name, facts, desired, progress }, shape) {
         code: 'member-begun-otherwise',
         host: name,
         at: 'hosts',
-        fact: `its etcd has already begun its data with other values (${line}).`,
-        cause: 'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
-        fix: 'Run once more with the inputs of that deploy. To begin anew with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
+        fact: `its etcd has already written data with other values (${line}).`,
+        cause: 'Hosts, names, ports, `data-dir` or `wal-dir` were changed after an interrupted deploy.',
+        fix: 'Run once more with the inputs of that deploy. To start again with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
     }));
 }
 function foreignFiles(host, { empty }) {
@@ -21441,8 +21402,8 @@ function foreignFiles(host, { empty }) {
         code: 'data-dir-filled',
         host,
         at,
-        fact: `${folder} holds files, and no etcd has been started on it yet.`,
-        cause: 'Somebody has put them there after a deploy that was cut off.',
+        fact: `${folder} holds files, but no etcd has been started on it yet.`,
+        cause: 'They were copied there after an interrupted deploy.',
         fix: `Move them elsewhere, or give another \`${at}\`.`,
     };
 }
@@ -21499,7 +21460,7 @@ function fixedFlagFindings(member, shape) {
         const present = flags.get(name);
         return input === undefined || present === undefined || present === value
             ? []
-            : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
+            : [{ input, line: `--${name} is "${present}", the inputs want "${value}"` }];
     });
     const places = manifest === undefined ? [] : placesIn(manifest, shape);
     const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
@@ -21508,8 +21469,8 @@ function fixedFlagFindings(member, shape) {
         host: member.name,
         at: input,
         fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,
-        cause: `\`${input}\` was changed, or the hosts of another cluster were given.`,
-        fix: 'Give the values that the cluster has: clients and the other members know them, its data lies where it lies, and a new manifest alone does not change that.',
+        cause: `\`${input}\` was changed, or the hosts belong to another cluster.`,
+        fix: 'Give the values of the cluster: clients and the other members use them, and a new manifest alone does not move the data.',
     }));
 }
 /** Where a member's manifest has other places for data and log than the inputs ask for, one line each. */
@@ -21527,7 +21488,7 @@ function placesIn(manifest, shape) {
         if (present === value)
             return [];
         const inWords = (path) => (path === undefined ? 'absent' : `"${path}"`);
-        return [{ input: name, line: `--${name} is ${inWords(present)}, the inputs ask for ${inWords(value)}` }];
+        return [{ input: name, line: `--${name} is ${inWords(present)}, the inputs want ${inWords(value)}` }];
     });
 }
 
@@ -21650,9 +21611,9 @@ function answersUnseen(host, endpoint) {
         code: 'etcd-container-unseen',
         host,
         at: 'host',
-        fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
-        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or it has just been started.',
-        fix: 'Run `crictl ps -a` on that host and see which runtime it asks (/etc/crictl.yaml names it). Run again when it shows the etcd that runs.',
+        fact: `\`crictl ps\` shows no running etcd container, but a member answers at ${endpoint}.`,
+        cause: 'etcd runs under another container runtime than the one that crictl uses, or as a service; or it has just started.',
+        fix: 'Run `crictl ps -a` on that host and check which runtime it uses (see /etc/crictl.yaml). Run again when it shows the running etcd.',
     };
 }
 function listensUnseen(host, program, port) {
@@ -21660,9 +21621,9 @@ function listensUnseen(host, program, port) {
         code: 'etcd-container-unseen',
         host,
         at: 'host',
-        fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,
-        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or another program has taken the port.',
-        fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, see which runtime crictl asks (/etc/crictl.yaml names it); if it is another program, give it another port. Then run again.`,
+        fact: `\`crictl ps\` shows no running etcd container, but "${program}" listens on its client port, ${port}.`,
+        cause: 'etcd runs under another container runtime than the one that crictl uses, or as a service; or another program uses the port.',
+        fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, check which runtime crictl uses (see /etc/crictl.yaml); if it is another program, move it to another port. Then run again.`,
     };
 }
 
@@ -21684,10 +21645,10 @@ var external_node_util_ = __webpack_require__(57975);
 var endpoint = __webpack_require__(72689);
 // EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
 var etcd_flags = __webpack_require__(88239);
-// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
-var pod_rules = __webpack_require__(23258);
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
 var kubeadm_yaml = __webpack_require__(45180);
+// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
+var pod_rules = __webpack_require__(23258);
 ;// CONCATENATED MODULE: ./src/operations/deploy/adoption.ts
 
 
@@ -21698,26 +21659,24 @@ var kubeadm_yaml = __webpack_require__(45180);
 
 
 /**
- * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
- * member may have to be restarted for it.
+ * Reasons against taking over a cluster that another tool has set up. It must be healthy as a whole, and the takeover
+ * must restart no member.
  */
 function clusterAdoptionFindings(cluster, names) {
     if (cluster?.health.healthy === true)
         return [];
-    const why = cluster === undefined
-        ? 'no member could be asked.'
-        : cluster.health.findings.map(({ fact }) => fact).join(' ');
+    const why = cluster === undefined ? 'no member answered.' : cluster.health.findings.map(({ fact }) => fact).join(' ');
     return [
         {
             code: 'adopt-cluster-unhealthy',
             at: 'adopt',
-            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
-            cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
-            fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and its cluster is not healthy: ${why}`,
+            cause: 'The action takes over only a healthy cluster whose members are exactly those in the inputs.',
+            fix: 'Repair the cluster, or correct `hosts`, `names` and the ports, and run again.',
         },
     ];
 }
-/** A pod that somebody else has rendered does not tell whether patches are in it. */
+/** A pod from another tool does not show whether patches are in it. */
 function patchAdoptionFindings(patches) {
     if (patches.length === 0)
         return [];
@@ -21725,8 +21684,8 @@ function patchAdoptionFindings(patches) {
         {
             code: 'adopt-patches-unknown',
             at: 'adopt',
-            fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
-            cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
+            fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), but the action takes over a cluster as it is, without a restart.`,
+            cause: 'The inputs are those of another cluster, or those for after the takeover.',
             fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
         },
     ];
@@ -21743,7 +21702,7 @@ function memberAdoptionFindings(member, desired, differences) {
     });
     return [
         ...flagFindings(member, desired, differences, finding),
-        ...kubeletFindings(member, desired).map((setting) => finding('adopt-setting-lost', `its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
+        ...kubeletFindings(member, desired).map((setting) => finding('adopt-setting-lost', `its kubelet has a setting that a deploy would lose: ${setting}.`, 'The kubelet was configured by hand, beyond the guide.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
     ];
 }
 function flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
@@ -21754,20 +21713,20 @@ function flagFindings({ facts, address }, desired, { manifest: differences }, fi
         .filter((name) => !etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name))
         .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
     const advice = extra.length === 0
-        ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
-        : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+        ? 'Give inputs that match the cluster, take it over, and change it in a later run.'
+        : `Give inputs that match the cluster (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
     const lost = changed.map((name) => {
         const value = manifest?.arguments.get(name) ?? '';
-        return finding('adopt-setting-lost', `--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name) ? ownedFlagAdvice(name, value, address) : advice);
+        return finding('adopt-setting-lost', `--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and the member's next restart would lose it.`, 'The manifest was edited by hand, or rendered with its own extraArgs.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name) ? ownedFlagAdvice(name, value, address) : advice);
     });
-    const different = differences.map((line) => finding('adopt-member-differs', `its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
-    const besides = (0,pod_rules/* flagsBesidesCommand */.ei)((0,kubeadm_yaml/* readYaml */.gM)(facts.files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '')).map((line) => finding('adopt-setting-lost', `${line}: at the member's next restart it would be lost.`, 'The manifest was edited by hand.', 'Write it as a flag into the command of the manifest in its place, one member after the other, each healthy before the next. Then give the same as `extra-args`, and run again.'));
+    const different = differences.map((line) => finding('adopt-member-differs', `its member differs from the inputs: ${line}.`, 'The action takes over a cluster as it is, without a restart.', advice));
+    const besides = (0,pod_rules/* flagsBesidesCommand */.ei)((0,kubeadm_yaml/* readYaml */.gM)(facts.files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '')).map((line) => finding('adopt-setting-lost', `${line}: the member's next restart would lose it.`, 'The manifest was edited by hand.', 'Write it as a flag into the command of the manifest instead, one member at a time, each healthy before the next. Then give the same as `extra-args`, and run again.'));
     return [...different, ...lost, ...besides];
 }
 function ownedFlagAdvice(name, value, address) {
     const port = Number(/:(\d+)$/.exec(value)?.[1]);
     return name === 'listen-metrics-urls' && value === (0,endpoint/* metricsUrl */.pP)(address, port)
-        ? `Give \`metrics-port: ${port}\`, as the cluster is.`
+        ? `Give \`metrics-port: ${port}\`, as in the cluster.`
         : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
 }
 /** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
@@ -21791,7 +21750,7 @@ const COVERED_FLAGS = new Set([
 function kubeletFindings({ facts }, desired) {
     const dropIn = facts.files.get(kubeadm_paths/* KUBELET_DROP_IN */.jy)?.text;
     if (dropIn === undefined)
-        return [`all of them, for it was not set up through ${kubeadm_paths/* KUBELET_DROP_IN */.jy} as the guide does`];
+        return [`all of them, because it does not use ${kubeadm_paths/* KUBELET_DROP_IN */.jy} of the guide`];
     const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
     const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
     const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
@@ -21806,7 +21765,7 @@ function configFindings(path, files, desired) {
         return [`--config=${path}, a file that this action does not read`];
     const found = fieldsOf(text);
     if (found === undefined)
-        return [`${path} is no KubeletConfiguration that can be read`];
+        return [`${path} is not a readable KubeletConfiguration`];
     const wanted = fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
     return Object.entries(found)
         .filter(([name, value]) => !isSameField(name, value, wanted[name]))
@@ -21924,8 +21883,8 @@ function unknownImage({ name, facts }, recorded, agreed) {
         code: 'etcd-image-unknown',
         host: name,
         at: 'etcd-image-tag',
-        fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing, and nothing on the host tells which etcd has written its data: ${kubeadm_paths/* KUBEADM_CONFIG */.XA} names none, no container of it is left, kubeadm is ${now} now, and ${recorded === '' ? 'there is no record' : `the member was set up with ${recorded}`}; ${others}.`,
-        cause: 'The manifest was moved away, and kubeadm was upgraded or downgraded since.',
+        fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing, and nothing on the host shows which etcd release wrote its data: ${kubeadm_paths/* KUBEADM_CONFIG */.XA} names none, no container of it is left, kubeadm is ${now} now, and ${recorded === '' ? 'there is no record' : `the member was set up with ${recorded}`}; ${others}.`,
+        cause: 'The manifest was moved, and kubeadm was upgraded or downgraded since.',
         fix: 'Put the manifest back, or give the image that ran as `image-repository` and `etcd-image-tag`.',
     };
 }
@@ -22014,7 +21973,7 @@ function hasStarted({ facts }) {
 }
 /** What a member lacks whose kubelet or etcd does not run, as reasons of a plan word it. */
 function describeIdle({ kubeletRuns }) {
-    return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+    return kubeletRuns ? 'its etcd is not running' : 'its kubelet is not running, or is not enabled at boot';
 }
 function runningUnits({ facts }) {
     return {
@@ -22148,8 +22107,8 @@ function otherImages(members, archive) {
                 host: name,
                 at: 'image-archive',
                 fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
-                cause: 'The image came there from somewhere else, or was built anew under the same tag.',
-                fix: `Find out which one is meant. To have the archive's: \`crictl rmi ${image}\` on that host while no etcd runs there. To keep the host's: leave \`image-archive\` out.`,
+                cause: 'The image is from another source, or was rebuilt under the same tag.',
+                fix: `Find out which one is right. For the one in the archive: \`crictl rmi ${image}\` on that host while no etcd runs there. For the one on the host: leave \`image-archive\` out.`,
             },
         ];
     });
@@ -22167,9 +22126,9 @@ function pauseFindings(members, archive) {
                 code: 'image-not-in-archive',
                 host: name,
                 at: 'image-archive',
-                fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
-                cause: 'Each pod has a container of that image; only etcd was put into the archive.',
-                fix: `Put it into the archive too, if the host has no way to its registry: \`docker save ${pause} …\`.`,
+                fact: `the host lacks the pause image of its container runtime, ${pause}, and the archive does not hold it.`,
+                cause: 'Each pod has a container of that image, but the archive holds only etcd.',
+                fix: `Add it to the archive, if the host cannot reach its registry: \`docker save ${pause} …\`.`,
             },
         ];
     });
@@ -22193,8 +22152,8 @@ function withoutCurl({ name: host, facts, desired: { image } }, registry) {
             code: 'image-import-unsupported',
             host,
             at: 'registry-username',
-            fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
-            cause: 'It is a minimal installation.',
+            fact: `curl is not installed; the action needs it to have ${image} pulled with credentials.`,
+            cause: 'The host is a minimal installation.',
             fix: 'Install curl on the host (`apt-get install curl`, `dnf install curl`), or give `image-archive`.',
         },
     ];
@@ -22219,8 +22178,8 @@ function notHeld({ images }, fact, group) {
         ...hosts,
         at: 'image-archive',
         fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
-        cause: 'The archive was made for another release of kubeadm, another processor, or under the name of another registry.',
-        fix: `Make it of that image: \`docker save ${image} …\`; or name what it holds with \`image-repository\` and \`etcd-image-tag\`.`,
+        cause: 'The archive was made for another release of kubeadm, another processor, or another registry.',
+        fix: `Make it from that image: \`docker save ${image} …\`; or name the image that it holds with \`image-repository\` and \`etcd-image-tag\`.`,
     };
 }
 function describe(images) {
@@ -22246,14 +22205,14 @@ function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
             host,
             at: 'image-archive',
             fact: isContainerd
-                ? `ctr is not installed, with which ${path} would be imported.`
+                ? `ctr is not installed; the action needs it to import ${path}.`
                 : `its container runtime (${criEndpoint}) is not containerd; the action imports images into containerd only.`,
             cause: isContainerd
-                ? "It is part of containerd's packages; only the daemon was installed."
-                : 'CRI-O and cri-dockerd have no tool of their own that takes an image for the CRI.',
+                ? "It is part of containerd's packages, but only the daemon is installed."
+                : 'CRI-O and cri-dockerd have no tool that imports an image for the CRI.',
             fix: isContainerd
                 ? 'Install it from the same package as containerd.'
-                : `Bring the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: ${image} is not imported where it is.`,
+                : `Copy the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: the action does not import ${image} again.`,
         },
     ];
 }
@@ -22275,7 +22234,7 @@ function restartStages(ordered, shape, hasMajority, archive) {
     const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
     const running = touched.filter(({ etcdRuns }) => etcdRuns);
     const starts = [
-        { title: 'Start of members that do not run', steps: touched.flatMap((member) => wake(member, archive)) },
+        { title: 'Start of stopped members', steps: touched.flatMap((member) => wake(member, archive)) },
         ...idle.flatMap((member) => convergeKubelet(member, shape)),
         ...startIdle(touched, shape, hasMajority),
     ];
@@ -22333,7 +22292,7 @@ function kubeletSteps(member) {
             host,
             restart: true,
             goBack: true,
-            why: 'it reads its configuration at its start only',
+            why: 'it reads its configuration only at startup',
         },
     ];
 }
@@ -22344,7 +22303,7 @@ function kubeletSteps(member) {
 function startIdle(ordered, shape, hasMajority) {
     const awaited = ordered.flatMap((member) => awaitReady(member, shape));
     const restarted = ordered.filter((member) => !member.etcdRuns && (0,disruption/* mustRestart */.NJ)(member));
-    const title = 'Members that do not run are ready';
+    const title = 'Stopped members are ready';
     if (!hasMajority)
         return [{ title, steps: [...awaited, ...restarted.map((member) => restartStep(member, shape))] }];
     return [
@@ -22364,13 +22323,13 @@ function awaitReady(member, shape) {
     const { kubeletRuns, etcdRuns } = member;
     if ((kubeletRuns && etcdRuns) || (0,disruption/* mustRestart */.NJ)(member) || (0,disruption/* kubeletEndsEtcd */.FG)(member))
         return [];
-    return [awaitMember(member, shape, 'it did not run')];
+    return [awaitMember(member, shape, 'it was not running')];
 }
 /** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
 function awaitReplaced(member, shape) {
     const why = (0,disruption/* movesPods */.FC)(member)
-        ? 'kubelet ends it and starts it again in other cgroups'
-        : 'kubelet ends it where it finds another manifest';
+        ? 'kubelet stops it and starts it again in other cgroups'
+        : 'kubelet stops it if the manifest has changed';
     const running = member.facts.containers.filter((container) => container.running);
     return { ...awaitMember(member, shape, why), outgoing: running.map(({ id }) => id) };
 }
@@ -22385,7 +22344,7 @@ function awaitMember({ name: host, desired, facts }, shape, why) {
  * leads.
  */
 function afterLeadership(host, members, steps) {
-    const move = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+    const move = { kind: 'move-leadership', host, why: 'clients then do not wait for an election' };
     return (0,disruption/* losesQuorum */.GM)(members) ? [...steps] : [move, ...steps];
 }
 function restartStep({ name: host, desired, differences }, shape) {
@@ -22413,8 +22372,8 @@ function restart(member, shape) {
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
 function wakeKubelet({ name, kubeletRuns }) {
     const why = kubeletRuns
-        ? 'etcd does not run, and kubelet may wait for minutes'
-        : 'kubelet does not run, or not at boot';
+        ? 'etcd is not running, and kubelet may wait for minutes'
+        : 'kubelet is not running, or is not enabled at boot';
     return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
 }
 /** Writes down what the members are now. */
@@ -22435,7 +22394,6 @@ function removalStage(members, keyKeeper) {
 }
 
 ;// CONCATENATED MODULE: ./src/operations/deploy/converge-stages.ts
-
 
 
 
@@ -22466,8 +22424,8 @@ function convergeStages(members, shape, keyKeeper, hasMajority, archive) {
     const afterProof = [
         removalStage(members, keyKeeper),
         {
-            title: 'Record of what was done',
-            steps: recordSteps(changed, 'its files are recorded as they are now'),
+            title: 'Record of the run',
+            steps: recordSteps(changed, 'records the present state of its files'),
         },
     ];
     const hasSteps = ({ steps }) => steps.length > 0;
@@ -22479,14 +22437,14 @@ function rank({ etcdRuns, isLeader }) {
     return isLeader ? 2 : 1;
 }
 function setModes({ name: host, differences: { modes } }) {
-    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm creates them' }];
 }
 function deliverAuthority({ name: host, differences: { authority } }) {
     if (authority.length === 0)
         return [];
     const file = {
         path: kubeadm_paths/* CA_CERTIFICATE */.vB,
-        mode: file_tree/* CERTIFICATE_MODE */.qT,
+        mode: kubeadm_paths/* CERTIFICATE_MODE */.qT,
         content: { from: 'authority', part: 'certificate' },
     };
     return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
@@ -22495,7 +22453,7 @@ function deliverAuthority({ name: host, differences: { authority } }) {
 function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
     if (leaves.size === 0)
         return [];
-    const files = (0,file_tree/* leafFiles */.Sw)()
+    const files = (0,kubeadm_paths/* leafFiles */.Sw)()
         .filter(({ name }) => leaves.has(name))
         .map(({ name, part, path, mode }) => ({
         path,
@@ -22533,49 +22491,10 @@ function renderManifest(member, archive) {
             image,
             wanted: desired.arguments,
             ...desired.patches,
-            why: "the host's own kubeadm renders it, aside",
+            why: "the host's own kubeadm renders it, outside the manifest folder",
         },
     ];
     return [...steps, ...imageSteps(member, archive)];
-}
-
-// EXTERNAL MODULE: ./src/text/units.ts
-var units = __webpack_require__(34492);
-;// CONCATENATED MODULE: ./src/cluster/clocks.ts
-
-
-/**
- * Reports hosts on which certificates that are issued now would not be valid: by their clocks these are not valid yet,
- * or have expired. Members refuse each other then, and the kubelet restarts etcd forever. A clock that could not be
- * measured is not among them (`unseenFindings`).
- * @param leafDays days of validity of the certificates.
- */
-function clockFindings(members, leafDays) {
-    return members.flatMap(({ name: host, facts: { clock } }) => {
-        const fact = clock === undefined ? undefined : wrongBy(clock, leafDays);
-        return fact === undefined
-            ? []
-            : [
-                {
-                    code: 'clock-off',
-                    host,
-                    at: 'clock',
-                    fact,
-                    cause: "The host's clock is wrong, or the runner's is.",
-                    fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Set the wrong one by a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
-                },
-            ];
-    });
-}
-/** Returns undefined if the certificates would be valid as far as is known. */
-function wrongBy({ offsetMs, uncertaintyMs }, leafDays) {
-    const behind = -offsetMs - uncertaintyMs;
-    if (behind > certificate/* backdate */.qR)
-        return `its clock is at least ${(0,units/* duration */.p0)(behind)} behind the runner's: certificates that a run makes now would not be valid yet on it.`;
-    const ahead = offsetMs - uncertaintyMs;
-    if (ahead >= leafDays * certificate/* MILLISECONDS_A_DAY */.IE)
-        return `its clock is at least ${(0,units/* duration */.p0)(ahead)} ahead of the runner's: certificates that a run makes now for ${leafDays} days would have ended on it.`;
-    return undefined;
 }
 
 // EXTERNAL MODULE: ./src/pki/alt-names.ts
@@ -22679,8 +22598,8 @@ function endFindings(end, leafDays, now) {
         {
             code: 'ca-ends-too-early',
             at: 'certificate-validity-days',
-            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
-            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
+            fact: `the CA expires on ${end.toISOString()}, and certificates issued now for ${leafDays} days would expire after it, on ${notAfter.toISOString()}: they would be invalid once the CA expires.`,
+            cause: 'The CA is about to expire, or its validity is shorter than that of the certificates.',
             fix: beforeItsEnd((0,certificate/* daysLeft */.H_)(end, now)),
         },
     ];
@@ -22690,7 +22609,7 @@ function distinct(names) {
 }
 /** @param days that the CA still holds, whole ones. */
 function beforeItsEnd(days) {
-    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
+    const other = 'a CA that is valid for longer; if the cluster exists, members and clients must trust both for a while.';
     return days < 1
         ? `Give ${other}`
         : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
@@ -22711,17 +22630,17 @@ const VERDICTS = {
     },
     converge: {
         name: 'converge',
-        meaning: 'apply what differs from the inputs',
-        done: 'brought to what the inputs ask for by this run',
+        meaning: 'apply the differences from the inputs',
+        done: 'updated by this run to match the inputs',
     },
     repair: {
         name: 'repair',
-        meaning: 'go on with a set-up that was cut off',
+        meaning: 'continue an interrupted setup',
         done: 'repaired by this run',
     },
     unchanged: {
         name: 'unchanged',
-        meaning: 'nothing has to be done',
+        meaning: 'nothing to do',
         done: 'nothing changed',
     },
 };
@@ -22850,7 +22769,7 @@ function verdictOn(members, { ownership, handOver }) {
 }
 function reasonsFor(verdict, members) {
     if (verdict === 'unchanged')
-        return ['every host is a finished member of this cluster, as the inputs ask for'];
+        return ['every host is a complete member of this cluster and matches the inputs'];
     return members.flatMap((member) => {
         const lines = (0,cluster_differences/* describeDifferences */.g7)(member.differences);
         if (!runs(member))
@@ -22893,10 +22812,8 @@ function downMeanwhile(taken, count) {
             code: 'restart-without-majority',
             at: 'restart',
             fact: `the cluster is down while ${taken.map(({ name }) => name).join(' and then ')} ${taken.length === 1 ? 'restarts' : 'restart'}, for some seconds each time.`,
-            cause: count === 1
-                ? 'It is the only member.'
-                : 'Of two members both are the majority: neither can be spared.',
-            fix: 'Run it when clients can wait. A cluster of three stays up meanwhile.',
+            cause: count === 1 ? 'It is the only member.' : 'Of two members, both are the majority.',
+            fix: 'Run it when clients can wait. A cluster of three members stays up.',
         },
     ];
 }
@@ -22908,15 +22825,14 @@ function spaceStaysShort(taken, count, cluster) {
         {
             code: 'space-alarm-overridden',
             at: 'alarms',
-            fact: 'the alarm NOSPACE is raised, and does not keep the members from their restart, because this run raises quota-backend-bytes.',
-            cause: 'etcd takes a larger quota at its start only, and leaves the alarm raised until it is disarmed.',
-            fix: 'The run ends as not healthy while the alarm is raised. Then `etcdctl alarm disarm`, and run again.',
+            fact: 'the alarm NOSPACE is raised, but the members are restarted, because this run raises quota-backend-bytes.',
+            cause: 'etcd reads a larger quota only at startup, and keeps the alarm until it is disarmed.',
+            fix: 'The run ends as not healthy while the alarm is raised. Afterwards run `etcdctl alarm disarm`, and run again.',
         },
     ];
 }
 
 ;// CONCATENATED MODULE: ./src/operations/deploy/create-stages.ts
-
 
 
 
@@ -22957,17 +22873,17 @@ function createStages(input) {
     return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
 /**
- * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
- * and a CA or certificates that lie there are not taken for somebody else's.
+ * The record is delivered first: if the run is interrupted after any file, the record shows that the action has begun on
+ * this host, so that its CA and certificates do not count as foreign.
  */
 function create_stages_deliverConfiguration(member, { authority }) {
     const files = [
-        { path: kubeadm_paths/* STATE_FILE */.bv, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'state' } },
+        { path: kubeadm_paths/* STATE_FILE */.bv, mode: kubeadm_paths/* PRIVATE_MODE */.gQ, content: { from: 'state' } },
         ...(0,desired_member/* configurationFiles */.K0)(member.desired),
     ];
     const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
     if (takesKey) {
-        files.push({ path: kubeadm_paths/* CA_KEY */.r$, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: file_tree/* CERTIFICATE_MODE */.qT, content: { from: 'authority', part: 'certificate' } });
+        files.push({ path: kubeadm_paths/* CA_KEY */.r$, mode: kubeadm_paths/* PRIVATE_MODE */.gQ, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: kubeadm_paths/* CERTIFICATE_MODE */.qT, content: { from: 'authority', part: 'certificate' } });
     }
     const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
     return { kind: 'deliver-files', host: member.name, why, files };
@@ -22998,18 +22914,18 @@ function prepareMember(member, input) {
             host,
             why: 'guide steps 4 and 5: certificates made on the runner',
             files: [
-                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: file_tree/* CERTIFICATE_MODE */.qT, content: { from: 'authority', part: 'certificate' } },
-                ...(0,file_tree/* leafFiles */.Sw)().map(({ name, part, path, mode }) => ({
+                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: kubeadm_paths/* CERTIFICATE_MODE */.qT, content: { from: 'authority', part: 'certificate' } },
+                ...(0,kubeadm_paths/* leafFiles */.Sw)().map(({ name, part, path, mode }) => ({
                     path,
                     mode,
                     content: { from: 'leaf', name, part },
                 })),
-                { path: kubeadm_paths/* STATE_FILE */.bv, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'state' } },
+                { path: kubeadm_paths/* STATE_FILE */.bv, mode: kubeadm_paths/* PRIVATE_MODE */.gQ, content: { from: 'state' } },
             ],
         },
         verifyFiles(member, input),
         ...imageSteps(member, input.archive),
-        { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
+        { kind: 'await-kubelet', host, why: 'it reads the manifest from there' },
     ];
 }
 function verifyFiles(member, { authority }) {
@@ -23020,7 +22936,7 @@ function verifyFiles(member, { authority }) {
         kind: 'verify-files',
         host: name,
         why: 'guide step 6',
-        pkiTree: (0,file_tree/* expectedPkiTree */.$W)(name === authority.keyKeeper || isLeaving),
+        pkiTree: (0,kubeadm_paths/* expectedPkiTree */.$W)(name === authority.keyKeeper || isLeaving),
     };
 }
 /** Whether a member runs that others may need, and has to be restarted. */
@@ -23060,8 +22976,8 @@ function startMember({ name: host, desired, progress, facts }, shape, behind) {
     const { criEndpoint } = desired;
     if (progress === 'other') {
         const why = facts.dataDir.hasBlankLog
-            ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
-            : 'an earlier run has placed a manifest that the inputs do not ask for any more';
+            ? 'etcd ended before it wrote anything to its log, and cannot start with such a log; the log is moved aside'
+            : 'an earlier run has placed a manifest that no longer matches the inputs';
         return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
     }
     const placeManifest = progress === 'nothing';
@@ -23184,9 +23100,9 @@ function stagesFor(compared, authority, input) {
     return withHandOver(stages, input);
 }
 const PROGRESS = {
-    nothing: 'its set-up has not got as far as starting the member',
-    begun: 'its member has been started, and the cluster was not proven healthy yet',
-    other: 'its member has been started with other settings, and the cluster was never proven healthy',
+    nothing: 'its setup stopped before the member was started',
+    begun: 'its member was started, but the cluster has not been healthy yet',
+    other: 'its member was started with other settings, and the cluster has never been healthy',
 };
 function new_cluster_reasonsFor(compared, { source, keyKeeper }, isNew) {
     const preparesKeeper = compared.some((member) => isPrepared(member) && member.name === keyKeeper);
@@ -23209,7 +23125,7 @@ function describeProgress(member) {
 function bootstrapFindings(policy, makesAuthority) {
     if (policy === 'allow' || (policy === 'auto' && makesAuthority))
         return [];
-    const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
+    const empty = 'none of the hosts holds anything of etcd, so this run would create a new, empty cluster,';
     if (policy === 'never') {
         return [
             {
@@ -23217,7 +23133,7 @@ function bootstrapFindings(policy, makesAuthority) {
                 at: 'bootstrap',
                 fact: `${empty} and \`bootstrap: never\` forbids it.`,
                 cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
-                fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
+                fix: 'Find out where the data is. Only if there has never been data, run once with `bootstrap: allow`.',
             },
         ];
     }
@@ -23226,66 +23142,10 @@ function bootstrapFindings(policy, makesAuthority) {
             code: 'new-cluster-forbidden',
             at: 'bootstrap',
             fact: `${empty} with a CA that already exists.`,
-            cause: 'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
+            cause: 'It is the first run with your own CA, or the hosts of a live cluster were reinstalled, and its API servers would find an empty etcd.',
             fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
         },
     ];
-}
-
-;// CONCATENATED MODULE: ./src/operations/deploy/report.ts
-
-/** What a deploy reports besides its plan: the CA, and what the control plane needs to use the cluster. */
-function reportDeploy({ plan, health, authority }) {
-    const { cluster } = plan;
-    // a dry run of a new cluster knows no CA and no members to use yet
-    const externalEtcdConfig = health === undefined || cluster === undefined ? undefined : (0,kubeadm_config/* renderExternalEtcdConfig */.eh)(cluster.shape);
-    return {
-        outputs: {
-            ...(authority && {
-                'ca-certificate': authority.certificatePem,
-                'ca-fingerprint': authority.fingerprint,
-            }),
-            ...(externalEtcdConfig !== undefined && { 'external-etcd-config': externalEtcdConfig }),
-        },
-        unfinished: plan.leftOut.length > 0
-            ? 'what could be done safely is done, and the rest was left out'
-            : 'the cluster is healthy, and not every host of the control plane has what it needs',
-        ...(authority && cluster && { authority: authorityReport(plan, cluster, authority.fingerprint) }),
-        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
-    };
-}
-/** What the report says of the CA's key: the one thing that cannot be made again. */
-function authorityReport(plan, cluster, fingerprint) {
-    const { keyKeeper } = cluster;
-    if (keyKeeper === undefined)
-        return { fingerprint, origin: 'input', keyCustody: onNoHost(plan) };
-    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
-    switch (cluster.authority.from) {
-        case 'input':
-            return {
-                fingerprint,
-                origin: 'input',
-                keyCustody: `Its key is among the workflow's secrets and on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
-            };
-        case 'made':
-            return {
-                fingerprint,
-                origin: 'made',
-                keyCustody: `Its key exists only once, on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-        default:
-            return {
-                fingerprint,
-                origin: 'host',
-                keyCustody: `As far as the action knows, its key exists only on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-    }
-}
-/** Of a key that is gone from a host it is said plainly: from now on it exists only where the user keeps it. */
-function onNoHost({ afterProof }) {
-    const left = afterProof.flatMap(({ steps }) => steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])));
-    const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;
-    return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it no certificate can be issued again.`;
 }
 
 ;// CONCATENATED MODULE: ./src/operations/deploy/deploy.ts
@@ -23310,7 +23170,7 @@ const PLANNING = [
 const deploy = {
     kind: 'planning',
     name: 'deploy',
-    summary: 'Sets up a highly available external etcd cluster for kubeadm, over SSH, or brings it to what is asked for',
+    summary: 'Sets up a highly available external etcd cluster for kubeadm over SSH, or updates it to match the inputs',
     icon: 'database',
     inputs: [...groups/* EVERY_OPERATION */.sM, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
     outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
@@ -23342,7 +23202,7 @@ function planDeploy(input) {
         if (!(error instanceof src_findings/* RefusedError */.fk))
             throw error;
         // the hosts that could not be reached come first, because other findings can follow from their absence
-        throw new src_findings/* RunError */.e4('not every host could be reached, so nothing was changed on any', [
+        throw new src_findings/* RunError */.e4('not every host is reachable, so no host was changed', [
             ...new Set([...unreached, ...error.findings]),
         ]);
     }
@@ -23351,18 +23211,58 @@ function decide(input) {
     const classified = classify(input);
     return classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
 }
-
-;// CONCATENATED MODULE: ./src/engine/operation.ts
-/** Makes an operation of its three parts; what it observes and finds is its own matter. */
-function checkingOperation(parts) {
+/** What a deploy reports besides its plan: the CA, and what the control plane needs to use the cluster. */
+function reportDeploy({ plan, health, authority }) {
+    const { cluster } = plan;
+    // a dry run of a new cluster knows no CA and no members to use yet
+    const externalEtcdConfig = health === undefined || cluster === undefined ? undefined : (0,kubeadm_config/* renderExternalEtcdConfig */.eh)(cluster.shape);
     return {
-        ...parts,
-        kind: 'checking',
-        run: async (settings, context) => {
-            const result = parts.check(await parts.observe(settings, context), settings, context);
-            return (reporting) => parts.report(result, settings, reporting);
+        outputs: {
+            ...(authority && {
+                'ca-certificate': authority.certificatePem,
+                'ca-fingerprint': authority.fingerprint,
+            }),
+            ...(externalEtcdConfig !== undefined && { 'external-etcd-config': externalEtcdConfig }),
         },
+        unfinished: plan.leftOut.length > 0
+            ? 'the safe part of the work is done, and the rest was left out'
+            : 'the cluster is healthy, but not every host of the control plane has its files',
+        ...(authority && cluster && { authority: authorityReport(plan, cluster, authority.fingerprint) }),
+        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
     };
+}
+/** What the report says of the CA's key: the one thing that cannot be made again. */
+function authorityReport(plan, cluster, fingerprint) {
+    const { keyKeeper } = cluster;
+    if (keyKeeper === undefined)
+        return { fingerprint, origin: 'input', keyCustody: onNoHost(plan) };
+    const copy = 'Copy it to a safe place: without it you cannot issue certificates again.';
+    switch (cluster.authority.from) {
+        case 'input':
+            return {
+                fingerprint,
+                origin: 'input',
+                keyCustody: `Its key is among the workflow's secrets and on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
+            };
+        case 'made':
+            return {
+                fingerprint,
+                origin: 'made',
+                keyCustody: `Its key exists only once, on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+        default:
+            return {
+                fingerprint,
+                origin: 'host',
+                keyCustody: `As far as the action knows, its key exists only on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+    }
+}
+/** Of a key that is gone from a host it is said plainly: from now on it exists only where the user keeps it. */
+function onNoHost({ afterProof }) {
+    const left = afterProof.flatMap(({ steps }) => steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])));
+    const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;
+    return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it you cannot issue certificates again.`;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -23374,7 +23274,6 @@ var checks_check = __webpack_require__(44669);
 // EXTERNAL MODULE: ./src/checks/view.ts
 var checks_view = __webpack_require__(31396);
 ;// CONCATENATED MODULE: ./src/checks/certificates.ts
-
 
 
 
@@ -23499,7 +23398,7 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
     const good = [];
     const bad = [];
     for (const profile of leaf/* leafProfileNames */.kM) {
-        const path = (0,file_tree/* leafPath */.Ps)(profile, 'certificate');
+        const path = (0,kubeadm_paths/* leafPath */.Ps)(profile, 'certificate');
         const text = files.get(path)?.text;
         const info = infoOf(text);
         if (text === undefined || info === undefined) {
@@ -23520,7 +23419,7 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
                 member: { name, address },
                 now,
             });
-        const keyPath = (0,file_tree/* leafPath */.Ps)(profile, 'key');
+        const keyPath = (0,kubeadm_paths/* leafPath */.Ps)(profile, 'key');
         const ofKey = publicKeys.get(keyPath);
         if (!files.has(keyPath))
             wrong.push(`${keyPath} is missing`);
@@ -23599,7 +23498,7 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
             fix: `${RENEW} If the file on the disk is right, restart that member.`,
         });
     }
-    const path = (0,file_tree/* leafPath */.Ps)(profile, 'certificate');
+    const path = (0,kubeadm_paths/* leafPath */.Ps)(profile, 'certificate');
     const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
     if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
         return check(byDays(left, thresholds) === 'fail' ? 'fail' : 'warn', {
@@ -23704,9 +23603,8 @@ function clockChecks(clocks, { warningMs, failureMs }) {
 
 
 
-
-const checks_control_plane_CERTIFICATE = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
-const control_plane_KEY = (0,file_tree/* leafPath */.Ps)('apiserverEtcdClient', 'key');
+const checks_control_plane_CERTIFICATE = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
+const control_plane_KEY = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'key');
 const DEPLOY = 'Run the deploy with `control-plane-hosts`: it delivers files that are missing or end soon.';
 /** A deploy refuses a pair that it does not know, and treats a key without its certificate as a pair that works. */
 const control_plane_MOVE_AWAY = `If this cluster is the one that the host should use, move these files to another folder. ${DEPLOY}`;
@@ -23788,12 +23686,12 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
         });
     }
     const key = files.get(control_plane_KEY);
-    if (key !== undefined && !(0,cluster_differences/* isClosedEnough */.f5)(key, file_tree/* PRIVATE_MODE */.gQ)) {
+    if (key !== undefined && !(0,cluster_differences/* isClosedEnough */.f5)(key, kubeadm_paths/* PRIVATE_MODE */.gQ)) {
         return check('warn', {
             code: 'file-modes-differ',
             subject,
             measured: `${control_plane_KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,
-            threshold: `${file_tree/* PRIVATE_MODE */.gQ}, root`,
+            threshold: `${kubeadm_paths/* PRIVATE_MODE */.gQ}, root`,
             cause: 'It was copied by hand.',
             fix: DEPLOY,
         });
@@ -24167,7 +24065,6 @@ var checks_endpoint = __webpack_require__(57260);
 
 
 
-
 /** Checks the files of each host against the record of the last run and the guide. */
 function fileChecks({ members, ...places }) {
     return members.flatMap(({ name, host }) => {
@@ -24289,7 +24186,7 @@ function modes(name, facts, record, places) {
         const file = facts.files.get(path);
         if (file?.kind !== 'file' || (0,cluster_differences/* isClosedEnough */.f5)(file, mode))
             return [];
-        return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === file_tree/* PRIVATE_MODE */.gQ }];
+        return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === kubeadm_paths/* PRIVATE_MODE */.gQ }];
     });
     for (const { path, mode } of (0,cluster_differences/* openDataFolders */.Y0)(facts, places)) {
         wrong.push({ path, is: mode, wanted: cluster_differences/* DATA_DIR_MODE */.Zc, isPrivate: true });
@@ -24773,7 +24670,7 @@ function problemOf({ minor, patch }) {
             return undefined; // newer than what is known here
         return {
             code: 'etcd-release-outdated',
-            fact: 'belongs to a line that gets no more fixes.',
+            fact: 'belongs to a release line that gets no more fixes.',
             fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
         };
     }
@@ -24784,7 +24681,7 @@ function problemOf({ minor, patch }) {
     return {
         code: 'etcd-release-outdated',
         fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
-        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and allow only the members and the control plane to reach the ports of etcd.`,
+        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and open the ports of etcd only to the members and the control plane.`,
         fixedIn,
     };
 }
@@ -24907,118 +24804,221 @@ function releaseOf({ facts, seen: examined }, settings) {
     return parseRelease(examined.member?.version ?? tag ?? '');
 }
 
-;// CONCATENATED MODULE: ./src/operations/health/assess.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Judges everything that was seen. */
-function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindowSeconds }) {
-    const offsets = clockOffsets(clocksOf(facts));
-    return (0,make_document/* healthDocument */.oO)(facts, {
-        checkedAt: facts.now.toISOString(),
-        durationMs: Math.round(durationMs),
-        clusterName,
-        checks: ALL_CHECKS.flatMap((run) => run(facts, thresholds)),
-        revision: (0,make_document/* highest */.BR)(facts.members.flatMap(({ hash }) => (0,observation/* seen */.cI)(hash)?.hashRevision ?? [])),
-        certificates: everyCertificate(facts),
-        thresholds,
-        metricsWindowSeconds,
-        more: (member) => ({
-            localReadMs: (0,make_document/* milliseconds */.Rz)((0,observation/* seen */.cI)(member.localReadNs)),
-            ...metricsFigures(member, facts),
-            clockOffsetMs: offsets.get(member.name) ?? null,
-            ...hostFigures('seen' in member.host ? member.host.seen : undefined),
-        }),
-    });
-}
-/** The certificates that a member's host has by the guide. */
-const CERTIFICATE_PATHS = [
-    kubeadm_paths/* CA_CERTIFICATE */.vB,
-    ...(0,file_tree/* leafFiles */.Sw)()
-        .filter(({ part }) => part === 'certificate')
-        .map(({ path }) => path),
-];
-/** Every certificate that could be read, on the disks and as served. */
-function everyCertificate(facts) {
-    const { now, clientPort, peerPort } = facts;
-    return facts.members.flatMap(({ name, address, host, served }) => {
-        const files = 'seen' in host ? host.seen.facts.files : new Map();
-        const onDisk = CERTIFICATE_PATHS.flatMap((path) => (0,make_document/* certificateDocuments */.a$)(files.get(path)?.text, { member: name, place: 'disk', where: path }, now));
-        const places = [
-            { place: 'client', port: clientPort, sight: served.client },
-            { place: 'peer', port: peerPort, sight: served.peer },
-        ];
-        const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
-            ? (0,make_document/* certificateDocuments */.a$)(sight.seen.pem, { member: name, place, where: (0,endpoint/* hostAndPort */.PG)(address, port) }, now)
-            : []);
-        return [...onDisk, ...presented];
-    });
-}
-function metricsFigures(member, facts) {
-    const metrics = figuresOf(member, facts.now)?.metrics;
+;// CONCATENATED MODULE: ./src/engine/operation.ts
+/** Makes an operation of its three parts; what it observes and finds is its own matter. */
+function checkingOperation(parts) {
     return {
-        quotaBytes: metrics?.quotaBytes ?? null,
-        walFsync: p99Of(metrics?.walFsync) ?? null,
-        backendCommit: p99Of(metrics?.backendCommit) ?? null,
-        peers: peersOf(member, facts),
-        leaderChanges: metrics?.leaderChanges ?? null,
+        ...parts,
+        kind: 'checking',
+        run: async (settings, context) => {
+            const result = parts.check(await parts.observe(settings, context), settings, context);
+            return (reporting) => parts.report(result, settings, reporting);
+        },
     };
-}
-function hostFigures(host) {
-    const running = host?.more.containers.find((container) => container.running);
-    return {
-        sshRoundTripMs: host?.roundTripMs ?? null,
-        diskFreeBytes: host?.more.filesystem?.freeBytes ?? null,
-        diskSizeBytes: host?.more.filesystem?.sizeBytes ?? null,
-        restarts: running?.attempt ?? null,
-    };
-}
-/** All that there is. */
-const ALL_CHECKS = [
-    quorum/* quorumChecks */.zp,
-    quorum/* clusterChecks */.O_,
-    quorum/* membershipChecks */.yy,
-    dataChecks,
-    checks_endpoint/* endpointChecks */.v3,
-    metricsChecks,
-    releasesInService,
-    hostChecks,
-    fileChecks,
-    diskChecks,
-    (facts, { clockWarningMs }) => clockChecks(clocksOf(facts), { warningMs: clockWarningMs, failureMs: CLOCK_FAILURE_MS }),
-    certificateChecks,
-    controlPlaneChecks,
-];
-function diskChecks({ members }, thresholds) {
-    return members.flatMap(({ name, host }) => 'seen' in host ? disksInService(name, host.seen, thresholds) : []);
-}
-/** A cluster that runs is far from broken at the limit of a deploy; beyond this leases, logs and certificates are not to be trusted. */
-const CLOCK_FAILURE_MS = 300_000;
-function clocksOf({ members }) {
-    return members.flatMap(({ name, host }) => ('seen' in host ? [{ name, clock: host.seen.more.clock }] : []));
 }
 
 // EXTERNAL MODULE: ./src/engine/credentials.ts
 var credentials = __webpack_require__(83656);
+// EXTERNAL MODULE: ./src/etcd/health/observe.ts
+var observe = __webpack_require__(96801);
 // EXTERNAL MODULE: ./src/run/host.ts
 var run_host = __webpack_require__(69327);
-// EXTERNAL MODULE: ./src/engine/observe.ts
-var observe = __webpack_require__(69622);
+// EXTERNAL MODULE: ./src/etcd/served-certificate.ts
+var served_certificate = __webpack_require__(93507);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/etcd/client.ts + 5 modules
+var etcd_client = __webpack_require__(49407);
+;// CONCATENATED MODULE: ./src/operations/health/observe/member-client.ts
+
+/** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
+const REQUEST_MS = 5_000;
+/** The client of one member, over the way that leads to it. */
+function askedMember(address, name, route, credentials, { clientPort }) {
+    const way = new Way(route, address);
+    const client = new etcd_client/* EtcdClient */.i({
+        name,
+        address,
+        port: clientPort,
+        open: () => way.open(clientPort),
+        credentials,
+        requestTimeoutMs: REQUEST_MS,
+    });
+    return { name, address, client, way, credentials };
+}
+/**
+ * The way to each member: through its own host where that answered the probe, else through one that did; through its own
+ * after all where none did. No entry where no host at all is reached.
+ */
+function routesTo(hosts) {
+    const answering = hosts.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+    return new Map(hosts.flatMap((host) => {
+        const { sight, transport } = host;
+        if (transport !== undefined && ('seen' in sight || answering === undefined))
+            return [[host, { transport }]];
+        return answering?.transport === undefined
+            ? []
+            : [[host, { transport: answering.transport, through: answering }]];
+    }));
+}
+/** Byte streams to one member's ports, and how long the way to the host takes. */
+class Way {
+    #route;
+    #address;
+    #fastestMs = null;
+    constructor(route, address) {
+        this.#route = route;
+        this.#address = address;
+    }
+    /** A stream to a port at the member's address. */
+    async open(port) {
+        const begun = performance.now();
+        const stream = await this.#route.transport.openTcp(this.#address, port);
+        if (stream.relayed === true)
+            return stream;
+        this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
+        return stream;
+    }
+    /**
+     * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
+     * host is open. Null before there was one, where a shell opens them, and through another host, where the way goes on from
+     * there.
+     */
+    get roundTripMs() {
+        return this.#route.through === undefined ? this.#fastestMs : null;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/health/observe/figures.ts
+
+
+
+
+
+
+
+
+
+/** All that was seen of one member, put together. */
+function memberSight({ address, sight }, name, { answers, through, notAsked: none, shippedImage }) {
+    const { code, fact } = none.failure.finding;
+    const unseen = { unseen: { code, fact } };
+    const observation = answers?.observation;
+    const endpoint = observation?.endpoint ?? {
+        status: none,
+        memberList: none,
+        roundTripNs: none,
+        readNs: none,
+        alarms: none,
+    };
+    return {
+        name,
+        address,
+        host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
+        askedThrough: through,
+        endpoint: { ...endpoint, name, address },
+        localReadNs: observation?.localReadNs ?? none,
+        livez: observation?.livez ?? none,
+        readyz: observation?.readyz ?? none,
+        hash: answers?.hash ?? none,
+        metrics: answers?.metrics ?? none,
+        served: answers?.served ?? { client: unseen, peer: unseen },
+    };
+}
+/** Without the key that the probe brought, which is not needed any more. */
+function hostSight(sight, roundTripMs, shippedImage) {
+    if ('unseen' in sight)
+        return sight;
+    const { facts, more } = sight.seen;
+    return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
+}
+/** Why a member could not be asked. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
+function notAsked(withoutCredentials) {
+    const reason = withoutCredentials
+        ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
+        : 'no host could be reached to ask it from';
+    return {
+        failure: {
+            kind: 'not-asked',
+            reason,
+            finding: { code: 'etcd-not-asked', at: 'etcd', fact: `etcd was not asked: ${reason}.` },
+        },
+    };
+}
+/** A write or a compaction that was under way while the members were asked is over by then. */
+const figures_PAUSE_MS = 1_000;
+/**
+ * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
+ * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
+ */
+async function hashesOf(members, signal, pauseMs = figures_PAUSE_MS) {
+    const first = await hashesAt(members, signal);
+    if (!hashesDiffer([...first.values()]))
+        return first;
+    await (0,promises_.setTimeout)(pauseMs, undefined, { signal }).catch(() => undefined);
+    const later = await Promise.all(members.map(async ({ client, revision }) => {
+        if ((0,observation/* seen */.cI)(revision) === undefined)
+            return { client, revision };
+        return {
+            client,
+            revision: await (0,observe/* attempt */.CD)(async () => (await client.rangeSerializable('health', { signal })).revision),
+        };
+    }));
+    const second = await hashesAt(later, signal);
+    // answers that were cut off say less than the first
+    return answered(second) < answered(first) ? first : second;
+}
+function answered(hashes) {
+    return [...hashes.values()].filter((one) => (0,observation/* seen */.cI)(one) !== undefined).length;
+}
+async function hashesAt(members, signal) {
+    const revision = (0,observe/* commonRevision */.fP)(members.map((member) => member.revision));
+    return new Map(await Promise.all(members.map(async ({ client, revision: own }) => [client, await (0,observe/* hashAt */.Il)(revision, client, own, signal)])));
+}
+/** What both listeners of a member present now. Does not throw. */
+async function listenersOf(member, { clientPort, peerPort }, signal) {
+    const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
+    const never = {
+        unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
+    };
+    return { client: client ?? never, peer: peer ?? never };
+}
+async function presented({ way, credentials, address }, port, signal) {
+    try {
+        signal.throwIfAborted();
+        const { certificate, trusted } = await (0,served_certificate/* presentedCertificate */.An)(() => way.open(port), credentials, REQUEST_MS);
+        return { seen: { pem: certificate.toString(), trusted } };
+    }
+    catch (error) {
+        const said = error instanceof host_error/* HostError */.dh ? error.finding.fact.replace(/\.$/, '') : (0,src_findings/* errorMessage */.gJ)(error);
+        const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
+        return { unseen: { code: 'served-certificate-unseen', fact } };
+    }
+}
+/**
+ * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
+ * look is all there is.
+ */
+async function rescrapeMetrics(client, first, { scrapedAtMs, seconds, signal }) {
+    if ('failure' in first)
+        return first;
+    const only = { seen: { latest: first.seen } };
+    if (seconds === 0)
+        return only;
+    const left = scrapedAtMs + seconds * 1000 - performance.now();
+    try {
+        await (0,promises_.setTimeout)(Math.max(0, left), undefined, { signal });
+    }
+    catch {
+        return only; // the time of the whole check is over
+    }
+    const latest = (0,observation/* seen */.cI)(await (0,observe/* attempt */.CD)(() => client.metrics({ signal })));
+    const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
+    return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
+}
+
+// EXTERNAL MODULE: ./src/engine/observe.ts
+var engine_observe = __webpack_require__(69622);
 // EXTERNAL MODULE: ./src/text/json-fields.ts
 var json_fields = __webpack_require__(75699);
 // EXTERNAL MODULE: ./src/hosts/transport.ts
@@ -25034,7 +25034,6 @@ var runtime = __webpack_require__(19650);
 // EXTERNAL MODULE: ./src/hosts/probe/sections.ts
 var probe_sections = __webpack_require__(26260);
 ;// CONCATENATED MODULE: ./src/hosts/probe/health-probe.ts
-
 
 
 
@@ -25063,8 +25062,8 @@ const LOG_LINES = 40;
 const MAX_LOG_BYTES = 65_536;
 /** Seconds that a tool or a port may take; later answers are left out. */
 const TOOL_TIMEOUT_SECONDS = 5;
-const CLIENT_KEY = (0,file_tree/* leafPath */.Ps)('healthcheckClient', 'key');
-const KEYS = [...leaf/* leafProfileNames */.kM.map((name) => (0,file_tree/* leafPath */.Ps)(name, 'key')), kubeadm_paths/* CA_KEY */.r$];
+const CLIENT_KEY = (0,kubeadm_paths/* leafPath */.Ps)('healthcheckClient', 'key');
+const KEYS = [...leaf/* leafProfileNames */.kM.map((name) => (0,kubeadm_paths/* leafPath */.Ps)(name, 'key')), kubeadm_paths/* CA_KEY */.r$];
 /**
  * Returns the one read-only probe of a health check: everything the ordinary probe reads, and the facts that only
  * health needs. Private keys stay on the host, except the healthcheck client's; for the others it reports the digest
@@ -25341,7 +25340,7 @@ async function probeHost({ role }, transport, settings) {
     const clientKey = role === 'member';
     const question = { ...(0,kubeadm_paths/* placesOf */.ek)(settings), clientKey };
     const script = healthProbe(question, probe === undefined ? {} : { program: probe });
-    const { result, timing } = await (0,observe/* timed */.ay)(() => transport.run(script));
+    const { result, timing } = await (0,engine_observe/* timed */.ay)(() => transport.run(script));
     if (probe !== undefined && result.code !== 0)
         throw notRun(transport.name, probe, result);
     try {
@@ -25350,7 +25349,7 @@ async function probeHost({ role }, transport, settings) {
     catch (error) {
         if (error instanceof ProbeFormatError)
             throw otherFormat(transport.name, probe, error);
-        return (0,observe/* understood */.Se)(transport.name, result, () => {
+        return (0,engine_observe/* understood */.Se)(transport.name, result, () => {
             throw error;
         });
     }
@@ -25427,276 +25426,11 @@ async function beforeAbort(signal, work) {
     }
 }
 
-// EXTERNAL MODULE: ./src/etcd/health/observe.ts
-var health_observe = __webpack_require__(96801);
-// EXTERNAL MODULE: ./src/etcd/served-certificate.ts
-var served_certificate = __webpack_require__(93507);
-// EXTERNAL MODULE: ./src/etcd/client.ts + 5 modules
-var etcd_client = __webpack_require__(49407);
-;// CONCATENATED MODULE: ./src/operations/health/observe/member-client.ts
-
-/** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
-const REQUEST_MS = 5_000;
-/** The client of one member, over the way that leads to it. */
-function askedMember(address, name, route, credentials, { clientPort }) {
-    const way = new Way(route, address);
-    const client = new etcd_client/* EtcdClient */.i({
-        name,
-        address,
-        port: clientPort,
-        open: () => way.open(clientPort),
-        credentials,
-        requestTimeoutMs: REQUEST_MS,
-    });
-    return { name, address, client, way, credentials };
-}
-/**
- * The way to each member: through its own host where that answered the probe, else through one that did; through its own
- * after all where none did. No entry where no host at all is reached.
- */
-function routesTo(hosts) {
-    const answering = hosts.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
-    return new Map(hosts.flatMap((host) => {
-        const { sight, transport } = host;
-        if (transport !== undefined && ('seen' in sight || answering === undefined))
-            return [[host, { transport }]];
-        return answering?.transport === undefined
-            ? []
-            : [[host, { transport: answering.transport, through: answering }]];
-    }));
-}
-/** Byte streams to one member's ports, and how long the way to the host takes. */
-class Way {
-    #route;
-    #address;
-    #fastestMs = null;
-    constructor(route, address) {
-        this.#route = route;
-        this.#address = address;
-    }
-    /** A stream to a port at the member's address. */
-    async open(port) {
-        const begun = performance.now();
-        const stream = await this.#route.transport.openTcp(this.#address, port);
-        if (stream.relayed === true)
-            return stream;
-        this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
-        return stream;
-    }
-    /**
-     * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
-     * host is open. Null before there was one, where a shell opens them, and through another host, where the way goes on from
-     * there.
-     */
-    get roundTripMs() {
-        return this.#route.through === undefined ? this.#fastestMs : null;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/operations/health/observe/figures.ts
-
-
-
-
-
-
-
-
-
-/** All that was seen of one member, put together. */
-function memberSight({ address, sight }, name, { answers, through, notAsked: none, shippedImage }) {
-    const { code, fact } = none.failure.finding;
-    const unseen = { unseen: { code, fact } };
-    const observation = answers?.observation;
-    const endpoint = observation?.endpoint ?? {
-        status: none,
-        memberList: none,
-        roundTripNs: none,
-        readNs: none,
-        alarms: none,
-    };
-    return {
-        name,
-        address,
-        host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
-        askedThrough: through,
-        endpoint: { ...endpoint, name, address },
-        localReadNs: observation?.localReadNs ?? none,
-        livez: observation?.livez ?? none,
-        readyz: observation?.readyz ?? none,
-        hash: answers?.hash ?? none,
-        metrics: answers?.metrics ?? none,
-        served: answers?.served ?? { client: unseen, peer: unseen },
-    };
-}
-/** Without the key that the probe brought, which is not needed any more. */
-function hostSight(sight, roundTripMs, shippedImage) {
-    if ('unseen' in sight)
-        return sight;
-    const { facts, more } = sight.seen;
-    return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
-}
-/** Why a member could not be asked. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
-function notAsked(withoutCredentials) {
-    const reason = withoutCredentials
-        ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
-        : 'no host could be reached to ask it from';
-    return {
-        failure: {
-            kind: 'not-asked',
-            reason,
-            finding: { code: 'etcd-not-asked', at: 'etcd', fact: `etcd was not asked: ${reason}.` },
-        },
-    };
-}
-/** A write or a compaction that was under way while the members were asked is over by then. */
-const figures_PAUSE_MS = 1_000;
-/**
- * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
- * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
- */
-async function hashesOf(members, signal, pauseMs = figures_PAUSE_MS) {
-    const first = await hashesAt(members, signal);
-    if (!hashesDiffer([...first.values()]))
-        return first;
-    await (0,promises_.setTimeout)(pauseMs, undefined, { signal }).catch(() => undefined);
-    const later = await Promise.all(members.map(async ({ client, revision }) => {
-        if ((0,observation/* seen */.cI)(revision) === undefined)
-            return { client, revision };
-        return {
-            client,
-            revision: await (0,health_observe/* attempt */.CD)(async () => (await client.rangeSerializable('health', { signal })).revision),
-        };
-    }));
-    const second = await hashesAt(later, signal);
-    // answers that were cut off say less than the first
-    return answered(second) < answered(first) ? first : second;
-}
-function answered(hashes) {
-    return [...hashes.values()].filter((one) => (0,observation/* seen */.cI)(one) !== undefined).length;
-}
-async function hashesAt(members, signal) {
-    const revision = (0,health_observe/* commonRevision */.fP)(members.map((member) => member.revision));
-    return new Map(await Promise.all(members.map(async ({ client, revision: own }) => [client, await (0,health_observe/* hashAt */.Il)(revision, client, own, signal)])));
-}
-/** What both listeners of a member present now. Does not throw. */
-async function listenersOf(member, { clientPort, peerPort }, signal) {
-    const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
-    const never = {
-        unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
-    };
-    return { client: client ?? never, peer: peer ?? never };
-}
-async function presented({ way, credentials, address }, port, signal) {
-    try {
-        signal.throwIfAborted();
-        const { certificate, trusted } = await (0,served_certificate/* presentedCertificate */.An)(() => way.open(port), credentials, REQUEST_MS);
-        return { seen: { pem: certificate.toString(), trusted } };
-    }
-    catch (error) {
-        const said = error instanceof host_error/* HostError */.dh ? error.finding.fact.replace(/\.$/, '') : (0,src_findings/* errorMessage */.gJ)(error);
-        const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
-        return { unseen: { code: 'served-certificate-unseen', fact } };
-    }
-}
-/**
- * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
- * look is all there is.
- */
-async function rescrapeMetrics(client, first, { scrapedAtMs, seconds, signal }) {
-    if ('failure' in first)
-        return first;
-    const only = { seen: { latest: first.seen } };
-    if (seconds === 0)
-        return only;
-    const left = scrapedAtMs + seconds * 1000 - performance.now();
-    try {
-        await (0,promises_.setTimeout)(Math.max(0, left), undefined, { signal });
-    }
-    catch {
-        return only; // the time of the whole check is over
-    }
-    const latest = (0,observation/* seen */.cI)(await (0,health_observe/* attempt */.CD)(() => client.metrics({ signal })));
-    const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
-    return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
-}
-
-;// CONCATENATED MODULE: ./src/operations/health/observe/members.ts
-
-
-
-
-
-
-/**
- * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
- * nothing and does not throw; what is not there when the signal is aborted is reported as such.
- * @param hosts of members, in the order of the inputs.
- * @param credentials absent: no host has given any.
- */
-async function askMembers(hosts, credentials, settings, context, signal) {
-    const routes = routesTo(hosts);
-    const asked = new Map([...routes].flatMap(([host, route]) => credentials === undefined
-        ? []
-        : [[host, askedMember(host.address, host.name, route, credentials, settings)]]));
-    try {
-        const answers = await answersOf(asked, settings, context, signal);
-        const endpoints = [...answers.values()].map(({ observation }) => observation.endpoint);
-        const names = memberNames(hosts, endpoints, settings.peerPort);
-        const members = await Promise.all(hosts.map(async (host) => {
-            const through = routes.get(host)?.through;
-            return memberSight(host, names.get(host) ?? host.address, {
-                answers: answers.get(host),
-                shippedImage: await host.shippedImage,
-                through: through === undefined ? null : (names.get(through) ?? null),
-                notAsked: notAsked(credentials === undefined && routes.has(host)),
-            });
-        }));
-        const { clientPort, peerPort } = settings;
-        return { now: context.now(), clientPort, peerPort, ...(0,kubeadm_paths/* placesOf */.ek)(settings), members };
-    }
-    finally {
-        for (const { client } of asked.values())
-            client.close();
-    }
-}
-async function answersOf(asked, settings, { timeline }, signal) {
-    const looks = await Promise.all([...asked].map(async ([host, member]) => {
-        const listeners = listenersOf(member, settings, signal);
-        const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
-        const observation = await timeline.record(what, () => (0,health_observe/* observeMember */.B6)(member, signal));
-        return { host, member, observation, listeners, scrapedAtMs: performance.now() };
-    }));
-    const hashes = hashesOf(looks.map(({ member, observation }) => ({ client: member.client, revision: observation.revision })), signal);
-    return new Map(await Promise.all(looks.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
-        const { metricsWindowSeconds: seconds } = settings.health;
-        const hash = (await hashes).get(member.client);
-        if (hash === undefined)
-            throw new Error('every member that is asked has an answer');
-        const window = { scrapedAtMs, seconds, signal };
-        const metrics = await rescrapeMetrics(member.client, observation.metrics, window);
-        const served = await listeners;
-        const { roundTripMs } = member.way;
-        return [host, { observation, hash, metrics, served, roundTripMs }];
-    })));
-}
-/**
- * The name of each member: the one that the inputs give, else the host's own, else the name in the member list for its
- * peer URL, else its address.
- */
-function memberNames(hosts, observations, peerPort) {
-    const members = observations.flatMap(({ memberList }) => (0,observation/* seen */.cI)(memberList)?.members ?? []);
-    return new Map(hosts.map((host) => {
-        const { name, address, settings, sight } = host;
-        const known = 'seen' in sight ? name : settings.name;
-        return [host, known ?? listedName(members, (0,endpoint/* httpsUrl */.N3)(address, peerPort)) ?? address];
-    }));
-}
-function listedName(members, peerUrl) {
-    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => (0,endpoint/* canonicalUrl */.W3)(url) === (0,endpoint/* canonicalUrl */.W3)(peerUrl)))?.name;
-}
-
 ;// CONCATENATED MODULE: ./src/operations/health/observe/look.ts
+
+
+
+
 
 
 
@@ -25787,6 +25521,73 @@ function chooseCredentials(answers, broughtPem, now) {
 function refusesClient({ members }) {
     const kinds = members.map(({ endpoint }) => (0,observation/* failure */.V2)(endpoint.status)?.kind);
     return kinds.includes('client-certificate') && !kinds.includes(undefined);
+}
+/**
+ * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
+ * nothing and does not throw; what is not there when the signal is aborted is reported as such.
+ * @param hosts of members, in the order of the inputs.
+ * @param credentials absent: no host has given any.
+ */
+async function askMembers(hosts, credentials, settings, context, signal) {
+    const routes = routesTo(hosts);
+    const asked = new Map([...routes].flatMap(([host, route]) => credentials === undefined
+        ? []
+        : [[host, askedMember(host.address, host.name, route, credentials, settings)]]));
+    try {
+        const answers = await answersOf(asked, settings, context, signal);
+        const endpoints = [...answers.values()].map(({ observation }) => observation.endpoint);
+        const names = memberNames(hosts, endpoints, settings.peerPort);
+        const members = await Promise.all(hosts.map(async (host) => {
+            const through = routes.get(host)?.through;
+            return memberSight(host, names.get(host) ?? host.address, {
+                answers: answers.get(host),
+                shippedImage: await host.shippedImage,
+                through: through === undefined ? null : (names.get(through) ?? null),
+                notAsked: notAsked(credentials === undefined && routes.has(host)),
+            });
+        }));
+        const { clientPort, peerPort } = settings;
+        return { now: context.now(), clientPort, peerPort, ...(0,kubeadm_paths/* placesOf */.ek)(settings), members };
+    }
+    finally {
+        for (const { client } of asked.values())
+            client.close();
+    }
+}
+async function answersOf(asked, settings, { timeline }, signal) {
+    const looks = await Promise.all([...asked].map(async ([host, member]) => {
+        const listeners = listenersOf(member, settings, signal);
+        const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
+        const observation = await timeline.record(what, () => (0,observe/* observeMember */.B6)(member, signal));
+        return { host, member, observation, listeners, scrapedAtMs: performance.now() };
+    }));
+    const hashes = hashesOf(looks.map(({ member, observation }) => ({ client: member.client, revision: observation.revision })), signal);
+    return new Map(await Promise.all(looks.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
+        const { metricsWindowSeconds: seconds } = settings.health;
+        const hash = (await hashes).get(member.client);
+        if (hash === undefined)
+            throw new Error('every member that is asked has an answer');
+        const window = { scrapedAtMs, seconds, signal };
+        const metrics = await rescrapeMetrics(member.client, observation.metrics, window);
+        const served = await listeners;
+        const { roundTripMs } = member.way;
+        return [host, { observation, hash, metrics, served, roundTripMs }];
+    })));
+}
+/**
+ * The name of each member: the one that the inputs give, else the host's own, else the name in the member list for its
+ * peer URL, else its address.
+ */
+function memberNames(hosts, observations, peerPort) {
+    const members = observations.flatMap(({ memberList }) => (0,observation/* seen */.cI)(memberList)?.members ?? []);
+    return new Map(hosts.map((host) => {
+        const { name, address, settings, sight } = host;
+        const known = 'seen' in sight ? name : settings.name;
+        return [host, known ?? listedName(members, (0,endpoint/* httpsUrl */.N3)(address, peerPort)) ?? address];
+    }));
+}
+function listedName(members, peerUrl) {
+    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => (0,endpoint/* canonicalUrl */.W3)(url) === (0,endpoint/* canonicalUrl */.W3)(peerUrl)))?.name;
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -26407,119 +26208,6 @@ async function trendsOf(report, history, log, environment) {
 
 // EXTERNAL MODULE: ./src/report/markdown.ts
 var markdown = __webpack_require__(54285);
-;// CONCATENATED MODULE: ./src/operations/health/report/words.ts
-
-/**
- * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
- * concerns another host belongs to the cluster: there are never more groups than members and one.
- */
-function groupsOf({ members, checks }) {
-    const names = new Set(members.map(({ name }) => name));
-    const byMember = Map.groupBy(checks, ({ member }) => member !== null && names.has(member) ? member : null);
-    return [null, ...names].flatMap((member) => {
-        const own = byMember.get(member);
-        return own === undefined ? [] : [{ member, title: member ?? 'cluster', checks: (0,checks_check/* worstFirst */.md)(own) }];
-    });
-}
-/** How many checks have each status, the worst first; those that none has are left out. */
-function statusCounts(checks) {
-    const counts = new Map();
-    for (const { status } of (0,checks_check/* worstFirst */.md)(checks))
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    return [...counts];
-}
-/** Returns the notices of checks, each once. */
-function noticesOf({ checks }) {
-    return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
-}
-
-;// CONCATENATED MODULE: ./src/operations/health/report/junit.ts
-
-
-/**
- * The checks as JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it (jenkinsci/xunit-plugin,
- * junit-10.xsd): a suite for each member and the cluster, a case for each check. `fail` is a failure, `unknown` is
- * skipped, `warn` passes and says what it has to say in the case's output.
- */
-function junitXml(document) {
-    const { clusterName, durationMs, checks } = document;
-    const suites = groupsOf(document).flatMap((group) => suite(group, document));
-    const attributes = attributeList({
-        name: `etcd cluster ${clusterName}`,
-        tests: checks.length,
-        failures: count(checks, 'fail'),
-        errors: 0,
-        time: seconds(durationMs),
-    });
-    return [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        `<testsuites${attributes}>`,
-        ...suites,
-        '</testsuites>',
-        '',
-    ].join('\n');
-}
-/** The time is that of the whole look: the checks were made of one, none has a time of its own. */
-function suite({ title, checks }, { checkedAt, durationMs }) {
-    const attributes = attributeList({
-        name: title,
-        tests: checks.length,
-        failures: count(checks, 'fail'),
-        errors: 0,
-        skipped: count(checks, 'unknown'),
-        time: seconds(durationMs),
-        timestamp: checkedAt.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
-    });
-    return [`  <testsuite${attributes}>`, ...cases(title, checks), '  </testsuite>'];
-}
-/** Readers tell cases apart by their names: what has the same one gets a number. */
-function cases(classname, checks) {
-    const seen = new Map();
-    return checks.flatMap((check) => {
-        const title = (0,check_view/* titleOf */.Gg)(check);
-        const number = (seen.get(title) ?? 0) + 1;
-        seen.set(title, number);
-        const name = number === 1 ? title : `${title} #${number}`;
-        const attributes = attributeList({ classname, name, time: '0.000' });
-        return [`    <testcase${attributes}>`, result(check), '    </testcase>'].filter((line) => line !== '');
-    });
-}
-function result(check) {
-    const { status, name, measured } = check;
-    if (status === 'fail') {
-        return `      <failure${attributeList({ message: measured, type: name })}>${escaped(told(check))}</failure>`;
-    }
-    if (status === 'unknown')
-        return `      <skipped${attributeList({ message: measured })}/>`;
-    return `      <system-out>${escaped(status === 'warn' ? `Warning: ${told(check)}` : told(check))}</system-out>`;
-}
-function told(check) {
-    return [check.measured, ...(0,check_view/* besidesOf */.n9)(check).map(([label, value]) => `${label}: ${value}`)].join('\n');
-}
-function count(checks, status) {
-    return checks.filter((check) => check.status === status).length;
-}
-function seconds(milliseconds) {
-    return (milliseconds / 1000).toFixed(3);
-}
-function attributeList(attributes) {
-    return Object.entries(attributes)
-        .map(([name, value]) => ` ${name}="${escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
-        .join('');
-}
-/** Everything that is no character of XML 1.0 (section 2.2): most control characters, half of a surrogate pair. */
-const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-const REFERENCES = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    '\r': '&#13;',
-};
-function escaped(value) {
-    return value.replaceAll(forbidden, '').replaceAll(/[&<>"\r]/g, (character) => REFERENCES[character] ?? '');
-}
-
 ;// CONCATENATED MODULE: ./src/operations/health/report/prometheus.ts
 
 const PREFIX = 'etcd_ha_';
@@ -26545,7 +26233,7 @@ function clusterMetrics(document) {
         },
         one('failure_tolerance', 'How many more members may fail before the cluster takes no writes; negative without a quorum.', failureTolerance),
         one('last_check_timestamp_seconds', 'When the cluster was last checked.', unixSeconds(checkedAt)),
-        one('last_check_duration_seconds', 'How long the last check took.', prometheus_seconds(durationMs)),
+        one('last_check_duration_seconds', 'How long the last check took.', seconds(durationMs)),
         {
             name: 'check_status',
             help: `Status of one check: ${STATUS_HELP}.`,
@@ -26574,10 +26262,10 @@ function memberMetrics({ members }) {
                 value: version === null ? null : 1,
             })),
         },
-        each('linearizable_read_seconds', 'One linearizable read, the way there and back included.', (member) => prometheus_seconds(member.readMs)),
-        each('serializable_read_seconds', 'One serializable read, the way there and back included.', (member) => prometheus_seconds(member.localReadMs)),
-        each('round_trip_seconds', 'The way to etcd and back alone.', ({ roundTripMs }) => prometheus_seconds(roundTripMs)),
-        each('ssh_round_trip_seconds', 'A round trip over SSH to the host.', (member) => prometheus_seconds(member.sshRoundTripMs)),
+        each('linearizable_read_seconds', 'One linearizable read, the way there and back included.', (member) => seconds(member.readMs)),
+        each('serializable_read_seconds', 'One serializable read, the way there and back included.', (member) => seconds(member.localReadMs)),
+        each('round_trip_seconds', 'The way to etcd and back alone.', ({ roundTripMs }) => seconds(roundTripMs)),
+        each('ssh_round_trip_seconds', 'A round trip over SSH to the host.', (member) => seconds(member.sshRoundTripMs)),
         each('db_size_bytes', 'Size of the database file.', ({ dbSizeBytes }) => dbSizeBytes),
         each('db_in_use_bytes', 'What of the database is in use.', ({ dbSizeInUseBytes }) => dbSizeInUseBytes),
         each('db_quota_bytes', 'Size at which the cluster stops taking writes.', ({ quotaBytes }) => quotaBytes),
@@ -26588,7 +26276,7 @@ function memberMetrics({ members }) {
         ...percentiles('wal_fsync', 'fsyncs of the write-ahead log', members, ({ walFsync }) => walFsync),
         ...percentiles('backend_commit', 'commits of the database', members, (member) => member.backendCommit),
         ...peerMetrics(members),
-        each('clock_offset_seconds', "How far the host's clock is ahead of the median of all hosts.", (member) => prometheus_seconds(member.clockOffsetMs)),
+        each('clock_offset_seconds', "How far the host's clock is ahead of the median of all hosts.", (member) => seconds(member.clockOffsetMs)),
         each('disk_free_bytes', "Free space of the data dir's filesystem.", ({ diskFreeBytes }) => diskFreeBytes),
         each('disk_size_bytes', "Size of the data dir's filesystem.", ({ diskSizeBytes }) => diskSizeBytes),
         each('restarts', 'How often kubelet has started etcd anew in its present pod.', ({ restarts }) => restarts),
@@ -26611,7 +26299,7 @@ function percentileMetrics(name, what, samples) {
         {
             name: `${name}_p99_seconds`,
             help: `99th percentile of ${what}.`,
-            samples: samples.map(({ labels, percentile }) => ({ labels, value: prometheus_seconds(percentile.p99Ms) })),
+            samples: samples.map(({ labels, percentile }) => ({ labels, value: seconds(percentile.p99Ms) })),
         },
         {
             name: `${name}_observations`,
@@ -26638,7 +26326,7 @@ function one(name, help, value) {
     return { name, help, samples: [{ labels: {}, value }] };
 }
 /** Twelve digits: the division by 1000 leaves a tail of rounding otherwise. */
-function prometheus_seconds(milliseconds) {
+function seconds(milliseconds) {
     return milliseconds === null ? null : Number((milliseconds / 1000).toPrecision(12));
 }
 function unixSeconds(iso) {
@@ -26665,17 +26353,41 @@ function labelText(labels) {
     const filled = Object.entries(labels).filter(([, value]) => value !== '');
     return filled.length === 0
         ? ''
-        : `{${filled.map(([name, value]) => `${name}="${prometheus_escaped(value)}"`).join(',')}}`;
+        : `{${filled.map(([name, value]) => `${name}="${escaped(value)}"`).join(',')}}`;
 }
-function prometheus_escaped(value) {
+function escaped(value) {
     return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').toWellFormed();
 }
 
 // EXTERNAL MODULE: ./src/runner/masking/redaction.ts + 4 modules
 var redaction = __webpack_require__(10335);
-;// CONCATENATED MODULE: ./src/operations/health/report/flowchart.ts
+;// CONCATENATED MODULE: ./src/operations/health/report/words.ts
 
 
+
+/**
+ * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
+ * concerns another host belongs to the cluster: there are never more groups than members and one.
+ */
+function groupsOf({ members, checks }) {
+    const names = new Set(members.map(({ name }) => name));
+    const byMember = Map.groupBy(checks, ({ member }) => member !== null && names.has(member) ? member : null);
+    return [null, ...names].flatMap((member) => {
+        const own = byMember.get(member);
+        return own === undefined ? [] : [{ member, title: member ?? 'cluster', checks: (0,checks_check/* worstFirst */.md)(own) }];
+    });
+}
+/** How many checks have each status, the worst first; those that none has are left out. */
+function statusCounts(checks) {
+    const counts = new Map();
+    for (const { status } of (0,checks_check/* worstFirst */.md)(checks))
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    return [...counts];
+}
+/** Returns the notices of checks, each once. */
+function noticesOf({ checks }) {
+    return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
+}
 /** Up to so many members every pair is joined; with more, only the leader with each other: the picture stays legible. */
 const mostJoined = 5;
 const longestName = 40;
@@ -26698,7 +26410,7 @@ const CLASSES = [
 function flowchart(document) {
     const nodes = document.members
         .map((member, index) => ({ id: `m${index}`, member, standing: standingOf(member, document) }))
-        .toSorted((one, other) => flowchart_rank(one) - flowchart_rank(other));
+        .toSorted((one, other) => words_rank(one) - words_rank(other));
     return [
         'flowchart LR',
         ...nodes.map(nodeLine),
@@ -26710,7 +26422,7 @@ function flowchart(document) {
         .join('\n');
 }
 /** The leader first: Mermaid ranks nodes in their order. */
-function flowchart_rank(node) {
+function words_rank(node) {
     if (isLeader(node))
         return 0;
     return node.member.reachable ? 1 : 2;
@@ -26829,11 +26541,11 @@ function details({ title, checks }) {
     const bad = checks.filter(({ status }) => status !== 'ok');
     if (bad.length === 0)
         return [];
-    const lines = (0,check_view/* groupAlike */.Mr)(bad).flatMap(log_table_told);
+    const lines = (0,check_view/* groupAlike */.Mr)(bad).flatMap(told);
     return [{ title: `${(0,check_view/* oneLine */.TN)(title, widestCell)}: ${(0,plan_words/* counted */.hS)(bad.length, 'check')} not OK`, lines }];
 }
 /** @param checks with the same texts. */
-function log_table_told(checks) {
+function told(checks) {
     return checks.flatMap((check, index) => index < checks.length - 1
         ? [`${check_view/* STATUS_WORDS */.ly[check.status]} ${line((0,check_view/* titleOf */.Gg)(check))}`]
         : // the title of the group names the member
@@ -26873,7 +26585,6 @@ function figuresLine(member) {
 }
 
 ;// CONCATENATED MODULE: ./src/operations/health/report/sections.ts
-
 
 
 
@@ -27076,6 +26787,7 @@ function sections_placeOf({ place, where }) {
 
 
 
+
 /** The files of a health check's report (docs/health-report.md). @param extra what is made elsewhere. */
 function healthFiles(document, extra) {
     return [
@@ -27136,6 +26848,89 @@ function headed(heading, block) {
 }
 function leftOut(count) {
     return `_${(0,plan_words/* counted */.hS)(count, 'part')} left out: the summary would be longer than GitHub shows. The report's files have everything._`;
+}
+/**
+ * The checks as JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it (jenkinsci/xunit-plugin,
+ * junit-10.xsd): a suite for each member and the cluster, a case for each check. `fail` is a failure, `unknown` is
+ * skipped, `warn` passes and says what it has to say in the case's output.
+ */
+function junitXml(document) {
+    const { clusterName, durationMs, checks } = document;
+    const suites = groupsOf(document).flatMap((group) => suite(group, document));
+    const attributes = attributeList({
+        name: `etcd cluster ${clusterName}`,
+        tests: checks.length,
+        failures: count(checks, 'fail'),
+        errors: 0,
+        time: files_seconds(durationMs),
+    });
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites${attributes}>`,
+        ...suites,
+        '</testsuites>',
+        '',
+    ].join('\n');
+}
+/** The time is that of the whole look: the checks were made of one, none has a time of its own. */
+function suite({ title, checks }, { checkedAt, durationMs }) {
+    const attributes = attributeList({
+        name: title,
+        tests: checks.length,
+        failures: count(checks, 'fail'),
+        errors: 0,
+        skipped: count(checks, 'unknown'),
+        time: files_seconds(durationMs),
+        timestamp: checkedAt.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
+    });
+    return [`  <testsuite${attributes}>`, ...cases(title, checks), '  </testsuite>'];
+}
+/** Readers tell cases apart by their names: what has the same one gets a number. */
+function cases(classname, checks) {
+    const seen = new Map();
+    return checks.flatMap((check) => {
+        const title = (0,check_view/* titleOf */.Gg)(check);
+        const number = (seen.get(title) ?? 0) + 1;
+        seen.set(title, number);
+        const name = number === 1 ? title : `${title} #${number}`;
+        const attributes = attributeList({ classname, name, time: '0.000' });
+        return [`    <testcase${attributes}>`, result(check), '    </testcase>'].filter((line) => line !== '');
+    });
+}
+function result(check) {
+    const { status, name, measured } = check;
+    if (status === 'fail') {
+        return `      <failure${attributeList({ message: measured, type: name })}>${files_escaped(files_told(check))}</failure>`;
+    }
+    if (status === 'unknown')
+        return `      <skipped${attributeList({ message: measured })}/>`;
+    return `      <system-out>${files_escaped(status === 'warn' ? `Warning: ${files_told(check)}` : files_told(check))}</system-out>`;
+}
+function files_told(check) {
+    return [check.measured, ...(0,check_view/* besidesOf */.n9)(check).map(([label, value]) => `${label}: ${value}`)].join('\n');
+}
+function count(checks, status) {
+    return checks.filter((check) => check.status === status).length;
+}
+function files_seconds(milliseconds) {
+    return (milliseconds / 1000).toFixed(3);
+}
+function attributeList(attributes) {
+    return Object.entries(attributes)
+        .map(([name, value]) => ` ${name}="${files_escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
+        .join('');
+}
+/** Everything that is no character of XML 1.0 (section 2.2): most control characters, half of a surrogate pair. */
+const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const REFERENCES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    '\r': '&#13;',
+};
+function files_escaped(value) {
+    return value.replaceAll(forbidden, '').replaceAll(/[&<>"\r]/g, (character) => REFERENCES[character] ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/operations/health/report/html/markup.ts
@@ -27199,6 +26994,118 @@ function scrollTable(label, columns, rows) {
     </table>
   </div>`;
 }
+/** Text colours (ink, quiet, ok, warn, fail, unknown, link) have a contrast of 4.5 and more on page and card (WCAG 2.2, 1.4.3). */
+const LIGHT = {
+    page: '#f6f7f9',
+    card: '#ffffff',
+    ink: '#1b2330',
+    quiet: '#5a6472',
+    line: '#dde2e8',
+    bar: '#3a6ea5',
+    light: '#b9cde2',
+    limit: '#9a3412',
+    ok: '#17693a',
+    warn: '#8a5300',
+    fail: '#b3261e',
+    unknown: '#565f6b',
+    link: '#0b57b0',
+};
+const DARK = {
+    page: '#11151b',
+    card: '#1a2029',
+    ink: '#e6eaf0',
+    quiet: '#a3adba',
+    line: '#303946',
+    bar: '#6ea6dd',
+    light: '#35506b',
+    limit: '#f0a070',
+    ok: '#62c98b',
+    warn: '#e7b04f',
+    fail: '#ff8a80',
+    unknown: '#a9b3c0',
+    link: '#8ab8f0',
+};
+function variables(colours) {
+    return Object.entries(colours)
+        .map(([name, value]) => `--${name}:${value}`)
+        .join(';');
+}
+/** The style sheet of the report. Nothing in it is fetched from anywhere. */
+const STYLE = `
+:root{color-scheme:light dark;${variables(LIGHT)}}
+@media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
+header{padding-top:2rem;padding-bottom:1rem}
+footer{padding:1rem 1rem 3rem;color:var(--quiet);font-size:.875rem}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 .5rem;font-weight:650}
+h2{font-size:1.15rem;margin:0 0 .75rem;font-weight:650}
+h3{font-size:1rem;margin:0 0 .5rem;font-weight:600}
+p{margin:.35rem 0}
+a{color:var(--link)}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem .75rem}
+.quiet{color:var(--quiet)}
+.small{font-size:.875rem}
+.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:0 0 1rem;min-width:0}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));align-items:start}
+.grid>.card{margin:0}
+main>*,main>.card{margin-top:1rem;margin-bottom:0}
+main>section:not(.card){margin-top:1.75rem}
+.facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0 0;padding:0}
+.facts div{min-width:6rem}
+.facts dt{color:var(--quiet);font-size:.8125rem}
+.facts dd{margin:0;font-size:1.25rem;font-weight:600}
+.status{display:inline-block;font-weight:650;white-space:nowrap}
+.ok{color:var(--ok)}.warn{color:var(--warn)}.fail{color:var(--fail)}.unknown{color:var(--unknown)}
+.verdict{border-left:6px solid currentColor;padding-left:1rem}
+.verdict h1,.verdict p,.verdict dl{color:var(--ink)}
+.finding{border-top:1px solid var(--line);padding:.75rem 0}
+.finding:first-of-type{border-top:0;padding-top:0}
+.finding dl,.two{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .75rem;margin:.5rem 0 0;font-size:.9375rem}
+.finding dt{color:var(--quiet)}
+.finding dd{margin:0}
+code{font:0.875em/1.5 ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.05em .3em;user-select:all}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+th,td{text-align:left;padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}
+thead th{border-top:0;color:var(--quiet);font-weight:500;font-size:.8125rem}
+tbody th{font-weight:600}
+tbody th .quiet{font-weight:400}
+td.figure,th.figure{text-align:right;white-space:nowrap}
+.scroll{overflow-x:auto}
+.scroll table{overflow-wrap:normal}
+.scroll th{white-space:nowrap}
+.scroll td{min-width:4rem}
+.bars td,.bars th{border:0;padding:.25rem .35rem;vertical-align:middle}
+.bars th{font-weight:500}
+.bars td:nth-child(2){width:48%}
+.bars td.figure{width:1%}
+.bars svg{display:block;width:100%;height:14px}
+.track{fill:var(--line)}.bar{fill:var(--bar)}.part{fill:var(--light)}
+rect.ok{fill:var(--ok)}rect.warn{fill:var(--warn)}rect.fail{fill:var(--fail)}rect.unknown{fill:var(--unknown)}
+.limit{stroke:var(--limit);stroke-width:2}
+.key{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.3em;background:var(--bar)}
+.key.second{background:var(--light)}.key.third{background:var(--limit);width:2px;height:1em;vertical-align:-.15em}
+.picture svg{display:block;max-width:26rem;width:100%;height:auto;margin:0 auto}
+.picture text{font:600 13px system-ui,sans-serif;fill:var(--ink);text-anchor:middle}
+.picture .sub{font-weight:400;font-size:11px;fill:var(--quiet)}
+.picture .edge{stroke:var(--line);stroke-width:2}
+.picture .slow{stroke:var(--warn)}.picture .cut{stroke:var(--fail);stroke-dasharray:5 5}
+.picture circle{fill:var(--card);stroke-width:3}
+.picture .ok{stroke:var(--ok)}.picture .warn{stroke:var(--warn)}.picture .fail{stroke:var(--fail)}.picture .out{stroke:var(--fail);stroke-dasharray:6 4}.picture .unknown{stroke:var(--unknown);stroke-dasharray:2 4}
+.picture .plate{fill:var(--card)}
+.trend svg{display:block;width:100%;height:90px}
+.trend polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
+.trend .l1{stroke:var(--ok)}.trend .l2{stroke:var(--warn)}.trend .l3{stroke:var(--unknown)}.trend .l4{stroke:var(--fail)}
+details summary{cursor:pointer;padding:.25rem 0}
+@media (max-width:40rem){
+.finding dl{grid-template-columns:1fr}.finding dt{margin-top:.35rem}
+.bars td:nth-child(2){width:36%}
+}
+@media print{body{background:#fff}.card{break-inside:avoid}}
+`.trim();
 
 ;// CONCATENATED MODULE: ./src/operations/health/report/html/plots.ts
 
@@ -27429,120 +27336,6 @@ function percent(amount, scale) {
     return scale <= 0 ? '0' : Math.max(0, Math.min(100, (amount / scale) * 100)).toFixed(2);
 }
 
-;// CONCATENATED MODULE: ./src/operations/health/report/html/style.ts
-/** Text colours (ink, quiet, ok, warn, fail, unknown, link) have a contrast of 4.5 and more on page and card (WCAG 2.2, 1.4.3). */
-const LIGHT = {
-    page: '#f6f7f9',
-    card: '#ffffff',
-    ink: '#1b2330',
-    quiet: '#5a6472',
-    line: '#dde2e8',
-    bar: '#3a6ea5',
-    light: '#b9cde2',
-    limit: '#9a3412',
-    ok: '#17693a',
-    warn: '#8a5300',
-    fail: '#b3261e',
-    unknown: '#565f6b',
-    link: '#0b57b0',
-};
-const DARK = {
-    page: '#11151b',
-    card: '#1a2029',
-    ink: '#e6eaf0',
-    quiet: '#a3adba',
-    line: '#303946',
-    bar: '#6ea6dd',
-    light: '#35506b',
-    limit: '#f0a070',
-    ok: '#62c98b',
-    warn: '#e7b04f',
-    fail: '#ff8a80',
-    unknown: '#a9b3c0',
-    link: '#8ab8f0',
-};
-function variables(colours) {
-    return Object.entries(colours)
-        .map(([name, value]) => `--${name}:${value}`)
-        .join(';');
-}
-/** The style sheet of the report. Nothing in it is fetched from anywhere. */
-const STYLE = `
-:root{color-scheme:light dark;${variables(LIGHT)}}
-@media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
-header{padding-top:2rem;padding-bottom:1rem}
-footer{padding:1rem 1rem 3rem;color:var(--quiet);font-size:.875rem}
-h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 .5rem;font-weight:650}
-h2{font-size:1.15rem;margin:0 0 .75rem;font-weight:650}
-h3{font-size:1rem;margin:0 0 .5rem;font-weight:600}
-p{margin:.35rem 0}
-a{color:var(--link)}
-a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
-.skip{position:absolute;left:-999rem}
-.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem .75rem}
-.quiet{color:var(--quiet)}
-.small{font-size:.875rem}
-.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:0 0 1rem;min-width:0}
-.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));align-items:start}
-.grid>.card{margin:0}
-main>*,main>.card{margin-top:1rem;margin-bottom:0}
-main>section:not(.card){margin-top:1.75rem}
-.facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0 0;padding:0}
-.facts div{min-width:6rem}
-.facts dt{color:var(--quiet);font-size:.8125rem}
-.facts dd{margin:0;font-size:1.25rem;font-weight:600}
-.status{display:inline-block;font-weight:650;white-space:nowrap}
-.ok{color:var(--ok)}.warn{color:var(--warn)}.fail{color:var(--fail)}.unknown{color:var(--unknown)}
-.verdict{border-left:6px solid currentColor;padding-left:1rem}
-.verdict h1,.verdict p,.verdict dl{color:var(--ink)}
-.finding{border-top:1px solid var(--line);padding:.75rem 0}
-.finding:first-of-type{border-top:0;padding-top:0}
-.finding dl,.two{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .75rem;margin:.5rem 0 0;font-size:.9375rem}
-.finding dt{color:var(--quiet)}
-.finding dd{margin:0}
-code{font:0.875em/1.5 ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.05em .3em;user-select:all}
-table{border-collapse:collapse;width:100%;font-size:.9375rem}
-th,td{text-align:left;padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}
-thead th{border-top:0;color:var(--quiet);font-weight:500;font-size:.8125rem}
-tbody th{font-weight:600}
-tbody th .quiet{font-weight:400}
-td.figure,th.figure{text-align:right;white-space:nowrap}
-.scroll{overflow-x:auto}
-.scroll table{overflow-wrap:normal}
-.scroll th{white-space:nowrap}
-.scroll td{min-width:4rem}
-.bars td,.bars th{border:0;padding:.25rem .35rem;vertical-align:middle}
-.bars th{font-weight:500}
-.bars td:nth-child(2){width:48%}
-.bars td.figure{width:1%}
-.bars svg{display:block;width:100%;height:14px}
-.track{fill:var(--line)}.bar{fill:var(--bar)}.part{fill:var(--light)}
-rect.ok{fill:var(--ok)}rect.warn{fill:var(--warn)}rect.fail{fill:var(--fail)}rect.unknown{fill:var(--unknown)}
-.limit{stroke:var(--limit);stroke-width:2}
-.key{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.3em;background:var(--bar)}
-.key.second{background:var(--light)}.key.third{background:var(--limit);width:2px;height:1em;vertical-align:-.15em}
-.picture svg{display:block;max-width:26rem;width:100%;height:auto;margin:0 auto}
-.picture text{font:600 13px system-ui,sans-serif;fill:var(--ink);text-anchor:middle}
-.picture .sub{font-weight:400;font-size:11px;fill:var(--quiet)}
-.picture .edge{stroke:var(--line);stroke-width:2}
-.picture .slow{stroke:var(--warn)}.picture .cut{stroke:var(--fail);stroke-dasharray:5 5}
-.picture circle{fill:var(--card);stroke-width:3}
-.picture .ok{stroke:var(--ok)}.picture .warn{stroke:var(--warn)}.picture .fail{stroke:var(--fail)}.picture .out{stroke:var(--fail);stroke-dasharray:6 4}.picture .unknown{stroke:var(--unknown);stroke-dasharray:2 4}
-.picture .plate{fill:var(--card)}
-.trend svg{display:block;width:100%;height:90px}
-.trend polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
-.trend .l1{stroke:var(--ok)}.trend .l2{stroke:var(--warn)}.trend .l3{stroke:var(--unknown)}.trend .l4{stroke:var(--fail)}
-details summary{cursor:pointer;padding:.25rem 0}
-@media (max-width:40rem){
-.finding dl{grid-template-columns:1fr}.finding dt{margin-top:.35rem}
-.bars td:nth-child(2){width:36%}
-}
-@media print{body{background:#fff}.card{break-inside:avoid}}
-`.trim();
-
 ;// CONCATENATED MODULE: ./src/operations/health/report/html/trend-plots.ts
 
 
@@ -27683,7 +27476,6 @@ function node({ member, x, y }) {
 }
 
 ;// CONCATENATED MODULE: ./src/operations/health/report/html/report-html.ts
-
 
 
 
@@ -28071,6 +27863,20 @@ function more(rest) {
 
 
 
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
 const health = checkingOperation({
     name: 'health',
@@ -28095,7 +27901,95 @@ const health = checkingOperation({
     }),
     report: publishCheckup,
 });
+/** Judges everything that was seen. */
+function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindowSeconds }) {
+    const offsets = clockOffsets(clocksOf(facts));
+    return (0,make_document/* healthDocument */.oO)(facts, {
+        checkedAt: facts.now.toISOString(),
+        durationMs: Math.round(durationMs),
+        clusterName,
+        checks: ALL_CHECKS.flatMap((run) => run(facts, thresholds)),
+        revision: (0,make_document/* highest */.BR)(facts.members.flatMap(({ hash }) => (0,observation/* seen */.cI)(hash)?.hashRevision ?? [])),
+        certificates: everyCertificate(facts),
+        thresholds,
+        metricsWindowSeconds,
+        more: (member) => ({
+            localReadMs: (0,make_document/* milliseconds */.Rz)((0,observation/* seen */.cI)(member.localReadNs)),
+            ...metricsFigures(member, facts),
+            clockOffsetMs: offsets.get(member.name) ?? null,
+            ...hostFigures('seen' in member.host ? member.host.seen : undefined),
+        }),
+    });
+}
+/** The certificates that a member's host has by the guide. */
+const CERTIFICATE_PATHS = [
+    kubeadm_paths/* CA_CERTIFICATE */.vB,
+    ...(0,kubeadm_paths/* leafFiles */.Sw)()
+        .filter(({ part }) => part === 'certificate')
+        .map(({ path }) => path),
+];
+/** Every certificate that could be read, on the disks and as served. */
+function everyCertificate(facts) {
+    const { now, clientPort, peerPort } = facts;
+    return facts.members.flatMap(({ name, address, host, served }) => {
+        const files = 'seen' in host ? host.seen.facts.files : new Map();
+        const onDisk = CERTIFICATE_PATHS.flatMap((path) => (0,make_document/* certificateDocuments */.a$)(files.get(path)?.text, { member: name, place: 'disk', where: path }, now));
+        const places = [
+            { place: 'client', port: clientPort, sight: served.client },
+            { place: 'peer', port: peerPort, sight: served.peer },
+        ];
+        const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
+            ? (0,make_document/* certificateDocuments */.a$)(sight.seen.pem, { member: name, place, where: (0,endpoint/* hostAndPort */.PG)(address, port) }, now)
+            : []);
+        return [...onDisk, ...presented];
+    });
+}
+function metricsFigures(member, facts) {
+    const metrics = figuresOf(member, facts.now)?.metrics;
+    return {
+        quotaBytes: metrics?.quotaBytes ?? null,
+        walFsync: p99Of(metrics?.walFsync) ?? null,
+        backendCommit: p99Of(metrics?.backendCommit) ?? null,
+        peers: peersOf(member, facts),
+        leaderChanges: metrics?.leaderChanges ?? null,
+    };
+}
+function hostFigures(host) {
+    const running = host?.more.containers.find((container) => container.running);
+    return {
+        sshRoundTripMs: host?.roundTripMs ?? null,
+        diskFreeBytes: host?.more.filesystem?.freeBytes ?? null,
+        diskSizeBytes: host?.more.filesystem?.sizeBytes ?? null,
+        restarts: running?.attempt ?? null,
+    };
+}
+/** All that there is. */
+const ALL_CHECKS = [
+    quorum/* quorumChecks */.zp,
+    quorum/* clusterChecks */.O_,
+    quorum/* membershipChecks */.yy,
+    dataChecks,
+    checks_endpoint/* endpointChecks */.v3,
+    metricsChecks,
+    releasesInService,
+    hostChecks,
+    fileChecks,
+    diskChecks,
+    (facts, { clockWarningMs }) => clockChecks(clocksOf(facts), { warningMs: clockWarningMs, failureMs: CLOCK_FAILURE_MS }),
+    certificateChecks,
+    controlPlaneChecks,
+];
+function diskChecks({ members }, thresholds) {
+    return members.flatMap(({ name, host }) => 'seen' in host ? disksInService(name, host.seen, thresholds) : []);
+}
+/** A cluster that runs is far from broken at the limit of a deploy; beyond this leases, logs and certificates are not to be trusted. */
+const CLOCK_FAILURE_MS = 300_000;
+function clocksOf({ members }) {
+    return members.flatMap(({ name, host }) => ('seen' in host ? [{ name, clock: host.seen.more.clock }] : []));
+}
 
+// EXTERNAL MODULE: ./src/report/publish.ts
+var publish = __webpack_require__(4617);
 ;// CONCATENATED MODULE: ./src/checks/machine.ts
 
 
@@ -28577,7 +28471,6 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
 
 
 
-
 /**
  * Returns every check of a preflight on all hosts, the worst first; most exist only if they find something. A host without
  * preflight facts is judged by its own alone.
@@ -28704,10 +28597,7 @@ function absent(members, archive, wanted) {
 var cluster = __webpack_require__(91236);
 // EXTERNAL MODULE: ./src/engine/collect.ts
 var collect = __webpack_require__(77960);
-// EXTERNAL MODULE: ./src/engine/connections.ts
-var connections = __webpack_require__(15223);
 ;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
-
 
 
 
@@ -28727,7 +28617,7 @@ const WRITTEN_PATHS = [
     kubeadm_paths/* MANIFEST_DIR */.Kk,
     kubeadm_paths/* ETCD_MANIFEST */.jl,
     kubeadm_paths/* PKI_DIR */.Hw,
-    ...(0,file_tree/* expectedPkiTree */.$W)(true).keys(),
+    ...(0,kubeadm_paths/* expectedPkiTree */.$W)(true).keys(),
     kubeadm_paths/* ACTION_DIR */.v4,
     kubeadm_paths/* KUBEADM_CONFIG */.XA,
     kubeadm_paths/* STATE_FILE */.bv,
@@ -29061,8 +28951,126 @@ function parseRoom(line) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/operations/preflight/disk-test.ts
+// EXTERNAL MODULE: ./src/hosts/render-manifest.ts
+var render_manifest = __webpack_require__(55941);
+;// CONCATENATED MODULE: ./src/operations/preflight/examine.ts
 
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
+ * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
+ * @throws RunError if a host that was reached cannot be probed.
+ */
+async function examine_examine(effect, settings, context) {
+    const { timeline, log, signal } = context;
+    const listed = (0,run_host/* listHosts */._2)(settings);
+    log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
+    const connected = await (0,engine_observe/* connectHosts */.i8)(listed, context);
+    return (0,engine_observe/* withConnections */.q5)(connected.hosts, effect, signal, async (hosts) => {
+        const probed = await (0,engine_observe/* observeHosts */.Aq)(hosts, settings, { membersReach: true, sandbox: true }, timeline);
+        const unprobed = (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(probed.absent, 'member'));
+        if (unprobed.length > 0)
+            throw new src_findings/* RunError */.e4('not every host could be examined, so nothing was changed on any', unprobed);
+        const members = (0,run_host/* withRole */.Tl)(probed.hosts, 'member');
+        const absent = [...connected.absent, ...probed.absent];
+        const unreached = (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'member'));
+        const preflight = await examineEach(settings, members, context);
+        const trials = await tryEach(settings, members, context);
+        const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
+        const asked = unreached.length === 0 ? await (0,cluster/* askCluster */.K8)(settings, members, [], context) : undefined;
+        asked?.clients.close();
+        return {
+            members,
+            preflight,
+            controlPlane: {
+                hosts: (0,run_host/* withRole */.Tl)(probed.hosts, 'control-plane'),
+                unreached: (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'control-plane')),
+            },
+            diskTests: tests.facts,
+            patchTrials: trials.facts,
+            failed: [...unreached, ...tests.failures, ...trials.failures],
+            ...(asked && { cluster: asked.cluster }),
+            connections: (0,engine_observe/* connectionsOf */.V1)(probed.hosts),
+        };
+    });
+}
+async function examineEach(settings, members, { timeline }) {
+    const work = members.map(({ name, address, transport }) => {
+        const probe = preflightProbe({
+            address,
+            peers: settings.hosts.map((host) => host.address).filter((other) => other !== address),
+            ports: [settings.clientPort, settings.peerPort],
+            metricsPort: settings.metricsPort,
+            resolvConf: resolvConfOf(settings),
+            ...(0,kubeadm_paths/* placesOf */.ek)(settings),
+        });
+        const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
+        const result = timeline.record(what, async () => {
+            const answer = await transport.run(probe);
+            const facts = (0,engine_observe/* understood */.Se)(name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
+            return [address, facts];
+        });
+        return { host: name, at: 'probe', result };
+    });
+    return new Map(await (0,collect/* allOrFindings */.LY)('not every host could be examined', work));
+}
+/** The file that kubelet will read resolvers from. */
+function resolvConfOf({ kubeletConfig }) {
+    const { resolvConf } = kubeletConfig;
+    return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
+}
+/** Has the kubeadm of each host render the manifest aside with the patches, if there are any. */
+async function tryEach(settings, members, { timeline, newToken }) {
+    const trials = patchTrials(members, settings, newToken);
+    const facts = new Map();
+    const failures = [];
+    const work = members.flatMap(({ name, address, transport }) => {
+        const trial = trials.get(address);
+        if (trial === undefined)
+            return [];
+        const what = { stage: 'Observe', title: 'try the patches', changes: false, host: name };
+        const result = timeline.record(what, async () => {
+            const answer = await transport.run(tryPatches(trial));
+            const fact = parsePatchTrial(answer);
+            if (fact !== undefined)
+                facts.set(address, fact);
+            else
+                failures.push({ host: name, at: 'patches', ...(0,explain_unknown/* explainUnknown */.w)(answer) });
+        });
+        return [{ host: name, at: 'patches', result }];
+    });
+    await (0,collect/* allOrFindings */.LY)('not every host could try the patches', work);
+    return { facts, failures };
+}
+/** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
+async function testDisks(settings, members, { timeline, signal }) {
+    const facts = new Map();
+    const failures = [];
+    for (const { name, address, transport } of members) {
+        signal.throwIfAborted();
+        const what = { stage: 'Observe', title: 'disk test', changes: false, host: name };
+        const result = await timeline.record(what, () => transport.run(diskTest(settings.walDir ?? settings.dataDir)));
+        const fact = parseDiskTest(result);
+        if (fact !== undefined)
+            facts.set(address, fact);
+        else
+            failures.push({ host: name, at: 'disk-test', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    return { facts, failures };
+}
+const NO_TESTS = { facts: new Map(), failures: [] };
 /** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
 const WRITE_BYTES = 2300;
 const MOST_WRITES = 200;
@@ -29122,22 +29130,15 @@ function parseDiskTest(result) {
     return {
         outcome: 'measured',
         writes: times.length,
-        p50Ms: disk_test_rank(0.5, times),
-        p99Ms: disk_test_rank(0.99, times),
+        p50Ms: examine_rank(0.5, times),
+        p99Ms: examine_rank(0.99, times),
         maxMs,
     };
 }
 /** The nearest rank: the smallest time that at least this share of all does not exceed. */
-function disk_test_rank(share, sorted) {
+function examine_rank(share, sorted) {
     return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
 }
-
-// EXTERNAL MODULE: ./src/hosts/render-manifest.ts
-var render_manifest = __webpack_require__(55941);
-;// CONCATENATED MODULE: ./src/operations/preflight/try-patches.ts
-
-
-
 /** Exit codes of the script for what kubeadm refuses. */
 const CONFIGURATION_REFUSED = 3;
 const PATCHES_REFUSED = 4;
@@ -29181,170 +29182,11 @@ function parsePatchTrial(result) {
     return { outcome: 'rendered', patched: text, plain };
 }
 
-;// CONCATENATED MODULE: ./src/operations/preflight/examine.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
- * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
- * @throws RunError if a host that was reached cannot be probed.
- */
-async function examine_examine(effect, settings, context) {
-    const { timeline, log, signal } = context;
-    const listed = (0,run_host/* listHosts */._2)(settings);
-    log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
-    const connected = await (0,observe/* connectHosts */.i8)(listed, context);
-    return (0,connections/* withConnections */.q)(connected.hosts, effect, signal, async (hosts) => {
-        const probed = await (0,observe/* observeHosts */.Aq)(hosts, settings, { membersReach: true, sandbox: true }, timeline);
-        const unprobed = (0,observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(probed.absent, 'member'));
-        if (unprobed.length > 0)
-            throw new src_findings/* RunError */.e4('not every host could be examined, so nothing was changed on any', unprobed);
-        const members = (0,run_host/* withRole */.Tl)(probed.hosts, 'member');
-        const absent = [...connected.absent, ...probed.absent];
-        const unreached = (0,observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'member'));
-        const preflight = await examineEach(settings, members, context);
-        const trials = await tryEach(settings, members, context);
-        const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
-        const asked = unreached.length === 0 ? await (0,cluster/* askCluster */.K8)(settings, members, [], context) : undefined;
-        asked?.clients.close();
-        return {
-            members,
-            preflight,
-            controlPlane: {
-                hosts: (0,run_host/* withRole */.Tl)(probed.hosts, 'control-plane'),
-                unreached: (0,observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'control-plane')),
-            },
-            diskTests: tests.facts,
-            patchTrials: trials.facts,
-            failed: [...unreached, ...tests.failures, ...trials.failures],
-            ...(asked && { cluster: asked.cluster }),
-            connections: (0,observe/* connectionsOf */.V1)(probed.hosts),
-        };
-    });
-}
-async function examineEach(settings, members, { timeline }) {
-    const work = members.map(({ name, address, transport }) => {
-        const probe = preflightProbe({
-            address,
-            peers: settings.hosts.map((host) => host.address).filter((other) => other !== address),
-            ports: [settings.clientPort, settings.peerPort],
-            metricsPort: settings.metricsPort,
-            resolvConf: resolvConfOf(settings),
-            ...(0,kubeadm_paths/* placesOf */.ek)(settings),
-        });
-        const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
-        const result = timeline.record(what, async () => {
-            const answer = await transport.run(probe);
-            const facts = (0,observe/* understood */.Se)(name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
-            return [address, facts];
-        });
-        return { host: name, at: 'probe', result };
-    });
-    return new Map(await (0,collect/* allOrFindings */.LY)('not every host could be examined', work));
-}
-/** The file that kubelet will read resolvers from. */
-function resolvConfOf({ kubeletConfig }) {
-    const { resolvConf } = kubeletConfig;
-    return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
-}
-/** Has the kubeadm of each host render the manifest aside with the patches, if there are any. */
-async function tryEach(settings, members, { timeline, newToken }) {
-    const trials = patchTrials(members, settings, newToken);
-    const facts = new Map();
-    const failures = [];
-    const work = members.flatMap(({ name, address, transport }) => {
-        const trial = trials.get(address);
-        if (trial === undefined)
-            return [];
-        const what = { stage: 'Observe', title: 'try the patches', changes: false, host: name };
-        const result = timeline.record(what, async () => {
-            const answer = await transport.run(tryPatches(trial));
-            const fact = parsePatchTrial(answer);
-            if (fact !== undefined)
-                facts.set(address, fact);
-            else
-                failures.push({ host: name, at: 'patches', ...(0,explain_unknown/* explainUnknown */.w)(answer) });
-        });
-        return [{ host: name, at: 'patches', result }];
-    });
-    await (0,collect/* allOrFindings */.LY)('not every host could try the patches', work);
-    return { facts, failures };
-}
-/** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
-async function testDisks(settings, members, { timeline, signal }) {
-    const facts = new Map();
-    const failures = [];
-    for (const { name, address, transport } of members) {
-        signal.throwIfAborted();
-        const what = { stage: 'Observe', title: 'disk test', changes: false, host: name };
-        const result = await timeline.record(what, () => transport.run(diskTest(settings.walDir ?? settings.dataDir)));
-        const fact = parseDiskTest(result);
-        if (fact !== undefined)
-            facts.set(address, fact);
-        else
-            failures.push({ host: name, at: 'disk-test', ...(0,explain_unknown/* explainUnknown */.w)(result) });
-    }
-    return { facts, failures };
-}
-const NO_TESTS = { facts: new Map(), failures: [] };
-
-// EXTERNAL MODULE: ./src/report/publish.ts
-var publish = __webpack_require__(4617);
-;// CONCATENATED MODULE: ./src/operations/preflight/report.ts
-
-
-
-
-
-
-/**
- * Publishes what a preflight found, and fails the step if a deploy would not work.
- * @param sink only for tests.
- */
-async function reportPreflight({ findings, connections }, settings, means, sink) {
-    const { log, redactor } = means;
-    for (const line of findings.map(check_view/* shownCheck */.CX).flatMap(check_view/* checkLines */.Wb))
-        log.info(line);
-    (0,outputs/* writeOutputs */.K)({ changed: false, findings }, redactor, log);
-    const report = {
-        ...(0,publish/* commonReport */.QC)(settings, means),
-        outcome: 'planned',
-        changed: false,
-        findings: settings.warnings.map(publish/* asWarning */.PQ),
-        checks: findings,
-        certificates: [],
-        connections,
-    };
-    await (0,summary/* writeSummary */.Sy)(report, redactor, log);
-    const failures = findings.flatMap((check) => (check.status === 'fail' ? [report_findingOf(check)] : []));
-    if (failures.length > 0)
-        (0,failure/* failStep */.v)(new src_findings/* RefusedError */.fk('the hosts are not ready for a deploy', failures), redactor, log, sink);
-}
-/** Returns the finding of a check that failed, as a reason why the run ends. */
-function report_findingOf({ name, code, member, subject, measured, cause, fix, }) {
-    return {
-        code,
-        ...(member !== null && { host: member }),
-        at: subject ?? name,
-        fact: measured,
-        ...(cause !== null && { cause }),
-        ...(fix !== null && { fix }),
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/operations/preflight/preflight.ts
+
+
+
+
 
 
 
@@ -29425,6 +29267,40 @@ function refusalsOfDeploy({ members, controlPlane, cluster }, settings, { newTok
             return error.findings;
         throw error;
     }
+}
+/**
+ * Publishes what a preflight found, and fails the step if a deploy would not work.
+ * @param sink only for tests.
+ */
+async function reportPreflight({ findings, connections }, settings, means, sink) {
+    const { log, redactor } = means;
+    for (const line of findings.map(check_view/* shownCheck */.CX).flatMap(check_view/* checkLines */.Wb))
+        log.info(line);
+    (0,outputs/* writeOutputs */.K)({ changed: false, findings }, redactor, log);
+    const report = {
+        ...(0,publish/* commonReport */.QC)(settings, means),
+        outcome: 'planned',
+        changed: false,
+        findings: settings.warnings.map(publish/* asWarning */.PQ),
+        checks: findings,
+        certificates: [],
+        connections,
+    };
+    await (0,summary/* writeSummary */.Sy)(report, redactor, log);
+    const failures = findings.flatMap((check) => (check.status === 'fail' ? [preflight_findingOf(check)] : []));
+    if (failures.length > 0)
+        (0,failure/* failStep */.v)(new src_findings/* RefusedError */.fk('the hosts are not ready for a deploy', failures), redactor, log, sink);
+}
+/** Returns the finding of a check that failed, as a reason why the run ends. */
+function preflight_findingOf({ name, code, member, subject, measured, cause, fix, }) {
+    return {
+        code,
+        ...(member !== null && { host: member }),
+        at: subject ?? name,
+        fact: measured,
+        ...(cause !== null && { cause }),
+        ...(fix !== null && { fix }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/operations/index.ts
@@ -30882,9 +30758,9 @@ function authorityFindings(at, certificate, now) {
             {
                 code: 'ca-not-well-formed',
                 at,
-                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); what it signs cannot be made from it.`,
-                cause: 'it was made by a tool that does not keep to DER.',
-                fix: 'Make the CA anew with a current tool.',
+                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); the action cannot issue certificates from it.`,
+                cause: 'the tool that made it does not follow DER.',
+                fix: 'Create the CA again with a current tool.',
             },
         ];
     }
@@ -30950,7 +30826,7 @@ function issuerFindings(at, issuers, now) {
             at,
             fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
             ...(cause === undefined ? {} : { cause }),
-            fix: 'Give a chain that is good, or ca-certificate without it: hosts get the certificate of the CA alone.',
+            fix: 'Give a valid chain, or ca-certificate without it: hosts get only the certificate of the CA.',
         }));
     });
 }
@@ -30964,7 +30840,7 @@ function pathFindings(at, certificate, below) {
             code: 'ca-unsuitable',
             at,
             fact: `It allows ${most} CAs below itself (its path length constraint), and this chain has ${below}.`,
-            cause: 'the CA was made below one that must not have CAs below it.',
+            cause: 'the CA above it does not allow CAs below itself.',
             fix: '',
         },
     ];
@@ -30982,14 +30858,14 @@ function formFindings(at, certificate) {
         // Report it like any other unusable key.
         if (error.message === UNKNOWN_CURVE)
             return keyFindings(at, certificate.publicKey);
-        const words = error.message === '' ? 'its public key is no point of its curve' : error.message;
+        const words = error.message === '' ? 'its public key is not a point on its curve' : error.message;
         return [
             {
                 code: 'ca-not-well-formed',
                 at,
-                fact: `kubeadm and etcd would not take it: ${words}.`,
-                cause: 'it was made by a tool that does not keep to RFC 5280; OpenSSL takes more than Go does.',
-                fix: 'Make the CA anew with a current tool.',
+                fact: `kubeadm and etcd would not accept it: ${words}.`,
+                cause: 'the tool that made it does not follow RFC 5280; OpenSSL accepts more than Go.',
+                fix: 'Create the CA again with a current tool.',
             },
         ];
     }
@@ -31003,9 +30879,9 @@ function constraintFindings(at, structure) {
         {
             code: 'ca-unsuitable',
             at,
-            fact: 'It has name constraints for names of a kind that Go and OpenSSL do not both know.',
+            fact: 'It has name constraints for a kind of name that Go and OpenSSL do not both support.',
             cause: 'it is a CA for the names of one organization.',
-            fix: 'Use a CA without name constraints, or one whose constraints are for DNS names and addresses.',
+            fix: 'Use a CA without name constraints, or with constraints only for DNS names and addresses.',
         },
     ];
 }
@@ -31028,7 +30904,7 @@ function extensionFindings(at, certificate, { extensions }) {
         findings.push({
             code: 'ca-unsuitable',
             at,
-            fact: `It has a critical extension (${newer.map(({ oid }) => (0,asn1/* oidName */.y4)(oid)).join(', ')}) that etcd and kubeadm know only where they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
+            fact: `It has a critical extension (${newer.map(({ oid }) => (0,asn1/* oidName */.y4)(oid)).join(', ')}) that etcd and kubeadm support only if they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
             cause: 'it is a CA of a PKI with policies.',
             fix: 'Use a CA without it.',
         });
@@ -31042,7 +30918,7 @@ function caFindings(at, structure) {
             code: 'ca-unsuitable',
             at,
             fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
-            cause: 'a server or client certificate was given.',
+            cause: 'this is a server or client certificate.',
             fix: "Give the CA's own certificate (etcd/ca.crt).",
         });
     }
@@ -31052,7 +30928,7 @@ function caFindings(at, structure) {
             code: 'ca-unsuitable',
             at,
             fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
-            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
+            cause: 'this is a server or client certificate, or the key usage of the CA is too narrow.',
             fix: 'Give a CA certificate that has keyCertSign.',
         });
     }
@@ -31066,7 +30942,7 @@ function limitFindings(at, structure) {
         findings.push({
             code: 'ca-unsuitable',
             at,
-            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
+            fact: `It limits the use of its certificates (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
             cause: 'it is a CA for servers or for clients only.',
             fix: 'Use a CA without that limit.',
         });
@@ -31081,7 +30957,7 @@ function validityFindings(at, certificate, now) {
                 at,
                 fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
                 cause: 'it was not replaced in time, or a clock is wrong.',
-                fix: 'Give a CA that is valid.',
+                fix: 'Give a valid CA.',
             },
         ];
     }
@@ -31091,8 +30967,8 @@ function validityFindings(at, certificate, now) {
                 code: 'ca-expired',
                 at,
                 fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
-                cause: 'a clock is wrong, here or where the CA was made.',
-                fix: 'Set the clock, or give a CA that is valid.',
+                cause: 'a clock is wrong, here or on the machine that made the CA.',
+                fix: 'Set the clock, or give a valid CA.',
             },
         ];
     }
@@ -31111,7 +30987,7 @@ function keyFindings(at, key) {
             {
                 code: 'ca-unsuitable',
                 at,
-                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+                fact: `Its key is of type ${algorithm}; kubeadm accepts RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
                 cause: 'it was made for another purpose.',
                 fix: 'Use a CA with such a key.',
             },
@@ -31123,7 +30999,7 @@ function keyFindings(at, key) {
                 code: 'ca-unsuitable',
                 at,
                 fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
-                cause: 'it is an old one.',
+                cause: 'the key is old.',
                 fix: 'Use a CA with a longer key.',
             },
         ];
@@ -31642,9 +31518,9 @@ function readCertificates(source) {
     if (key !== undefined) {
         return refuse(source, {
             code: 'private-key-misplaced',
-            fact: `There is a private key in it (${key.type}).`,
+            fact: `It contains a private key (${key.type}).`,
             cause: 'certificate and key were swapped or pasted together.',
-            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+            fix: 'Give the certificate alone. Certificates appear in logs: if this text is not a secret, others may know the key.',
         });
     }
     const found = blocks.filter((block) => block.type === 'CERTIFICATE');
@@ -31673,8 +31549,8 @@ function wholeCertificate(pem, der) {
     const { raw } = certificate;
     if (!raw.equals(der)) {
         throw new Error(der.subarray(0, raw.length).equals(raw)
-            ? `${der.length - raw.length} bytes stand behind the certificate`
-            : 'it is not written in DER');
+            ? `${der.length - raw.length} bytes follow the certificate`
+            : 'it is not in DER');
     }
     (0,_inspect_js__WEBPACK_IMPORTED_MODULE_2__/* .inspectCertificate */ .ow)(pem);
     return certificate;
@@ -31691,7 +31567,7 @@ function readPrivateKey(source) {
     if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
         return refuse(source, {
             code: 'ca-pem-malformed',
-            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+            fact: 'The key is encrypted with a passphrase, but kubeadm reads only unencrypted keys.',
             fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
         });
     }
@@ -31699,7 +31575,7 @@ function readPrivateKey(source) {
         return refuse(source, {
             code: 'ca-pem-malformed',
             fact: 'It is an OpenSSH key.',
-            cause: "the SSH key was given in place of the CA's.",
+            cause: "the SSH key was given instead of the CA's.",
             fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
         });
     }
@@ -31713,8 +31589,8 @@ function readPrivateKey(source) {
 const TOO_LONG = {
     code: 'ca-unsuitable',
     fact: `It has more than ${_pem_js__WEBPACK_IMPORTED_MODULE_3__/* .MOST_PEM_CHARACTERS */ .C0 / 1024} KiB, and no certificate, chain or key is that long.`,
-    cause: 'it is the wrong file, or all the CAs that a system trusts.',
-    fix: 'Give the certificate of the CA, with those above it at most, or its key.',
+    cause: 'it is the wrong file, or the CA bundle of a system.',
+    fix: 'Give the certificate of the CA, at most with those above it, or its key.',
 };
 function isKey(block) {
     return block.type.endsWith('PRIVATE KEY');
@@ -31724,7 +31600,7 @@ function noBlock(source, blocks, wanted) {
         const found = [...new Set(blocks.map((block) => block.type))].join(', ');
         return {
             code: 'ca-pem-malformed',
-            fact: `There is no ${wanted} in it but: ${found}.`,
+            fact: `It contains no ${wanted} but: ${found}.`,
             cause: 'it is the wrong file.',
             fix: `Give the PEM text of the ${wanted}.`,
         };
@@ -31732,7 +31608,7 @@ function noBlock(source, blocks, wanted) {
     if (source.text.includes('-----BEGIN ')) {
         return {
             code: 'ca-pem-malformed',
-            fact: 'It has a BEGIN line but no whole PEM block.',
+            fact: 'It has a BEGIN line but no complete PEM block.',
             cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
             fix: "Give the file's text unchanged, with its line breaks.",
         };
@@ -31741,15 +31617,15 @@ function noBlock(source, blocks, wanted) {
     return {
         code: 'ca-pem-malformed',
         fact: 'It is not PEM.',
-        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
-        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+        cause: "this is a file's path, base64 text or a binary (DER) file, not the PEM text.",
+        fix: `Give the contents of the PEM file; convert a DER file with \`${convert} -inform der -in FILE\`.`,
     };
 }
 function unreadable(what, error) {
     return {
         code: 'ca-pem-malformed',
         fact: `The ${what} cannot be read (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)}).`,
-        cause: 'the text was cut off or changed when it was copied.',
+        cause: 'the text was cut off or changed during copying.',
         fix: "Give the file's text unchanged.",
     };
 }
@@ -31875,8 +31751,8 @@ function othersFindings(at, authority, found, now) {
         ...strangers.map((stranger) => ({
             code: 'ca-unsuitable',
             at,
-            fact: `It holds a certificate that has nothing to do with the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
-            cause: 'it is a bundle of an old and a new CA, or of everything that somebody trusts.',
+            fact: `It holds a certificate that does not belong to the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
+            cause: 'it is a bundle of an old and a new CA, or of all trusted CAs.',
             fix: 'Give the certificate of the CA that the key belongs to, and at most those above it, up to the root.',
         })),
     ];
@@ -31893,9 +31769,9 @@ function pairFindings(certificateName, certificates, keyName, key) {
             at: keyName,
             fact: certificates.length === 1
                 ? `The key does not belong to ${certificateName}: their public keys differ.`
-                : `The key does not belong to ${certificateName}, to none of the ${certificates.length} certificates in it.`,
+                : `The key does not belong to ${certificateName}, nor to any of the ${certificates.length} certificates in it.`,
             cause: 'one of the two is of an older CA.',
-            fix: 'Give the key that the certificate was made with.',
+            fix: 'Give the key of the certificate.',
         },
     ];
 }
@@ -32132,7 +32008,7 @@ function verifyLeaf(leaf, expected) {
         info = (0,_inspect_js__WEBPACK_IMPORTED_MODULE_3__/* .inspectCertificate */ .ow)(leaf.certificatePem);
     }
     catch (error) {
-        return [`${path}.crt is not a certificate that can be read (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)})`];
+        return [`${path}.crt is not a readable certificate (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)})`];
     }
     return [
         ...[
@@ -32201,7 +32077,7 @@ function keyFindings(certificate, keyPem) {
             : ['does not belong to its certificate'];
     }
     catch (error) {
-        return [`is not a private key that can be read (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)})`];
+        return [`is not a readable private key (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)})`];
     }
 }
 /** Finds the certificates above a CA among others in any order. */
@@ -32243,8 +32119,8 @@ function hasSigned(issuer, certificate) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(81001);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6803);
-/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(810);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6803);
+/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(810);
 
 
 
@@ -32281,7 +32157,7 @@ async function uploadArtifact(upload) {
 async function uploadWithin(upload, runnerTemp) {
     const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, STAGED_PREFIX)); // Mode 0700.
     const remove = () => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true });
-    // A client that was given up may still read the files; without them it would throw where nobody can catch it.
+    // A client that was given up may still read the files; without them it would throw outside of any handler.
     process.once('exit', remove);
     const done = stageAndUpload(upload, folder).finally(() => {
         process.off('exit', remove);
@@ -32295,7 +32171,7 @@ async function stageAndUpload(upload, folder) {
     const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
     const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
     if (id === undefined)
-        throw new Error('the service took it but gave it no id');
+        throw new Error('the service accepted it but gave it no id');
     return String(id);
 }
 async function stage(folder, { path, content }) {
@@ -32312,7 +32188,7 @@ async function loadRealClient() {
 async function withDeadline(work, milliseconds) {
     const { promise: late, reject } = Promise.withResolvers();
     const timer = setTimeout(() => {
-        reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
+        reject(new Error(`the service did not accept it within ${milliseconds / 1000} s.`));
     }, milliseconds);
     try {
         return await Promise.race([work, late]);
@@ -32350,7 +32226,7 @@ function urlOf(id, environment) {
 }
 /** The name of a member, which is the name of its folder. */
 const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
-/** All that may leave. Nobody masks an artifact, and whoever may read the repository may read it. */
+/** The files that may be uploaded. GitHub does not mask artifacts, and every reader of the repository can read them. */
 const allowed = [
     new RegExp(`^${member}/kubeadmcfg\\.yaml$`),
     new RegExp(`^${member}/manifests/etcd\\.yaml$`),
@@ -32380,12 +32256,12 @@ function artifactFiles(known) {
     ];
 }
 function nameInArtifact(path) {
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBEADM_CONFIG */ .XA)
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .KUBEADM_CONFIG */ .XA)
         return 'kubeadmcfg.yaml';
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .ETCD_MANIFEST */ .jl)
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .ETCD_MANIFEST */ .jl)
         return 'manifests/etcd.yaml';
-    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
-        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .PKI_DIR */ .Hw.length + 1)}`;
+    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
+        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw.length + 1)}`;
     return undefined;
 }
 /** JSON that people can read too. */
@@ -32409,7 +32285,7 @@ function problemsOf({ path, content }, redactor) {
         findings.push({
             code: 'artifact-file-unexpected',
             at,
-            fact: 'this file is not among those that may leave.',
+            fact: 'this file must not be uploaded.',
             fix: 'open an issue.',
         });
     }
@@ -32418,8 +32294,8 @@ function problemsOf({ path, content }, redactor) {
             code: 'artifact-holds-secret',
             at,
             fact: `it holds ${secret}.`,
-            cause: 'a secret is part of a public file on the host.',
-            fix: 'look at the file on the host and take the secret out of it; if there is none, open an issue.',
+            cause: 'a public file on the host contains a secret.',
+            fix: 'remove the secret from the file on the host; if there is none, open an issue.',
         });
     }
     return findings;
@@ -32428,7 +32304,7 @@ function problemsOf({ path, content }, redactor) {
 const STAGED_PREFIX = 'etcd-ha-artifact-';
 /** Removes what a run that was killed has left; for the post step. Does not throw. */
 async function removeStagedArtifacts(runnerTemp) {
-    await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_4__/* .removeOwnFolders */ .c1)(runnerTemp, STAGED_PREFIX);
+    await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .removeOwnFolders */ .c1)(runnerTemp, STAGED_PREFIX);
 }
 
 
@@ -32635,13 +32511,13 @@ function explainFailure(error) {
     if (error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RunError */ .e4)
         return { title: firstLine(error.message), findings: error.findings };
     if (error instanceof _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_3__/* .HostError */ .dh)
-        return { title: 'a host could not be worked with', findings: [error.finding] };
+        return { title: 'the work on a host failed', findings: [error.finding] };
     if (error instanceof AggregateError) {
         const failures = error.errors.map(explainFailure);
         const title = failures[0]?.title ?? firstLine(error.message);
         return { title, findings: failures.flatMap(({ findings }) => findings) };
     }
-    return { title: 'something unexpected went wrong', findings: [unexpected(error)] };
+    return { title: 'an unexpected error occurred', findings: [unexpected(error)] };
 }
 function firstLine(message) {
     return (message.split('\n')[0] ?? '').replace(/:$/, '');
@@ -32652,7 +32528,7 @@ function unexpected(error) {
         at: 'etcd-ha-action',
         fact: (0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .errorMessage */ .gJ)(error),
         cause: 'a case that the action does not know.',
-        fix: 'run again: a run goes on where the last one ended. If it ends in the same way, open an issue with this log.',
+        fix: 'run again: the new run continues from there. If it ends in the same way, open an issue with this log.',
     };
 }
 /**
@@ -32773,46 +32649,46 @@ var toolkit = __webpack_require__(21652);
 /** The one table of outputs, in the order of action.yml. */
 const OUTPUTS = {
     healthy: {
-        description: '`true` when every member is healthy and the cluster is exactly the one asked for.',
+        description: '`true` if every member is healthy and the cluster matches the inputs.',
         group: 'cluster',
     },
     endpoints: {
-        description: 'Client URLs of all members, separated by commas, as `etcdctl --endpoints` takes them.',
+        description: 'Client URLs of all members, separated by commas, as for `etcdctl --endpoints`.',
         group: 'cluster',
     },
     members: { description: 'The members as a JSON array.', group: 'cluster' },
     status: {
-        description: 'Of a health check, its worst finding: `ok`, `warn`, `fail`, or `unknown` when not even the quorum ' +
-            'could be seen.',
+        description: 'Of a health check, its worst finding: `ok`, `warn`, `fail`, or `unknown` if even the quorum is ' +
+            'unreadable.',
         group: 'health-check',
     },
-    summary: { description: 'Of a health check, what it found, in one line.', group: 'health-check' },
+    summary: { description: 'Of a health check, its result in one line.', group: 'health-check' },
     'failure-tolerance': {
-        description: 'Of a health check: how many more members may fail before the cluster takes no writes. 0: none; ' +
-            'negative: it takes none already; empty: could not be seen.',
+        description: 'Of a health check: how many more members may fail before the cluster accepts no writes. 0: none; ' +
+            'negative: it already accepts none; empty: unknown.',
         group: 'health-check',
     },
-    leader: { description: 'Name of the member that leads.', group: 'cluster' },
+    leader: { description: 'Name of the leader.', group: 'cluster' },
     'cluster-id': { description: "The cluster's id, in hex as etcd logs it.", group: 'cluster' },
-    changed: { description: '`true` when the run changed anything on any host.', group: 'change' },
+    changed: { description: '`true` if the run changed anything on any host.', group: 'change' },
     verdict: {
-        description: 'What the run found to do: `create`, `adopt`, `converge`, `repair`, `unchanged`, or `refuse`, when ' +
-            'nothing may be done; empty when it ended before it could decide.',
+        description: 'Decision of the run: `create`, `adopt`, `converge`, `repair`, `unchanged`, or `refuse`, if it ' +
+            'must change nothing; empty if it ended before the decision.',
         group: 'plan',
     },
     plan: {
-        description: 'What is to be done on which host, and why, as JSON: files with their differences, restarts, changes ' +
-            'of members, and what is waited for in between.',
+        description: 'The changes of each host and their reasons, as JSON: files with their differences, restarts, ' +
+            'changes of members, and the conditions between them.',
         group: 'plan',
     },
     'plan-digest': {
-        description: 'Digest of that plan, as `approved-plan` takes it: SHA-256, in hex.',
+        description: 'Digest of that plan for `approved-plan`: SHA-256, in hex.',
         group: 'plan',
     },
     findings: {
-        description: 'What a preflight or a health check found, as a JSON array: of a preflight objects with `host`, `at`, ' +
-            '`fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as in ' +
-            '`health-report`.',
+        description: 'Findings of a preflight or a health check, as a JSON array: of a preflight objects with `host`, ' +
+            '`at`, `fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as ' +
+            'in `health-report`.',
         group: 'findings',
     },
     'health-report': {
@@ -32830,7 +32706,7 @@ const OUTPUTS = {
         group: 'hand-over',
     },
     'certificates-expire-at': {
-        description: 'When the first of the certificates expires, as `2027-11-23T17:00:00.000Z`.',
+        description: 'When the first certificate expires, as `2027-11-23T17:00:00.000Z`.',
         group: 'cluster',
     },
     'external-etcd-config': {
@@ -32838,13 +32714,13 @@ const OUTPUTS = {
         group: 'hand-over',
     },
     'accepted-host-keys': {
-        description: 'With `host-key-policy: accept-new`: lines for `ssh-known-hosts` with the keys that were taken unseen; ' +
-            'empty when all hosts were pinned.',
+        description: 'With `host-key-policy: accept-new`: lines for `ssh-known-hosts` with the keys that were accepted ' +
+            'unverified; empty if all hosts were pinned.',
         group: 'login',
     },
-    'artifact-id': { description: 'Id of the uploaded artifact; empty when there is none.', group: 'artifact' },
+    'artifact-id': { description: 'Id of the uploaded artifact; empty if there is none.', group: 'artifact' },
     'artifact-url': {
-        description: 'Address of the uploaded artifact; empty when there is none.',
+        description: 'Address of the uploaded artifact; empty if there is none.',
         group: 'artifact',
     },
 };
@@ -32888,7 +32764,7 @@ function writeOutputs(outputs, redactor, log, set = toolkit/* setOutput */.uH) {
             findings.push(leak(name, secret));
     }
     if (findings.length > 0)
-        throw new src_findings/* RunError */.e4('an output would have revealed a secret and was not set', findings);
+        throw new src_findings/* RunError */.e4('an output was not set because it contains a secret', findings);
 }
 /** The list of URLs as etcdctl takes it; other data as JSON. */
 function textOf(name, value) {
@@ -32909,7 +32785,7 @@ function leak(name, secret) {
         code: 'output-holds-secret',
         at: `output ${name}`,
         fact: `its value holds ${secret}.`,
-        cause: 'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
+        cause: 'a public value contains a secret of the workflow, such as a passphrase that is also the name of a host.',
         fix: 'choose another secret; if the value should not hold it, open an issue.',
     };
 }
@@ -32938,7 +32814,7 @@ const missing = '–';
 function planLines(document) {
     const { verdict, meaning, clusterName, reasons, membership, stages, afterProof, warnings, leftOut = [], digest, } = document;
     const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${meaning}`;
-    const left = section('What is left out', leftOut.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb));
+    const left = section('Left out', leftOut.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb));
     if ((0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .changesNothing */ .TY)(document))
         return [`${title}. Plan digest: ${digest}`, ...left];
     return [
@@ -32949,13 +32825,13 @@ function planLines(document) {
         'Order',
         ...indented([
             ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
-            'Then the cluster is proven healthy.',
+            'Then the run verifies that the cluster is healthy.',
             ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
         ]),
         ...left,
-        ...section('What deserves a look', warnings.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)),
+        ...section('Warnings', warnings.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)),
         `Plan digest: ${digest}`,
-        `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
+        `To let a later run do exactly this, give it the input approved-plan: ${digest}`,
     ];
 }
 function section(title, lines) {
@@ -32985,9 +32861,9 @@ function stageLines(stage, number) {
     return [
         `${number}. ${title}${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .ORDERS */ .gf[order]}`,
         ...indented([
-            ...(before === undefined ? [] : [`begins only when ${before}`]),
+            ...(before === undefined ? [] : [`starts only if ${before}`]),
             ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
-            ...(after === undefined ? [] : [`goes on only when ${after}`]),
+            ...(after === undefined ? [] : [`continues only if ${after}`]),
         ]),
     ];
 }
@@ -33000,8 +32876,8 @@ function renderPlan(document) {
     return Buffer.byteLength(whole) <= _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .summaryLimitBytes */ .fx / 2 ? whole : sections(document, false);
 }
 function sections(document, withDiffs) {
-    const leftOut = findings('What is left out', document.leftOut ?? []);
-    const warnings = findings('What deserves a look', document.warnings);
+    const leftOut = findings('Left out', document.leftOut ?? []);
+    const warnings = findings('Warnings', document.warnings);
     const filled = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .changesNothing */ .TY)(document)
         ? [headline(document), leftOut, warnings, approval(document)]
         : [
@@ -33088,9 +32964,9 @@ function order({ stages, afterProof }) {
 function stageItem(stage) {
     const { title, order, before, after } = stage;
     const lines = [
-        ...(before === undefined ? [] : [`🚦 begins only when ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(before)}`]),
+        ...(before === undefined ? [] : [`🚦 starts only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(before)}`]),
         ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.map(_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY).join(', ')} ${prose(step)} – ${prose(why)}`),
-        ...(after === undefined ? [] : [`🚦 goes on only when ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(after)}`]),
+        ...(after === undefined ? [] : [`🚦 continues only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(after)}`]),
     ];
     const heading = `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(title)}**${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .ORDERS */ .gf[order]}`;
     return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
@@ -33098,7 +32974,7 @@ function stageItem(stage) {
 function approval({ digest }) {
     return [
         '### Approval',
-        'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
+        'This is a plan; nothing has been changed. To let a later run do exactly this, give it this input; the run fails if its plan differs.',
         (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(`approved-plan: ${digest}`),
     ].join('\n\n');
 }
@@ -33123,7 +32999,7 @@ function approval({ digest }) {
 /* harmony export */ });
 /* harmony import */ var _runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(10335);
 
-/** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
+/** A diff is shown up to this length, because a job summary has a limit. */
 const MOST_DIFF_LINES = 200;
 const LONGEST_DIFF_LINE = 500;
 /** What is done to a file. */
@@ -33365,13 +33241,13 @@ function commonReport(settings, { timeline, startedAt, record }) {
         ...(record.document && { plan: record.document }),
     };
 }
-/** One line per host, for whoever has to know what state a failed run has left behind. */
+/** One line per host: the state in which a failed run has left it. */
 function progressLines(progress) {
     return progress.map(({ host, done, failed, left }) => {
         const parts = [
             ...(done.length === 0 ? ['nothing done'] : [`done: ${done.join(', ')}`]),
             ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
-            ...(left.length === 0 ? [] : [`not begun: ${left.join(', ')}`]),
+            ...(left.length === 0 ? [] : [`not started: ${left.join(', ')}`]),
         ];
         return `[${host}] ${parts.join('; ')}`;
     });
@@ -33860,7 +33736,7 @@ function headline(report, cluster) {
     }
     const isWarned = shownIn(report).some(({ status }) => status === 'warn');
     const sign = isWarned ? '⚠️' : '✅';
-    const remark = isWarned ? ', with something to look at' : '';
+    const remark = isWarned ? ', with warnings' : '';
     if (outcome === 'planned') {
         const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
         const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
@@ -33879,7 +33755,7 @@ function progress({ progress: hosts }) {
         list(failed),
         list(left),
     ]);
-    return `### Where each host stands\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .table */ .tp)(['Host', 'Done', 'Failed', 'Not begun'], rows)}`;
+    return `### Hosts after the run\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .table */ .tp)(['Host', 'Done', 'Failed', 'Not started'], rows)}`;
 }
 function memberCount(count) {
     return count === 1 ? '1 member' : `${count} members`;
@@ -33945,7 +33821,7 @@ function expiry(notAfter, daysLeft) {
 function authority({ authority: ca, certificates }) {
     if (ca === undefined)
         return '';
-    const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
+    const origins = { input: 'From the inputs', host: 'Found on the hosts', made: 'Created by this run' };
     const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
     const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
     return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(ca.fingerprint)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)(ca.keyCustody)}`;
@@ -34088,7 +33964,7 @@ function unreachedError(host) {
         code: 'etcd-not-asked',
         host,
         at: 'connect',
-        fact: 'its host could not be reached over SSH, so the member was not asked.',
+        fact: 'its host is unreachable over SSH, so the member was not asked.',
         fix: 'Bring the host back, then run again.',
     });
 }
@@ -34136,15 +34012,13 @@ function withRole(hosts, role) {
 /* harmony export */   wT: () => (/* binding */ publicTexts)
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
-/* harmony import */ var _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26066);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
 /* harmony import */ var _kubeadm_patches_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(87657);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(6803);
 /* harmony import */ var _pki_authority_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3133);
 /* harmony import */ var _pki_keys_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(34390);
 /* harmony import */ var _pki_leaf_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(63378);
 /* harmony import */ var _pki_read_authority_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(41274);
 /* harmony import */ var _read_text_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(22025);
-
 
 
 
@@ -34215,12 +34089,12 @@ function recordedDigests({ files }, patches) {
 }
 /** Reports whether the record lists a member's file: the pki tree, the manifest, and the action's configurations. */
 function isRecorded(path) {
-    return path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .ETCD_MANIFEST */ .jl || _kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__/* .CONFIGURATION_MODES */ .S9.has(path) || PKI_TREE.has(path);
+    return path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl || _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CONFIGURATION_MODES */ .S9.has(path) || PKI_TREE.has(path);
 }
-const PKI_TREE = (0,_kubeadm_file_tree_js__WEBPACK_IMPORTED_MODULE_1__/* .expectedPkiTree */ .$W)(true);
+const PKI_TREE = (0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .expectedPkiTree */ .$W)(true);
 /** Returns the public files of a host, except the action's own record. */
 function publicTexts({ files }) {
-    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_FILE */ .bv ? [] : [[path, text]]));
+    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_FILE */ .bv ? [] : [[path, text]]));
 }
 /** Returns the CA's one certificate that the plan was decided with, never a file that a host would send now. */
 function decidedAuthority({ authority, authorityCertificate }) {
@@ -34242,7 +34116,7 @@ async function obtainSigner(plan, input) {
         }
         case 'input': {
             if (settings.authority === undefined)
-                throw new Error('a CA from the inputs was planned, and there is none');
+                throw new Error('the plan has a CA from the inputs, but there is none');
             const { certificatePem, keyPem } = settings.authority;
             const certificate = { name: 'ca-certificate', text: certificatePem };
             const key = { name: 'ca-key', text: keyPem };
@@ -34253,11 +34127,11 @@ async function obtainSigner(plan, input) {
             const transport = input.hosts.get(host);
             if (transport === undefined)
                 throw new Error(`no connection to ${host}`);
-            const seen = input.facts.get(host)?.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .CA_KEY */ .r$)?.sha256;
+            const seen = input.facts.get(host)?.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$)?.sha256;
             const { certificatePem } = decidedAuthority(plan);
-            const keyPem = await (0,_read_text_js__WEBPACK_IMPORTED_MODULE_7__/* .readHostFile */ .D)(transport, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .CA_KEY */ .r$, seen, maskSecret);
+            const keyPem = await (0,_read_text_js__WEBPACK_IMPORTED_MODULE_7__/* .readHostFile */ .D)(transport, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, seen, maskSecret);
             const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
-            return withRefusal(() => withPem((0,_pki_read_authority_js__WEBPACK_IMPORTED_MODULE_6__/* .readAuthorityOfHost */ .zF)(source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .CA_CERTIFICATE */ .vB, certificatePem), source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .CA_KEY */ .r$, keyPem), now), maskSecret));
+            return withRefusal(() => withPem((0,_pki_read_authority_js__WEBPACK_IMPORTED_MODULE_6__/* .readAuthorityOfHost */ .zF)(source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_CERTIFICATE */ .vB, certificatePem), source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, keyPem), now), maskSecret));
         }
         case 'certificate-only':
             throw new Error('nothing has to be signed, so the key of the CA is not fetched');
@@ -34353,9 +34227,9 @@ async function readHostFile(transport, path, seen, maskSecret) {
         return text;
     throw unread(transport, path, {
         code: 'changed-during-run',
-        fact: `${path} has changed since the run looked at it; it was not used.`,
+        fact: `${path} has changed since the run read it; the run did not use it.`,
         cause: 'Another program, or an administrator, has replaced the file meanwhile.',
-        fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
+        fix: 'Find out what replaced it. If the new file is right, run again: the run then decides again.',
     });
 }
 function unread({ name }, path, words) {
@@ -34444,7 +34318,7 @@ function createFolder({ base, prefix }) {
             {
                 code: 'runner-folder-unwritable',
                 at: 'RUNNER_TEMP',
-                fact: `no folder can be made in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
+                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
                 cause: 'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
                 fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
             },
@@ -34639,7 +34513,7 @@ function hostKeyRefusal(pins, shown, host) {
         return {
             code: 'host-key-revoked',
             fact: `the host shows the key ${describe(revoked)}, which ${KNOWN_HOSTS} marks @revoked.`,
-            cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
+            cause: 'the key is known to be stolen or retired, and the host, or another machine, still uses it.',
             fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
         };
     }
@@ -34652,8 +34526,8 @@ function acceptedKeyWarning(key, { address, port }) {
     return {
         code: 'host-key-accepted',
         at: POLICY,
-        fact: `the key ${describe(key)} was taken unseen: nothing is pinned for ${address}.`,
-        cause: `\`${POLICY}: accept-new\`, with which whoever answers at an address gets in.`,
+        fact: `the key ${describe(key)} was accepted unverified: nothing is pinned for ${address}.`,
+        cause: `\`${POLICY}: accept-new\`, which accepts any machine that answers at an address.`,
         fix: `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS} and leave ${POLICY} out: ${(0,_known_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .knownHostsLine */ .TZ)(address, port, key)}`,
     };
 }
@@ -34664,7 +34538,7 @@ function unknownHost({ elsewhere }, shown, { address, port }) {
         fact: `${KNOWN_HOSTS} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describeAll(shown)}.`,
         cause: lines.length === 0
             ? 'the host is new in the list, or its line is for another name or port.'
-            : `line ${lines.join(', ')} of ${KNOWN_HOSTS} names this host by another name or for another port, or revokes a key of it: what counts is ${(0,_known_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .knownHostName */ .nF)(address, port)}.`,
+            : `line ${lines.join(', ')} of ${KNOWN_HOSTS} names this host by another name or for another port, or revokes a key of it: the name must be ${(0,_known_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .knownHostName */ .nF)(address, port)}.`,
         fix: addLine(shown, address, port),
     };
 }
@@ -34674,17 +34548,17 @@ function certificateRefusal({ authorities, keys }, { authority, principals, vali
     const names = principals.length === 0 ? 'no name' : principals.join(', ');
     return {
         code: 'host-certificate-refused',
-        fact: `the certificate that the host shows is not taken: it is a ${role} certificate for ${names}, valid from ` +
+        fact: `the certificate of the host is not accepted: it is a ${role} certificate for ${names}, valid from ` +
             `${validAfter.toISOString()} ${until}, signed by ${describe(authority)}; for ${address} ${KNOWN_HOSTS} has ` +
             `${[...authorities, ...keys].map(describe).join(' or ')}.`,
-        cause: 'another authority has signed it, it is for other names than the address that is connected to, or it has ended.',
-        fix: `have it signed anew for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
+        cause: 'another authority has signed it, it is for other names than this address, or it has expired.',
+        fix: `sign it again for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
     };
 }
 function authorityOnly(shown, { address, port }) {
     return {
         code: 'host-key-authority-only',
-        fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
+        fact: `for ${address} ${KNOWN_HOSTS} has only a certificate authority, and the host shows no certificate but ${describeAll(shown)}.`,
         cause: 'HostCertificate is missing in sshd_config, or names the certificate of another key.',
         fix: `give the host its certificate. Or ${addLine(shown, address, port)}`,
     };
@@ -34707,8 +34581,8 @@ function changedKey(pins, shown, { address, port }) {
     return {
         code: 'host-key-mismatch',
         fact: `the host shows the key ${describeAll(shown)}; ${expectations.join(', ')}.`,
-        cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
-        fix: `${compare(key)} Only if they are equal, put this line in place of the old ones: ${line}`,
+        cause: 'the host was reinstalled, its address moved to another machine, or someone is in between.',
+        fix: `${compare(key)} Only if they are equal, replace the old lines with this one: ${line}`,
     };
 }
 function compare(key) {
@@ -34929,7 +34803,7 @@ function parseSsh2Key(text, passphrase) {
 
 const AT = 'ssh-known-hosts';
 const EXAMPLE = 'an example: `10.0.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…`';
-const EXPECTED = `give host names, key type and key in base64, separated by blanks; ${EXAMPLE}.`;
+const EXPECTED = `give host names, key type and key in base64, separated by spaces; ${EXAMPLE}.`;
 const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
 const DEFAULT_PORT = 22;
@@ -35016,13 +34890,13 @@ function parseKnownHostsLine(content) {
     }
     const parsedNames = parseNames(names);
     if (parsedNames === undefined) {
-        return problem('the hashed host name is damaged.', 'expected is `|1|salt|hash`, both in base64, 20 bytes each.');
+        return problem('the hashed host name is damaged.', 'write `|1|salt|hash`, both in base64, 20 bytes each.');
     }
     const key = parseHostKey(type, base64);
     if (typeof key === 'string')
         return problem(key, EXPECTED);
     if (words.some((word, at) => at > 2 && KEY_TYPE.test(word) && words[at + 1]?.startsWith('AAAA') === true)) {
-        return problem('a second key stands behind the first one.', 'give each host a line of its own.', 'the line breaks were lost, as where a value in several lines is put into a variable of a shell without quotes.');
+        return problem('a second key follows the first one.', 'give each host a line of its own.', 'the line breaks were lost, for example in a shell variable without quotes.');
     }
     return { entry: { role, names: parsedNames, key } };
 }
@@ -35031,7 +34905,7 @@ function problem(fact, fix, cause) {
 }
 function tooShort(first, second) {
     if (first !== undefined && KEY_TYPE.test(first) && second?.startsWith('AAAA') === true) {
-        return problem('this is a public key without a host.', `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`);
+        return problem('this is a public key without a host.', `put the host before it, as in ${EXAMPLE.slice('an example: '.length)}.`);
     }
     if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
         return problem('this is a fingerprint, not a key.', `put the line into \`ssh-host-fingerprints\`, or give the whole key here; ${EXAMPLE}.`);
@@ -35335,7 +35209,7 @@ kubelet_words() {
 const startKubeletStep = {
     title: 'start kubelet',
     describe({ restart }) {
-        return restart ? 'restart kubelet' : 'start kubelet if it does not run';
+        return restart ? 'restart kubelet' : 'start kubelet if it is not running';
     },
     restarts({ restart }) {
         return restart ? 'kubelet' : undefined;
@@ -35485,13 +35359,13 @@ function explainKubelet(result) {
         return {
             ...words,
             code: 'kubelet-config-rolled-back',
-            fact: `${words.fact} Its drop-in and configuration are back as they were.`,
+            fact: `${words.fact} Its former drop-in and configuration are back.`,
         };
     }
     if (result.code === OVERRULED) {
         return {
             code: 'kubelet-drop-in-beaten',
-            fact: `another drop-in beats the one of this action (${(0,host_error/* lastWords */.aN)(result.stderr, 3)}).`,
+            fact: `another drop-in overrides the one of this action (${(0,host_error/* lastWords */.aN)(result.stderr, 3)}).`,
             cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
             fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
         };
@@ -35500,7 +35374,7 @@ function explainKubelet(result) {
         return {
             code: 'kubelet-unit-unusable',
             fact: 'kubelet.service is masked, so systemd may not start it.',
-            cause: 'It was masked by hand, or by a tool that switches unused services off.',
+            cause: 'It was masked by hand, or by a tool that disables unused services.',
             fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
         };
     }
@@ -35510,7 +35384,7 @@ function explainKubelet(result) {
     const [journal, stranger] = kubeletMessages(result.stderr);
     return {
         code: 'kubelet-not-healthy',
-        fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Nothing that it wrote could be read.' : `Its last words: ${(0,host_error/* lastWords */.aN)(journal, 2)}`}`,
+        fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Its output could not be read.' : `Its last words: ${(0,host_error/* lastWords */.aN)(journal, 2)}`}`,
         ...(KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal))?.reason ?? UNKNOWN_FAILURE),
     };
 }
@@ -35520,7 +35394,7 @@ function outcomeOf(code, stranger) {
     if (code === PORT_TAKEN)
         return 'kubelet cannot listen on its port.';
     const instead = stranger === undefined ? '' : `, and 127.0.0.1:${HEALTHZ_PORT} was answered by ${stranger}`;
-    return `kubelet did not get healthy within ${HEALTHY_WITHIN} s${instead}.`;
+    return `kubelet did not become healthy within ${HEALTHY_WITHIN} s${instead}.`;
 }
 /** Returns kubelet's own messages, and the program that responded in its place, if any. */
 function kubeletMessages(stderr) {
@@ -35530,7 +35404,7 @@ function kubeletMessages(stderr) {
     return [words, stranger === undefined ? undefined : (0,printable/* printable */.g$)(stranger.slice(OTHER_PROGRAM.length))];
 }
 const UNKNOWN_FAILURE = {
-    fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; mend what it names, and run again.',
+    fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; fix the error, and run again.',
 };
 /** Messages of real kubelets (1.31 to 1.35), each with its reason. */
 const KNOWN_FAILURES = [
@@ -35538,42 +35412,42 @@ const KNOWN_FAILURES = [
         pattern: /cgroup v1/i,
         reason: {
             cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
-            fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+            fix: 'Boot the host with cgroup v2, or, if you accept the consequences, set the input `kubelet-config: "failCgroupV1: false"`.',
         },
     },
     {
         pattern: /running with swap on/i,
         reason: {
-            cause: 'kubelet refuses hosts with swap switched on.',
-            fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+            cause: 'kubelet refuses hosts with swap enabled.',
+            fix: 'Disable swap (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
         },
     },
     {
         pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal|invalid configuration/i,
         reason: {
-            cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
+            cause: 'The input `kubelet-config` has a value that this kubelet does not accept.',
             fix: 'Correct `kubelet-config` and run again.',
         },
     },
     {
         pattern: /bind: address already in use/,
         reason: {
-            cause: 'Another program listens on a port of kubelet: an agent of k3s or microk8s, another kubelet, or a service of its own.',
-            fix: "Look who it is (`ss -ltnp 'sport = :10248 or sport = :10250'`), stop it or move it to another port, and run again.",
+            cause: 'Another program listens on a port of kubelet: an agent of k3s or microk8s, another kubelet, or an unrelated service.',
+            fix: "Find the program (`ss -ltnp 'sport = :10248 or sport = :10250'`), stop it or move it to another port, and run again.",
         },
     },
     {
         pattern: /validate service connection|validate CRI v1 \w+ API|runtime service failed/i,
         reason: {
             cause: 'The container runtime does not answer kubelet.',
-            fix: 'Look at `systemctl status containerd` (or crio) and `crictl info` on the host, mend what they say, and run again.',
+            fix: 'Look at `systemctl status containerd` (or crio) and `crictl info` on the host, fix the error, and run again.',
         },
     },
     {
         pattern: /missing content for serving cert/,
         reason: {
             cause: "A power cut left kubelet's own serving certificate empty.",
-            fix: 'Run again: an empty one is removed before kubelet is started.',
+            fix: 'Run again: the action removes an empty certificate before it starts kubelet.',
         },
     },
 ];
@@ -35735,7 +35609,7 @@ const CHANGED = 4;
 function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
     const binary = deliveries.find(({ bytes }) => bytes.includes(0));
     if (binary !== undefined)
-        throw new Error(`${binary.path} is no text`);
+        throw new Error(`${binary.path} is not text`);
     const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
         Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
         bytes,
@@ -35750,9 +35624,9 @@ function explainDelivery(result) {
         return (0,explain_unknown/* explainUnknown */.w)(result);
     return {
         code: 'changed-during-run',
-        fact: `${(0,host_error/* lastWords */.aN)(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+        fact: `${(0,host_error/* lastWords */.aN)(result.stderr, 1)} has changed since the run read it; the run did not touch it.`,
         cause: 'A person, or configuration management, works on this host at the same time.',
-        fix: 'Let the other finish, then run again.',
+        fix: 'Wait until the other is done, then run again.',
     };
 }
 /**
@@ -35866,8 +35740,8 @@ const deliverFilesStep = {
     },
 };
 
-// EXTERNAL MODULE: ./src/images/image-archive.ts + 3 modules
-var image_archive = __webpack_require__(11062);
+// EXTERNAL MODULE: ./src/images/image-archive.ts + 2 modules
+var image_archive = __webpack_require__(45568);
 ;// CONCATENATED MODULE: ./src/steps/import-image.ts
 
 
@@ -35946,8 +35820,8 @@ function explainImport({ image, imageId, }) {
         if (result.code === OTHER) {
             return {
                 code: 'image-import-failed',
-                fact: `after the import the container runtime knows ${image} as ${(0,host_error/* lastWords */.aN)(result.stderr, 1)}, and ${imageId} was sent.`,
-                cause: 'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
+                fact: `after the import the container runtime knows ${image} as ${(0,host_error/* lastWords */.aN)(result.stderr, 1)}, but the action sent ${imageId}.`,
+                cause: 'Another image of that name was imported or pulled at the same time, or the runtime has another store.',
                 fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
             };
         }
@@ -35955,15 +35829,15 @@ function explainImport({ image, imageId, }) {
             return (0,explain_unknown/* explainUnknown */.w)(result);
         return {
             code: 'image-import-failed',
-            fact: `containerd did not take ${image}: ${(0,host_error/* lastWords */.aN)(result.stderr, 3)}`,
+            fact: `containerd did not accept ${image}: ${(0,host_error/* lastWords */.aN)(result.stderr, 3)}`,
             ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? whyNotTaken(result.stderr)),
         };
     };
 }
 function whyNotTaken(said) {
-    const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
+    const fix = 'Fix the error and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
     return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
-        ? { cause: 'The archive was cut off or changed while it was sent.', fix }
+        ? { cause: 'The archive was cut off or changed during the transfer.', fix }
         : { fix };
 }
 function socketOf(criEndpoint) {
@@ -36009,7 +35883,7 @@ const moveLeadershipStep = {
         if (heir?.memberId == null) {
             throw (0,steps_context/* stepFailure */.nK)(move_leadership_title, host, {
                 code: 'leadership-not-moved',
-                fact: 'it leads, and no other member is healthy enough to take over.',
+                fact: 'it leads, but no other member is healthy enough to take over.',
                 cause: 'Members are down or lag behind.',
                 fix: 'Bring them back, then run again.',
             });
@@ -36035,8 +35909,8 @@ const moveLeadershipStep = {
             if (context.timeline.elapsedMs() > deadline) {
                 throw (0,steps_context/* stepFailure */.nK)(move_leadership_title, host, {
                     code: 'leadership-not-moved',
-                    fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
-                    cause: 'The members do not reach each other well.',
+                    fact: `leadership was handed to ${heir.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                    cause: 'The connections between the members are bad.',
                     fix: 'Look at the health of the cluster, then run again.',
                 });
             }
@@ -36114,8 +35988,6 @@ async function credentialsOf(host, { material }) {
 
 // EXTERNAL MODULE: ./src/etcd/served-certificate.ts
 var served_certificate = __webpack_require__(93507);
-// EXTERNAL MODULE: ./src/kubeadm/file-tree.ts
-var file_tree = __webpack_require__(26066);
 ;// CONCATENATED MODULE: ./src/steps/prove-served.ts
 
 
@@ -36144,7 +36016,7 @@ const proveServedStep = {
                 throw (0,steps_context/* stepFailure */.nK)(prove_served_title, host, {
                     code: 'served-certificate-unseen',
                     fact: `port ${port} did not show its certificate: ${error instanceof host_error/* HostError */.dh ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
-                    cause: 'etcd is just being restarted, or something else listens on that port.',
+                    cause: 'etcd is restarting, or another program listens on that port.',
                     fix: 'Look at the etcd container of that host, then run again.',
                 });
             });
@@ -36163,11 +36035,11 @@ const proveServedStep = {
         throw (0,steps_context/* stepFailure */.nK)(prove_served_title, host, {
             code: 'served-certificate-old',
             fact: stale
-                .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${(0,file_tree/* leafPath */.Ps)(name, 'certificate')} has ${wanted ?? 'none'}`)
+                .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, but ${(0,paths/* leafPath */.Ps)(name, 'certificate')} has ${wanted ?? 'none'}`)
                 .join('; ')
                 .concat('.'),
-            cause: "Another etcd listens there, or something between replaces the member's certificate.",
-            fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+            cause: "Another etcd listens there, or a proxy replaces the member's certificate.",
+            fix: 'Check which program listens on that port of the host; the old certificate stays valid until it expires.',
         });
     },
 };
@@ -36255,37 +36127,37 @@ function whyRefused(said, login) {
         return RUNTIME_SILENT;
     if (/HTTP response to HTTPS client|x509:/.test(said)) {
         return {
-            cause: 'The registry speaks no TLS, or has a certificate of a CA that the container runtime does not know.',
-            fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
+            cause: 'The registry does not speak TLS, or its certificate is from a CA that the container runtime does not trust.',
+            fix: 'Configure this registry and its CA for the runtime on the host (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
         };
     }
     if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|(?<!permission )denied/i.test(said)) {
         return login === undefined
             ? {
-                cause: 'The registry asks for a password, or has no such repository.',
+                cause: 'The registry requires a password, or has no such repository.',
                 fix: 'Give `registry-username` and `registry-password`, or correct `image-repository`.',
             }
             : {
-                cause: `${login.server} does not take registry-password for ${login.username}, or that name may not read this repository.`,
-                fix: 'Try both with `docker login`, and renew the token if it has run out.',
+                cause: `${login.server} does not accept registry-password for ${login.username}, or that name may not read this repository.`,
+                fix: 'Try both with `docker login`, and renew the token if it has expired.',
             };
     }
     if (/not found|manifest unknown|name unknown/i.test(said)) {
         return {
             cause: 'The registry has no such repository or tag.',
-            fix: 'Correct `image-repository` or `etcd-image-tag`, or bring the image to the registry.',
+            fix: 'Correct `image-repository` or `etcd-image-tag`, or push the image to the registry.',
         };
     }
-    const fix = 'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.';
+    const fix = 'Let the host reach the registry, set `image-repository` to one that the hosts can reach (with `registry-username` and `registry-password` if it requires them), or give `image-archive`.';
     if (/no such host|i\/o timeout|connection refused|unreachable|no route|deadline exceeded|dial tcp/i.test(said)) {
-        return { cause: 'The host has no way to the registry.', fix };
+        return { cause: 'The host cannot reach the registry.', fix };
     }
     return (0,explain_unknown/* knownReason */.y)(said) ?? { fix };
 }
 function notAsked(image, result) {
     return {
         code: 'image-pull-failed',
-        fact: `the container runtime could not be asked to pull ${image}: ${(0,host_error/* lastWords */.aN)(result.stderr, 1)}`,
+        fact: `the request to the container runtime to pull ${image} failed: ${(0,host_error/* lastWords */.aN)(result.stderr, 1)}`,
         ...whyNotAsked(result),
     };
 }
@@ -36296,14 +36168,14 @@ const RUNTIME_SILENT = {
 function whyNotAsked({ stderr }) {
     if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
         return {
-            cause: 'curl on this host was built without HTTP/2, or without sockets of Unix.',
-            fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+            cause: 'curl on this host was built without HTTP/2, or without Unix sockets.',
+            fix: 'Make sure that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
         };
     }
     if (/Failed to connect|Couldn't connect|timed out/i.test(stderr)) {
         return RUNTIME_SILENT;
     }
-    return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
+    return { fix: 'Fix the error of curl, or give `image-archive`, which needs no curl.' };
 }
 function runtimeMessage(stderr) {
     const line = stderr.split('\n').find((each) => each.startsWith(MESSAGE_PREFIX)) ?? '';
@@ -36358,8 +36230,7 @@ function varint(value) {
 ;// CONCATENATED MODULE: ./src/steps/record-member.ts
 
 
-
-const RECORD = { path: paths/* STATE_FILE */.bv, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'state' } };
+const RECORD = { path: paths/* STATE_FILE */.bv, mode: paths/* PRIVATE_MODE */.gQ, content: { from: 'state' } };
 /** The kind of {@link RecordMember}. */
 const recordMemberStep = {
     title: 'record member',
@@ -36392,7 +36263,6 @@ var keys = __webpack_require__(34390);
 
 
 
-
 const remove_authority_key_title = 'remove key of the CA';
 /**
  * The kind of {@link RemoveAuthorityKey}. The key is read first and compared: if it is not that of the inputs, it may
@@ -36401,7 +36271,7 @@ const remove_authority_key_title = 'remove key of the CA';
 const removeAuthorityKeyStep = {
     title: remove_authority_key_title,
     touches() {
-        return [{ path: paths/* CA_KEY */.r$, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'nothing' } }];
+        return [{ path: paths/* CA_KEY */.r$, mode: paths/* PRIVATE_MODE */.gQ, content: { from: 'nothing' } }];
     },
     replaces() {
         return [paths/* CA_KEY */.r$];
@@ -36420,9 +36290,9 @@ const removeAuthorityKeyStep = {
         if (text !== undefined && !isSameKey(text, key)) {
             throw (0,steps_context/* stepFailure */.nK)(remove_authority_key_title, host, {
                 code: 'ca-key-in-the-way',
-                fact: `${paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
-                cause: 'It is the key of an earlier CA, or no key at all.',
-                fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+                fact: `${paths/* CA_KEY */.r$} is not the key in \`ca-key\`; the run did not touch it.`,
+                cause: 'It is the key of an earlier CA, or not a key at all.',
+                fix: 'Find out which CA it belongs to, move it to a safe place off the host, and run again.',
             });
         }
         const digest = text === undefined ? undefined : (0,read_text/* sha256 */.s)(text);
@@ -36432,7 +36302,7 @@ const removeAuthorityKeyStep = {
             succeeded: () => {
                 found?.delete(paths/* CA_KEY */.r$);
                 (0,steps_context/* digestsOf */.nw)(context, host).delete(paths/* CA_KEY */.r$);
-                context.log.host(host).info(`the key of the CA is not on this host any more (${paths/* CA_KEY */.r$})`);
+                context.log.host(host).info(`the key of the CA is no longer on this host (${paths/* CA_KEY */.r$})`);
             },
         };
     },
@@ -36472,9 +36342,9 @@ function explainRemoval(path) {
     return (result) => result.code === remove_authority_key_CHANGED
         ? {
             code: 'changed-during-run',
-            fact: `${path} has changed since the run looked at it; it was left as it is.`,
+            fact: `${path} has changed since the run read it; the run did not touch it.`,
             cause: 'A person, or configuration management, works on this host at the same time.',
-            fix: 'Let the other finish, then run again.',
+            fix: 'Wait until the other is done, then run again.',
         }
         : (0,explain_unknown/* explainUnknown */.w)(result);
 }
@@ -36497,7 +36367,6 @@ var pod_rules = __webpack_require__(23258);
 
 
 
-
 const render_manifest_title = 'render manifest';
 /** The kind of {@link RenderManifest}. Verifies that kubeadm has rendered the requested manifest. */
 const renderManifestStep = {
@@ -36505,7 +36374,7 @@ const renderManifestStep = {
     // Aside; another step moves it to where kubelet reads it.
     touches(step, { placesManifest }) {
         return placesManifest
-            ? [{ path: paths/* ETCD_MANIFEST */.jl, mode: file_tree/* PRIVATE_MODE */.gQ, content: { from: 'kubeadm', step } }]
+            ? [{ path: paths/* ETCD_MANIFEST */.jl, mode: paths/* PRIVATE_MODE */.gQ, content: { from: 'kubeadm', step } }]
             : [];
     },
     script(step, context) {
@@ -36525,7 +36394,7 @@ function check(step, rendered, context) {
     const { text } = rendered;
     const manifest = (0,etcd_manifest/* parseEtcdManifest */.DU)(text);
     const differences = manifest === undefined
-        ? ['it is no etcd pod']
+        ? ['it is not an etcd pod']
         : [
             ...(0,etcd_manifest/* argumentDifferences */.My)(manifest, step.wanted),
             ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
@@ -36533,8 +36402,8 @@ function check(step, rendered, context) {
     if (differences.length > 0) {
         throw (0,steps_context/* stepFailure */.nK)(render_manifest_title, step.host, {
             code: 'manifest-not-rendered',
-            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
-            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+            fact: `the manifest from kubeadm does not match its configuration: ${differences.join('; ')}.`,
+            cause: 'The action does not know how this release of kubeadm handles the configuration.',
             fix: `Compare ${paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
         });
     }
@@ -36553,15 +36422,15 @@ function checkPatched(step, { text, plain }, context) {
         return;
     throw (0,steps_context/* stepFailure */.nK)(render_manifest_title, step.host, {
         code: 'patched-pod-unsuitable',
-        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
-        cause: 'A patch changes what the action relies on, or what inputs of their own set.',
-        fix: 'Leave that part out of `patches`, try them with `operation: preflight`, and run again.',
+        fact: `the patches break the pod: ${problems.join('; ')}. The run did not use it.`,
+        cause: 'A patch changes a field that the action relies on, or that another input sets.',
+        fix: 'Remove that part from `patches`, test them with `operation: preflight`, and run again.',
     });
 }
 const explainRender = (result) => ({
     code: 'manifest-not-rendered',
     fact: `kubeadm refused its configuration: ${(0,host_error/* lastWords */.aN)(result.stderr, 5)}`,
-    cause: 'An input holds a value that this release of kubeadm does not take, or a patch does not fit the pod.',
+    cause: 'An input has a value that this release of kubeadm does not accept, or a patch does not fit the pod.',
     fix: 'Correct the input that the message names and run again.',
 });
 
@@ -36784,7 +36653,7 @@ function etcdMessage(stderr) {
         (0,host_error/* lastWords */.aN)(words.join('\n'), 2);
     const said = (0,host_error/* lastWords */.aN)(complaint.replace(/\.$/, ''), 1);
     if (stranger === undefined)
-        return said === '' ? 'nothing that etcd wrote could be read' : said;
+        return said === '' ? 'the output of etcd could not be read' : said;
     return `its port is ${(0,printable/* printable */.g$)(stranger)}${said === '' ? '' : `; etcd says: ${said}`}`;
 }
 /** Reports whether another program responded on etcd's port. */
@@ -36831,10 +36700,10 @@ function lastLike(pattern, log) {
 ;// CONCATENATED MODULE: ./src/steps/member/reasons.ts
 
 
-const AGAIN = 'Mend what etcd names and run again: it goes on from here.';
+const AGAIN = 'Fix what etcd names and run again: the new run continues from here.';
 const reasons_PORT_TAKEN = {
     cause: 'Another program listens on a port of etcd.',
-    fix: 'Look who it is (`ss -ltnp`), stop it or give etcd other ports, and run again.',
+    fix: 'Find the program (`ss -ltnp`), stop it or give etcd other ports, and run again.',
 };
 /** Explains repeated exits of etcd, if its messages give the cause. */
 function whyCrashed(words) {
@@ -36842,13 +36711,13 @@ function whyCrashed(words) {
         return reasons_PORT_TAKEN;
     if (/cannot assign requested address/.test(words)) {
         return {
-            cause: 'The address that was listed for this host is on none of its interfaces any more.',
+            cause: 'The listed address of this host is no longer on any of its interfaces.',
             fix: "Give the host's own address, or bring it back, and run again.",
         };
     }
     if (/flag provided but not defined|invalid (?:boolean )?value .* for|failed to verify flags/.test(words)) {
         return {
-            cause: 'A flag or a value that this release of etcd does not take.',
+            cause: 'This release of etcd does not accept a flag or a value.',
             fix: 'Correct `extra-args`, or the input that sets the flag, and run again.',
         };
     }
@@ -36862,60 +36731,60 @@ function whyLate(stderr) {
     const words = etcdMessage(stderr);
     if (isAnsweredByOtherProgram(stderr)) {
         return {
-            cause: "A program of another user listens on etcd's metrics port; its answer is not taken for etcd's.",
-            fix: 'Look who it is (`ss -ltnp`), stop it or set another `metrics-port`, and run again.',
+            cause: "A program of another user listens on etcd's metrics port; the action does not accept its answer.",
+            fix: 'Find the program (`ss -ltnp`), stop it or set another `metrics-port`, and run again.',
         };
     }
     if (/does not match any of DNSNames|doesn't contain any IP SANs|certificate is valid for/.test(words)) {
         return {
-            cause: 'That host sends from an address that is not in its certificate: it has a second address or interface, or its packets are translated on the way.',
+            cause: 'That host sends from an address that is not in its certificate: it has a second address or interface, or NAT translates its packets.',
             fix: 'List the address that each host sends from (`ip -o route get PEER` shows it as `src`), or add these addresses to `extra-sans`, and run again.',
         };
     }
     if (/certificate signed by unknown authority|bad certificate|certificate has expired/.test(words)) {
         return {
-            cause: 'The certificates of the two members do not fit together.',
+            cause: 'The certificates of the two members do not match.',
             fix: 'Look at the certificates with `operation: health`, and at the clocks of the hosts; then run again.',
         };
     }
     if (/i\/o timeout|deadline exceeded|no route to host/.test(words)) {
         return {
             cause: 'Packets between this host and the one that etcd names get lost: a firewall, or a network that drops large packets (MTU).',
-            fix: 'Try it between these two hosts in both directions: `nc -vz ADDRESS 2380`, and `ping -M do -s 1400 ADDRESS` for large packets. Then run again: it goes on from here.',
+            fix: 'Test between these two hosts in both directions: `nc -vz ADDRESS 2380`, and `ping -M do -s 1400 ADDRESS` for large packets. Then run again: the new run continues from here.',
         };
     }
     if (/connection refused/.test(words)) {
         return {
-            cause: 'The member that etcd names does not run.',
-            fix: 'Look at that host in this report first, then run again: it goes on from here.',
+            cause: 'The member that etcd names is not running.',
+            fix: 'Look at that host in this report first, then run again: the new run continues from here.',
         };
     }
     return ((0,explain_unknown/* knownReason */.y)(words) ?? {
-        fix: 'Look at the other hosts in this report first: a member is ready only with a majority. Then look at the container of etcd here (`crictl logs`), and run again: it goes on from here.',
+        fix: 'Look at the other hosts in this report first: a member is ready only with a majority. Then look at the container of etcd here (`crictl logs`), and run again: the new run continues from here.',
     });
 }
 /** Explains why kubelet could not start etcd's pod, if its messages give the cause. */
 function whyNoPod(words) {
     if (/pause image/.test(words)) {
         return {
-            cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
-            fix: 'Bring the image to the host (`image-archive` takes it along with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
+            cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, but the host cannot reach its registry.',
+            fix: 'Copy the image to the host (`image-archive` imports it with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host can reach in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
         };
     }
     if (/resolv\.conf/.test(words)) {
         return {
-            cause: 'The host has no /etc/resolv.conf, or it is a link to a file of a service that does not run. kubelet starts no pod without it.',
-            fix: 'Start that service (`systemctl enable --now systemd-resolved`) or write the file, and run again: kubelet tries anew by itself.',
+            cause: 'The host has no /etc/resolv.conf, or it is a link to a file of a service that is not running. kubelet starts no pod without it.',
+            fix: 'Start that service (`systemctl enable --now systemd-resolved`) or write the file, and run again: kubelet retries by itself.',
         };
     }
     if (/x509|pull(?:ing)? image|ErrImage|ImagePull/.test(words)) {
         return {
-            cause: 'The image of etcd is not on the host any more, and could not be pulled.',
-            fix: 'Open the way to the registry, or give `image-archive`, and run again.',
+            cause: 'The etcd image is no longer on the host and could not be pulled.',
+            fix: 'Let the host reach the registry, or give `image-archive`, and run again.',
         };
     }
     return ((0,explain_unknown/* knownReason */.y)(words) ?? {
-        fix: 'Mend what kubelet names (`journalctl -u kubelet`), and run again: it goes on from here.',
+        fix: 'Fix what kubelet names (`journalctl -u kubelet`), and run again: the new run continues from here.',
     });
 }
 
@@ -37214,35 +37083,35 @@ function explainRestart(result) {
         case RESTART_END.changed:
             return {
                 code: 'changed-during-run',
-                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member keeps its manifest.`,
                 cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
+                fix: 'Wait until the other is done, then run again.',
             };
         case RESTART_END.noData:
             return {
                 code: 'data-dir-emptied',
                 fact: 'its data dir holds no member; nothing was restarted.',
                 cause: 'The disk is not mounted, or the folder was emptied or moved.',
-                fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
+                fix: 'Mount the disk or restore the data. Do not start a member without its log.',
             };
         case RESTART_END.otherFilesystem:
             return {
                 code: 'manifest-folder-mounted',
-                fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
+                fact: 'the folder of the manifests is a separate file system, so a manifest cannot be moved out or in in one step; nothing was restarted.',
                 cause: 'It is a mount point.',
                 fix: 'Unmount it; kubelet needs a plain folder there.',
             };
         case RESTART_END.notStopped:
             return {
                 code: 'etcd-not-stopped',
-                fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
+                fact: `kubelet did not stop etcd within ${GONE_WITHIN} s after its manifest was removed; the manifest is back and the member is ready.`,
                 cause: 'kubelet or the container runtime hangs.',
-                fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+                fix: 'Look at `journalctl -u kubelet` on the host, fix the error, and run again.',
             };
         case RESTART_END.crashedAndBack:
             return {
                 code: 'restart-rolled-back',
-                fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
+                fact: `with the new manifest etcd kept crashing: ${last}. The old manifest is back and the member is ready with it.`,
                 ...whyCrashed(last),
             };
         case RESTART_END.refusedAndBack:
@@ -37260,21 +37129,21 @@ function explainRestart(result) {
         case RESTART_END.backNotReady:
             return {
                 code: 'restart-rollback-failed',
-                fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
+                fact: `the member did not become ready with the new manifest, nor with the old one, which is back: ${last}`,
                 ...whyLate(result.stderr),
             };
         case RESTART_END.noWayBack:
             return {
                 code: 'restart-without-rollback',
-                fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
+                fact: `the member did not become ready, and there was no earlier manifest to return to: ${last}`,
                 ...whyLate(result.stderr),
             };
         case CUT_OFF:
             return {
                 code: 'restart-unit-ended',
-                fact: `the unit ${RESTART_UNIT} ended before it was done: ${(0,host_error/* lastWords */.aN)(result.stderr, 2)} A manifest is in place.`,
+                fact: `the unit ${RESTART_UNIT} ended too early: ${(0,host_error/* lastWords */.aN)(result.stderr, 2)} A manifest is in place.`,
                 ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? {
-                    fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
+                    fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, fix the error, and run again: the new run continues from here.`,
                 }),
             };
         default:
@@ -37333,9 +37202,9 @@ function explainModes(result) {
         return (0,explain_unknown/* explainUnknown */.w)(result);
     return {
         code: 'not-a-plain-file',
-        fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
-        cause: 'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
-        fix: 'Put the file itself there in place of the link, and run again.',
+        fact: `${result.stderr.trim()} is no longer a plain file or a folder; no mode was changed.`,
+        cause: 'It is a symbolic link to a file, or it was removed or replaced since the run read the host.',
+        fix: 'Replace the link with the file itself, and run again.',
     };
 }
 
@@ -37466,28 +37335,28 @@ function explainMember(result) {
         case DATA_THERE:
             return {
                 code: 'changed-during-run',
-                fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
+                fact: 'its data dir, or the folder of its log, is no longer empty; no etcd was started on it.',
                 cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
+                fix: 'Wait until the other is done, then run again.',
             };
         case MANIFEST_CHANGED:
             return {
                 code: 'changed-during-run',
                 fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
                 cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
+                fix: 'Wait until the other is done, then run again.',
             };
         case OTHER_FILESYSTEM:
             return {
                 code: 'manifest-folder-mounted',
-                fact: `${paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
+                fact: `${paths/* MANIFEST_DIR */.Kk} is a separate file system, so a manifest cannot be moved there in one step.`,
                 cause: 'It is a mount point.',
                 fix: 'Unmount it; kubelet needs a plain folder there.',
             };
         case CRASHES:
             return {
                 code: 'etcd-crash-loop',
-                fact: `etcd ends again and again. Its last words: ${last}`,
+                fact: `etcd keeps crashing. Its last words: ${last}`,
                 ...whyCrashed(last),
             };
         case WITHOUT_PAUSE:
@@ -37586,9 +37455,9 @@ async function checkPlaced(step, files, context) {
         return;
     throw (0,steps_context/* stepFailure */.nK)(verify_files_title, step.host, {
         code: 'pki-file-unexpected',
-        fact: `${paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
-        cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
-        fix: 'Keep others away from it, move away what does not belong there, and run again.',
+        fact: `${paths/* PKI_DIR */.Hw} does not have the expected contents: ${facts.join('; ')}.`,
+        cause: 'Configuration management, or a person, also writes to this folder.',
+        fix: 'Let only the action write to it, move files that do not belong there, and run again.',
     });
 }
 /** The host's files equal those in memory, by their digests: these are checked against the CA and their keys. */

@@ -1,17 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { RunError } from '../../src/findings.ts';
-import { leafPath } from '../../src/kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, leafPath } from '../../src/kubeadm/paths.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';
-import { KeyPool, type IssuedFiles, prepareFiles } from '../../src/run/issued-certificates.ts';
-import {
-  clusterOf,
-  decide,
-  stepsLike,
-  withFile,
-  withoutFile,
-  type Circumstances,
-} from '../operations/deploy/deciding.ts';
+import { type IssuedFiles, KeyPool, prepareFiles } from '../../src/run/issued-certificates.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
 import {
   exampleSettings,
@@ -24,6 +15,14 @@ import {
   unreadFact,
 } from '../cluster/example.ts';
 import { standInTransport } from '../engine/stand-ins.ts';
+import {
+  type Circumstances,
+  clusterOf,
+  decide,
+  stepsLike,
+  withFile,
+  withoutFile,
+} from '../operations/deploy/deciding.ts';
 
 const healthy: Circumstances = { cluster: clusterFacts() };
 const bundle = fileFact(CA_CERTIFICATE, ownCa.certificatePem + otherCa.certificatePem, '644');

@@ -1,8 +1,8 @@
-export const id = 560;
-export const ids = [560];
+export const id = 278;
+export const ids = [278];
 export const modules = {
 
-/***/ 45560:
+/***/ 35278:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -19,10 +19,10 @@ var external_node_crypto_ = __webpack_require__(77598);
 var end_of_run = __webpack_require__(30405);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 32 modules
-var connector = __webpack_require__(9424);
-// EXTERNAL MODULE: ./src/images/image-archive.ts + 3 modules
-var image_archive = __webpack_require__(11062);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 29 modules
+var connector = __webpack_require__(13559);
+// EXTERNAL MODULE: ./src/images/image-archive.ts + 2 modules
+var image_archive = __webpack_require__(45568);
 // EXTERNAL MODULE: ./src/etcd/quorum.ts
 var quorum = __webpack_require__(62821);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -251,7 +251,7 @@ class AcquireAttempt {
                     last?.onFailure(name, failure);
                 if (outcome !== 'still-running')
                     return;
-                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+                log.host(name).warning('A step still runs on this host; its lock stays until the step ends.');
             });
             await Promise.all(outcomes);
         };
@@ -331,9 +331,9 @@ function noAnswerError(host, optionalMs) {
         code: 'host-lock-late',
         host,
         at: 'lock',
-        fact: `it did not answer within ${(0,printable/* seconds */.YA)(optionalMs)} after the other hosts had, and is left out.`,
+        fact: `it did not answer within ${(0,printable/* seconds */.YA)(optionalMs)} after the other hosts, and is left out.`,
         cause: 'The host hangs or is overloaded, or its network was cut.',
-        fix: 'See that it is up, then run again: what is to be done there is done then.',
+        fix: 'Make sure that it is up, then run again: that run does the work on this host.',
     });
 }
 
@@ -343,10 +343,11 @@ var gates = __webpack_require__(67622);
 var src_steps = __webpack_require__(60867);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
+
 /**
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
- * on who leads (the leader last, whoever that is then).
+ * on who leads (the leader last, whichever member that is then).
  * @param document without the steps outside of the digest: whether an image has to be pulled or imported.
  */
 function planDigest(document) {
@@ -393,6 +394,24 @@ function canonicalJson(value) {
         ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
         : part);
 }
+/**
+ * Only the plan that was approved may be carried out.
+ * @param approved digest, lower-case hex; undefined: any plan.
+ * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
+ */
+function refuseUnapproved(approved, { digest, verdict }) {
+    if (approved === undefined || approved === digest)
+        return;
+    throw new src_findings/* RefusedError */.fk('the plan is not the one that was approved, and nothing was changed on any host', [
+        {
+            code: 'plan-changed',
+            at: 'approved-plan',
+            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
+            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
+            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
+        },
+    ]);
+}
 
 // EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
 var create = __webpack_require__(37291);
@@ -420,7 +439,7 @@ const PURPOSES = {
     healthcheckClient: 'client certificate for health checks',
     apiserverEtcdClient: 'client certificate of the API servers',
 };
-const KEY_MADE = 'private key, made by this run';
+const KEY_MADE = 'private key, created by this run';
 const KEY_REPLACED = 'private key, replaced';
 /** Describes the change of a leaf: a certificate with its purpose, a key only as a key. */
 function leafChange(file, present, { name, part }, { member, policy }) {
@@ -470,8 +489,8 @@ function choices(policy, days) {
     ];
 }
 const ORIGINS = {
-    input: ' that was brought as an input',
-    made: ', made by this run',
+    input: ' from the inputs',
+    made: ', created by this run',
     host: '',
     'certificate-only': '',
 };
@@ -482,7 +501,8 @@ function keyOrigin(source, present) {
 }
 /** Describes a certificate on a host, or whatever is in its place. */
 function identity(present) {
-    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+    return (named(present.text ?? '') ||
+        `a file that is not a certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
 }
 /** Returns an empty text if it is not a certificate. */
 function named(pem) {
@@ -564,7 +584,7 @@ function restarts(steps, files) {
     const manifestChanges = files.some(({ path, change }) => path === paths/* ETCD_MANIFEST */.jl && change !== 'mode');
     const etcd = manifestChanges
         ? 'etcd: manifest out, pod gone, new one in'
-        : 'etcd: only if the rendered manifest is not the present one';
+        : 'etcd: only if the rendered manifest differs';
     return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
 }
 /** Describes the change of one file; undefined if it is as planned already. */
@@ -591,14 +611,14 @@ function fileChange(file, context) {
 function removal(present) {
     if (present === undefined)
         return undefined;
-    const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+    const note = 'the key of the CA, now only in the inputs; only if it is that key';
     return { path: present.path, change: 'remove', mode: present.mode, note };
 }
 function textChange(file, present, text) {
     if (present !== undefined && holds(present, text))
         return modeChange(file, present);
     const unread = present !== undefined && present.text === undefined
-        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+        ? [`the present contents were not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
         : [];
     const diff = unifiedDiff(file.path, present?.text, text);
     return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
@@ -608,8 +628,8 @@ function holds(present, text) {
         return present.text === text;
     return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
-const PRESUMABLY = "as the host's kubeadm will presumably render it";
-const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+const PRESUMABLY = "as the host's kubeadm will probably render it";
+const EDITED = 'it was edited on the host, and edits that kubeadm does not render are lost';
 /** Describes the static pod's manifest, which exists only once the host's kubeadm has rendered it. */
 function manifestChange(file, { files, state }, step) {
     const present = files.get(file.path);
@@ -643,8 +663,8 @@ function contents({ wanted, image, patches }) {
 }
 function otherPatches({ patches }) {
     return patches === undefined
-        ? 'what the present patches have changed goes back'
-        : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
+        ? 'changes of the present patches are reverted'
+        : `it is patched anew, by ${patches.names.join(', ')}; only kubeadm knows the result`;
 }
 function wasEdited({ path }, facts) {
     return typeof facts.state === 'object' && (0,differences/* differsFromRecord */.L6)(facts.state, facts, path);
@@ -736,7 +756,7 @@ function membershipChanges({ before, after }) {
         ...after.filter(missingIn(before)).map(({ name, address }) => `${name} (${address}) is added`),
     ];
 }
-const PLACEHOLDER = '(made by the run)';
+const PLACEHOLDER = '(created by the run)';
 /** The value with a placeholder for each string that only this run knows: another run makes up others. */
 function withPlaceholders(value, madeUp) {
     return madeUp.reduce((changed, made) => replaced(changed, made), value);
@@ -772,33 +792,12 @@ var report_publish = __webpack_require__(4617);
 var host = __webpack_require__(69327);
 // EXTERNAL MODULE: ./src/run/issued-certificates.ts
 var issued_certificates = __webpack_require__(60929);
-;// CONCATENATED MODULE: ./src/engine/approval.ts
-
-/**
- * Only the plan that was approved may be carried out.
- * @param approved digest, lower-case hex; undefined: any plan.
- * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
- */
-function refuseUnapproved(approved, { digest, verdict }) {
-    if (approved === undefined || approved === digest)
-        return;
-    throw new src_findings/* RefusedError */.fk('the plan is not the one that was approved, and nothing was changed on any host', [
-        {
-            code: 'plan-changed',
-            at: 'approved-plan',
-            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
-            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
-            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
-        },
-    ]);
-}
-
 // EXTERNAL MODULE: ./src/engine/cluster.ts
 var engine_cluster = __webpack_require__(91236);
 // EXTERNAL MODULE: ./src/engine/collect.ts
 var collect = __webpack_require__(77960);
-// EXTERNAL MODULE: ./src/engine/connections.ts
-var connections = __webpack_require__(15223);
+// EXTERNAL MODULE: ./src/engine/observe.ts
+var observe = __webpack_require__(69622);
 // EXTERNAL MODULE: ./src/etcd/health/health.ts
 var health_health = __webpack_require__(37107);
 // EXTERNAL MODULE: ./src/run/cluster-clients.ts
@@ -907,7 +906,7 @@ async function runAll(steps, scripts, onEnded, context) {
     const { script, resultsOf } = (0,sequence/* sequenceScripts */.A)(title, [only, ...others], onEnded);
     const result = await transport.run(context.guard(script));
     const results = resultsOf(result);
-    // the lock was lost, or nobody waited any more: the next script has not begun
+    // the lock was lost, or the run has ended: the next script has not begun
     return results.length < steps.length && results.every(({ code }) => code === 0)
         ? [...results, result]
         : results;
@@ -1139,6 +1138,7 @@ var external_node_path_ = __webpack_require__(76760);
 
 
 
+
 /** Who has done what, from what the run has recorded. */
 function auditRecord(settings, record, ended) {
     const { run } = settings;
@@ -1251,11 +1251,6 @@ sync -- ${folder} ${(0,bash/* quoteBash */.pI)((0,external_node_path_.dirname)(p
         timeoutMs: 30_000,
     };
 }
-
-// EXTERNAL MODULE: ./src/engine/credentials.ts
-var engine_credentials = __webpack_require__(83656);
-;// CONCATENATED MODULE: ./src/engine/host-progress.ts
-
 /** How far each host has come with its part of a plan that was not carried out to its end. */
 function hostProgress({ members, controlPlane, stages, afterProof }, { entries }) {
     return [...members.after, ...controlPlane].map(({ name: host }) => {
@@ -1274,10 +1269,9 @@ function hostProgress({ members, controlPlane, stages, afterProof }, { entries }
     });
 }
 
-// EXTERNAL MODULE: ./src/engine/observe.ts
-var observe = __webpack_require__(69622);
+// EXTERNAL MODULE: ./src/engine/credentials.ts
+var engine_credentials = __webpack_require__(83656);
 ;// CONCATENATED MODULE: ./src/engine/execute-plan.ts
-
 
 
 
@@ -1447,7 +1441,6 @@ function once(make) {
 
 
 
-
 /**
  * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
  * after observing and planning again.
@@ -1475,7 +1468,7 @@ async function runPlan(operation, settings, context) {
         throw tooFew;
     }
     const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
-    return (0,connections/* withConnections */.q)(connected.hosts, effect, signal, async (hosts) => {
+    return (0,observe/* withConnections */.q5)(connected.hosts, effect, signal, async (hosts) => {
         const probed = await (0,observe/* observeHosts */.Aq)(hosts, settings, operation.probe(settings), timeline);
         signal.throwIfAborted();
         const observed = {
@@ -1678,13 +1671,13 @@ function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/operations/index.ts + 77 modules
-var operations = __webpack_require__(81833);
+// EXTERNAL MODULE: ./src/operations/index.ts + 66 modules
+var operations = __webpack_require__(5324);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts
 var secret_material = __webpack_require__(10375);
-;// CONCATENATED MODULE: ./src/report/run-record.ts
+;// CONCATENATED MODULE: ./src/report/run-report.ts
 /** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
 class RunRecord {
     /** The plan that is, was or would be carried out. */

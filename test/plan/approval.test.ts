@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { refuseUnapproved } from '../../src/engine/approval.ts';
 import { RefusedError } from '../../src/findings.ts';
+import { refuseUnapproved } from '../../src/plan/digest.ts';
 import { plan } from '../report/samples.ts';
 
 test('without an approval any plan may be carried out, with one only that plan', () => {
