@@ -20048,7 +20048,7 @@ function describeLostMount({ folder, recorded, now }) {
 }
 const LOST_MOUNT = {
     cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
-    fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, remove the folder from \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
+    fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, take the folder out of \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
 };
 /** Refuses members whose data is not where their record says: another cluster runs there, or none. */
 function lostMountFindings(members, ownership) {
@@ -20733,7 +20733,7 @@ function noFolder({ path, kind, resolved }) {
             {
                 code: 'folder-unusable',
                 at: 'places',
-                fact: `${path} is a broken link.`,
+                fact: `${path} is a link that does not lead to a folder.`,
                 cause: 'Its target is on a disk that is not mounted, or was moved.',
                 fix: 'Mount the disk, or point the link to the folder, and run again.',
             },

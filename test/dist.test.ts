@@ -23,7 +23,7 @@ test('it holds scripts and licences, and nothing that was compiled for a machine
 test('it can be read: names and comments are those of the sources', () => {
   const all = [...texts.values()].join('\n');
   for (const own of [
-    'function decideDeploy(',
+    'function decideEstablished(',
     '/** What anything that was thrown has to tell the user. */',
   ]) {
     expect(all.includes(own)).toBe(true);

@@ -58,7 +58,7 @@ export function describeLostMount({ folder, recorded, now }: LostMount): string 
 
 export const LOST_MOUNT = {
   cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
-  fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, remove the folder from \`mounts\` in ${STATE_FILE} on that host.`,
+  fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, take the folder out of \`mounts\` in ${STATE_FILE} on that host.`,
 } as const;
 
 /** Refuses members whose data is not where their record says: another cluster runs there, or none. */

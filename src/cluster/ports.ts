@@ -107,7 +107,7 @@ function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
       {
         code: 'folder-unusable',
         at: 'places',
-        fact: `${path} is a broken link.`,
+        fact: `${path} is a link that does not lead to a folder.`,
         cause: 'Its target is on a disk that is not mounted, or was moved.',
         fix: 'Mount the disk, or point the link to the folder, and run again.',
       },

@@ -122,7 +122,7 @@ describe('the run cannot go on without a host that is away', () => {
       [['infra2'], {}, { down: ['infra1', 'infra2'] }],
       /0 of 3 members would be healthy, and 2 are needed/,
     ],
-    ['no member could be asked', [['infra2'], {}, null], /no member could be asked/],
+    ['no member answered', [['infra2'], {}, null], /no member answered/],
   ])('%s', (_, question, words) => {
     const lines = refusal(...question).map(({ host = '', at, fact }) => `${host} ${at}: ${fact}`);
     expect(lines[0]).toMatch(/connect: it did not answer/);

@@ -114,7 +114,7 @@ describe('names that the inputs do not contain', () => {
         code: 'certificate-name-dropped',
         host: name,
         at: 'extra-sans',
-        fact: `its ${leafPath('server', 'certificate')} and ${leafPath('peer', 'certificate')} name DNS:lb.example.com, IP:10.0.0.100, and the one that is issued at the renewal will not.`,
+        fact: `its ${leafPath('server', 'certificate')} and ${leafPath('peer', 'certificate')} name DNS:lb.example.com, IP:10.0.0.100, but the one that is issued at the renewal will not.`,
         cause: expect.any(String),
         fix: 'If clients use them, give `extra-sans: lb.example.com, 10.0.0.100`.',
       })),

@@ -49,8 +49,8 @@ describe('what a record keeps', () => {
 // With all disks gone, etcd founds a new cluster under the same ids, and its members call it healthy.
 describe('a disk that is not mounted any longer', () => {
   test.each([
-    ['the root', '/', 'lies on that of / now'],
-    ['the one above', '/var', 'lies on that of /var now'],
+    ['the root', '/', 'is on that of / now'],
+    ['the one above', '/var', 'is on that of /var now'],
     ['none', undefined, 'is missing now'],
   ])('is refused, whatever the members say: the data dir is on %s', (_, now, words) => {
     const found = refusals(recorded(now), healthy);

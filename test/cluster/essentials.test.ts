@@ -50,7 +50,7 @@ test('programs that are missing are reported, with their packages', () => {
   expect(fact).toBe('the host lacks programs that a deploy needs: cmp, flock, find.');
   expect(fix).toContain('Install diffutils, util-linux, findutils');
   expect(refusalLines(withHost(pristine(), 0, { missingTools: ['flock'] }))).toEqual([
-    expect.stringMatching(/^infra0 prerequisites: programs .*: flock\.$/),
+    expect.stringMatching(/^infra0 prerequisites: the host lacks programs .*: flock\.$/),
   ]);
 });
 

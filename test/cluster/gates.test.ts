@@ -121,9 +121,9 @@ test.each<[Gate, ClusterState, RegExp]>([
   [
     only('infra2'),
     { down: ['infra2'] },
-    /^it is not healthy \(.*connection refused.*\), and .* when infra2 is healthy\.$/,
+    /^it is not healthy \(.*connection refused.*\), and .* requires that infra2 is healthy\.$/,
   ],
-  [ALL, { down: ['infra2'] }, /when every member is healthy\.$/],
+  [ALL, { down: ['infra2'] }, /requires that every member is healthy\.$/],
   [
     without('infra1'),
     { down: ['infra2'] },

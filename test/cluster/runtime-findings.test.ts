@@ -56,7 +56,7 @@ describe('a containerd without its CRI', () => {
   test("as Docker's package configures it: the file, the line, what it is to be, and the command", () => {
     const found = only(withoutCri(off(entry(['cri'], [15, 15]))));
     expect(found.fact).toBe(
-      'containerd runs without its CRI plugin, which kubelet needs: line 15 of /etc/containerd/config.toml switches it off.',
+      'containerd runs without its CRI plugin, which kubelet needs: line 15 of /etc/containerd/config.toml disables it.',
     );
     expect(found.fix).toBe(
       'Make line 15 of /etc/containerd/config.toml `disabled_plugins = []`. Then run `systemctl restart containerd` on the host, and run again: `crictl info` shows whether it answers.',
@@ -71,7 +71,7 @@ describe('a containerd without its CRI', () => {
     ],
   ])('by the id of the plugin, whose others stay off: %j', (plugins, wanted) => {
     const { fact, fix } = only(withoutCri(off(entry(plugins, [2, 6]))));
-    expect(fact).toContain('lines 2 to 6 of /etc/containerd/config.toml switch it off.');
+    expect(fact).toContain('lines 2 to 6 of /etc/containerd/config.toml disable it.');
     expect(fix).toContain(`Make lines 2 to 6 of /etc/containerd/config.toml \`${wanted}\`.`);
   });
 
@@ -82,7 +82,7 @@ describe('a containerd without its CRI', () => {
         off(entry(['cri'], [15, 15]), entry(['btrfs'], [1, 1], '/x.toml'), entry(['cri'], [3, 3], more)),
       ),
     );
-    expect(fact).toContain(`line 15 of ${CONFIG} and line 3 of ${more} switch it off.`);
+    expect(fact).toContain(`line 15 of ${CONFIG} and line 3 of ${more} disable it.`);
     expect(fix).toContain(`Make line 3 of ${more} \`disabled_plugins = []\`.`);
     expect(fix).not.toContain('/x.toml');
   });

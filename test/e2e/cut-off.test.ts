@@ -61,7 +61,7 @@ test('a cancelled run ends in time, says what it was and that nothing has to be 
   });
   expect(run.conclusion).toBe('cancelled');
   expect(run.main.signal).toBeNull(); // it ended by itself, not by the runner's SIGTERM or SIGKILL
-  expect(run.log.join('\n')).toMatch(/the run was cancelled \(SIGINT\).*Nothing has to be undone/);
+  expect(run.log.join('\n')).toMatch(/the run was cancelled \(SIGINT\).*You do not have to undo anything/);
   expect(run.summary).toMatch(/cancelled/);
   expect(run.post?.annotations).toEqual([]);
 });

@@ -55,7 +55,7 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   const overruled = await deploy();
   expect(overruled.conclusion).toBe('failure');
   expect(overruled.log.join('\n')).toMatch(
-    /\[infra0\] start kubelet: another drop-in beats .*90-local\.conf.*Fix: Rename/,
+    /\[infra0\] start kubelet: another drop-in overrides .*90-local\.conf.*Fix: Rename/,
   );
   await lab.sh('infra0', `rm ${dropIn}`);
 

@@ -133,7 +133,9 @@ function onEachHost(words: string): unknown[] {
 
 test('preflight has the kubeadm of each host try the patches, and leaves nothing there', async () => {
   expect(toldOfPatches(before.good)).toEqual([]);
-  expect(toldOfPatches(before.bad)).toEqual(onEachHost('the patches break the pod: hostNetwork is not true'));
+  expect(toldOfPatches(before.bad)).toEqual(
+    onEachHost('with the patches the pod is not as it has to be: hostNetwork is not true'),
+  );
   expect(toldOfPatches(before.misfit)).toEqual(onEachHost('kubeadm cannot apply the patches: '));
   expect(before.changes).toEqual([]);
   expect(await lab.sh('infra0', 'ls /run | grep -c "^etcd-ha-action\\." || true')).toBe('0\n');

@@ -42,7 +42,7 @@ test('an empty cluster in the place of the old one is refused by a deploy and to
   const run = await runInLab(lab, deployInputs(lab, { 'extra-args': 'snapshot-count: 5000' }));
   expectRefusal(
     run,
-    lab.hosts.map(({ name }) => new RegExp(`\\[${name}\\] data-dir: .*lies on that of / now`)),
+    lab.hosts.map(({ name }) => new RegExp(`\\[${name}\\] data-dir: .*is on that of / now`)),
   );
   expect(await memberProcesses(lab)).toEqual(before);
   const { report } = await checkHealthOf(lab, patientHealth);

@@ -232,7 +232,7 @@ describe('a cluster that lives', () => {
       ['initial-cluster-state existing', existing, 'no longer holds a log'],
       ['no manifest', `rm ${MANIFEST}`, 'no longer holds a log'],
       ['a record that calls it unfinished', unfinished, 'no longer holds a log'],
-      ['no record of ours', `rm ${STATE}`, 'holds no log|did not set up|is empty'],
+      ['no record of ours', `rm ${STATE}`, 'no longer holds a log|did not set up|is empty'],
     ])('%s', (_, make, fact) => {
       const undo = `cp -p /root/state.json ${STATE}; cp -p /root/etcd.yaml ${MANIFEST}`;
       return altered('infra2', make, undo, () => refuses([finding('infra2', `(${fact})`)]));

@@ -172,7 +172,7 @@ export const badInputs: readonly BadInput[] = [
   ['a compaction mode alone', { 'auto-compaction-mode': 'revision' }, 'auto-compaction-mode: the mode alone has no effect: without auto-compaction-retention etcd compacts nothing by itself.'],
   ['a retention without unit', { 'auto-compaction-retention': '8' }, 'auto-compaction-retention: "8" has no unit; etcd reads it as hours.'],
   ['a duration for a number of revisions', { 'auto-compaction-mode': 'revision', 'auto-compaction-retention': '1h' }, 'auto-compaction-retention: "1h" is not a number of revisions, which auto-compaction-mode: revision requires.'],
-  ['a flag that the action sets', { 'extra-args': 'data-dir: /elsewhere' }, 'extra-args, line 1, column 1: --data-dir cannot be given: give it by the input data-dir.'],
+  ['a flag that the action sets', { 'extra-args': 'data-dir: /elsewhere' }, 'extra-args, line 1, column 1: --data-dir cannot be given: give it in the input data-dir.'],
   ['an environment variable for a flag', { 'extra-args': 'ETCD_SNAPSHOT_COUNT: 5000' }, 'extra-args, line 1, column 1: "ETCD_SNAPSHOT_COUNT" is not the name of a flag.'],
   ['a flag without value', { 'extra-args': 'snapshot-count:' }, 'extra-args, line 1, column 1: --snapshot-count has no value.'],
   ['a flag twice', { 'extra-args': '--snapshot-count=1\n--snapshot-count=2' }, 'extra-args, line 2: "snapshot-count" was given before, at extra-args, line 1.'],

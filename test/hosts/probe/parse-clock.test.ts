@@ -26,8 +26,12 @@ describe('the clock of a host', () => {
   });
 
   test.each([
-    ['nothing', '\n', 'clock date: it did not tell the time'],
-    ['what a date says that knows no %N', '1700000000%6N 1700000001%6N\n', /: it did not tell the time.*%6N/],
+    ['nothing', '\n', 'clock date: it did not report the time'],
+    [
+      'what a date says that knows no %N',
+      '1700000000%6N 1700000001%6N\n',
+      /: it did not report the time.*%6N/,
+    ],
     ['one time', '1000020000 \n', /did not report the time/],
     ['a time that was cut', '1000020000 100032', /did not report the time/],
     ['zero', '0 0\n', /did not report the time/],

@@ -104,7 +104,7 @@ describe('what a run would fail on is named', () => {
   test('a link that leads nowhere', () => {
     link('/var/lib/etcd');
     rmSync(host.path('/opt/moved/var/lib/etcd'), { recursive: true });
-    expect(facts()).toEqual(['/var/lib/etcd is a link that leads to no folder.']);
+    expect(facts()).toEqual(['/var/lib/etcd is a link that does not lead to a folder.']);
   });
 
   test('a file in place of a folder', () => {
@@ -134,7 +134,7 @@ describe('what a run would fail on is named', () => {
       { path: '/etc/kubernetes', kind: 'folder' as const, resolved: '/etc/kubernetes', mountPoint: '/' },
     ];
     expect(placeFindings({ places, files: new Map() })).toEqual([
-      expect.objectContaining({ fact: expect.stringContaining(`${MANIFEST_DIR} lies on the mount /srv`) }),
+      expect.objectContaining({ fact: expect.stringContaining(`${MANIFEST_DIR} is on the mount /srv`) }),
     ]);
   });
 });

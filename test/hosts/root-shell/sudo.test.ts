@@ -147,7 +147,7 @@ needed.describe('a real sudo', () => {
       );
       expect([2, 3]).toContain(refused.length); // all of the host that was first
       expect(refused.length + unsent.length).toBe(5);
-      expect((await hostError(run(first, ':'))).message).toMatch(/does not take|was not sent/);
+      expect((await hostError(run(first, ':'))).message).toMatch(/does not accept|did not send/);
       expect(await failures(user)).toBe(before + 1);
     },
   );

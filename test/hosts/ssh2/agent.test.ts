@@ -97,7 +97,7 @@ needed.describe('the keys of an ssh-agent', () => {
     for (const { fingerprint } of strangers) expect(error.message).toContain(fingerprint);
     expect(error.message).not.toContain(login.fingerprint);
     expect(error.message).toContain('must list one of these fingerprints');
-    expect(log.lines.join('\n')).toContain('It has 6; no more than 5 are tried');
+    expect(log.lines.join('\n')).toContain('It has 6; the action tries at most 5');
   });
 
   test('a server that breaks off before is reported', async () => {
@@ -114,7 +114,7 @@ needed.describe('the keys of an ssh-agent', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect((await hostError(connectWith(credential))).message).toMatch(
-      /takes the ssh-ed25519 key .* but the ssh-agent does not sign with it/,
+      /accepts the ssh-ed25519 key .* but the ssh-agent does not sign with it/,
     );
   });
 

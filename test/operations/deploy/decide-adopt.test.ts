@@ -225,7 +225,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
   });
 
   test.each([
-    ['env', 'env: [{ name: ETCD_QUOTA_BACKEND_BYTES, value: "1" }]', /ETCD_QUOTA_BACKEND_BYTES for a flag/],
+    ['env', 'env: [{ name: ETCD_QUOTA_BACKEND_BYTES, value: "1" }]', /ETCD_QUOTA_BACKEND_BYTES as a flag/],
     ['envFrom', 'envFrom: [{ configMapRef: { name: x } }]', /^infra1 adopt: envFrom could hold any variable/],
     ['args', 'args: [--snapshot-count=9]', /^infra1 adopt: args are more flags/],
   ])('flags of etcd that are not on its command line: %s', (_, line, words) => {

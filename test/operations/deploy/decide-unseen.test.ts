@@ -99,7 +99,7 @@ describe('images', () => {
     ] as const) {
       expect(refusalLines(unseen(facts), circumstances)).toEqual([
         expect.stringMatching(
-          /^infra1 probe: `look at images` .* not known whether the image of etcd is there/,
+          /^infra1 probe: `look at images` .* unknown whether the image of etcd is there/,
         ),
       ]);
     }
@@ -113,7 +113,7 @@ describe('images', () => {
 
 test.each(['addresses', 'listeners', 'reach'] as const)('%s: a new member is not begun without', (what) => {
   expect(refusalLines(withHost(pristine(), 1, (host) => blind(host, what)))).toContainEqual(
-    expect.stringMatching(`^infra1 probe: \`look at ${what}\` gave no answer`),
+    expect.stringMatching(`^infra1 probe: \`look at ${what}\` gave no usable answer`),
   );
   expect(
     decide(

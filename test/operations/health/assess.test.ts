@@ -638,7 +638,7 @@ describe('hosts of the control plane', () => {
       'no certificate',
       (host: HostFacts) => withFiles(host, [fileFact(certificate, 'gone', '644')]),
       'fail',
-      /is not a certificate/,
+      /is not a readable certificate/,
     ],
     [
       'a key that others may read',
