@@ -1019,9 +1019,11 @@ function distinctFacts(findings) {
 /* harmony export */   x_: () => (/* binding */ keyClaims)
 /* harmony export */ });
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
-/* harmony import */ var _pki_keys_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(34390);
-/* harmony import */ var _pki_pem_input_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(99107);
-/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(90203);
+/* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(56624);
+/* harmony import */ var _pki_keys_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(34390);
+/* harmony import */ var _pki_pem_input_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(99107);
+/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(90203);
+
 
 
 
@@ -1046,12 +1048,12 @@ function keyClaims(members, ownership, { from, brought, custody, deliversKey }) 
         return { findings: [], warnings: [] };
     const holders = keyHolders(members);
     const first = members[0]?.name ?? '';
-    const digests = brought === undefined ? new Set() : (0,_pki_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .keyFileDigests */ .BP)(brought.keyPem);
+    const digests = brought === undefined ? new Set() : (0,_pki_keys_js__WEBPACK_IMPORTED_MODULE_2__/* .keyFileDigests */ .BP)(brought.keyPem);
     const isBrought = (member) => digests.has(digestOf(member) ?? '');
     if (from !== 'host' && deliversKey) {
         const strange = holders.filter((member) => !isBrought(member));
         // An interrupted run of the action has put it there.
-        const isOurs = ({ name }) => name === first && (0,_ownership_js__WEBPACK_IMPORTED_MODULE_3__/* .recordOn */ .jr)(ownership.get(name)) !== undefined;
+        const isOurs = ({ name }) => name === first && (0,_ownership_js__WEBPACK_IMPORTED_MODULE_4__/* .recordOn */ .jr)(ownership.get(name)) !== undefined;
         return {
             keeper: first,
             findings: strange.filter((member) => !isOurs(member)).map((member) => strangeKey(member, first, from)),
@@ -1127,8 +1129,8 @@ function describeKeeper(from, keeper) {
 }
 /** Returns the subjects of the certificates in a host's etcd/ca.crt; none if it is missing or unreadable. */
 function trustedOn({ files }) {
-    const read = (0,_pki_pem_input_js__WEBPACK_IMPORTED_MODULE_2__/* .readCertificates */ .j)({ name: _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB, text: files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB)?.text ?? '' });
-    return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
+    const read = (0,_pki_pem_input_js__WEBPACK_IMPORTED_MODULE_3__/* .readCertificates */ .j)({ name: _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB, text: files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .CA_CERTIFICATE */ .vB)?.text ?? '' });
+    return (read.value ?? []).map(({ certificate }) => (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectInWords */ .DN)(certificate));
 }
 /** The consequence of a second certificate in ca.crt, which is easily mistaken for a harmless part of a chain. */
 const TRUSTED_BESIDES = {
@@ -30824,7 +30826,7 @@ function issuerFindings(at, issuers, now) {
         return above.map(({ fact, cause }) => ({
             code: 'ca-unsuitable',
             at,
-            fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
+            fact: `Above the CA, ${(0,inspect/* subjectInWords */.DN)(issuer)}: ${fact}`,
             ...(cause === undefined ? {} : { cause }),
             fix: 'Give a valid chain, or ca-certificate without it: hosts get only the certificate of the CA.',
         }));
@@ -31207,6 +31209,7 @@ function randomSerial(random = node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBy
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DN: () => (/* binding */ subjectInWords),
 /* harmony export */   PX: () => (/* binding */ certificateEnd),
 /* harmony export */   ow: () => (/* binding */ inspectCertificate),
 /* harmony export */   pX: () => (/* binding */ fingerprintsIn)
@@ -31267,9 +31270,13 @@ function moment(date) {
         throw new Error('one of its dates cannot be read');
     return date;
 }
-/** Joins the parts of a name, which node:crypto separates by line breaks; an empty name is undefined there. */
+/** Joins the parts of a name, which node:crypto separates by line breaks; an empty name is undefined there, whatever its type says. */
 function oneLine(name) {
     return (name ?? '').replaceAll('\n', ', ');
+}
+/** Returns the subject of a certificate for messages, on one line; it may have none (RFC 5280 §4.1.2.6). */
+function subjectInWords({ subject }) {
+    return oneLine(subject) || '(no name)';
 }
 /**
  * Returns the SHA-256 of every certificate in a PEM text, because a server trusts all of them. Skips blocks that are
@@ -31651,8 +31658,10 @@ function refuse(source, reason) {
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _authority_findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76871);
 /* harmony import */ var _authority_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3133);
-/* harmony import */ var _verify_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(73227);
-/* harmony import */ var _pem_input_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(99107);
+/* harmony import */ var _inspect_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(56624);
+/* harmony import */ var _verify_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(73227);
+/* harmony import */ var _pem_input_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(99107);
+
 
 
 
@@ -31678,7 +31687,7 @@ class AuthorityError extends Error {
  * @throws AuthorityError with all findings.
  */
 function readAuthority(source, now) {
-    const read = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_4__/* .readCertificates */ .j)(source);
+    const read = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_5__/* .readCertificates */ .j)(source);
     if (read.value === undefined)
         throw new AuthorityError(read.findings);
     const [{ certificate }] = read.value;
@@ -31691,8 +31700,8 @@ function readAuthority(source, now) {
  * @throws AuthorityError with all findings about both.
  */
 function readAuthorityOfHost(source, key, now) {
-    const certificates = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_4__/* .readCertificates */ .j)(source);
-    const readKey = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_4__/* .readPrivateKey */ .$)(key);
+    const certificates = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_5__/* .readCertificates */ .j)(source);
+    const readKey = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_5__/* .readPrivateKey */ .$)(key);
     const found = certificates.value?.[0];
     throwIf([
         ...certificates.findings,
@@ -31715,8 +31724,8 @@ function readAuthorityOfHost(source, key, now) {
  * @throws AuthorityError with all findings about both.
  */
 function readSigningAuthority(source, key, now) {
-    const certificates = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_4__/* .readCertificates */ .j)(source);
-    const readKey = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_4__/* .readPrivateKey */ .$)(key);
+    const certificates = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_5__/* .readCertificates */ .j)(source);
+    const readKey = (0,_pem_input_js__WEBPACK_IMPORTED_MODULE_5__/* .readPrivateKey */ .$)(key);
     const found = certificates.value ?? [];
     const own = found.find(({ certificate }) => readKey.value !== undefined && certificate.checkPrivateKey(readKey.value));
     const authority = own ?? found[0];
@@ -31745,20 +31754,17 @@ function ownFindings(at, certificate, now) {
 /** Reports certificates besides the CA's that are not above it. */
 function othersFindings(at, authority, found, now) {
     const others = found.filter((one) => one !== authority).map(({ certificate }) => certificate);
-    const { issuers, strangers } = (0,_verify_js__WEBPACK_IMPORTED_MODULE_3__/* .chainAbove */ .F5)(authority.certificate, others);
+    const { issuers, strangers } = (0,_verify_js__WEBPACK_IMPORTED_MODULE_4__/* .chainAbove */ .F5)(authority.certificate, others);
     return [
         ...(0,_authority_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .issuerFindings */ .cV)(at, issuers, now),
         ...strangers.map((stranger) => ({
             code: 'ca-unsuitable',
             at,
-            fact: `It holds a certificate that does not belong to the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
+            fact: `It holds a certificate that does not belong to the CA: ${(0,_inspect_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectInWords */ .DN)(stranger)}. The key belongs to ${(0,_inspect_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectInWords */ .DN)(authority.certificate)}.`,
             cause: 'it is a bundle of an old and a new CA, or of all trusted CAs.',
             fix: 'Give the certificate of the CA that the key belongs to, and at most those above it, up to the root.',
         })),
     ];
-}
-function nameOf({ subject }) {
-    return subject.replaceAll('\n', ', ');
 }
 function pairFindings(certificateName, certificates, keyName, key) {
     if (certificates.length === 0 || certificates.some(({ certificate }) => certificate.checkPrivateKey(key)))

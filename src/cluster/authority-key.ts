@@ -2,6 +2,7 @@ import type { HostFacts } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
 import type { AuthoritySettings, CaCustody } from '../inputs/settings.ts';
 import { CA_CERTIFICATE, CA_KEY, stagedPath } from '../kubeadm/paths.ts';
+import { subjectInWords } from '../pki/inspect.ts';
 import { keyFileDigests } from '../pki/keys.ts';
 import { readCertificates } from '../pki/pem-input.ts';
 import type { Member } from './members.ts';
@@ -142,7 +143,7 @@ export function describeKeeper(
 /** Returns the subjects of the certificates in a host's etcd/ca.crt; none if it is missing or unreadable. */
 export function trustedOn({ files }: Pick<HostFacts, 'files'>): string[] {
   const read = readCertificates({ name: CA_CERTIFICATE, text: files.get(CA_CERTIFICATE)?.text ?? '' });
-  return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
+  return (read.value ?? []).map(({ certificate }) => subjectInWords(certificate));
 }
 
 /** The consequence of a second certificate in ca.crt, which is easily mistaken for a harmless part of a chain. */

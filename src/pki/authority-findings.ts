@@ -11,7 +11,7 @@ import {
 } from './structure.ts';
 import { parseAsGo } from './go/certificate.ts';
 import { GoParseError } from './go/der-reader.ts';
-import { inspectCertificate } from './inspect.ts';
+import { inspectCertificate, subjectInWords } from './inspect.ts';
 import { describeKey } from './keys.ts';
 import {
   describeSubtrees,
@@ -107,7 +107,7 @@ export function issuerFindings(at: string, issuers: readonly X509Certificate[], 
     return above.map(({ fact, cause }) => ({
       code: 'ca-unsuitable',
       at,
-      fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
+      fact: `Above the CA, ${subjectInWords(issuer)}: ${fact}`,
       ...(cause === undefined ? {} : { cause }),
       fix: 'Give a valid chain, or ca-certificate without it: hosts get only the certificate of the CA.',
     }));

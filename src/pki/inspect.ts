@@ -88,9 +88,14 @@ function moment(date: Date): Date {
   return date;
 }
 
-/** Joins the parts of a name, which node:crypto separates by line breaks; an empty name is undefined there. */
+/** Joins the parts of a name, which node:crypto separates by line breaks; an empty name is undefined there, whatever its type says. */
 function oneLine(name: string | undefined): string {
   return (name ?? '').replaceAll('\n', ', ');
+}
+
+/** Returns the subject of a certificate for messages, on one line; it may have none (RFC 5280 §4.1.2.6). */
+export function subjectInWords({ subject }: X509Certificate): string {
+  return oneLine(subject) || '(no name)';
 }
 
 /**

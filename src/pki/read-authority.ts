@@ -8,6 +8,7 @@ import {
   NAMES_OF_ALL,
 } from './authority-findings.ts';
 import { authorityOf, type Authority, type SigningAuthority } from './authority.ts';
+import { subjectInWords } from './inspect.ts';
 import { chainAbove } from './verify.ts';
 import { readCertificates, readPrivateKey, type PemCertificate, type PemSource } from './pem-input.ts';
 
@@ -117,15 +118,11 @@ function othersFindings(
     ...strangers.map((stranger): Finding => ({
       code: 'ca-unsuitable',
       at,
-      fact: `It holds a certificate that does not belong to the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
+      fact: `It holds a certificate that does not belong to the CA: ${subjectInWords(stranger)}. The key belongs to ${subjectInWords(authority.certificate)}.`,
       cause: 'it is a bundle of an old and a new CA, or of all trusted CAs.',
       fix: 'Give the certificate of the CA that the key belongs to, and at most those above it, up to the root.',
     })),
   ];
-}
-
-function nameOf({ subject }: X509Certificate): string {
-  return subject.replaceAll('\n', ', ');
 }
 
 function pairFindings(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { trustedOn } from '../../src/cluster/authority-key.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { CA_KEY, leafPath, stagedPath } from '../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, leafPath, stagedPath } from '../../src/kubeadm/paths.ts';
 import {
   allStages,
   decide,
@@ -12,6 +13,7 @@ import {
   withoutFile,
   type Circumstances,
 } from '../operations/deploy/deciding.ts';
+import { opensslCa } from '../pki/openssl.ts';
 import { clusterFacts } from './example-health.ts';
 import {
   fileFact,
@@ -140,4 +142,10 @@ test('first-host again: the record says so, and the key is not put back: it may 
   expect(allStages(plan).flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(
     MEMBERS.map(() => 'record-member'),
   );
+});
+
+test('a certificate without a name in ca.crt is listed beside the CA', () => {
+  const nameless = opensslCa({ keyPem, subject: '/', extensions: ['basicConstraints=critical,CA:TRUE'] });
+  const file = fileFact(CA_CERTIFICATE, certificatePem + nameless, '644');
+  expect(trustedOn({ files: new Map([[CA_CERTIFICATE, file]]) })).toEqual(['CN=etcd-ca', '(no name)']);
 });

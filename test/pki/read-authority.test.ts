@@ -274,6 +274,12 @@ describe('a chain', () => {
     ]);
   });
 
+  test('one without any name is refused like others', () => {
+    expect(findings(texts(ca, make('/')), ca.keyPem, inAnHour)).toEqual([
+      expect.stringMatching(/does not belong to the CA: \(no name\)\. The key belongs to CN=etcd CA\./),
+    ]);
+  });
+
   test('another CA of the same name is not taken for the one above', () => {
     const impostor = make('/CN=middle', CA, root);
     expect(findings(texts(ca, impostor), ca.keyPem, inAnHour)).toEqual([
