@@ -290,8 +290,6 @@ const HEALTH_DOCUMENT_VERSION = 1;
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   BR: () => (/* binding */ highest),
-/* harmony export */   Rz: () => (/* binding */ milliseconds),
 /* harmony export */   S_: () => (/* binding */ proofDocument),
 /* harmony export */   a$: () => (/* binding */ certificateDocuments),
 /* harmony export */   oO: () => (/* binding */ healthDocument)
@@ -299,15 +297,17 @@ const HEALTH_DOCUMENT_VERSION = 1;
 /* unused harmony export summaryLine */
 /* harmony import */ var _etcd_health_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7988);
 /* harmony import */ var _etcd_health_members_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57662);
-/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(1687);
+/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(1687);
 /* harmony import */ var _etcd_health_view_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(11100);
 /* harmony import */ var _pki_certificate_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(14839);
 /* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(56624);
-/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(44669);
-/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(57260);
-/* harmony import */ var _health_document_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(59165);
-/* harmony import */ var _quorum_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(15636);
-/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(31396);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(34492);
+/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(44669);
+/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(57260);
+/* harmony import */ var _health_document_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(59165);
+/* harmony import */ var _quorum_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(15636);
+/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(31396);
+
 
 
 
@@ -322,19 +322,19 @@ const HEALTH_DOCUMENT_VERSION = 1;
 /** Returns the document of these checks, of any operation. */
 function healthDocument(facts, parts) {
     const { clusterName, more } = parts;
-    const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .viewOf */ .du)(facts);
-    const checks = (0,_check_js__WEBPACK_IMPORTED_MODULE_5__/* .worstFirst */ .md)(parts.checks);
+    const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_9__/* .viewOf */ .du)(facts);
+    const checks = (0,_check_js__WEBPACK_IMPORTED_MODULE_6__/* .worstFirst */ .md)(parts.checks);
     const status = overall(checks);
-    const leaderIndex = (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .leaderIndexOf */ .RK)(facts);
+    const leaderIndex = (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .leaderIndexOf */ .RK)(facts);
     const members = facts.members.map((member) => ({
         ...answeredFigures(member, view.leader, leaderIndex),
         ...more(member),
-        status: (0,_check_js__WEBPACK_IMPORTED_MODULE_5__/* .worstOf */ .hm)(checks.filter((check) => check.member === member.name).map((check) => check.status)),
+        status: (0,_check_js__WEBPACK_IMPORTED_MODULE_6__/* .worstOf */ .hm)(checks.filter((check) => check.member === member.name).map((check) => check.status)),
     }));
-    const failureTolerance = (0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .failureToleranceOf */ .tE)(facts) ?? null;
+    const failureTolerance = (0,_view_js__WEBPACK_IMPORTED_MODULE_9__/* .failureToleranceOf */ .tE)(facts) ?? null;
     const leader = view.leader === null ? null : (0,_etcd_health_view_js__WEBPACK_IMPORTED_MODULE_2__/* .memberName */ .eg)(view, view.leader);
     return {
-        schemaVersion: _health_document_js__WEBPACK_IMPORTED_MODULE_9__/* .HEALTH_DOCUMENT_VERSION */ .E,
+        schemaVersion: _health_document_js__WEBPACK_IMPORTED_MODULE_10__/* .HEALTH_DOCUMENT_VERSION */ .E,
         checkedAt: parts.checkedAt,
         durationMs: parts.durationMs,
         clusterName,
@@ -342,7 +342,7 @@ function healthDocument(facts, parts) {
         healthy: status === 'ok' || status === 'warn',
         summary: summaryLine({ clusterName, status, members, leader, failureTolerance, checks }),
         failureTolerance,
-        cluster: { id: view.clusterId, leader, raftTerm: highestTerm(view), revision: parts.revision },
+        cluster: { id: view.clusterId, leader, raftTerm: (0,_etcd_health_view_js__WEBPACK_IMPORTED_MODULE_2__/* .highestTerm */ .fx)(view), revision: parts.revision },
         members,
         memberList: (0,_etcd_health_members_js__WEBPACK_IMPORTED_MODULE_1__/* .assessMembers */ .E)(view),
         checks,
@@ -357,14 +357,7 @@ function overall(checks) {
         return 'fail';
     if (checks.some(({ name, status }) => name === 'quorum' && status === 'unknown'))
         return 'unknown';
-    return (0,_check_js__WEBPACK_IMPORTED_MODULE_5__/* .worstOf */ .hm)(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
-}
-function highestTerm({ own }) {
-    return highest(own.flatMap(({ status }) => (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__/* .seen */ .cI)(status)?.raftTerm ?? []));
-}
-/** The highest of some numbers; null of none. */
-function highest(values) {
-    return values.length === 0 ? null : Math.max(...values);
+    return (0,_check_js__WEBPACK_IMPORTED_MODULE_6__/* .worstOf */ .hm)(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
 }
 const VERDICTS = {
     ok: 'is healthy',
@@ -378,7 +371,7 @@ const MOST_CHARACTERS = 1000;
 function summaryLine({ clusterName, status, members, leader, failureTolerance, checks, }) {
     const up = members.filter(({ reachable }) => reachable).length;
     const parts = [
-        `${up} of ${(0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .plural */ .LS)(members.length, 'member')} ${up === 1 ? 'answers' : 'answer'}`,
+        `${up} of ${(0,_view_js__WEBPACK_IMPORTED_MODULE_9__/* .plural */ .LS)(members.length, 'member')} ${up === 1 ? 'answers' : 'answer'}`,
         leader === null ? 'no leader is known' : `${leader} leads`,
         toleranceWords(failureTolerance),
     ];
@@ -400,11 +393,11 @@ function toleranceWords(tolerance) {
         return 'nothing is known of its quorum';
     if (tolerance < 0)
         return 'there is no quorum';
-    return tolerance === 0 ? 'it can lose no more member' : `it can lose ${(0,_view_js__WEBPACK_IMPORTED_MODULE_8__/* .plural */ .LS)(tolerance, 'more member')}`;
+    return tolerance === 0 ? 'it can lose no more member' : `it can lose ${(0,_view_js__WEBPACK_IMPORTED_MODULE_9__/* .plural */ .LS)(tolerance, 'more member')}`;
 }
 /** Returns the figures of a member's answers at its client port. */
 function answeredFigures({ name, address, askedThrough, endpoint }, leader, leaderIndex) {
-    const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__/* .seen */ .cI)(endpoint.status);
+    const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_11__/* .seen */ .cI)(endpoint.status);
     const isLeader = status !== undefined && (0,_etcd_health_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .leads */ .ac)(status, leader);
     return {
         name,
@@ -414,18 +407,14 @@ function answeredFigures({ name, address, askedThrough, endpoint }, leader, lead
         reachable: status !== undefined,
         memberId: status?.memberId ?? null,
         version: status?.version ?? null,
-        readMs: milliseconds((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__/* .seen */ .cI)(endpoint.readNs)),
-        roundTripMs: milliseconds((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_10__/* .seen */ .cI)(endpoint.roundTripNs)),
+        readMs: (0,_text_units_js__WEBPACK_IMPORTED_MODULE_5__/* .milliseconds */ .Rz)((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_11__/* .seen */ .cI)(endpoint.readNs)),
+        roundTripMs: (0,_text_units_js__WEBPACK_IMPORTED_MODULE_5__/* .milliseconds */ .Rz)((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_11__/* .seen */ .cI)(endpoint.roundTripNs)),
         raftIndex: status?.raftIndex ?? null,
         raftAppliedIndex: status?.raftAppliedIndex ?? null,
         raftLag: status === undefined || leaderIndex === undefined ? null : Math.max(0, leaderIndex - status.raftIndex),
         dbSizeBytes: status?.dbSize ?? null,
         dbSizeInUseBytes: status?.dbSizeInUse ?? null,
     };
-}
-/** Milliseconds of nanoseconds; null of nothing. */
-function milliseconds(nanoseconds) {
-    return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
 /** Returns none for a text that is not a certificate: the checks of certificates report it. */
 function certificateDocuments(pem, place, now) {
@@ -463,10 +452,10 @@ function proofDocument({ observations, checkedAt }, { clientPort, peerPort, ...p
     }));
     const facts = { clientPort, peerPort, members };
     const checks = [
-        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_7__/* .quorumChecks */ .zp)(facts),
-        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_7__/* .clusterChecks */ .O_)(facts),
-        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_7__/* .membershipChecks */ .yy)(facts),
-        ...(0,_endpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .proofChecks */ .mI)(facts, parts.thresholds),
+        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .quorumChecks */ .zp)(facts),
+        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .clusterChecks */ .O_)(facts),
+        ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .membershipChecks */ .yy)(facts),
+        ...(0,_endpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .proofChecks */ .mI)(facts, parts.thresholds),
     ];
     return healthDocument(facts, {
         ...parts,
@@ -2729,6 +2718,7 @@ function rankOf(certificatePem, authorities, now) {
 /* harmony export */   Hs: () => (/* binding */ refreshScript),
 /* harmony export */   Se: () => (/* binding */ understood),
 /* harmony export */   V1: () => (/* binding */ connectionsOf),
+/* harmony export */   Vb: () => (/* binding */ nameOf),
 /* harmony export */   ay: () => (/* binding */ timed),
 /* harmony export */   i8: () => (/* binding */ connectHosts),
 /* harmony export */   q5: () => (/* binding */ withConnections),
@@ -2806,6 +2796,7 @@ async function probe(host, question) {
         return { ...host, name, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .withHostName */ .mA)(transport, name), facts, answer, timing };
     });
 }
+/** Returns what a host is called once its facts are known: as the inputs name it, else by its own hostname. */
 function nameOf({ role, name, settings }, facts) {
     const own = role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_8__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPlaneName */ .F)(settings, facts);
     return own === '' ? name : own;
@@ -4024,7 +4015,9 @@ function canonicalUrl(url) {
 /* harmony export */   lY: () => (/* binding */ AnswerTooLongError)
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(75699);
 /* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(38572);
+
 
 
 /** A request to a member failed; described for the user. */
@@ -4149,14 +4142,8 @@ function plainTextError(place, request, answer) {
     return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
 }
 function parseErrorBody(body) {
-    let parsed;
-    try {
-        parsed = JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof parsed !== 'object' || parsed === null)
+    const parsed = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldsOf */ .Pf)(body);
+    if (parsed === undefined)
         return undefined;
     const { code, message, error } = parsed;
     const text = typeof message === 'string' ? message : error;
@@ -4389,8 +4376,8 @@ function assessEndpoint(observation, clientPort, leader) {
         healthy: trouble === undefined,
         trouble: trouble?.kind ?? null,
         message: healthLine(endpoint, readNs ?? 0, trouble?.words),
-        tookMs: milliseconds(readNs),
-        roundTripMs: milliseconds((0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(observation.roundTripNs)),
+        tookMs: (0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .milliseconds */ .Rz)(readNs),
+        roundTripMs: (0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .milliseconds */ .Rz)((0,_observation_js__WEBPACK_IMPORTED_MODULE_3__/* .seen */ .cI)(observation.roundTripNs)),
         memberId: status?.memberId ?? null,
         version: status?.version ?? null,
         isLeader: status === undefined ? null : leads(status, leader),
@@ -4446,9 +4433,6 @@ function healthLine(endpoint, readNs, trouble) {
         ? `${endpoint} is healthy: successfully committed proposal: took = ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatGoDuration */ .IL)(readNs)}`
         : `${endpoint} is unhealthy: failed to commit proposal: ${trouble}`;
 }
-function milliseconds(nanoseconds) {
-    return nanoseconds === undefined ? null : nanoseconds / 1e6;
-}
 
 
 /***/ }),
@@ -4465,7 +4449,6 @@ function milliseconds(nanoseconds) {
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(47503);
 /* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7988);
 /* harmony import */ var _members_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(57662);
-/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1687);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(96801);
 /* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(11100);
 
@@ -4494,16 +4477,12 @@ function assessHealth(observations, expected, checkedAt) {
         checkedAt: checkedAt.toISOString(),
         clusterId: view.clusterId,
         leader: view.leader === null ? null : { name: (0,_view_js__WEBPACK_IMPORTED_MODULE_5__/* .memberName */ .eg)(view, view.leader), id: view.leader },
-        raftTerm: highestTerm(view),
+        raftTerm: (0,_view_js__WEBPACK_IMPORTED_MODULE_5__/* .highestTerm */ .fx)(view),
         endpoints,
         members: (0,_members_js__WEBPACK_IMPORTED_MODULE_3__/* .assessMembers */ .E)(view),
         findings,
         observations,
     };
-}
-function highestTerm(view) {
-    const terms = view.own.flatMap(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_6__/* .seen */ .cI)(status)?.raftTerm ?? []);
-    return terms.length === 0 ? null : Math.max(...terms);
 }
 /** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
 async function checkHealth(options) {
@@ -4893,10 +4872,13 @@ async function hashAt(revision, client, own, signal) {
 /* harmony export */   Rj: () => (/* binding */ fingerprint),
 /* harmony export */   S7: () => (/* binding */ viewCluster),
 /* harmony export */   eg: () => (/* binding */ memberName),
+/* harmony export */   fx: () => (/* binding */ highestTerm),
 /* harmony export */   rp: () => (/* binding */ clusterIdOf)
 /* harmony export */ });
-/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(72689);
-/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1687);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(34492);
+/* harmony import */ var _endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(72689);
+/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1687);
+
 
 
 /** Puts the cluster together. */
@@ -4918,14 +4900,18 @@ function viewCluster(observations, ports) {
 }
 /** The id of the cluster that an endpoint says it belongs to. */
 function clusterIdOf(observation) {
-    return (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(observation.status)?.clusterId ?? (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(observation.memberList)?.clusterId;
+    return (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(observation.status)?.clusterId ?? (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(observation.memberList)?.clusterId;
 }
 /** What a member is called: its name in the member list, else the name expected where it answers, else its id. */
 function memberName(view, id) {
     const listed = view.members?.find((member) => member.id === id)?.name ?? '';
     if (listed !== '')
         return listed;
-    return view.observations.find(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status)?.memberId === id)?.name ?? id;
+    return view.observations.find(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status)?.memberId === id)?.name ?? id;
+}
+/** Returns the highest term that a member reported; null if none did. */
+function highestTerm({ own }) {
+    return (0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .highest */ .BR)(own.flatMap(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status)?.raftTerm ?? []));
 }
 /**
  * The leader that a majority of the voting members names, if no member names another in a later term. A member that is cut
@@ -4933,7 +4919,7 @@ function memberName(view, id) {
  */
 function leaderOf(own) {
     const named = own.flatMap(({ status }) => {
-        const told = (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status);
+        const told = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status);
         if (told?.leader == null)
             return [];
         return [{ by: told.memberId, leader: told.leader, term: told.raftTerm, votes: !told.isLearner }];
@@ -4945,13 +4931,13 @@ function leaderOf(own) {
         return undefined;
     const followers = named.filter(({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by));
     // a list that names few voters gives no leader to those that it leaves out
-    const answering = own.filter(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status)?.isLearner === false);
+    const answering = own.filter(({ status }) => (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status)?.isLearner === false);
     return followers.length > Math.max(voters.length, answering.length) / 2 ? leader : undefined;
 }
 function memberListOf(own, leader) {
     const lists = own.flatMap(({ status, memberList }) => {
-        const members = (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(memberList)?.members;
-        return members === undefined ? [] : [{ by: (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status)?.memberId, members, text: fingerprint(members) }];
+        const members = (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(memberList)?.members;
+        return members === undefined ? [] : [{ by: (0,_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(status)?.memberId, members, text: fingerprint(members) }];
     });
     const most = majorityOf(lists.map(({ text }) => text));
     const told = lists.find(({ text }) => text === most);
@@ -4968,8 +4954,8 @@ function fingerprint(members) {
 function matchExpected(observations, members, ports) {
     const wanted = observations.map(({ name, address }) => ({
         name,
-        clientUrl: (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .httpsUrl */ .N3)(address, ports.clientPort),
-        peerUrl: (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .httpsUrl */ .N3)(address, ports.peerPort),
+        clientUrl: (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .httpsUrl */ .N3)(address, ports.clientPort),
+        peerUrl: (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .httpsUrl */ .N3)(address, ports.peerPort),
     }));
     const entries = new Map();
     const free = (member) => ![...entries.values()].includes(member);
@@ -4989,7 +4975,7 @@ function matchExpected(observations, members, ports) {
     });
 }
 function hasUrl(urls, url) {
-    return urls.some((candidate) => (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalUrl */ .W3)(candidate) === (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalUrl */ .W3)(url));
+    return urls.some((candidate) => (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalUrl */ .W3)(candidate) === (0,_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalUrl */ .W3)(url));
 }
 /** The value that more than half have. */
 function majorityOf(values) {
@@ -5254,28 +5240,24 @@ const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
 /* harmony export */   Vh: () => (/* binding */ parseHostState),
 /* harmony export */   sg: () => (/* binding */ isToken)
 /* harmony export */ });
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(75699);
+
 /** Formats state.json. */
 function formatHostState(state) {
     return `${JSON.stringify(state, null, 2)}\n`;
 }
 /** Parses state.json; `undefined` if this release cannot read it. */
 function parseHostState(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
+    const value = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)(text);
     return isHostState(value) ? value : undefined;
 }
 function isHostState(value) {
-    if (!isRecord(value) || value['schema'] !== 1)
+    if (!(0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(value) || value['schema'] !== 1)
         return false;
     const { cluster, member, phase, kubernetesVersion, files, clientCopy, mounts } = value;
     return ((clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
         hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
-        isRecord(cluster) &&
+        (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(cluster) &&
         isToken(cluster['token']) &&
         isKnownCustody(cluster) &&
         hasStrings(member, ['name', 'address']) &&
@@ -5293,17 +5275,14 @@ function isToken(value) {
 }
 /** Rejects the custody of a later release. */
 function isKnownCustody(cluster) {
-    return isRecord(cluster) && [undefined, 'input-only'].includes(cluster['caCustody']);
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(cluster) && [undefined, 'input-only'].includes(cluster['caCustody']);
 }
 /** Reports whether the value is a record of texts only. */
 function isTextRecord(value) {
-    return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+    return (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 function hasStrings(value, keys) {
-    return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
+    return (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(value) && keys.every((key) => typeof value[key] === 'string');
 }
 
 
@@ -7047,6 +7026,13 @@ function isTransient(failure) {
  */
 const NOLOGIN = /System is (booting up|going down)|Unprivileged users are not permitted to log in/i;
 /**
+ * Reports whether a greeting is OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later:
+ * PerSourcePenalties).
+ */
+function isFarewell(greeting) {
+    return /^(?:Exceeded MaxStartups|Not allowed at this time)/.test(greeting);
+}
+/**
  * The server closed the connection during the login.
  * @param said its last banner, which holds PAM's message for the user.
  */
@@ -7762,14 +7748,12 @@ function connectError(words, limitMs) {
         return { kind: 'silent', stage: 'connect', afterMs: limitMs };
     return { kind: 'unreachable', code: words };
 }
-/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 /** The server has not identified itself as SSH. */
 function unidentified(said, limitMs) {
     const greeting = [...said.matchAll(/^debug1: kex_exchange_identification: banner line \d+: (.*)$/gm)]
         .map(([, line = '']) => line)
         .join('\n');
-    if (greeting !== '' && !SSHD_FAREWELL.test(greeting))
+    if (greeting !== '' && !isFarewell(greeting))
         return { kind: 'not-ssh', said: greeting };
     return /^Connection timed out during banner exchange/m.test(said)
         ? { kind: 'silent', stage: 'greeting', afterMs: limitMs }
@@ -9163,8 +9147,6 @@ function sshFailure(error, stage, greeting, banner) {
     const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
     return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
 }
-/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const log_in_SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 /** The beginning of an SSH server's greeting (RFC 4253 §4.2); other lines may precede it. */
 const SSH_GREETING = 'SSH-2.0-';
 function closedFailure(stage, greeting, banner) {
@@ -9174,7 +9156,7 @@ function closedFailure(stage, greeting, banner) {
         return { kind: 'closed', stage, said: '' };
     const lastLine = greeting.split('\n').at(-1) ?? '';
     const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);
-    return greeting.trim() === '' || isCutOff || log_in_SSHD_FAREWELL.test(greeting)
+    return greeting.trim() === '' || isCutOff || isFarewell(greeting)
         ? { kind: 'closed', stage, said: greeting }
         : { kind: 'not-ssh', said: greeting };
 }
@@ -9903,9 +9885,11 @@ async function releaseAbandoned(transport, ownerId) {
 /* harmony export */   gP: () => (/* binding */ NO_FLOCK)
 /* harmony export */ });
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
-/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(38572);
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(75699);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(38572);
 /* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
 /* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38180);
+
 
 
 
@@ -10029,20 +10013,14 @@ function ownerFields({ run, actor, startedAt }) {
 }
 /** Parses the owner from a lock file; undefined if the file is not ours. Its texts are safe for messages. */
 function parseLock(line) {
-    let lock;
-    try {
-        lock = JSON.parse(line);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof lock !== 'object' || lock === null)
+    const lock = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldsOf */ .Pf)(line);
+    if (lock === undefined)
         return undefined;
     const { id, run, actor, startedAt } = lock;
     const texts = [id, run, actor, startedAt];
     if (!texts.every((text) => typeof text === 'string'))
         return undefined;
-    const [readId = '', readRun = '', readActor = '', readStart = ''] = texts.map((text) => (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g$)(text));
+    const [readId = '', readRun = '', readActor = '', readStart = ''] = texts.map((text) => (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g$)(text));
     return { id: readId, run: readRun, actor: readActor, startedAt: readStart };
 }
 /** Describes the owner for messages. */
@@ -10316,6 +10294,8 @@ var paths = __webpack_require__(6803);
 var kubelet_config = __webpack_require__(27368);
 // EXTERNAL MODULE: ./src/kubeadm/version.ts
 var kubeadm_version = __webpack_require__(97891);
+// EXTERNAL MODULE: ./src/text/lines.ts
+var lines = __webpack_require__(30816);
 // EXTERNAL MODULE: ./src/text/printable.ts
 var printable = __webpack_require__(38572);
 // EXTERNAL MODULE: ./src/hosts/probe/sections.ts
@@ -10505,6 +10485,7 @@ function folderEntryIn(entry) {
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-network.ts
 
 
+
 /**
  * Parses the lines of `ip -o addr show`, or the bare addresses of `hostname -I`. A host that was reached has an
  * address.
@@ -10525,7 +10506,7 @@ function parseAddresses(sections) {
  */
 function parseListeners(sections) {
     const { text, errors, failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'listeners');
-    const tables = linesOf(sections.get('listeners.kernel') ?? '');
+    const tables = (0,lines/* filledLines */.o)(sections.get('listeners.kernel') ?? '');
     const listed = /^State\b.*\n$/s.test(text);
     if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
         const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it listed no ports', errors);
@@ -10536,7 +10517,7 @@ function parseListeners(sections) {
         if (/^[0-9A-F]{1,4}$/.test(line))
             listeners.set(parseInt(line, 16), 'unknown');
     }
-    for (const line of listed ? linesOf(text).slice(1) : []) {
+    for (const line of listed ? (0,lines/* filledLines */.o)(text).slice(1) : []) {
         const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
         if (port !== undefined)
             listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
@@ -10545,8 +10526,8 @@ function parseListeners(sections) {
 }
 /** Parses the results of the connection attempts to other hosts. A requested attempt without a result is unseen. */
 function parseReachFacts(sections) {
-    const reach = linesOf(sections.get('reach') ?? '').flatMap(reachIn);
-    const untold = linesOf(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
+    const reach = (0,lines/* filledLines */.o)(sections.get('reach') ?? '').flatMap(reachIn);
+    const untold = (0,lines/* filledLines */.o)(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
     const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
     const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${untold.join(', ') || 'none was reported'}`);
     return { reach, unseen: isTold ? [] : [{ what: 'reach', program: 'bash', words }] };
@@ -10572,9 +10553,6 @@ function reachOutcome(message) {
         return 'unreachable';
     return 'unknown';
 }
-function linesOf(text) {
-    return text.split('\n').filter((line) => line !== '');
-}
 /**
  * Parses the source address that the kernel uses for each peer, by the peer's address: the peer's address, then its
  * line of `ip -o route get`, e.g. `10.0.0.7 10.0.0.7 dev eth0 src 10.0.0.6 uid 0`. Ignores lines without `src`.
@@ -10590,6 +10568,7 @@ function parseSources(text) {
 // EXTERNAL MODULE: ./src/hosts/probe/runtime.ts
 var probe_runtime = __webpack_require__(19650);
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-probe.ts
+
 
 
 
@@ -10640,7 +10619,7 @@ function parseHostProbe(address, answer, { timing, later } = {}) {
         ...known,
         ...optionalField('sandboxImage', get('cri.sandbox')),
         ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
-        missingTools: parse_probe_linesOf(get('missing-tools')),
+        missingTools: (0,lines/* filledLines */.o)(get('missing-tools')),
         addresses: seenOr(addresses, []),
         reach,
         sources: parseSources(get('sources')),
@@ -10699,9 +10678,6 @@ function unseenIn(result) {
 }
 function optionalField(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
-}
-function parse_probe_linesOf(text) {
-    return text.split('\n').filter((line) => line !== '');
 }
 function readState(text, isThere) {
     if (!isThere)
@@ -10769,7 +10745,7 @@ const UNSEEN_KUBELET = {
 /** Parses `systemctl show kubelet`, one property per line; it prints some for an unknown unit too. */
 function parseKubelet(sections) {
     const { text, errors, failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'kubelet');
-    const properties = new Map(parse_probe_linesOf(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    const properties = new Map((0,lines/* filledLines */.o)(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
     const loadState = properties.get('LoadState') ?? '';
     const activeState = properties.get('ActiveState') ?? '';
     const subState = properties.get('SubState') ?? '';
@@ -11442,6 +11418,8 @@ function unescape(word) {
 /* harmony export */   zi: () => (/* binding */ listPki)
 /* harmony export */ });
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _text_lines_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(30816);
+
 
 /** Lists every file of the pki tree with digest, mode and owner; never its contents. Its folders may be links. */
 function listPki() {
@@ -11459,15 +11437,12 @@ find -L ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw} -typ
 /** Parses the answer of {@link listPki}. */
 function parsePki(answer) {
     const [modes = '', digests = ''] = answer.split('\n\n');
-    const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
-    return linesOf(modes).map((line) => {
+    const digestOf = new Map((0,_text_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .filledLines */ .o)(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+    return (0,_text_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .filledLines */ .o)(modes).map((line) => {
         const [mode = '', owner = '', ...words] = line.split(' ');
         const path = words.join(' ');
         return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
     });
-}
-function linesOf(text) {
-    return text.split('\n').filter((line) => line !== '');
 }
 /**
  * Prints one file. For a key, this is the only way in which a secret leaves a host: inside the connection, to memory.
@@ -13473,6 +13448,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: inputsOfGroups
 
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __webpack_require__(88239);
 // EXTERNAL MODULE: ./src/text/quote.ts
 var quote = __webpack_require__(55383);
 // EXTERNAL MODULE: ./src/inputs/group.ts
@@ -13483,8 +13460,6 @@ var scalars = __webpack_require__(54964);
 var etcd = __webpack_require__(68486);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
-// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
-var etcd_flags = __webpack_require__(88239);
 // EXTERNAL MODULE: ./src/text/characters.ts
 var characters = __webpack_require__(23243);
 // EXTERNAL MODULE: ./src/inputs/yaml-input.ts
@@ -13752,6 +13727,7 @@ function shellProblem(name, value) {
 
 
 
+
 /** etcd's flags that are inputs too, under the same names. */
 const tuningInputs = [
     'heartbeat-interval',
@@ -13760,10 +13736,6 @@ const tuningInputs = [
     'auto-compaction-mode',
     'auto-compaction-retention',
 ];
-/** etcd's own values (server/embed/config.go), which hold where nothing is given. */
-const DEFAULTS = { 'heartbeat-interval': 100, 'election-timeout': 1000 };
-/** Longer ones etcd refuses (server/embed/config.go, maxElectionMs). Milliseconds. */
-const MOST_ELECTION_MS = 50_000;
 const MIB = 1024 ** 2;
 /** Less is the slip of a unit. */
 const LEAST_QUOTA = 16 * MIB;
@@ -13797,7 +13769,7 @@ function parseTuning(inputs, extraArgs, { findings, warnings }) {
     return all.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 function milliseconds(input, value, findings) {
-    const range = { least: 1, greatest: MOST_ELECTION_MS, example: DEFAULTS[input] };
+    const range = { least: 1, greatest: etcd_flags/* MOST_ELECTION_MS */.Xl, example: etcd_flags/* DEFAULT_TIMES_MS */._A[input] };
     const number = (0,scalars/* parseInteger */.cG)(input, value.replace(/^(\d+)ms$/, '$1'), range, findings);
     return number === undefined ? undefined : String(number);
 }
@@ -13839,14 +13811,18 @@ function givenTwice(input) {
 function checkTimes(all, findings) {
     const timeOf = (name) => {
         const value = all.find((argument) => argument.name === name)?.value;
-        return value === undefined ? DEFAULTS[name] : /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
+        return value === undefined
+            ? etcd_flags/* DEFAULT_TIMES_MS */._A[name]
+            : /^[1-9]\d*$/.test(value)
+                ? Number(value)
+                : Number.NaN;
     };
     const heartbeat = timeOf('heartbeat-interval');
     const election = timeOf('election-timeout');
     if (5 * heartbeat > election) {
-        const example = 5 * heartbeat > MOST_ELECTION_MS
+        const example = 5 * heartbeat > etcd_flags/* MOST_ELECTION_MS */.Xl
             ? 'heartbeat-interval: 1000 and election-timeout: 10000'
-            : `election-timeout: ${Math.min(10 * heartbeat, MOST_ELECTION_MS)}`;
+            : `election-timeout: ${Math.min(10 * heartbeat, etcd_flags/* MOST_ELECTION_MS */.Xl)}`;
         findings.push({
             code: 'tuning-unusable',
             at: 'election-timeout',
@@ -13855,11 +13831,11 @@ function checkTimes(all, findings) {
             fix: `give both, ten to one as etcd recommends, for example ${example}.`,
         });
     }
-    if (election > MOST_ELECTION_MS) {
+    if (election > etcd_flags/* MOST_ELECTION_MS */.Xl) {
         findings.push({
             code: 'tuning-unusable',
             at: 'election-timeout',
-            fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd exits at once with it.`,
+            fact: `an election timeout of ${election} ms is more than ${etcd_flags/* MOST_ELECTION_MS */.Xl} ms, and etcd exits at once with it.`,
             fix: 'choose a shorter one, for example election-timeout: 10000.',
         });
     }
@@ -18668,6 +18644,8 @@ function syntaxFinding(problem, at, example) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   K9: () => (/* binding */ KUBEADM_FLAG_VALUES),
+/* harmony export */   Xl: () => (/* binding */ MOST_ELECTION_MS),
+/* harmony export */   _A: () => (/* binding */ DEFAULT_TIMES_MS),
 /* harmony export */   fP: () => (/* binding */ OWNED_ETCD_FLAGS),
 /* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
 /* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
@@ -18676,6 +18654,10 @@ function syntaxFinding(problem, at, example) {
 /* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(72689);
 
 
+/** etcd's own values in milliseconds, which hold if a flag is not given (server/embed/config.go, TickMs and ElectionMs). */
+const DEFAULT_TIMES_MS = { 'heartbeat-interval': 100, 'election-timeout': 1000 };
+/** The longest election timeout in milliseconds that etcd accepts (server/embed/config.go, maxElectionMs). */
+const MOST_ELECTION_MS = 50_000;
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
 const OF_THE_BOOTSTRAP = 'it decides which cluster a member creates or joins, which the action determines';
 const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
@@ -21651,7 +21633,10 @@ var etcd_flags = __webpack_require__(88239);
 var kubeadm_yaml = __webpack_require__(45180);
 // EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
 var pod_rules = __webpack_require__(23258);
+// EXTERNAL MODULE: ./src/text/json-fields.ts
+var json_fields = __webpack_require__(75699);
 ;// CONCATENATED MODULE: ./src/operations/deploy/adoption.ts
+
 
 
 
@@ -21782,9 +21767,7 @@ function isSameField(name, found, wanted) {
 }
 function fieldsOf(yaml) {
     const value = (0,kubeadm_yaml/* readYaml */.gM)(yaml);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? value
-        : undefined;
+    return (0,json_fields/* isObject */.Gv)(value) ? value : undefined;
 }
 
 // EXTERNAL MODULE: ./src/cluster/desired-member.ts
@@ -24207,6 +24190,7 @@ function modes(name, facts, record, places) {
 
 
 
+
 const HOUR_MS = 3_600_000;
 /** Checks that need a connection to the host. */
 const OF_HOSTS = [
@@ -24396,16 +24380,8 @@ function explainLog(lines) {
 }
 /** Message and error of a line that zap wrote as JSON, else the line. */
 function quoteOf(line) {
-    let text = line;
-    try {
-        const { msg, error } = JSON.parse(line);
-        const parts = [msg, error].filter((part) => typeof part === 'string');
-        if (parts.length > 0)
-            text = parts.join(': ');
-    }
-    catch {
-        // Not every line of etcd is JSON.
-    }
+    const { msg, error } = (0,json_fields/* fieldsOf */.Pf)(line) ?? {};
+    const text = (0,json_fields/* textsIn */.Ej)([msg, error]).join(': ') || line;
     return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
 }
 
@@ -25021,8 +24997,6 @@ async function rescrapeMetrics(client, first, { scrapedAtMs, seconds, signal }) 
 
 // EXTERNAL MODULE: ./src/engine/observe.ts
 var engine_observe = __webpack_require__(69622);
-// EXTERNAL MODULE: ./src/text/json-fields.ts
-var json_fields = __webpack_require__(75699);
 // EXTERNAL MODULE: ./src/hosts/transport.ts
 var hosts_transport = __webpack_require__(46890);
 // EXTERNAL MODULE: ./src/hosts/probe/look-at-files.ts
@@ -25282,8 +25256,6 @@ function parseTime(text) {
 
 
 
-
-
 const STAGE = 'Observe';
 /**
  * Connects to a host and runs the probe there. Does not throw: why a host could not be examined is part of what was seen.
@@ -25308,7 +25280,7 @@ async function examineHost(host, settings, { connect, timeline, maskSecret }, si
             maskSecret(answer.clientKey.toString('utf8'));
         return {
             ...host,
-            name: nameOf(host, answer),
+            name: (0,engine_observe/* nameOf */.Vb)(host, answer.facts),
             transport,
             sight: { seen: answer },
             shippedImage: shippedImage(answer.facts, transport, signal),
@@ -25317,10 +25289,6 @@ async function examineHost(host, settings, { connect, timeline, maskSecret }, si
     catch (error) {
         return { ...host, transport, sight: { unseen: why(error) } };
     }
-}
-function nameOf({ role, name, settings }, { facts }) {
-    const own = role === 'member' ? (0,cluster_members/* memberName */.eg)(settings, facts) : (0,resolve/* controlPlaneName */.F)(settings, facts);
-    return own === '' ? name : own;
 }
 function why(error) {
     if (error instanceof host_error/* HostError */.dh) {
@@ -26010,6 +25978,7 @@ function inflated(packed, bytes) {
 
 
 
+
 /** So many runs are looked at, so many at once. */
 const MOST_RUNS = 30;
 const AT_ONCE = 5;
@@ -26142,14 +26111,8 @@ const MOST_MEMBERS = 50;
  * @returns undefined for what is no report of this version.
  */
 function parseTrendPoint(text) {
-    let report;
-    try {
-        report = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (!isObject(report) || report['schemaVersion'] !== health_document/* HEALTH_DOCUMENT_VERSION */.E)
+    const report = (0,json_fields/* fieldsOf */.Pf)(text);
+    if (report?.['schemaVersion'] !== health_document/* HEALTH_DOCUMENT_VERSION */.E)
         return undefined;
     const { checkedAt, status, members, certificates } = report;
     const known = STATUSES.find((each) => each === status);
@@ -26157,7 +26120,7 @@ function parseTrendPoint(text) {
         return undefined;
     if (!Array.isArray(members) || !Array.isArray(certificates))
         return undefined;
-    const days = certificates.flatMap((each) => isObject(each) ? (finite(each['daysLeft']) ?? []) : []);
+    const days = certificates.flatMap((each) => (0,json_fields/* isObject */.Gv)(each) ? (finite(each['daysLeft']) ?? []) : []);
     return {
         checkedAt,
         status: known,
@@ -26166,7 +26129,7 @@ function parseTrendPoint(text) {
     };
 }
 function memberOf(member) {
-    if (!isObject(member))
+    if (!(0,json_fields/* isObject */.Gv)(member))
         return [];
     const { name, readMs, dbSizeInUseBytes, dbSizeBytes, walFsync } = member;
     if (typeof name !== 'string' || !/^[A-Za-z0-9.:-]{1,253}$/.test(name))
@@ -26177,12 +26140,9 @@ function memberOf(member) {
             readMs: finite(readMs),
             dbSizeInUseBytes: finite(dbSizeInUseBytes),
             dbSizeBytes: finite(dbSizeBytes),
-            walFsyncP99Ms: isObject(walFsync) ? finite(walFsync['p99Ms']) : null,
+            walFsyncP99Ms: (0,json_fields/* isObject */.Gv)(walFsync) ? finite(walFsync['p99Ms']) : null,
         },
     ];
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /** As `toISOString` writes it. */
 function isDate(text) {
@@ -27879,6 +27839,7 @@ function more(rest) {
 
 
 
+
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
 const health = checkingOperation({
     name: 'health',
@@ -27911,12 +27872,12 @@ function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindo
         durationMs: Math.round(durationMs),
         clusterName,
         checks: ALL_CHECKS.flatMap((run) => run(facts, thresholds)),
-        revision: (0,make_document/* highest */.BR)(facts.members.flatMap(({ hash }) => (0,observation/* seen */.cI)(hash)?.hashRevision ?? [])),
+        revision: (0,units/* highest */.BR)(facts.members.flatMap(({ hash }) => (0,observation/* seen */.cI)(hash)?.hashRevision ?? [])),
         certificates: everyCertificate(facts),
         thresholds,
         metricsWindowSeconds,
         more: (member) => ({
-            localReadMs: (0,make_document/* milliseconds */.Rz)((0,observation/* seen */.cI)(member.localReadNs)),
+            localReadMs: (0,units/* milliseconds */.Rz)((0,observation/* seen */.cI)(member.localReadNs)),
             ...metricsFigures(member, facts),
             clockOffsetMs: offsets.get(member.name) ?? null,
             ...hostFigures('seen' in member.host ? member.host.seen : undefined),
@@ -28154,11 +28115,7 @@ function swapOn({ name: host, seen }, settings) {
 
 
 
-/** etcd's defaults (server/embed/config.go, TickMs and ElectionMs). */
-const DEFAULT_HEARTBEAT_MS = 100;
-const DEFAULT_ELECTION_MS = 1000;
-/** etcd takes no longer one (server/embed/config.go, maxElectionMs). */
-const MOST_ELECTION_MS = 50_000;
+
 /** Checks that heartbeat and election timeout fit the round trips between the hosts. */
 function network_roundTrips(members, settings) {
     const pairs = measuredPairs(members);
@@ -28176,12 +28133,12 @@ function network_roundTrips(members, settings) {
  * timeouts must be at least 10 times the round-trip time" (https://etcd.io/docs/latest/tuning/).
  */
 function timing(longestMs, settings) {
-    const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? DEFAULT_HEARTBEAT_MS;
-    const election = extraNumber(settings, 'election-timeout') ?? DEFAULT_ELECTION_MS;
+    const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? etcd_flags/* DEFAULT_TIMES_MS */._A['heartbeat-interval'];
+    const election = extraNumber(settings, 'election-timeout') ?? etcd_flags/* DEFAULT_TIMES_MS */._A['election-timeout'];
     if (heartbeat >= 0.5 * longestMs && election >= 10 * longestMs)
         return [];
     const wantedHeartbeat = Math.ceil(longestMs / 10) * 10;
-    const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
+    const wantedElection = Math.min(10 * wantedHeartbeat, etcd_flags/* MOST_ELECTION_MS */.Xl);
     return [
         (0,checks_check/* checkOf */.EG)('network', null)('warn', {
             code: 'round-trip-too-long',
@@ -28599,6 +28556,8 @@ function absent(members, archive, wanted) {
 var cluster = __webpack_require__(91236);
 // EXTERNAL MODULE: ./src/engine/collect.ts
 var collect = __webpack_require__(77960);
+// EXTERNAL MODULE: ./src/text/lines.ts
+var lines = __webpack_require__(30816);
 ;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
 
 
@@ -28804,6 +28763,7 @@ done
 
 
 
+
 /**
  * Parses the answer of the preflight probe.
  * @throws IncompleteProbeError when its last section is missing.
@@ -28811,7 +28771,7 @@ done
 function parsePreflightProbe(answer) {
     const sections = (0,probe_sections/* readSections */.jn)(answer);
     const get = (name) => sections.get(name)?.trim() ?? '';
-    const leftovers = linesOf(get('leftovers'));
+    const leftovers = (0,lines/* filledLines */.o)(get('leftovers'));
     return {
         ...kubeletAnswer(get('kubelet-version')),
         cgroups: parseCgroups(get('cgroup')),
@@ -28819,7 +28779,7 @@ function parsePreflightProbe(answer) {
         swaps: parseSwaps(get('swaps')),
         ...present('memoryBytes', parseMemory(get('memory'))),
         ...present('processors', countProcessors(get('processors'))),
-        execStartDropIns: linesOf(get('exec-start')),
+        execStartDropIns: (0,lines/* filledLines */.o)(get('exec-start')),
         ...present('filesystem', (0,probe_sections/* parseFilesystem */.re)(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
         ...present('walFilesystem', (0,probe_sections/* parseFilesystem */.re)(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0)),
         ...present('member', parseMemberMetrics(get('metrics'))),
@@ -28828,14 +28788,11 @@ function parsePreflightProbe(answer) {
         ...(leftovers.length > MAX_LEFTOVERS && { moreLeftoverKeys: true }),
         ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
         ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
-        ...(sections.has('room') && { room: linesOf(get('room')).flatMap(parseRoom) }),
+        ...(sections.has('room') && { room: (0,lines/* filledLines */.o)(get('room')).flatMap(parseRoom) }),
     };
 }
 function present(key, value) {
     return value === undefined ? {} : { [key]: value };
-}
-function linesOf(text) {
-    return text.split('\n').filter((line) => line !== '');
 }
 /** Returns `unknown` for a text of neither version, e.g. where nothing is mounted. */
 function parseCgroups(text) {
@@ -28846,7 +28803,7 @@ function parseCgroups(text) {
  * text itself where there is no such line.
  */
 function kubeletAnswer(text) {
-    const version = linesOf(text)
+    const version = (0,lines/* filledLines */.o)(text)
         .map((line) => (0,kubeadm_version/* parseKubernetesVersion */.i6)(line.replace(/^Kubernetes /, '')))
         .find((one) => one !== undefined);
     return version === undefined ? { kubeletSaid: (0,host_error/* lastWords */.aN)(text, 3) } : { kubeletVersion: version };
@@ -28863,7 +28820,7 @@ function parseCgroupDriver(line) {
 }
 /** Parses /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
 function parseSwaps(text) {
-    return linesOf(text)
+    return (0,lines/* filledLines */.o)(text)
         .slice(1)
         .map((line) => {
         const [device = '', , kibibytes = '0'] = line.split(/\s+/);
@@ -28893,7 +28850,7 @@ function parseMemberMetrics(text) {
  * interleaved.
  */
 function parseConnects(text) {
-    const tries = linesOf(text).flatMap((line) => {
+    const tries = (0,lines/* filledLines */.o)(text).flatMap((line) => {
         const match = /^(\S+) (\d+) (\d+)$/.exec(line);
         return match === null ? [] : [match];
     });
@@ -32373,6 +32330,7 @@ function firstToExpire(certificates) {
 /* harmony export */   Gg: () => (/* binding */ titleOf),
 /* harmony export */   Hx: () => (/* binding */ checkItems),
 /* harmony export */   I: () => (/* binding */ STATUS_ICONS),
+/* harmony export */   Ie: () => (/* binding */ longestText),
 /* harmony export */   LO: () => (/* binding */ missing),
 /* harmony export */   Mr: () => (/* binding */ groupAlike),
 /* harmony export */   Pg: () => (/* binding */ shownFinding),
@@ -32407,6 +32365,7 @@ const STATUS_ICONS = {
 };
 /** In the place of a figure that could not be seen. */
 const missing = '–';
+/** Characters that are shown of a text; the artifact has all of it. */
 const longestText = 1000;
 /** Returns the title of a check with its subject: `Certificate on disk (/etc/…/server.crt)`. */
 function titleOf({ name, subject }) {
@@ -32808,25 +32767,25 @@ function leak(name, secret) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(10335);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(54285);
-/* harmony import */ var _plan_words_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(43659);
+/* harmony import */ var _check_view_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(94294);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(54285);
+/* harmony import */ var _plan_words_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(43659);
 
 
 
 
-const longestText = 1000;
-const missing = '–';
+
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 function planLines(document) {
     const { verdict, meaning, clusterName, reasons, membership, stages, afterProof, warnings, leftOut = [], digest, } = document;
     const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${meaning}`;
     const left = section('Left out', leftOut.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb));
-    if ((0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .changesNothing */ .TY)(document))
+    if ((0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .changesNothing */ .TY)(document))
         return [`${title}. Plan digest: ${digest}`, ...left];
     return [
-        `${title}. ${(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .totals */ .Sd)(document).join(', ')}.`,
+        `${title}. ${(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .totals */ .Sd)(document).join(', ')}.`,
         ...indented(reasons),
-        ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .everyHost */ .sq)(document).flatMap(hostLines),
+        ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .everyHost */ .sq)(document).flatMap(hostLines),
         ...section('Members', membership),
         'Order',
         ...indented([
@@ -32848,7 +32807,7 @@ function indented(lines) {
 }
 function hostLines(host) {
     const title = `${host.name} (${[host.address, ...(host.role === undefined ? [] : [host.role])].join(', ')})`;
-    if (!(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .isTouched */ .Dn)(host))
+    if (!(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .isTouched */ .Dn)(host))
         return [`${title}: nothing changes`];
     return [
         title,
@@ -32858,17 +32817,17 @@ function hostLines(host) {
 function fileLines({ change, path, mode, note, diff }) {
     const remark = note === undefined ? '' : `: ${note}`;
     return [
-        `${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .VERBS */ .hU[change]} ${path}${change === 'remove' ? '' : `, mode ${mode}`}${remark}`,
-        ...indented(diff === undefined ? [] : (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .shownDiff */ .fN)(diff)),
+        `${_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .VERBS */ .hU[change]} ${path}${change === 'remove' ? '' : `, mode ${mode}`}${remark}`,
+        ...indented(diff === undefined ? [] : (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .shownDiff */ .fN)(diff)),
     ];
 }
 function stageLines(stage, number) {
     const { title, order, before, after } = stage;
     return [
-        `${number}. ${title}${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .ORDERS */ .gf[order]}`,
+        `${number}. ${title}${_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .ORDERS */ .gf[order]}`,
         ...indented([
             ...(before === undefined ? [] : [`starts only if ${before}`]),
-            ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
+            ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
             ...(after === undefined ? [] : [`continues only if ${after}`]),
         ]),
     ];
@@ -32879,12 +32838,12 @@ function stageLines(stage, number) {
  */
 function renderPlan(document) {
     const whole = sections(document, true);
-    return Buffer.byteLength(whole) <= _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .summaryLimitBytes */ .fx / 2 ? whole : sections(document, false);
+    return Buffer.byteLength(whole) <= _markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .summaryLimitBytes */ .fx / 2 ? whole : sections(document, false);
 }
 function sections(document, withDiffs) {
     const leftOut = findings('Left out', document.leftOut ?? []);
     const warnings = findings('Warnings', document.warnings);
-    const filled = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .changesNothing */ .TY)(document)
+    const filled = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .changesNothing */ .TY)(document)
         ? [headline(document), leftOut, warnings, approval(document)]
         : [
             headline(document),
@@ -32893,7 +32852,7 @@ function sections(document, withDiffs) {
             warnings,
             hostTable(document),
             withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
-            ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .everyHost */ .sq)(document)
+            ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .everyHost */ .sq)(document)
                 .filter(({ files }) => files.length > 0)
                 .map((host) => hostDetails(host, withDiffs)),
             membershipChanges(document),
@@ -32903,58 +32862,58 @@ function sections(document, withDiffs) {
     return `${filled.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function prose(value) {
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__/* .shortenLine */ .a0)(value, longestText));
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_1__/* .shortenLine */ .a0)(value, _check_view_js__WEBPACK_IMPORTED_MODULE_2__/* .longestText */ .Ie));
 }
 function bullets(items) {
     return items.map((item) => `- ${item}`).join('\n');
 }
 function headline(document) {
     const { verdict, clusterName, operation } = document;
-    const nothing = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .changesNothing */ .TY)(document);
+    const nothing = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .changesNothing */ .TY)(document);
     const facts = [
-        `Operation ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(operation)}`,
-        ...(nothing ? document.reasons.map(prose) : (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .totals */ .Sd)(document)),
+        `Operation ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(operation)}`,
+        ...(nothing ? document.reasons.map(prose) : (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .totals */ .Sd)(document)),
     ];
     const sign = nothing && document.leftOut === undefined ? '✅' : '📋';
-    return `## ${sign} Plan for etcd cluster ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(clusterName)}: ${verdict}, ${document.meaning}\n\n${facts.join(' · ')}`;
+    return `## ${sign} Plan for etcd cluster ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(clusterName)}: ${verdict}, ${document.meaning}\n\n${facts.join(' · ')}`;
 }
 function findings(title, all) {
     if (all.length === 0)
         return '';
     const items = all.map(({ code: name, host, at, fact, cause, fix }) => [
-        `⚠️ **${host === undefined ? prose(at) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(host)} ${prose(at)}`}**: ${prose(fact)}`,
+        `⚠️ **${host === undefined ? prose(at) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(host)} ${prose(at)}`}**: ${prose(fact)}`,
         ...(cause === undefined ? [] : [`  <br>Usual cause: ${prose(cause)}`]),
         ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
-        `  <br>Code: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .findingCode */ .Hy)(name)}`,
+        `  <br>Code: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .findingCode */ .Hy)(name)}`,
     ].join('\n'));
     return `### ${title}\n\n${bullets(items)}`;
 }
 function hostTable(document) {
-    const rows = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .everyHost */ .sq)(document).map(({ name, address, role, files, restarts }) => [
-        role === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(name) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(name)} (${role})`,
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(address),
+    const rows = (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .everyHost */ .sq)(document).map(({ name, address, role, files, restarts }) => [
+        role === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(name) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(name)} (${role})`,
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(address),
         fileCounts(files),
-        restarts.length === 0 ? missing : restarts.map(_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq).join('<br>'),
+        restarts.length === 0 ? _check_view_js__WEBPACK_IMPORTED_MODULE_2__/* .missing */ .LO : restarts.map(_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq).join('<br>'),
     ]);
-    return `### Hosts\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Host', 'Address', 'Files', 'Restarts'], rows)}`;
+    return `### Hosts\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .table */ .tp)(['Host', 'Address', 'Files', 'Restarts'], rows)}`;
 }
 function fileCounts(files) {
     const counts = Map.groupBy(files, ({ change }) => change);
     return files.length === 0
-        ? missing
-        : [...counts].map(([change, group]) => `${group.length} ${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .CHANGES */ .Y6[change]}`).join(', ');
+        ? _check_view_js__WEBPACK_IMPORTED_MODULE_2__/* .missing */ .LO
+        : [...counts].map(([change, group]) => `${group.length} ${_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .CHANGES */ .Y6[change]}`).join(', ');
 }
 /** A list, no table: paths and fingerprints would make a table wider than the page. */
 function hostDetails({ name, files }, withDiffs) {
     const items = files.map(({ change, path, mode, note }) => {
         const remark = note === undefined ? '' : `<br>${prose(note)}`;
-        return `${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .VERBS */ .hU[change]} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(path)}${change === 'remove' ? '' : `, mode ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(mode)}`}${remark}`;
+        return `${_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .VERBS */ .hU[change]} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(path)}${change === 'remove' ? '' : `, mode ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(mode)}`}${remark}`;
     });
     const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .details */ .zH)(`${name}: ${(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(files.length, 'file')}`, parts.join('\n\n'));
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .details */ .zH)(`${name}: ${(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(files.length, 'file')}`, parts.join('\n\n'));
 }
 function diffBlock({ path, diff }) {
-    return diff === undefined ? [] : [`${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(path)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .codeBlock */ .DV)('diff', (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .shownDiff */ .fN)(diff).join('\n'))}`];
+    return diff === undefined ? [] : [`${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(path)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .codeBlock */ .DV)('diff', (0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .shownDiff */ .fN)(diff).join('\n'))}`];
 }
 function membershipChanges({ membership }) {
     return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
@@ -32970,18 +32929,18 @@ function order({ stages, afterProof }) {
 function stageItem(stage) {
     const { title, order, before, after } = stage;
     const lines = [
-        ...(before === undefined ? [] : [`🚦 starts only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(before)}`]),
-        ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.map(_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY).join(', ')} ${prose(step)} – ${prose(why)}`),
-        ...(after === undefined ? [] : [`🚦 continues only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(after)}`]),
+        ...(before === undefined ? [] : [`🚦 starts only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(before)}`]),
+        ...(0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .stepsOf */ .B_)(stage).map(({ hosts, step, why }) => `${hosts.map(_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY).join(', ')} ${prose(step)} – ${prose(why)}`),
+        ...(after === undefined ? [] : [`🚦 continues only if ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(after)}`]),
     ];
-    const heading = `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(title)}**${_plan_words_js__WEBPACK_IMPORTED_MODULE_3__/* .ORDERS */ .gf[order]}`;
+    const heading = `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(title)}**${_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .ORDERS */ .gf[order]}`;
     return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
 }
 function approval({ digest }) {
     return [
         '### Approval',
         'This is a plan; nothing has been changed. To let a later run do exactly this, give it this input; the run fails if its plan differs.',
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(`approved-plan: ${digest}`),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(`approved-plan: ${digest}`),
     ].join('\n\n');
 }
 
@@ -33695,7 +33654,6 @@ function isOwn(value, field) {
 
 /** With these two limits the findings alone never reach that one. */
 const mostFindings = 50;
-const longestText = 1000;
 /** Days before expiry from which the table points at a certificate. */
 const soonDays = 30;
 /**
@@ -33738,7 +33696,7 @@ function headline(report, cluster) {
     const { outcome, changed, done, failure, plan, health } = report;
     if (outcome === 'failed') {
         const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
-        return `❌ ${cluster}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__/* .shortenLine */ .a0)(failure ?? 'the run failed', longestText))}; ${state}`;
+        return `❌ ${cluster}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__/* .shortenLine */ .a0)(failure ?? 'the run failed', _check_view_js__WEBPACK_IMPORTED_MODULE_5__/* .longestText */ .Ie))}; ${state}`;
     }
     const isWarned = shownIn(report).some(({ status }) => status === 'warn');
     const sign = isWarned ? '⚠️' : '✅';
@@ -37650,6 +37608,7 @@ function unseenProblem(character) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Ej: () => (/* binding */ textsIn),
+/* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   Pf: () => (/* binding */ fieldsOf),
 /* harmony export */   Po: () => (/* binding */ numberIn),
 /* harmony export */   Qv: () => (/* binding */ objectsIn),
@@ -37688,6 +37647,10 @@ function textsIn(value) {
 /** Returns the number; undefined if it is none. */
 function numberIn(value) {
     return typeof value === 'number' ? value : undefined;
+}
+/** Reports whether the value is a JSON object; a list is none. */
+function isObject(value) {
+    return isFields(value) && !Array.isArray(value);
 }
 function isFields(value) {
     return typeof value === 'object' && value !== null;
@@ -37746,6 +37709,20 @@ class LastBytes {
 
 /***/ }),
 
+/***/ 30816:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ filledLines)
+/* harmony export */ });
+/** Returns the lines of a text that are not empty, in their order. */
+function filledLines(text) {
+    return text.split('\n').filter((line) => line !== '');
+}
+
+
+/***/ }),
+
 /***/ 55383:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -37783,9 +37760,11 @@ function holdsPrivateKey(value) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   BR: () => (/* binding */ highest),
 /* harmony export */   Ej: () => (/* binding */ size),
 /* harmony export */   IL: () => (/* binding */ formatGoDuration),
 /* harmony export */   JZ: () => (/* binding */ median),
+/* harmony export */   Rz: () => (/* binding */ milliseconds),
 /* harmony export */   p0: () => (/* binding */ duration)
 /* harmony export */ });
 const UNITS_BELOW_A_SECOND = [
@@ -37861,6 +37840,14 @@ function median(values) {
     const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
     const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
     return (above + below) / 2;
+}
+/** Returns the highest of some numbers; null for none. */
+function highest(values) {
+    return values.length === 0 ? null : Math.max(...values);
+}
+/** Converts nanoseconds to milliseconds; null for nothing. */
+function milliseconds(nanoseconds) {
+    return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
 
 

@@ -1,4 +1,5 @@
 import type { HealthFacts, HostSight, MemberSight, PodContainer } from '../facts/health.ts';
+import { fieldsOf, textsIn } from '../text/json-fields.ts';
 import { duration } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
 import { plural, unseenCheck } from './view.ts';
@@ -224,13 +225,7 @@ export function explainLog(lines: readonly string[]): LogExplanation | undefined
 
 /** Message and error of a line that zap wrote as JSON, else the line. */
 function quoteOf(line: string): string {
-  let text = line;
-  try {
-    const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown };
-    const parts = [msg, error].filter((part) => typeof part === 'string');
-    if (parts.length > 0) text = parts.join(': ');
-  } catch {
-    // Not every line of etcd is JSON.
-  }
+  const { msg, error } = fieldsOf(line) ?? {};
+  const text = textsIn([msg, error]).join(': ') || line;
   return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
 }

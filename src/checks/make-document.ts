@@ -2,10 +2,11 @@ import { leads } from '../etcd/health/endpoint.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import { assessMembers } from '../etcd/health/members.ts';
 import { seen } from '../etcd/health/observation.ts';
-import { type ClusterView, memberName } from '../etcd/health/view.ts';
+import { highestTerm, memberName } from '../etcd/health/view.ts';
 import type { EtcdId } from '../etcd/messages.ts';
 import { daysLeft } from '../pki/certificate.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
+import { milliseconds } from '../text/units.ts';
 import { type Check, type CheckStatus, worstFirst, worstOf } from './check.ts';
 import { leaderIndexOf, proofChecks } from './endpoint.ts';
 import {
@@ -73,15 +74,6 @@ function overall(checks: readonly Check[]): CheckStatus {
   if (checks.some(({ status }) => status === 'fail')) return 'fail';
   if (checks.some(({ name, status }) => name === 'quorum' && status === 'unknown')) return 'unknown';
   return worstOf(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
-}
-
-function highestTerm({ own }: ClusterView): number | null {
-  return highest(own.flatMap(({ status }) => seen(status)?.raftTerm ?? []));
-}
-
-/** The highest of some numbers; null of none. */
-export function highest(values: readonly number[]): number | null {
-  return values.length === 0 ? null : Math.max(...values);
 }
 
 type Known = Pick<HealthDocument, 'clusterName' | 'status' | 'members' | 'failureTolerance' | 'checks'> & {
@@ -175,11 +167,6 @@ function answeredFigures(
     dbSizeBytes: status?.dbSize ?? null,
     dbSizeInUseBytes: status?.dbSizeInUse ?? null,
   };
-}
-
-/** Milliseconds of nanoseconds; null of nothing. */
-export function milliseconds(nanoseconds: number | undefined): number | null {
-  return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
 
 /** Returns none for a text that is not a certificate: the checks of certificates report it. */

@@ -1,14 +1,9 @@
 import { holdsMember } from '../cluster/ports.ts';
+import { DEFAULT_TIMES_MS, MOST_ELECTION_MS } from '../kubeadm/etcd-flags.ts';
 import { parseIpAddress } from '../pki/alt-names.ts';
 import { duration, median } from '../text/units.ts';
 import { type Check, checkOf } from './check.ts';
 import { type ExaminedMember, extraNumber, type PreflightSettings } from './examined.ts';
-
-/** etcd's defaults (server/embed/config.go, TickMs and ElectionMs). */
-const DEFAULT_HEARTBEAT_MS = 100;
-const DEFAULT_ELECTION_MS = 1000;
-/** etcd takes no longer one (server/embed/config.go, maxElectionMs). */
-const MOST_ELECTION_MS = 50_000;
 
 /** How long a round trip between two members takes, over all connects in both directions. */
 interface Pair {
@@ -35,8 +30,8 @@ export function roundTrips(members: readonly ExaminedMember[], settings: Preflig
  * timeouts must be at least 10 times the round-trip time" (https://etcd.io/docs/latest/tuning/).
  */
 function timing(longestMs: number, settings: PreflightSettings): Check[] {
-  const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? DEFAULT_HEARTBEAT_MS;
-  const election = extraNumber(settings, 'election-timeout') ?? DEFAULT_ELECTION_MS;
+  const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? DEFAULT_TIMES_MS['heartbeat-interval'];
+  const election = extraNumber(settings, 'election-timeout') ?? DEFAULT_TIMES_MS['election-timeout'];
   if (heartbeat >= 0.5 * longestMs && election >= 10 * longestMs) return [];
   const wantedHeartbeat = Math.ceil(longestMs / 10) * 10;
   const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);

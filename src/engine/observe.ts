@@ -112,7 +112,8 @@ export async function probe(host: ConnectedHost, question: ProbeScriptOptions): 
   });
 }
 
-function nameOf({ role, name, settings }: Host, facts: HostFacts): string {
+/** Returns what a host is called once its facts are known: as the inputs name it, else by its own hostname. */
+export function nameOf({ role, name, settings }: Host, facts: Pick<HostFacts, 'hostname'>): string {
   const own = role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
   return own === '' ? name : own;
 }

@@ -1,4 +1,5 @@
 import { describeFinding, type Finding } from '../findings.ts';
+import { fieldsOf } from '../text/json-fields.ts';
 import { printable } from '../text/printable.ts';
 
 /** The kind of a failure, on which callers decide. */
@@ -186,14 +187,9 @@ function plainTextError(place: EtcdPlace, request: string, answer: HttpAnswer): 
 }
 
 function parseErrorBody(body: string): { code: number; message: string } | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { code, message, error } = parsed as Record<string, unknown>;
+  const parsed = fieldsOf(body);
+  if (parsed === undefined) return undefined;
+  const { code, message, error } = parsed;
   const text = typeof message === 'string' ? message : error;
   if (typeof text !== 'string') return undefined;
   return { code: typeof code === 'number' ? code : 0, message: printable(text) };

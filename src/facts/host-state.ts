@@ -1,3 +1,5 @@
+import { fieldsOf, isObject } from '../text/json-fields.ts';
+
 /** A renewed apiserver-etcd-client.crt that is not yet confirmed to be on the control plane. */
 export interface ClientCopy {
   /** SHA-256 of the renewed certificate, upper-case hex with colons. */
@@ -42,22 +44,17 @@ export function formatHostState(state: HostState): string {
 
 /** Parses state.json; `undefined` if this release cannot read it. */
 export function parseHostState(text: string): HostState | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = fieldsOf(text);
   return isHostState(value) ? value : undefined;
 }
 
 function isHostState(value: unknown): value is HostState {
-  if (!isRecord(value) || value['schema'] !== 1) return false;
+  if (!isObject(value) || value['schema'] !== 1) return false;
   const { cluster, member, phase, kubernetesVersion, files, clientCopy, mounts } = value;
   return (
     (clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
     hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
-    isRecord(cluster) &&
+    isObject(cluster) &&
     isToken(cluster['token']) &&
     isKnownCustody(cluster) &&
     hasStrings(member, ['name', 'address']) &&
@@ -78,18 +75,14 @@ export function isToken(value: unknown): value is string {
 
 /** Rejects the custody of a later release. */
 function isKnownCustody(cluster: unknown): boolean {
-  return isRecord(cluster) && [undefined, 'input-only'].includes(cluster['caCustody'] as string | undefined);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(cluster) && [undefined, 'input-only'].includes(cluster['caCustody'] as string | undefined);
 }
 
 /** Reports whether the value is a record of texts only. */
 function isTextRecord(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function hasStrings(value: unknown, keys: readonly string[]): boolean {
-  return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
+  return isObject(value) && keys.every((key) => typeof value[key] === 'string');
 }

@@ -1,4 +1,5 @@
 import { PKI_DIR } from '../kubeadm/paths.ts';
+import { filledLines } from '../text/lines.ts';
 import type { RemoteScript } from './transport.ts';
 
 /** A file as it is on the host. */
@@ -28,16 +29,12 @@ find -L ${PKI_DIR} -type f -exec sha256sum -- {} +
 /** Parses the answer of {@link listPki}. */
 export function parsePki(answer: string): PlacedFile[] {
   const [modes = '', digests = ''] = answer.split('\n\n');
-  const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
-  return linesOf(modes).map((line) => {
+  const digestOf = new Map(filledLines(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+  return filledLines(modes).map((line) => {
     const [mode = '', owner = '', ...words] = line.split(' ');
     const path = words.join(' ');
     return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
   });
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
 }
 
 /**

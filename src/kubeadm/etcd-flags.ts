@@ -1,6 +1,12 @@
 import { DEFAULT_METRICS_PORT } from './paths.ts';
 import { metricsUrl } from '../etcd/endpoint.ts';
 
+/** etcd's own values in milliseconds, which hold if a flag is not given (server/embed/config.go, TickMs and ElectionMs). */
+export const DEFAULT_TIMES_MS = { 'heartbeat-interval': 100, 'election-timeout': 1000 } as const;
+
+/** The longest election timeout in milliseconds that etcd accepts (server/embed/config.go, maxElectionMs). */
+export const MOST_ELECTION_MS = 50_000;
+
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
 const OF_THE_BOOTSTRAP = 'it decides which cluster a member creates or joins, which the action determines';
 const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';

@@ -24,7 +24,8 @@ export const STATUS_ICONS: Readonly<Record<CheckStatus, string>> = {
 /** In the place of a figure that could not be seen. */
 export const missing = '–';
 
-const longestText = 1000;
+/** Characters that are shown of a text; the artifact has all of it. */
+export const longestText = 1000;
 
 /** Returns the title of a check with its subject: `Certificate on disk (/etc/…/server.crt)`. */
 export function titleOf({ name, subject }: Check): string {

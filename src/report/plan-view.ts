@@ -1,6 +1,7 @@
 import { describeFinding, type Finding } from '../findings.ts';
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import { shortenLine } from '../runner/masking/redaction.ts';
+import { longestText, missing } from './check-view.ts';
 import { code, codeBlock, details, findingCode, summaryLimitBytes, table, text } from './markdown.ts';
 import {
   CHANGES,
@@ -15,9 +16,6 @@ import {
   totals,
   VERBS,
 } from './plan-words.ts';
-
-const longestText = 1000;
-const missing = '–';
 
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 export function planLines(document: PlanDocument): string[] {

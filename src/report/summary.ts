@@ -4,7 +4,7 @@ import type { Log } from '../runner/log.ts';
 import { type Redactor, shortenLine } from '../runner/masking/redaction.ts';
 import { duration, size } from '../text/units.ts';
 import { firstToExpire } from './certificates.ts';
-import { checkItem, missing, shownCheck, type ShownCheck, shownFinding } from './check-view.ts';
+import { checkItem, longestText, missing, shownCheck, type ShownCheck, shownFinding } from './check-view.ts';
 import { code, codeBlock, details, summaryLimitBytes, table, text } from './markdown.ts';
 import { renderPlan } from './plan-view.ts';
 import { redactAll } from './redact-all.ts';
@@ -12,7 +12,6 @@ import type { RunReport, StepReport } from './run-report.ts';
 
 /** With these two limits the findings alone never reach that one. */
 const mostFindings = 50;
-const longestText = 1000;
 
 /** Days before expiry from which the table points at a certificate. */
 const soonDays = 30;

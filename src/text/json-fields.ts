@@ -39,6 +39,11 @@ export function numberIn(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** Reports whether the value is a JSON object; a list is none. */
+export function isObject(value: unknown): value is Fields {
+  return isFields(value) && !Array.isArray(value);
+}
+
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }

@@ -71,3 +71,13 @@ export function median(values: readonly number[]): number {
   const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
   return (above + below) / 2;
 }
+
+/** Returns the highest of some numbers; null for none. */
+export function highest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.max(...values);
+}
+
+/** Converts nanoseconds to milliseconds; null for nothing. */
+export function milliseconds(nanoseconds: number | undefined): number | null {
+  return nanoseconds === undefined ? null : nanoseconds / 1e6;
+}

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formatGoDuration } from '../../text/units.ts';
+import { formatGoDuration, milliseconds } from '../../text/units.ts';
 import { httpsUrl } from '../endpoint.ts';
 import type { Alarm, EtcdId, MemberStatus } from '../messages.ts';
 import { type EndpointObservation, failure, type HealthFinding, seen } from './observation.ts';
@@ -117,8 +117,4 @@ function healthLine(endpoint: string, readNs: number, trouble: string | undefine
   return trouble === undefined
     ? `${endpoint} is healthy: successfully committed proposal: took = ${formatGoDuration(readNs)}`
     : `${endpoint} is unhealthy: failed to commit proposal: ${trouble}`;
-}
-
-function milliseconds(nanoseconds: number | undefined): number | null {
-  return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }

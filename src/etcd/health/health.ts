@@ -3,9 +3,9 @@ import type { EtcdId } from '../messages.ts';
 import { clusterFindings } from './cluster.ts';
 import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
 import { assessMembers, memberFindings, type MemberHealth } from './members.ts';
-import { type EndpointObservation, type HealthFinding, seen } from './observation.ts';
+import { type EndpointObservation, type HealthFinding } from './observation.ts';
 import { type AskedMember, observeEndpoint } from './observe.ts';
-import { type ClusterView, type ExpectedPorts, memberName, viewCluster } from './view.ts';
+import { type ExpectedPorts, highestTerm, memberName, viewCluster } from './view.ts';
 
 export type { EndpointHealth } from './endpoint.ts';
 export type { HealthFinding } from './observation.ts';
@@ -65,11 +65,6 @@ export function assessHealth(
     findings,
     observations,
   };
-}
-
-function highestTerm(view: ClusterView): number | null {
-  const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
-  return terms.length === 0 ? null : Math.max(...terms);
 }
 
 export interface HealthCheckOptions {

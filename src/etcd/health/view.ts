@@ -1,3 +1,4 @@
+import { highest } from '../../text/units.ts';
 import { canonicalUrl, httpsUrl } from '../endpoint.ts';
 import type { EtcdId, ListedMember } from '../messages.ts';
 import { type EndpointObservation, seen } from './observation.ts';
@@ -64,6 +65,11 @@ export function memberName(view: ClusterView, id: EtcdId): string {
   const listed = view.members?.find((member) => member.id === id)?.name ?? '';
   if (listed !== '') return listed;
   return view.observations.find(({ status }) => seen(status)?.memberId === id)?.name ?? id;
+}
+
+/** Returns the highest term that a member reported; null if none did. */
+export function highestTerm({ own }: Pick<ClusterView, 'own'>): number | null {
+  return highest(own.flatMap(({ status }) => seen(status)?.raftTerm ?? []));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
+import { fieldsOf } from '../../text/json-fields.ts';
 import { printable } from '../../text/printable.ts';
 import { quoteBash } from '../bash.ts';
 import { SERVED_BY } from '../root-shell/root-shell.ts';
@@ -145,14 +146,9 @@ function ownerFields({ run, actor, startedAt }: LockOwner): string {
 
 /** Parses the owner from a lock file; undefined if the file is not ours. Its texts are safe for messages. */
 export function parseLock(line: string): LockOwner | undefined {
-  let lock: unknown;
-  try {
-    lock = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof lock !== 'object' || lock === null) return undefined;
-  const { id, run, actor, startedAt } = lock as Record<string, unknown>;
+  const lock = fieldsOf(line);
+  if (lock === undefined) return undefined;
+  const { id, run, actor, startedAt } = lock;
   const texts = [id, run, actor, startedAt];
   if (!texts.every((text) => typeof text === 'string')) return undefined;
   const [readId = '', readRun = '', readActor = '', readStart = ''] = texts.map((text) => printable(text));

@@ -1,4 +1,4 @@
-import { closedAtLogin, type ConnectFailure, type ConnectStage } from '../ssh/connect-failure.ts';
+import { closedAtLogin, type ConnectFailure, type ConnectStage, isFarewell } from '../ssh/connect-failure.ts';
 
 /** Reason that an ssh(1) has not logged in; the host key that was shown is known elsewhere. */
 export type ClientFailure = ConnectFailure | { readonly kind: 'refused-host-key'; readonly said: string };
@@ -164,15 +164,12 @@ function connectError(words: string, limitMs: number): ConnectFailure {
   return { kind: 'unreachable', code: words };
 }
 
-/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
-
 /** The server has not identified itself as SSH. */
 function unidentified(said: string, limitMs: number): ConnectFailure {
   const greeting = [...said.matchAll(/^debug1: kex_exchange_identification: banner line \d+: (.*)$/gm)]
     .map(([, line = '']) => line)
     .join('\n');
-  if (greeting !== '' && !SSHD_FAREWELL.test(greeting)) return { kind: 'not-ssh', said: greeting };
+  if (greeting !== '' && !isFarewell(greeting)) return { kind: 'not-ssh', said: greeting };
   return /^Connection timed out during banner exchange/m.test(said)
     ? { kind: 'silent', stage: 'greeting', afterMs: limitMs }
     : { kind: 'closed', stage: 'greeting', said: greeting };

@@ -1,4 +1,5 @@
 import type { ReachFact, Unseen } from '../../facts/host.ts';
+import { filledLines } from '../../text/lines.ts';
 import { printable } from '../../text/printable.ts';
 import type { ProbeResult } from './runtime.ts';
 import { programAnswer, type Sections, withErrors } from './sections.ts';
@@ -23,7 +24,7 @@ export function parseAddresses(sections: Sections): ProbeResult<readonly string[
  */
 export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<number, string>> {
   const { text, errors, failure } = programAnswer(sections, 'listeners');
-  const tables = linesOf(sections.get('listeners.kernel') ?? '');
+  const tables = filledLines(sections.get('listeners.kernel') ?? '');
   const listed = /^State\b.*\n$/s.test(text);
   if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
     const problem = failure ?? withErrors('it listed no ports', errors);
@@ -33,7 +34,7 @@ export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<numb
   for (const line of tables) {
     if (/^[0-9A-F]{1,4}$/.test(line)) listeners.set(parseInt(line, 16), 'unknown');
   }
-  for (const line of listed ? linesOf(text).slice(1) : []) {
+  for (const line of listed ? filledLines(text).slice(1) : []) {
     const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
     if (port !== undefined) listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
   }
@@ -42,8 +43,8 @@ export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<numb
 
 /** Parses the results of the connection attempts to other hosts. A requested attempt without a result is unseen. */
 export function parseReachFacts(sections: Sections): { reach: ReachFact[]; unseen: Unseen[] } {
-  const reach = linesOf(sections.get('reach') ?? '').flatMap(reachIn);
-  const untold = linesOf(sections.get('reach.asked') ?? '').filter(
+  const reach = filledLines(sections.get('reach') ?? '').flatMap(reachIn);
+  const untold = filledLines(sections.get('reach.asked') ?? '').filter(
     (target) => !reach.some(({ address, port }) => target === `${address} ${port}`),
   );
   const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
@@ -67,10 +68,6 @@ function reachOutcome(message: string): ReachFact['outcome'] {
   if (message === 'silence') return 'timeout';
   if (/No route|unreachable/i.test(message)) return 'unreachable';
   return 'unknown';
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
 }
 
 /**

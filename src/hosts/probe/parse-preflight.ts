@@ -8,6 +8,7 @@ import type {
   UnwritableFact,
 } from '../../facts/preflight.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { filledLines } from '../../text/lines.ts';
 import { lastWords } from '../host-error.ts';
 import { MAX_LEFTOVERS } from './preflight-script.ts';
 import { parseFilesystem, readSections } from './sections.ts';
@@ -19,7 +20,7 @@ import { parseFilesystem, readSections } from './sections.ts';
 export function parsePreflightProbe(answer: string): PreflightFacts {
   const sections = readSections(answer);
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
-  const leftovers = linesOf(get('leftovers'));
+  const leftovers = filledLines(get('leftovers'));
   return {
     ...kubeletAnswer(get('kubelet-version')),
     cgroups: parseCgroups(get('cgroup')),
@@ -27,7 +28,7 @@ export function parsePreflightProbe(answer: string): PreflightFacts {
     swaps: parseSwaps(get('swaps')),
     ...present('memoryBytes', parseMemory(get('memory'))),
     ...present('processors', countProcessors(get('processors'))),
-    execStartDropIns: linesOf(get('exec-start')),
+    execStartDropIns: filledLines(get('exec-start')),
     ...present(
       'filesystem',
       parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0),
@@ -42,16 +43,12 @@ export function parsePreflightProbe(answer: string): PreflightFacts {
     ...(leftovers.length > MAX_LEFTOVERS && { moreLeftoverKeys: true as const }),
     ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
     ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
-    ...(sections.has('room') && { room: linesOf(get('room')).flatMap(parseRoom) }),
+    ...(sections.has('room') && { room: filledLines(get('room')).flatMap(parseRoom) }),
   };
 }
 
 function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Returns `unknown` for a text of neither version, e.g. where nothing is mounted. */
@@ -64,7 +61,7 @@ function parseCgroups(text: string): PreflightFacts['cgroups'] {
  * text itself where there is no such line.
  */
 function kubeletAnswer(text: string): Pick<PreflightFacts, 'kubeletVersion' | 'kubeletSaid'> {
-  const version = linesOf(text)
+  const version = filledLines(text)
     .map((line) => parseKubernetesVersion(line.replace(/^Kubernetes /, '')))
     .find((one) => one !== undefined);
   return version === undefined ? { kubeletSaid: lastWords(text, 3) } : { kubeletVersion: version };
@@ -82,7 +79,7 @@ function parseCgroupDriver(line: string): { driver: string; from: string } | und
 
 /** Parses /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
 function parseSwaps(text: string): SwapFact[] {
-  return linesOf(text)
+  return filledLines(text)
     .slice(1)
     .map((line) => {
       const [device = '', , kibibytes = '0'] = line.split(/\s+/);
@@ -115,7 +112,7 @@ function parseMemberMetrics(text: string): MemberMetrics | undefined {
  * interleaved.
  */
 function parseConnects(text: string): ConnectTimes[] {
-  const tries = linesOf(text).flatMap((line) => {
+  const tries = filledLines(text).flatMap((line) => {
     const match = /^(\S+) (\d+) (\d+)$/.exec(line);
     return match === null ? [] : [match];
   });

@@ -3,6 +3,7 @@ import { parseHostState, type HostState } from '../../facts/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { startsAtBoot } from '../../kubeadm/kubelet-config.ts';
 import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { filledLines } from '../../text/lines.ts';
 import { printable } from '../../text/printable.ts';
 import {
   clockIn,
@@ -73,7 +74,7 @@ export function parseHostProbe(
     ...known,
     ...optionalField('sandboxImage', get('cri.sandbox')),
     ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
-    missingTools: linesOf(get('missing-tools')),
+    missingTools: filledLines(get('missing-tools')),
     addresses: seenOr(addresses, []),
     reach,
     sources: parseSources(get('sources')),
@@ -141,10 +142,6 @@ function unseenIn(result: ProbeResult<unknown>): Unseen[] {
 
 function optionalField<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
 }
 
 function readState(text: string | undefined, isThere: boolean): HostState | 'absent' | 'unreadable' {
@@ -225,7 +222,7 @@ const UNSEEN_KUBELET: KubeletFact = {
 function parseKubelet(sections: Sections): ProbeResult<KubeletFact> {
   const { text, errors, failure } = programAnswer(sections, 'kubelet');
   const properties = new Map(
-    linesOf(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    filledLines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
   const loadState = properties.get('LoadState') ?? '';
   const activeState = properties.get('ActiveState') ?? '';

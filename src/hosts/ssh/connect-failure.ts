@@ -72,6 +72,14 @@ export function isTransient(failure: ConnectFailure): boolean {
 const NOLOGIN = /System is (booting up|going down)|Unprivileged users are not permitted to log in/i;
 
 /**
+ * Reports whether a greeting is OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later:
+ * PerSourcePenalties).
+ */
+export function isFarewell(greeting: string): boolean {
+  return /^(?:Exceeded MaxStartups|Not allowed at this time)/.test(greeting);
+}
+
+/**
  * The server closed the connection during the login.
  * @param said its last banner, which holds PAM's message for the user.
  */

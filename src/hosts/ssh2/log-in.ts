@@ -7,6 +7,7 @@ import {
   closedAtLogin,
   type ConnectFailure,
   type ConnectStage,
+  isFarewell,
   type SshTarget,
 } from '../ssh/connect-failure.ts';
 import { type AttemptFailure, hostKeyAlgorithms, reportAcceptedKey } from '../ssh/host-key-search.ts';
@@ -165,9 +166,6 @@ function sshFailure(
   return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
 }
 
-/** OpenSSH's plain-text message before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
-
 /** The beginning of an SSH server's greeting (RFC 4253 §4.2); other lines may precede it. */
 const SSH_GREETING = 'SSH-2.0-';
 
@@ -176,7 +174,7 @@ function closedFailure(stage: ConnectStage, greeting: string, banner: string): C
   if (stage !== 'greeting') return { kind: 'closed', stage, said: '' };
   const lastLine = greeting.split('\n').at(-1) ?? '';
   const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);
-  return greeting.trim() === '' || isCutOff || SSHD_FAREWELL.test(greeting)
+  return greeting.trim() === '' || isCutOff || isFarewell(greeting)
     ? { kind: 'closed', stage, said: greeting }
     : { kind: 'not-ssh', said: greeting };
 }

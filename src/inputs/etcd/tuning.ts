@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import { DEFAULT_TIMES_MS, MOST_ELECTION_MS } from '../../kubeadm/etcd-flags.ts';
 import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
 import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
@@ -18,12 +19,6 @@ export const tuningInputs = [
 ] as const satisfies readonly InputName[];
 
 type TuningInput = (typeof tuningInputs)[number];
-
-/** etcd's own values (server/embed/config.go), which hold where nothing is given. */
-const DEFAULTS = { 'heartbeat-interval': 100, 'election-timeout': 1000 } as const;
-
-/** Longer ones etcd refuses (server/embed/config.go, maxElectionMs). Milliseconds. */
-const MOST_ELECTION_MS = 50_000;
 
 const MIB = 1024 ** 2;
 /** Less is the slip of a unit. */
@@ -69,7 +64,7 @@ function milliseconds(
   value: string,
   findings: Finding[],
 ): string | undefined {
-  const range = { least: 1, greatest: MOST_ELECTION_MS, example: DEFAULTS[input] };
+  const range = { least: 1, greatest: MOST_ELECTION_MS, example: DEFAULT_TIMES_MS[input] };
   const number = parseInteger(input, value.replace(/^(\d+)ms$/, '$1'), range, findings);
   return number === undefined ? undefined : String(number);
 }
@@ -112,9 +107,13 @@ function givenTwice(input: TuningInput): Finding {
 
 /** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
 function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
-  const timeOf = (name: keyof typeof DEFAULTS): number => {
+  const timeOf = (name: keyof typeof DEFAULT_TIMES_MS): number => {
     const value = all.find((argument) => argument.name === name)?.value;
-    return value === undefined ? DEFAULTS[name] : /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
+    return value === undefined
+      ? DEFAULT_TIMES_MS[name]
+      : /^[1-9]\d*$/.test(value)
+        ? Number(value)
+        : Number.NaN;
   };
   const heartbeat = timeOf('heartbeat-interval');
   const election = timeOf('election-timeout');

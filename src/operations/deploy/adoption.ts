@@ -14,6 +14,7 @@ import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
 import type { KubeadmPatch } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../../kubeadm/paths.ts';
 import { flagsBesidesCommand } from '../../kubeadm/pod-rules.ts';
+import { type Fields, isObject } from '../../text/json-fields.ts';
 
 /**
  * Reasons against taking over a cluster that another tool has set up. It must be healthy as a whole, and the takeover
@@ -186,9 +187,7 @@ function isSameField(name: string, found: unknown, wanted: unknown): boolean {
   return socket(found) === socket(wanted);
 }
 
-function fieldsOf(yaml: string): Record<string, unknown> | undefined {
+function fieldsOf(yaml: string): Fields | undefined {
   const value = readYaml(yaml);
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return isObject(value) ? value : undefined;
 }

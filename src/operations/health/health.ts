@@ -8,7 +8,7 @@ import { endpointChecks } from '../../checks/endpoint.ts';
 import { fileChecks } from '../../checks/files.ts';
 import type { CertificateDocument, HealthDocument, MemberDocument } from '../../checks/health-document.ts';
 import { hostChecks } from '../../checks/host.ts';
-import { certificateDocuments, healthDocument, highest, milliseconds } from '../../checks/make-document.ts';
+import { certificateDocuments, healthDocument } from '../../checks/make-document.ts';
 import { figuresOf, metricsChecks, p99Of, peersOf } from '../../checks/metrics.ts';
 import { clusterChecks, membershipChecks, quorumChecks } from '../../checks/quorum.ts';
 import { releasesInService } from '../../checks/releases.ts';
@@ -21,6 +21,7 @@ import type { HealthThresholds } from '../../inputs/run/health.ts';
 import { CA_CERTIFICATE, leafFiles } from '../../kubeadm/paths.ts';
 import { observeHealth } from './observe/look.ts';
 import { publishCheckup } from './report/publish.ts';
+import { highest, milliseconds } from '../../text/units.ts';
 
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
 export const health = checkingOperation({

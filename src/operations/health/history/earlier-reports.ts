@@ -3,6 +3,7 @@ import { HEALTH_DOCUMENT_VERSION, type HealthDocument } from '../../../checks/he
 import { errorMessage } from '../../../findings.ts';
 import type { HistorySettings } from '../../../inputs/settings.ts';
 import type { Log } from '../../../runner/log.ts';
+import { fieldsOf, isObject } from '../../../text/json-fields.ts';
 import { type TrendPoint, trendPointOf } from '../trends.ts';
 import { type Environment, GitHubRest, RestError } from './github.ts';
 import { fileInZip } from './zip-entry.ts';
@@ -185,13 +186,8 @@ const MOST_MEMBERS = 50;
  * @returns undefined for what is no report of this version.
  */
 export function parseTrendPoint(text: string): TrendPoint | undefined {
-  let report: unknown;
-  try {
-    report = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(report) || report['schemaVersion'] !== HEALTH_DOCUMENT_VERSION) return undefined;
+  const report = fieldsOf(text);
+  if (report?.['schemaVersion'] !== HEALTH_DOCUMENT_VERSION) return undefined;
   const { checkedAt, status, members, certificates } = report;
   const known = STATUSES.find((each) => each === status);
   if (known === undefined || typeof checkedAt !== 'string' || !isDate(checkedAt)) return undefined;
@@ -220,10 +216,6 @@ function memberOf(member: unknown): TrendPoint['members'][number][] {
       walFsyncP99Ms: isObject(walFsync) ? finite(walFsync['p99Ms']) : null,
     },
   ];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As `toISOString` writes it. */

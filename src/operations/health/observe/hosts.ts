@@ -1,7 +1,5 @@
-import { controlPlaneName } from '../../../cluster/control-plane/resolve.ts';
-import { memberName } from '../../../cluster/members.ts';
 import type { RunContext } from '../../../engine/context.ts';
-import { timed, understood } from '../../../engine/observe.ts';
+import { nameOf, timed, understood } from '../../../engine/observe.ts';
 import { parseRelease, problemOf } from '../../../etcd/releases.ts';
 import type { Sight, Unseen } from '../../../facts/health.ts';
 import type { StandingFacts } from '../../../facts/host.ts';
@@ -60,7 +58,7 @@ export async function examineHost(
     if (answer.clientKey !== undefined) maskSecret(answer.clientKey.toString('utf8'));
     return {
       ...host,
-      name: nameOf(host, answer),
+      name: nameOf(host, answer.facts),
       transport,
       sight: { seen: answer },
       shippedImage: shippedImage(answer.facts, transport, signal),
@@ -68,11 +66,6 @@ export async function examineHost(
   } catch (error) {
     return { ...host, transport, sight: { unseen: why(error) } };
   }
-}
-
-function nameOf({ role, name, settings }: Host, { facts }: HealthAnswer): string {
-  const own = role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
-  return own === '' ? name : own;
 }
 
 function why(error: unknown): Unseen {
