@@ -975,7 +975,6 @@ class StepRecorder {
 
 
 const GATE_WITHIN_MS = 60_000;
-const apply_PAUSE_MS = 250;
 /**
  * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
  * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
@@ -1017,24 +1016,20 @@ async function passGate(gate, stage, context) {
     await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
         const cluster = await context.cluster();
         const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
-        let said = '';
-        for (;;) {
-            signal.throwIfAborted();
-            const findings = (0,gates/* gateFindings */.Av)(gate, (await cluster.observe()).health);
-            if (findings.length === 0) {
-                log.info(`Gate open: ${words}`);
-                return;
-            }
-            if (timeline.elapsedMs() > deadline) {
-                throw new src_findings/* RunError */.e4(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
-            }
-            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
-            if (now !== said)
-                log.info(now);
-            said = now;
-            await (0,promises_.setTimeout)(apply_PAUSE_MS);
+        signal.throwIfAborted();
+        const { health } = await (0,engine_cluster/* observeUntil */.T1)(cluster, { timeline, deadline, signal }, (facts) => inOneLine((0,gates/* gateFindings */.Av)(gate, facts.health)), (missing) => log.info(`Waiting at the gate (${words}): ${missing}`));
+        const findings = (0,gates/* gateFindings */.Av)(gate, health);
+        if (findings.length > 0) {
+            throw new src_findings/* RunError */.e4(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
         }
+        log.info(`Gate open: ${words}`);
     });
+}
+/** What findings say, on one line; undefined for none. */
+function inOneLine(findings) {
+    if (findings.length === 0)
+        return undefined;
+    return findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ');
 }
 function describeSteps({ steps }) {
     const byHost = Map.groupBy(steps, ({ host }) => host);
@@ -1270,8 +1265,9 @@ function hostProgress({ members, controlPlane, stages, afterProof }, { entries }
 }
 
 // EXTERNAL MODULE: ./src/engine/credentials.ts
-var engine_credentials = __webpack_require__(83656);
+var credentials = __webpack_require__(83656);
 ;// CONCATENATED MODULE: ./src/engine/execute-plan.ts
+
 
 
 
@@ -1390,26 +1386,16 @@ async function clientsFor(run, material) {
         return new cluster_clients/* ClusterClients */.V({ ...access, credentials: made });
     if (clients !== undefined)
         return clients;
-    let first;
-    for await (const credentials of (0,engine_credentials/* credentialsFromHosts */.wV)((0,host/* withRole */.Tl)(hosts, 'member'), settings, context)) {
-        const opened = new cluster_clients/* ClusterClients */.V({ ...access, credentials });
-        if (!(await opened.isRefused())) {
-            first?.close();
-            return opened;
-        }
-        if (first === undefined)
-            first = opened;
-        else
-            opened.close();
-    }
-    if (first === undefined)
+    const offered = (0,credentials/* credentialsFromHosts */.wV)((0,host/* withRole */.Tl)(hosts, 'member'), settings, context);
+    const opened = await (0,engine_cluster/* acceptedClients */.em)(access, offered, async (each) => !(await each.isRefused()));
+    if (opened === undefined)
         throw new src_findings/* RunError */.e4('the cluster could not be asked', [WITHOUT_PAIR]);
-    return first;
+    return opened;
 }
 const WITHOUT_PAIR = {
     code: 'healthcheck-pair-missing',
     at: 'read',
-    fact: `no host has a healthcheck client's pair that can be used (${engine_credentials/* CLIENT_CERTIFICATE */.so} with its key, and ${paths/* CA_CERTIFICATE */.vB}).`,
+    fact: `no host has a healthcheck client's pair that can be used (${credentials/* CLIENT_CERTIFICATE */.so} with its key, and ${paths/* CA_CERTIFICATE */.vB}).`,
     cause: 'The key was replaced without its certificate, or has changed since the run looked at it.',
     fix: 'Run again. If that does not help, move both files of the pair to a safe place on one host: the next run issues a new pair there.',
 };

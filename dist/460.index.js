@@ -2400,7 +2400,9 @@ function isWithoutEtcd({ dataDir, files, containers, state, unseen }) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   K8: () => (/* binding */ askCluster),
-/* harmony export */   U$: () => (/* binding */ refreshStaleHosts)
+/* harmony export */   T1: () => (/* binding */ observeUntil),
+/* harmony export */   U$: () => (/* binding */ refreshStaleHosts),
+/* harmony export */   em: () => (/* binding */ acceptedClients)
 /* harmony export */ });
 /* unused harmony export watchCluster */
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
@@ -2421,22 +2423,69 @@ function isWithoutEtcd({ dataDir, files, containers, state, unseen }) {
 /** An election takes a second or two; a member that has just started learns of the others. */
 const SETTLE_WITHIN_MS = 3_000;
 const PAUSE_MS = 250;
+/**
+ * Observes the cluster again and again until nothing is missing any more, or until the deadline.
+ * @param missing what the cluster is still waited for, in words for the log; undefined: nothing.
+ * @param tell called with each change of what is missing.
+ * @returns the last observation; the caller judges what it lacks.
+ */
+async function observeUntil(clients, { timeline, deadline, signal }, missing, tell = () => undefined) {
+    let said = '';
+    for (;;) {
+        const facts = await clients.observe();
+        const words = missing(facts);
+        if (words === undefined || timeline.elapsedMs() > deadline)
+            return facts;
+        if (words !== said)
+            tell(words);
+        said = words;
+        signal.throwIfAborted();
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE_MS);
+        signal.throwIfAborted();
+    }
+}
 /** Asks the cluster for its state; again for a moment while it has no leader or its members do not agree. */
 async function watchCluster(clients, { timeline, signal }) {
     const what = { stage: 'Observe', title: 'the cluster', changes: false };
     return timeline.record(what, async () => {
         const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
-        for (;;) {
-            const facts = await clients.observe();
-            const { leader, findings, endpoints } = facts.health;
-            const answers = endpoints.some(({ memberId }) => memberId !== null);
-            const unsettled = answers && (leader === null || findings.some(({ code }) => _cluster_gates_js__WEBPACK_IMPORTED_MODULE_2__/* .MEMBERSHIP */ .HV.has(code)));
-            if (!unsettled || timeline.elapsedMs() > deadline)
-                return facts;
-            signal.throwIfAborted();
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE_MS);
-        }
+        return observeUntil(clients, { timeline, deadline, signal }, ({ health }) => {
+            const { leader, findings } = health;
+            const isSettled = leader !== null && !findings.some(({ code }) => _cluster_gates_js__WEBPACK_IMPORTED_MODULE_2__/* .MEMBERSHIP */ .HV.has(code));
+            return isSettled || !answers(health) ? undefined : 'an election, or a member list that all agree on';
+        });
     });
+}
+/** Reports whether a member has answered. */
+function answers({ endpoints }) {
+    return endpoints.some(({ memberId }) => memberId !== null);
+}
+/**
+ * Opens clients with the first credentials that the members accept. If they refuse all, the clients have the first of
+ * them, whose answers tell why. All other clients are closed.
+ * @returns undefined if there are no credentials.
+ */
+async function acceptedClients(access, offered, isAccepted) {
+    let first;
+    for await (const credentials of offered) {
+        const clients = new _run_cluster_clients_js__WEBPACK_IMPORTED_MODULE_3__/* .ClusterClients */ .V({ ...access, credentials });
+        try {
+            if (await isAccepted(clients)) {
+                first?.close();
+                return clients;
+            }
+        }
+        catch (error) {
+            first?.close();
+            clients.close();
+            throw error;
+        }
+        if (first === undefined)
+            first = clients;
+        else
+            clients.close();
+    }
+    return first;
 }
 /**
  * Asks the cluster with the best client pair of the hosts, and with the next one if the members refuse it. Members that
@@ -2450,28 +2499,15 @@ async function askCluster(settings, members, absent, context) {
     const access = accessTo(settings, members, absent, context);
     if (access === undefined)
         return undefined;
-    let first;
-    for await (const credentials of (0,_credentials_js__WEBPACK_IMPORTED_MODULE_5__/* .credentialsFromHosts */ .wV)(members, settings, context)) {
-        const clients = new _run_cluster_clients_js__WEBPACK_IMPORTED_MODULE_3__/* .ClusterClients */ .V({ ...access, credentials });
-        try {
-            const cluster = await watchCluster(clients, context);
-            const answers = cluster.health.endpoints.some(({ memberId }) => memberId !== null);
-            if (answers || !(await clients.isRefused())) {
-                first?.clients.close();
-                return { clients, cluster };
-            }
-            if (first === undefined)
-                first = { clients, cluster };
-            else
-                clients.close();
-        }
-        catch (error) {
-            first?.clients.close();
-            clients.close();
-            throw error;
-        }
-    }
-    return first;
+    const asked = new Map();
+    const offered = (0,_credentials_js__WEBPACK_IMPORTED_MODULE_5__/* .credentialsFromHosts */ .wV)(members, settings, context);
+    const clients = await acceptedClients(access, offered, async (opened) => {
+        const cluster = await watchCluster(opened, context);
+        asked.set(opened, cluster);
+        return answers(cluster.health) || !(await opened.isRefused());
+    });
+    const cluster = clients && asked.get(clients);
+    return clients && cluster && { clients, cluster };
 }
 function accessTo(settings, members, absent, { now }) {
     const hosts = new Map(members.map(({ name, transport }) => [name, transport]));
@@ -19934,19 +19970,18 @@ __webpack_require__.d(__webpack_exports__, {
 var groups = __webpack_require__(52082);
 // EXTERNAL MODULE: ./src/cluster/absent-members.ts
 var absent_members = __webpack_require__(6831);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var cluster_gates = __webpack_require__(67622);
 // EXTERNAL MODULE: ./src/etcd/health/health.ts
-var health_health = __webpack_require__(37107);
+var health = __webpack_require__(37107);
+// EXTERNAL MODULE: ./src/engine/cluster.ts
+var engine_cluster = __webpack_require__(91236);
 ;// CONCATENATED MODULE: ./src/engine/verify.ts
 
 
 
 /** A member that has just got ready may still have to publish itself, a leader may just be elected; slow hosts take as long as at a gate. */
 const SETTLE_WITHIN_MS = 60_000;
-const PAUSE_MS = 250;
 /**
  * Verifies that the whole cluster is healthy and has exactly the expected members, through the SSH connections; if hosts
  * are away, that a majority is healthy and every member that could be asked is one of it.
@@ -19958,20 +19993,12 @@ async function verifyHealthy({ cluster, away, log, timeline, signal, }) {
     const what = { stage: 'Prove', title, changes: false };
     return timeline.record(what, async () => {
         const clients = await cluster();
-        let lastSaid = '';
-        for (;;) {
-            signal.throwIfAborted();
-            const { health } = await clients.observe();
-            if (health.healthy || isHealthyWithout(health, away))
-                return health;
-            if (timeline.elapsedMs() > deadline)
-                throw new health_health/* UnhealthyError */.P4(health);
-            const said = `Not healthy yet: ${health.findings.map(({ fact }) => fact).join('; ')}`;
-            if (said !== lastSaid)
-                log.info(said);
-            lastSaid = said;
-            await (0,promises_.setTimeout)(PAUSE_MS);
-        }
+        signal.throwIfAborted();
+        const isProven = ({ health }) => health.healthy || isHealthyWithout(health, away);
+        const last = await (0,engine_cluster/* observeUntil */.T1)(clients, { timeline, deadline, signal }, (facts) => (isProven(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')), (missing) => log.info(`Not healthy yet: ${missing}`));
+        if (!isProven(last))
+            throw new health/* UnhealthyError */.P4(last.health);
+        return last.health;
     });
 }
 function isHealthyWithout(health, away) {
@@ -24801,6 +24828,8 @@ var credentials = __webpack_require__(83656);
 var observe = __webpack_require__(96801);
 // EXTERNAL MODULE: ./src/run/host.ts
 var run_host = __webpack_require__(69327);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./src/etcd/served-certificate.ts
 var served_certificate = __webpack_require__(93507);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
@@ -24924,12 +24953,12 @@ function notAsked(withoutCredentials) {
     };
 }
 /** A write or a compaction that was under way while the members were asked is over by then. */
-const figures_PAUSE_MS = 1_000;
+const PAUSE_MS = 1_000;
 /**
  * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
  * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
  */
-async function hashesOf(members, signal, pauseMs = figures_PAUSE_MS) {
+async function hashesOf(members, signal, pauseMs = PAUSE_MS) {
     const first = await hashesAt(members, signal);
     if (!hashesDiffer([...first.values()]))
         return first;
@@ -27841,7 +27870,7 @@ function more(rest) {
 
 
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
-const health = checkingOperation({
+const health_health = checkingOperation({
     name: 'health',
     summary: 'Checks a highly available external etcd cluster for kubeadm, over SSH, and changes nothing',
     icon: 'activity',
@@ -28552,8 +28581,6 @@ function absent(members, archive, wanted) {
     });
 }
 
-// EXTERNAL MODULE: ./src/engine/cluster.ts
-var cluster = __webpack_require__(91236);
 // EXTERNAL MODULE: ./src/engine/collect.ts
 var collect = __webpack_require__(77960);
 // EXTERNAL MODULE: ./src/text/lines.ts
@@ -28948,7 +28975,7 @@ async function examine_examine(effect, settings, context) {
         const preflight = await examineEach(settings, members, context);
         const trials = await tryEach(settings, members, context);
         const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
-        const asked = unreached.length === 0 ? await (0,cluster/* askCluster */.K8)(settings, members, [], context) : undefined;
+        const asked = unreached.length === 0 ? await (0,engine_cluster/* askCluster */.K8)(settings, members, [], context) : undefined;
         asked?.clients.close();
         return {
             members,
@@ -29268,7 +29295,7 @@ function preflight_findingOf({ name, code, member, subject, measured, cause, fix
 
 
 /** Every operation, in the order in which users read of them. */
-const OPERATIONS = [deploy, preflight, health];
+const OPERATIONS = [deploy, preflight, health_health];
 /** The groups of inputs that each operation uses. */
 const OPERATION_INPUTS = Object.fromEntries(OPERATIONS.map(({ name, inputs }) => [name, inputs]));
 /** The operation of a name. @throws Error if there is none: the inputs are checked before. */

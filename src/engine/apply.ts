@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeGate, type Gate, gateFindings } from '../cluster/gates.ts';
-import { RunError } from '../findings.ts';
+import { type Finding, RunError } from '../findings.ts';
 import type { Stage } from '../plan/plan.ts';
 import {
   runAskingStep,
@@ -12,10 +11,10 @@ import {
   STEPS,
 } from '../steps/index.ts';
 import { type ApplyContext, runScripts, StepRecorder } from './run-scripts.ts';
+import { observeUntil } from './cluster.ts';
 import { inWords, allOrFindings } from './collect.ts';
 
 const GATE_WITHIN_MS = 60_000;
-const PAUSE_MS = 250;
 
 /**
  * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
@@ -59,26 +58,28 @@ async function passGate(gate: Gate, stage: Stage, context: ApplyContext): Promis
   await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
     const cluster = await context.cluster();
     const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
-    let said = '';
-    for (;;) {
-      signal.throwIfAborted();
-      const findings = gateFindings(gate, (await cluster.observe()).health);
-      if (findings.length === 0) {
-        log.info(`Gate open: ${words}`);
-        return;
-      }
-      if (timeline.elapsedMs() > deadline) {
-        throw new RunError(
-          `"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`,
-          findings,
-        );
-      }
-      const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
-      if (now !== said) log.info(now);
-      said = now;
-      await sleep(PAUSE_MS);
+    signal.throwIfAborted();
+    const { health } = await observeUntil(
+      cluster,
+      { timeline, deadline, signal },
+      (facts) => inOneLine(gateFindings(gate, facts.health)),
+      (missing) => log.info(`Waiting at the gate (${words}): ${missing}`),
+    );
+    const findings = gateFindings(gate, health);
+    if (findings.length > 0) {
+      throw new RunError(
+        `"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`,
+        findings,
+      );
     }
+    log.info(`Gate open: ${words}`);
   });
+}
+
+/** What findings say, on one line; undefined for none. */
+function inOneLine(findings: readonly Finding[]): string | undefined {
+  if (findings.length === 0) return undefined;
+  return findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ');
 }
 
 function describeSteps({ steps }: Stage): string {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { membersInOrder, resolveAbsent } from '../cluster/absent-members.ts';
 import { type ClusterFacts, MEMBERSHIP } from '../cluster/gates.ts';
+import type { EtcdCredentials } from '../etcd/endpoint.ts';
+import type { HealthReport } from '../etcd/health/health.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { type ClusterAccess, ClusterClients } from '../run/cluster-clients.ts';
 import type { AbsentHost, ObservedHost } from '../run/host.ts';
@@ -14,6 +16,39 @@ import { refreshed, refreshScript } from './observe.ts';
 const SETTLE_WITHIN_MS = 3_000;
 const PAUSE_MS = 250;
 
+/** How long the cluster is observed for. */
+interface Wait {
+  readonly timeline: Timeline;
+  /** Milliseconds of the timeline after which the last observation stands. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Observes the cluster again and again until nothing is missing any more, or until the deadline.
+ * @param missing what the cluster is still waited for, in words for the log; undefined: nothing.
+ * @param tell called with each change of what is missing.
+ * @returns the last observation; the caller judges what it lacks.
+ */
+export async function observeUntil(
+  clients: Pick<ClusterClients, 'observe'>,
+  { timeline, deadline, signal }: Wait,
+  missing: (facts: ClusterFacts) => string | undefined,
+  tell: (missing: string) => void = () => undefined,
+): Promise<ClusterFacts> {
+  let said = '';
+  for (;;) {
+    const facts = await clients.observe();
+    const words = missing(facts);
+    if (words === undefined || timeline.elapsedMs() > deadline) return facts;
+    if (words !== said) tell(words);
+    said = words;
+    signal.throwIfAborted();
+    await sleep(PAUSE_MS);
+    signal.throwIfAborted();
+  }
+}
+
 /** Asks the cluster for its state; again for a moment while it has no leader or its members do not agree. */
 export async function watchCluster(
   clients: ClusterClients,
@@ -22,16 +57,46 @@ export async function watchCluster(
   const what = { stage: 'Observe', title: 'the cluster', changes: false };
   return timeline.record(what, async () => {
     const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
-    for (;;) {
-      const facts = await clients.observe();
-      const { leader, findings, endpoints } = facts.health;
-      const answers = endpoints.some(({ memberId }) => memberId !== null);
-      const unsettled = answers && (leader === null || findings.some(({ code }) => MEMBERSHIP.has(code)));
-      if (!unsettled || timeline.elapsedMs() > deadline) return facts;
-      signal.throwIfAborted();
-      await sleep(PAUSE_MS);
-    }
+    return observeUntil(clients, { timeline, deadline, signal }, ({ health }) => {
+      const { leader, findings } = health;
+      const isSettled = leader !== null && !findings.some(({ code }) => MEMBERSHIP.has(code));
+      return isSettled || !answers(health) ? undefined : 'an election, or a member list that all agree on';
+    });
   });
+}
+
+/** Reports whether a member has answered. */
+function answers({ endpoints }: HealthReport): boolean {
+  return endpoints.some(({ memberId }) => memberId !== null);
+}
+
+/**
+ * Opens clients with the first credentials that the members accept. If they refuse all, the clients have the first of
+ * them, whose answers tell why. All other clients are closed.
+ * @returns undefined if there are no credentials.
+ */
+export async function acceptedClients(
+  access: Omit<ClusterAccess, 'credentials'>,
+  offered: AsyncIterable<EtcdCredentials>,
+  isAccepted: (clients: ClusterClients) => Promise<boolean>,
+): Promise<ClusterClients | undefined> {
+  let first: ClusterClients | undefined;
+  for await (const credentials of offered) {
+    const clients = new ClusterClients({ ...access, credentials });
+    try {
+      if (await isAccepted(clients)) {
+        first?.close();
+        return clients;
+      }
+    } catch (error) {
+      first?.close();
+      clients.close();
+      throw error;
+    }
+    if (first === undefined) first = clients;
+    else clients.close();
+  }
+  return first;
 }
 
 /** A cluster that was asked. */
@@ -57,25 +122,15 @@ export async function askCluster(
 ): Promise<AskedCluster | undefined> {
   const access = accessTo(settings, members, absent, context);
   if (access === undefined) return undefined;
-  let first: AskedCluster | undefined;
-  for await (const credentials of credentialsFromHosts(members, settings, context)) {
-    const clients = new ClusterClients({ ...access, credentials });
-    try {
-      const cluster = await watchCluster(clients, context);
-      const answers = cluster.health.endpoints.some(({ memberId }) => memberId !== null);
-      if (answers || !(await clients.isRefused())) {
-        first?.clients.close();
-        return { clients, cluster };
-      }
-      if (first === undefined) first = { clients, cluster };
-      else clients.close();
-    } catch (error) {
-      first?.clients.close();
-      clients.close();
-      throw error;
-    }
-  }
-  return first;
+  const asked = new Map<ClusterClients, ClusterFacts>();
+  const offered = credentialsFromHosts(members, settings, context);
+  const clients = await acceptedClients(access, offered, async (opened) => {
+    const cluster = await watchCluster(opened, context);
+    asked.set(opened, cluster);
+    return answers(cluster.health) || !(await opened.isRefused());
+  });
+  const cluster = clients && asked.get(clients);
+  return clients && cluster && { clients, cluster };
 }
 
 function accessTo(

@@ -13,6 +13,7 @@ import { type KeyPool, type IssuedFiles, prepareFiles } from '../run/issued-cert
 import type { ApplyContext } from './run-scripts.ts';
 import { applyStages } from './apply.ts';
 import { auditRecord, healthyRecords, hostProgress, leaveAudit } from './audit.ts';
+import { acceptedClients } from './cluster.ts';
 import type { RunContext } from './context.ts';
 import { CLIENT_CERTIFICATE, credentialsFromHosts } from './credentials.ts';
 import { connectionsOf } from './observe.ts';
@@ -141,18 +142,10 @@ async function clientsFor(run: PlannedRun, material: IssuedFiles): Promise<Clust
   const made = await madeCredentials(material);
   if (made !== undefined) return new ClusterClients({ ...access, credentials: made });
   if (clients !== undefined) return clients;
-  let first: ClusterClients | undefined;
-  for await (const credentials of credentialsFromHosts(withRole(hosts, 'member'), settings, context)) {
-    const opened = new ClusterClients({ ...access, credentials });
-    if (!(await opened.isRefused())) {
-      first?.close();
-      return opened;
-    }
-    if (first === undefined) first = opened;
-    else opened.close();
-  }
-  if (first === undefined) throw new RunError('the cluster could not be asked', [WITHOUT_PAIR]);
-  return first;
+  const offered = credentialsFromHosts(withRole(hosts, 'member'), settings, context);
+  const opened = await acceptedClients(access, offered, async (each) => !(await each.isRefused()));
+  if (opened === undefined) throw new RunError('the cluster could not be asked', [WITHOUT_PAIR]);
+  return opened;
 }
 
 const WITHOUT_PAIR: Finding = {

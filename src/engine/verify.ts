@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { gateFindings } from '../cluster/gates.ts';
+import { type ClusterFacts, gateFindings } from '../cluster/gates.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ClusterClients } from '../run/cluster-clients.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Log } from '../runner/log.ts';
+import { observeUntil } from './cluster.ts';
 
 /** What a verification needs. */
 export interface VerifyInput {
@@ -20,7 +20,6 @@ export interface VerifyInput {
 
 /** A member that has just got ready may still have to publish itself, a leader may just be elected; slow hosts take as long as at a gate. */
 const SETTLE_WITHIN_MS = 60_000;
-const PAUSE_MS = 250;
 
 /**
  * Verifies that the whole cluster is healthy and has exactly the expected members, through the SSH connections; if hosts
@@ -39,17 +38,16 @@ export async function verifyHealthy({
   const what = { stage: 'Prove', title, changes: false };
   return timeline.record(what, async () => {
     const clients = await cluster();
-    let lastSaid = '';
-    for (;;) {
-      signal.throwIfAborted();
-      const { health } = await clients.observe();
-      if (health.healthy || isHealthyWithout(health, away)) return health;
-      if (timeline.elapsedMs() > deadline) throw new UnhealthyError(health);
-      const said = `Not healthy yet: ${health.findings.map(({ fact }) => fact).join('; ')}`;
-      if (said !== lastSaid) log.info(said);
-      lastSaid = said;
-      await sleep(PAUSE_MS);
-    }
+    signal.throwIfAborted();
+    const isProven = ({ health }: ClusterFacts): boolean => health.healthy || isHealthyWithout(health, away);
+    const last = await observeUntil(
+      clients,
+      { timeline, deadline, signal },
+      (facts) => (isProven(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')),
+      (missing) => log.info(`Not healthy yet: ${missing}`),
+    );
+    if (!isProven(last)) throw new UnhealthyError(last.health);
+    return last.health;
   });
 }
 
