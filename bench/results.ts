@@ -51,15 +51,15 @@ export function tables(results: Results): string {
 export function document(results: Results, remarks: string): string {
   return `# Figures
 
-<!-- Written by \`npm run bench\`: do not edit. What stands under "Remarks" is bench/remarks.md. -->
+<!-- Written by \`npm run bench\`: do not edit. The text under "Remarks" comes from bench/remarks.md. -->
 
 ![Time to a healthy cluster, by contender, round trip and size](results.svg)
 
 Measured ${results.date.toISOString().slice(0, 10)} on ${results.machine}.
-Load average before it began: ${results.loadBefore.toFixed(2)}.
+Load average before the start: ${results.loadBefore.toFixed(2)}.
 
 Each figure is the median of ${results.runs} runs [smallest – largest], taken in turn (ours, floor, guide, Ansible, ours, …) after an
-uncounted run of each, so that a drift of the machine meets all alike. Ratios are of medians.
+uncounted run of each, so that a drift of the machine affects all of them. Ratios are of medians.
 
 ${tables(results)}
 
@@ -70,33 +70,33 @@ ${remarks.trim()}
 ## What is measured
 
 The hosts of the lab (real kubeadm, kubelet, containerd, sshd) share the machine with the runner. Before each run of
-a contender every host gets a fresh disk, is booted to the end, and has its kubelet failing as kubeadm's packages leave
-it: no run finds remains of another, and no clean-up has to be complete. The round trip is added
-between the runner and each host; packets between two hosts are delayed twice.
+a contender every host gets a fresh disk, boots completely, and its kubelet fails as kubeadm's packages
+leave it. No run therefore finds remains of another one. The round trip is added between the runner and each host; packets
+between two hosts are delayed twice.
 
 - **Our deploy**: \`dist/index.js\` as GitHub's runner starts it, in the runner's network namespace; process start to
   process exit, without upload of artifacts. This time includes the creation of CA and certificates, and the verification
   of the cluster's health. Connections and bytes are those of the runner's kernel (IP packets, headers included), channels
   those of the job summary, peak memory is VmHWM.
-- **Our re-run without change**: the same once more on its own cluster; \`changed\` is false.
-- **Our health check**: the operation \`health\` on that cluster, without an artifact and without a second look at the metrics.
+- **Our re-run without change**: the same again on its own cluster; \`changed\` is false.
+- **Our health check**: the operation \`health\` on that cluster, without an artifact and without a second sample of the metrics.
 - **Floor**: the same remote work with certificates ready, started inside all hosts at once without SSH, from the
   common start until \`/readyz\` of the last member is ok. The files that our deploy makes on the runner are on the
   hosts as an archive; a handwritten script unpacks it, syncs, reloads systemd, restarts kubelet, lets
-  kubeadm write the manifest while kubelet starts, syncs, and waits. It proves nothing beyond \`/readyz\`.
-- **Processor time of the machine**: of hosts and runner together; they share its cores here. A separate
-  runner takes its part of it (Node, the keys) off the hosts' cores.
+  kubeadm write the manifest while kubelet starts, syncs, and waits. It verifies nothing beyond \`/readyz\`.
+- **Processor time of the machine**: of hosts and runner together; they share its cores here. With a
+  separate runner, its part (Node, the keys) does not use the hosts' cores.
 - **The guide's own shell**: [lab/guide/guide.sh](../lab/guide/guide.sh), the commands of the Kubernetes documentation
   one after the other with a plain OpenSSH client (no shared connections) as \`ubuntu\` with sudo: from the runner to each
   host, and for the copy from the first host to the others, as the guide does it. It ends when \`etcdctl endpoint health\` reports all
   three as healthy. Adaptations are marked there; none of them makes it slower.
 - **Ansible**: [a playbook](contenders/ansible/playbook.yml) that does the same, written for speed: pipelining and
-  ControlPersist, all hosts at once, no facts gathered, each host makes its own certificates, and a second run changes nothing.
-  It ends as the guide does. ansible-core is of the release in [requirements.txt](contenders/ansible/requirements.txt); the hosts
-  get their Python before the time begins.
-- **More members**: our deploy and the floor in turn; three are those of the first table, each other size has hosts of its own.
-- **Start-up**: seen from inside the process by a preloaded module that notes the first read of an \`INPUT_\` variable. Loading
-  that module takes some 10 ms, which are in the figure.
+  ControlPersist, all hosts at once, no facts gathered, each host creates its own certificates, and a second run changes nothing.
+  It ends as the guide does. ansible-core has the release in [requirements.txt](contenders/ansible/requirements.txt); the hosts
+  get Python before the measurement.
+- **More members**: our deploy and the floor in turn. Three members are those of the first table; each other size has its own hosts.
+- **Start-up**: measured inside the process, by a preloaded module that records the first read of an \`INPUT_\` variable. The figure
+  includes some 10 ms for loading that module.
 `;
 }
 

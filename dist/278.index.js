@@ -340,7 +340,7 @@ function noAnswerError(host, optionalMs) {
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var gates = __webpack_require__(67622);
 // EXTERNAL MODULE: ./src/steps/index.ts + 20 modules
-var src_steps = __webpack_require__(60867);
+var src_steps = __webpack_require__(60638);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
 
@@ -358,7 +358,7 @@ function planDigest(document) {
         warnings: [],
         ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
         stages: inOrderOfNames(document.stages.map(withoutChance)),
-        afterProof: document.afterProof.map(withoutChance),
+        afterVerify: document.afterVerify.map(withoutChance),
     };
     return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
 }
@@ -556,7 +556,7 @@ function attributeNotes({ mode }, present) {
 /** Describes the changes of a plan on one host. */
 function hostChanges(member, { plan, facts, broughtCertificate }) {
     const { name, address } = member;
-    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
+    const steps = [...plan.stages, ...plan.afterVerify].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
     const context = { member, seen: factsOf(name, facts), ...issuing(plan.cluster, broughtCertificate) };
     const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
     return { name, address, files, restarts: restarts(steps, files) };
@@ -730,14 +730,14 @@ function describePlan(question) {
         }),
         membership: membershipChanges(members),
         stages: plan.stages.map(describeStage),
-        afterProof: plan.afterProof.map(describeStage),
+        afterVerify: plan.afterVerify.map(describeStage),
         warnings: plan.warnings,
         ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
     }, plan.madeUp ?? []);
     const digested = {
         ...described,
         stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
-        afterProof: described.afterProof.map((stage, at) => inDigest(stage, plan.afterProof[at])),
+        afterVerify: described.afterVerify.map((stage, at) => inDigest(stage, plan.afterVerify[at])),
     };
     return { ...described, digest: planDigest(digested) };
 }
@@ -911,7 +911,7 @@ async function runAll(steps, scripts, onEnded, context) {
         ? [...results, result]
         : results;
 }
-/** What the end of a step's script means. @throws RunError, in words, when it was no success. */
+/** Interprets the end of a step's script. @throws RunError, explained to the user, if it failed. */
 function judge({ host, kind }, result, explain = explain_unknown/* explainUnknown */.w) {
     if (result.code === 0)
         return;
@@ -976,7 +976,7 @@ class StepRecorder {
 
 const GATE_WITHIN_MS = 60_000;
 /**
- * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * Runs stages in order, each behind its gate. After a failure, the other steps that have begun complete, and
  * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
  * @throws RunError with the findings of every step that failed, or of the gate that stays shut.
  */
@@ -1180,11 +1180,11 @@ async function leaveAudit(record, hosts, locks, log) {
 /** A full database keeps the cluster from being healthy, and says nothing about what was done to its members. */
 const DESPITE = { despite: 'NOSPACE' };
 /**
- * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
+ * The records that are written although the cluster as a whole could not be verified as healthy: those of healthy members that were
  * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
  * @param facts by host, as the plan was decided from.
  */
-function healthyRecords({ afterProof }, facts, health) {
+function healthyRecords({ afterVerify }, facts, health) {
     if ((0,gates/* gateFindings */.Av)({ kind: 'quorum', ...DESPITE }, health).length > 0)
         return [];
     const isRecordable = (host) => {
@@ -1192,7 +1192,7 @@ function healthyRecords({ afterProof }, facts, health) {
         const wasMember = typeof state === 'object' && state.phase === 'member';
         return wasMember && (0,gates/* gateFindings */.Av)({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
     };
-    return afterProof
+    return afterVerify
         .map((stage) => ({
         ...stage,
         steps: stage.steps.filter(({ kind, host }) => kind === 'record-member' && isRecordable(host)),
@@ -1247,9 +1247,9 @@ sync -- ${folder} ${(0,bash/* quoteBash */.pI)((0,external_node_path_.dirname)(p
     };
 }
 /** How far each host has come with its part of a plan that was not carried out to its end. */
-function hostProgress({ members, controlPlane, stages, afterProof }, { entries }) {
+function hostProgress({ members, controlPlane, stages, afterVerify }, { entries }) {
     return [...members.after, ...controlPlane].map(({ name: host }) => {
-        const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
+        const planned = [...stages, ...afterVerify].flatMap(({ title, steps }) => steps
             .filter((step) => step.host === host)
             .map((step) => ({ stage: title, step: src_steps/* STEPS */.UT[step.kind].title })));
         const begun = entries.filter((entry) => entry.host === host);
@@ -1326,7 +1326,7 @@ async function executePlan(run, locks) {
                 await applyStages(healthyRecords(plan, facts, error.health), applying);
             throw error;
         });
-        await applyStages(plan.afterProof, applying);
+        await applyStages(plan.afterVerify, applying);
         outcome = 'succeeded';
         return {
             plan,
@@ -1367,10 +1367,10 @@ async function verifyOnce({ cluster, plan, operation, context }, { cluster: clie
     const away = new Set(plan.members.after.map(({ name }) => name).filter((name) => !hosts.has(name)));
     return operation.verify({ plan, cluster: clients, away, log, timeline, signal });
 }
-function stepsOf({ stages, afterProof }) {
-    return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+function stepsOf({ stages, afterVerify }) {
+    return [...stages, ...afterVerify].flatMap(({ steps }) => steps);
 }
-/** Clients with the healthcheck client's pair of this run, if it issues one: one that lies on a host may have ended. */
+/** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */
 async function clientsFor(run, material) {
     const { plan, hosts, settings, context, clients } = run;
     const { clientPort, peerPort } = settings;
@@ -1441,7 +1441,7 @@ async function runOperation(operation, settings, context) {
 }
 /**
  * Plans, and carries the plan out unless this is a dry run.
- * @throws RunError (in words for the user) wherever it ends early.
+ * @throws RunError, explained to the user, if it ends early.
  */
 async function runPlan(operation, settings, context) {
     const { log, timeline, signal } = context;
@@ -1543,8 +1543,8 @@ function prepareKeys(keys, { cluster }) {
     const leaves = [...issue.values()].reduce((sum, names) => sum + names.length, 0);
     keys.prepare(leaves + Number(authority.from === 'made'), certificates.keyAlgorithm);
 }
-function isDone({ stages, afterProof }) {
-    return stages.length + afterProof.length === 0;
+function isDone({ stages, afterVerify }) {
+    return stages.length + afterVerify.length === 0;
 }
 async function plan(seen, running) {
     const { operation, settings, context } = running;
@@ -1631,7 +1631,7 @@ async function takeLocks({ members, controlPlane }, { settings, context }) {
         then: () => again,
     }));
 }
-/** What was seen, as it is under the lock. Hosts of the control plane that could not be locked are reported at the end. */
+/** The observations, updated under the lock. Hosts of the control plane that could not be locked are reported at the end. */
 function refreshedUnder({ answers, leftOut }, seen) {
     const upToDate = (host) => (0,observe/* refreshed */.tA)(host, answers.get(host.name) ?? Buffer.alloc(0));
     return {

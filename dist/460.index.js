@@ -105,8 +105,8 @@ function isFinding({ status, notice }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $W: () => (/* binding */ verificationChecks),
 /* harmony export */   RK: () => (/* binding */ leaderIndexOf),
-/* harmony export */   mI: () => (/* binding */ proofChecks),
 /* harmony export */   v3: () => (/* binding */ endpointChecks)
 /* harmony export */ });
 /* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(72689);
@@ -138,9 +138,9 @@ function endpointChecks(facts, thresholds) {
     });
 }
 /**
- * Returns what a proof checks of each member at its client port: that it answers every request, and reads through the majority.
+ * Returns what a verification checks of each member at its client port: that it answers every request, and reads through the majority.
  */
-function proofChecks(facts, thresholds) {
+function verificationChecks(facts, thresholds) {
     return facts.members.flatMap((member) => {
         const { status, readNs, memberList, roundTripNs, alarms } = member.endpoint;
         if ('failure' in status)
@@ -187,7 +187,7 @@ const OF_ANSWERS = [
     'peer-latency',
     'release',
 ];
-/** In the same words for all of them, so that a reader sees them as one. */
+/** The same text for all of them, so that reports show them as one. */
 function unseen({ name }) {
     return OF_ANSWERS.map((check) => (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }));
 }
@@ -290,8 +290,8 @@ const HEALTH_DOCUMENT_VERSION = 1;
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   S_: () => (/* binding */ proofDocument),
 /* harmony export */   a$: () => (/* binding */ certificateDocuments),
+/* harmony export */   fg: () => (/* binding */ verificationDocument),
 /* harmony export */   oO: () => (/* binding */ healthDocument)
 /* harmony export */ });
 /* unused harmony export summaryLine */
@@ -440,10 +440,10 @@ function certificateDocuments(pem, place, now) {
     }
 }
 /**
- * The document of a proof: the checks of quorum, leader, members, alarms and endpoints. It is healthy exactly if the report is. What
- * only a health check looks at has no check, and no figure.
+ * The document of a verification: the checks of quorum, leader, members, alarms and endpoints. It is healthy exactly if the report is. What
+ * only a health check reads has no check, and no figure.
  */
-function proofDocument({ observations, checkedAt }, { clientPort, peerPort, ...parts }) {
+function verificationDocument({ observations, checkedAt }, { clientPort, peerPort, ...parts }) {
     const members = observations.map((endpoint) => ({
         name: endpoint.name,
         address: endpoint.address,
@@ -455,7 +455,7 @@ function proofDocument({ observations, checkedAt }, { clientPort, peerPort, ...p
         ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .quorumChecks */ .zp)(facts),
         ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .clusterChecks */ .O_)(facts),
         ...(0,_quorum_js__WEBPACK_IMPORTED_MODULE_8__/* .membershipChecks */ .yy)(facts),
-        ...(0,_endpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .proofChecks */ .mI)(facts, parts.thresholds),
+        ...(0,_endpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .verificationChecks */ .$W)(facts, parts.thresholds),
     ];
     return healthDocument(facts, {
         ...parts,
@@ -719,7 +719,7 @@ const NAMES = {
 };
 /**
  * The check as `unknown`, with what the program said, where a part of the facts that it needs could not be seen on a host;
- * undefined where all of it was seen.
+ * undefined if all of it is known.
  */
 function unseenCheck(check, host, { unseen }, needed) {
     const first = unseen.find(({ what }) => needed.includes(what));
@@ -791,7 +791,7 @@ function membersInOrder(listed, members, absent) {
 }
 /**
  * Returns the reasons why the run cannot change the reached members while the others are absent; empty if it can. That
- * requires a cluster that has been proven healthy, by the record of each reached host, and a healthy majority now.
+ * requires a cluster that has been verified as healthy, by the record of each reached host, and a healthy majority now.
  * @param absent every host that could not be reached.
  */
 function absenceFindings(absent, members, ownership, cluster) {
@@ -1851,7 +1851,7 @@ const MEMBERSHIP = new Set([
     'member-answers-for-other',
     'members-disagree',
 ]);
-const MORE_SPACE = 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, give a larger `quota-backend-bytes` in `extra-args`: the run makes that change despite the alarm.';
+const MORE_SPACE = 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, set a larger `quota-backend-bytes`: the run makes that change despite the alarm.';
 function leaderless() {
     return {
         code: 'leader-unknown',
@@ -2462,7 +2462,7 @@ function answers({ endpoints }) {
 }
 /**
  * Opens clients with the first credentials that the members accept. If they refuse all, the clients have the first of
- * them, whose answers tell why. All other clients are closed.
+ * them, whose answers give the reason. All other clients are closed.
  * @returns undefined if there are no credentials.
  */
 async function acceptedClients(access, offered, isAccepted) {
@@ -2489,7 +2489,7 @@ async function acceptedClients(access, offered, isAccepted) {
 }
 /**
  * Asks the cluster with the best client pair of the hosts, and with the next one if the members refuse it. Members that
- * were not seen to run are asked all the same: that none answers is proven by asking, and a refused connection costs
+ * were not seen to run are queried too: only a query shows that none answers, and a refused connection costs
  * nothing.
  * @param members hosts of members that were observed.
  * @param absent the other members' hosts; their members count as not answering.
@@ -2521,7 +2521,7 @@ function accessTo(settings, members, absent, { now }) {
 /**
  * Probes again the hosts whose first probe is older than the cluster's view of them. A member writes its log and then
  * publishes itself, so one that is published and was seen without a log has started in between, or has lost its log: the
- * later probe tells which.
+ * later probe shows which.
  * @throws RunError with each host that could not be probed.
  */
 async function refreshStaleHosts(members, { health }, settings, timeline) {
@@ -2551,7 +2551,7 @@ async function refreshStaleHosts(members, { health }, settings, timeline) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46862);
-/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(60867);
+/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(60638);
 
 
 
@@ -2629,8 +2629,8 @@ function findingsOf(error, host, at) {
 /**
  * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
  * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
- * asked for. One whose key cannot be read, or has changed since the run looked, is passed over; pairs whose key belongs to
- * another certificate come last, so that the error of TLS tells of them where no host has a good one.
+ * asked for. One whose key cannot be read, or has changed since the run read it, is skipped; pairs whose key belongs to
+ * another certificate come last, so that the error of TLS names them if no host has a good one.
  */
 async function* credentialsFromHosts(hosts, { authority }, { maskSecret, now }) {
     const unfit = [];
@@ -2847,7 +2847,7 @@ function refreshScript(settings) {
         maxOutput: _hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .MAX_PROBE_OUTPUT */ .SU,
     };
 }
-/** Brings what was seen up to date, by the answer of {@link refreshScript}. @throws HostError when it was cut off. */
+/** Updates the facts with the answer of {@link refreshScript}. @throws HostError if the answer was cut off. */
 function refreshed(host, answer) {
     const text = answer.toString('utf8');
     return understood(host.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
@@ -2883,7 +2883,7 @@ function understood(host, result, read) {
         });
     }
 }
-/** Tells what went over each connection, by the name of its host. */
+/** Reports the traffic of each connection, by the name of its host. */
 function connectionsOf(hosts) {
     return hosts.map(({ name, transport }) => ({ host: name, ...transport.statistics() }));
 }
@@ -2900,7 +2900,7 @@ function runnerTime() {
 /** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
 const GRACE_MS = 4_000;
 /**
- * Works with connected hosts, and closes their connections whichever way the work ends.
+ * Works with connected hosts, and closes their connections at the end, also after an error.
  * @param effect the most that the connections let pass, see {@link limitedTo}.
  */
 async function withConnections(opened, effect, signal, work) {
@@ -4495,10 +4495,10 @@ function healthLine(endpoint, readNs, trouble) {
 
 
 /**
- * Judges what was seen. The expected members are the observed ones: their names and addresses, with the expected
+ * Judges the observations. The expected members are the observed ones: their names and addresses, with the expected
  * ports, are the whole cluster; anything more, less or other is a finding.
  *
- * @param checkedAt when it was seen.
+ * @param checkedAt time of the observation.
  */
 function assessHealth(observations, expected, checkedAt) {
     const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_5__/* .viewCluster */ .S7)(observations, expected);
@@ -4520,7 +4520,7 @@ function assessHealth(observations, expected, checkedAt) {
         observations,
     };
 }
-/** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
+/** Queries all endpoints at once and judges the answers. Changes nothing, leaves the clients open, does not throw. */
 async function checkHealth(options) {
     const signal = AbortSignal.timeout(options.deadlineMs);
     const observations = await Promise.all(options.members.map((member) => (0,_observe_js__WEBPACK_IMPORTED_MODULE_4__/* .observeEndpoint */ .US)(member, signal)));
@@ -4715,7 +4715,7 @@ function describeMember(member) {
 function seen(observed) {
     return 'seen' in observed ? observed.seen : undefined;
 }
-/** Returns why it was not seen, or undefined. */
+/** Returns why there is no value, or undefined. */
 function failure(observed) {
     return 'failure' in observed ? observed.failure : undefined;
 }
@@ -4748,7 +4748,7 @@ function whoSaysWhat(said) {
 
 
 /**
- * What one endpoint tells: its status, and then all the rest at once. By then the connection is warm and known to work,
+ * Queries one endpoint: its status, and then all the rest at once. By then the connection is warm and known to work,
  * so the time of the read is that of the read.
  */
 async function observeEndpoint(member, signal) {
@@ -7497,6 +7497,38 @@ async function withDeadline(ms, work) {
         clearTimeout(timer);
     }
 }
+/**
+ * Bastions on the way to all hosts: one connection to each for the whole run, opened before the first connection to a
+ * host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
+ */
+class Bastions {
+    #hops;
+    /** Absent before the first connection. */
+    route;
+    constructor(hops) {
+        this.#hops = hops;
+    }
+    /**
+     * Opens the route through all of them once.
+     * @throws BastionError, the same to all callers.
+     */
+    open() {
+        this.route ??= this.#open();
+        return this.route;
+    }
+    async #open() {
+        const [first, ...others] = this.#hops;
+        try {
+            let route = await this.through(first, {});
+            for (const hop of others)
+                route = await this.through(hop, route);
+            return route;
+        }
+        catch (error) {
+            throw error instanceof host_error/* HostError */.dh ? new host_error/* BastionError */.tV(error) : error;
+        }
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/hosts/openssh/client-config.ts
 
@@ -8435,42 +8467,16 @@ function hostKeyOf(words) {
 }
 /** Time limit for a bastion to report a reason. */
 const REASON_MS = 5000;
-/**
- * The bastions on the way to all hosts: one ssh for each and the whole run, started before the first connection to a
- * host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
- */
-class OpensshBastions {
-    #hops;
+/** Bastions with one ssh for each. */
+class OpensshBastions extends Bastions {
     #masters = [];
-    #route;
-    constructor(hops) {
-        this.#hops = hops;
-    }
-    /**
-     * Opens the route through all of them once.
-     * @throws BastionError, the same to all callers.
-     */
-    open() {
-        this.#route ??= this.#open();
-        return this.#route;
-    }
-    /** Closes all connections, the last one first; connections through them must have ended before. */
     async close() {
-        await this.#route?.catch(() => undefined);
+        await this.route?.catch(() => undefined);
         for (const master of this.#masters.splice(0).toReversed())
             await master.end();
     }
-    async #open() {
-        const [first, ...others] = this.#hops;
-        let way = await this.#through(first, {});
-        for (const hop of others)
-            way = await this.#through(hop, way);
-        return way;
-    }
-    async #through(hop, before) {
-        const master = await openMaster({ ...hop, ...before }).catch((error) => {
-            throw error instanceof host_error/* HostError */.dh ? new host_error/* BastionError */.tV(error) : error;
-        });
+    async through(hop, before) {
+        const master = await openMaster({ ...hop, ...before });
         this.#masters.push(master);
         const via = `the ${hop.name}`;
         return {
@@ -9274,7 +9280,6 @@ function gathered(listener) {
 
 
 
-
 /**
  * Returns a connector that uses the library ssh2. Opens no connection except to an ssh-agent on this machine.
  * @throws RunError when there are no credentials.
@@ -9303,43 +9308,17 @@ async function ssh2Connector(ssh, deps, optionsOf) {
         close: async () => chain?.close(),
     };
 }
-/**
- * The bastions on the way to all hosts: one connection to each for the whole run, opened before the first connection
- * to a host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
- */
-class BastionChain {
-    #hops;
+/** Bastions with connections of the library ssh2. */
+class BastionChain extends Bastions {
     #links = [];
-    #route;
     #closed = false;
-    constructor(hops) {
-        this.#hops = hops;
-    }
-    /**
-     * Opens the route through all of them once.
-     * @throws BastionError, the same to all callers.
-     */
-    open() {
-        this.#route ??= this.#open();
-        return this.#route;
-    }
-    /** Closes all connections, the last one first; connections through them must have ended before. */
     async close() {
         this.#closed = true;
         for (const link of this.#links.splice(0).toReversed())
             await link.close();
     }
-    async #open() {
-        const [first, ...others] = this.#hops;
-        let way = await this.#through(first, {});
-        for (const hop of others)
-            way = await this.#through(hop, way);
-        return way;
-    }
-    async #through(hop, way) {
-        const link = await openLink({ ...hop, ...way }).catch((error) => {
-            throw error instanceof host_error/* HostError */.dh ? new host_error/* BastionError */.tV(error) : error;
-        });
+    async through(hop, before) {
+        const link = await openLink({ ...hop, ...before });
         this.#links.push(link);
         // A late connection is closed too.
         if (this.#closed)
@@ -18704,7 +18683,7 @@ const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.
 const OF_THE_CORRUPT_CHECK = 'with it every member compares its data with the others before it serves, which must stay on';
 const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
 /**
- * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its proofs of a cluster
+ * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its checks of a cluster
  * would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
  */
 const OWNED_ETCD_FLAGS = new Map([
@@ -19482,7 +19461,7 @@ const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
 const STATE_FILE = `${ACTION_DIR}/state.json`;
 /** Folders of kubeadm patches, each named after the digest of its contents. */
 const PATCHES_DIR = `${ACTION_DIR}/patches`;
-/** Files that a run replaced, kept until the cluster has been proven healthy. */
+/** Files that a run replaced, kept until the cluster has been verified as healthy. */
 const REPLACED_DIR = `${ACTION_DIR}/replaced`;
 const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
 /**
@@ -19990,13 +19969,13 @@ const SETTLE_WITHIN_MS = 60_000;
 async function verifyHealthy({ cluster, away, log, timeline, signal, }) {
     const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
     const title = away.size === 0 ? 'health of the whole cluster' : 'health of the reached members';
-    const what = { stage: 'Prove', title, changes: false };
+    const what = { stage: 'Verify', title, changes: false };
     return timeline.record(what, async () => {
         const clients = await cluster();
         signal.throwIfAborted();
-        const isProven = ({ health }) => health.healthy || isHealthyWithout(health, away);
-        const last = await (0,engine_cluster/* observeUntil */.T1)(clients, { timeline, deadline, signal }, (facts) => (isProven(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')), (missing) => log.info(`Not healthy yet: ${missing}`));
-        if (!isProven(last))
+        const isVerified = ({ health }) => health.healthy || isHealthyWithout(health, away);
+        const last = await (0,engine_cluster/* observeUntil */.T1)(clients, { timeline, deadline, signal }, (facts) => (isVerified(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')), (missing) => log.info(`Not healthy yet: ${missing}`));
+        if (!isVerified(last))
             throw new health/* UnhealthyError */.P4(last.health);
         return last.health;
     });
@@ -20275,7 +20254,7 @@ function membershipFindings(ownership, cluster) {
  * started without one.
  */
 function lostLogFindings(members, ownership, cluster) {
-    const proven = [...ownership]
+    const recorded = [...ownership]
         .filter(([, owned]) => (0,cluster_ownership/* recordOn */.jr)(owned)?.phase === 'member')
         .map(([name]) => name);
     return members.flatMap((member) => {
@@ -20294,8 +20273,8 @@ function lostLogFindings(members, ownership, cluster) {
             ? "the action's record says that it is a member"
             : published !== undefined
                 ? `the member list has it with published client URLs (id ${published})`
-                : proven.length > 0
-                    ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
+                : recorded.length > 0
+                    ? `${recorded.join(', ')} ${recorded.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
                     : undefined;
         return reason === undefined ? [] : [lostLog(member, reason)];
     });
@@ -20512,7 +20491,7 @@ var resolve = __webpack_require__(43239);
 
 
 
-/** Decides what the control plane's hosts get. A host that could not be looked at gets nothing and is told of. */
+/** Decides what the control plane's hosts get. A host that could not be examined gets nothing, and is reported. */
 function decideControlPlane(look, members, input) {
     const { hosts, findings } = (0,resolve/* resolveControlPlane */.M)(look, members);
     const answers = hosts.map((host) => handOverTo(host, input));
@@ -20530,7 +20509,7 @@ function decideControlPlane(look, members, input) {
         stages: handOverStages(handOvers),
     };
 }
-/** What deserves a look where nothing is decided. */
+/** Findings that need attention but decide nothing. */
 function controlPlaneWarnings(look) {
     return warningsOf(look, (0,resolve/* resolveControlPlane */.M)(look, []).hosts);
 }
@@ -20593,7 +20572,13 @@ function steps({ name: host, authority, pair, last, modes }) {
             : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm creates them' }]),
         ...(pair.length === 0
             ? []
-            : [{ kind: 'prove-client', host, why: 'every member must answer its API server' }]),
+            : [
+                {
+                    kind: 'verify-client-certificate',
+                    host,
+                    why: 'every member must answer its API server',
+                },
+            ]),
     ];
 }
 const control_plane_CERTIFICATE = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
@@ -21352,7 +21337,7 @@ function unknownFacts(members) {
 }
 /**
  * Every host of a cluster that has data has to be one of its members, and all of them share its token.
- * @returns a finding for each empty host beside hosts with data, or one that names the clusters that were mixed.
+ * @returns a finding for each empty host next to hosts with data, or one that names the clusters that were mixed.
  */
 function mixedHosts(members, ownership) {
     const withData = members.filter(({ name, facts }) => {
@@ -21420,7 +21405,7 @@ function foreignFiles(host, { empty }) {
 }
 /**
  * Checks that a member with data keeps the etcd release that has written it.
- * @param known the image that has written the data, as far as the host tells, for a member without a manifest.
+ * @param known the image that has written the data, as far as the host shows it, for a member without a manifest.
  * @returns findings where the desired image is another release or cannot be compared; none for a member without data.
  */
 function refusals_otherRelease({ name, facts, desired }, known) {
@@ -21519,7 +21504,7 @@ function placesIn(manifest, shape) {
  * The findings are collected in groups, and each group builds on the one before: facts that could not be observed make
  * every comparison meaningless, and without ownership there is no cluster that flags could be compared with.
  * @returns the input with its members, their ownership and the shape of the cluster.
- * @throws RefusedError with all findings of the first group that has any; they hold whatever the verdict would be.
+ * @throws RefusedError with all findings of the first group that has any; they apply to every verdict.
  */
 function classify(input) {
     const { settings, members, cluster, absent = [] } = input;
@@ -21613,7 +21598,7 @@ function answers(name, cluster) {
     const endpoint = cluster?.health.endpoints.find((one) => one.name === name);
     return endpoint === undefined || endpoint.memberId === null ? undefined : endpoint.endpoint;
 }
-/** On an empty host another program has the port; that is told as a port that is taken. */
+/** On an empty host, another program uses the port; that is reported as a port that is taken. */
 function classify_holdsMember({ facts: { state, files, dataDir } }) {
     return typeof state === 'object' || files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || dataDir.hasLog;
 }
@@ -21912,7 +21897,7 @@ function unknownImage({ name, facts }, recorded, agreed) {
 
 
 /**
- * A member of a new cluster beside its desired state.
+ * A member of a new cluster with its desired state.
  * @returns the member with how far an earlier run, if there was one, has come with it.
  * @throws Error where the host lacks a prerequisite: those have to be refused first.
  */
@@ -21927,7 +21912,7 @@ function compareNew(member, { shape, settings, ownership }) {
     return { ...member, ...runningUnits(member), desired, progress: progressOf(member, desired) };
 }
 /**
- * A member of an established cluster beside its desired state.
+ * A member of an established cluster with its desired state.
  * @param authority the CA that its certificates are checked against.
  * @param image the image that has written its data, if its manifest is missing; see {@link imagesWithoutManifest}.
  * @returns the member with every difference; nothing is held back yet.
@@ -21968,7 +21953,7 @@ function compareEstablished(member, authority, { keyKeeper }, { shape, settings,
 /**
  * The images that have written the data of members whose manifests are missing.
  * @returns the image by the member's name; no entry for a member that has its manifest.
- * @throws RefusedError where the image of a member cannot be told for certain.
+ * @throws RefusedError if the image of a member is not known for certain.
  */
 function imagesWithoutManifest({ members, ownership, settings, shape, }) {
     const total = shape.members.length;
@@ -22012,7 +21997,7 @@ function progressOf({ facts }, desired) {
 function unconfirmedCopies(ownership) {
     return [...ownership.values()].flatMap((owned) => (0,cluster_ownership/* recordOn */.jr)(owned)?.clientCopy?.fingerprint ?? []);
 }
-/** What a plan says of the cluster and its hosts, whatever the verdict. A deploy changes no membership. */
+/** The part of a plan about the cluster and its hosts, the same for every verdict. A deploy changes no membership. */
 function commonFields({ settings, shape, handOver, isEstablished }) {
     const { members } = shape;
     return {
@@ -22046,10 +22031,10 @@ function plannedCluster({ settings, shape, authority, handOver }, { source, keyK
 /**
  * Appends the stages of the control plane. API servers get their files last: what they are given must belong to a cluster
  * that has been verified and recorded.
- * @returns the stages with those of the control plane at the end of `afterProof`.
+ * @returns the stages with those of the control plane at the end of `afterVerify`.
  */
-function withHandOver({ stages, afterProof }, { handOver }) {
-    return { stages, afterProof: [...afterProof, ...handOver.stages] };
+function withHandOver({ stages, afterVerify }, { handOver }) {
+    return { stages, afterVerify: [...afterVerify, ...handOver.stages] };
 }
 /** @returns whether the action gives the control plane its client pairs, so that copies by hand are not needed. */
 function servesControlPlane({ controlPlane }) {
@@ -22205,7 +22190,7 @@ function describe(images) {
     });
     return told.join(', ');
 }
-/** Only containerd can be given an image over a stream; the others are told what does the same by hand. */
+/** Only containerd takes an image from a stream; for other runtimes, the message has the manual command. */
 function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
     const isContainerd = /containerd/.test(criEndpoint);
     if (isContainerd && ctrPath !== undefined)
@@ -22246,7 +22231,7 @@ function restartStages(ordered, shape, hasMajority, archive) {
     const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
     const running = touched.filter(({ etcdRuns }) => etcdRuns);
     const starts = [
-        { title: 'Start of stopped members', steps: touched.flatMap((member) => wake(member, archive)) },
+        { title: 'Start of stopped members', steps: touched.flatMap((member) => prepareStart(member, archive)) },
         ...idle.flatMap((member) => convergeKubelet(member, shape)),
         ...startIdle(touched, shape, hasMajority),
     ];
@@ -22257,7 +22242,7 @@ function restartStages(ordered, shape, hasMajority, archive) {
         ...running.flatMap((member) => restart(member, shape)),
     ];
 }
-function wake(member, archive) {
+function prepareStart(member, archive) {
     const { kubeletRuns, etcdRuns, differences } = member;
     if (kubeletRuns && etcdRuns)
         return [];
@@ -22265,7 +22250,7 @@ function wake(member, archive) {
     const images = (0,disruption/* mustRestart */.NJ)(member) ? [] : imageSteps(member, archive);
     // its kubelet is started anew with its configuration, or behind a gate
     const isLater = differences.kubelet.length > 0 || (0,disruption/* kubeletEndsEtcd */.FG)(member);
-    return isLater ? images : [...images, wakeKubelet(member)];
+    return isLater ? images : [...images, startKubeletOf(member)];
 }
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
 function convergeKubelet(member, shape) {
@@ -22295,7 +22280,7 @@ function convergeKubelet(member, shape) {
 function kubeletSteps(member) {
     const { name: host, desired, differences } = member;
     if (differences.kubelet.length === 0)
-        return (0,disruption/* kubeletEndsEtcd */.FG)(member) ? [wakeKubelet(member)] : [];
+        return (0,disruption/* kubeletEndsEtcd */.FG)(member) ? [startKubeletOf(member)] : [];
     const files = (0,desired_member/* configurationFiles */.K0)(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
     return [
         { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
@@ -22337,7 +22322,7 @@ function awaitReady(member, shape) {
         return [];
     return [awaitMember(member, shape, 'it was not running')];
 }
-/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
+/** kubelet is healthy a second before it checks its pods and ends this one: until then, its etcd still answers. */
 function awaitReplaced(member, shape) {
     const why = (0,disruption/* movesPods */.FC)(member)
         ? 'kubelet stops it and starts it again in other cgroups'
@@ -22382,7 +22367,7 @@ function restart(member, shape) {
     ];
 }
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
-function wakeKubelet({ name, kubeletRuns }) {
+function startKubeletOf({ name, kubeletRuns }) {
     const why = kubeletRuns
         ? 'etcd is not running, and kubelet may wait for minutes'
         : 'kubelet is not running, or is not enabled at boot';
@@ -22392,7 +22377,7 @@ function wakeKubelet({ name, kubeletRuns }) {
 function recordSteps(members, why) {
     return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
 }
-/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
+/** Removes the CA's key from hosts after the cluster is verified: a cluster that does not work may still need it there. */
 function removalStage(members, keyKeeper) {
     const holders = keyKeeper === undefined ? members.filter(({ facts }) => (0,authority_key/* holdsAuthorityKey */.P3)(facts)) : [];
     return {
@@ -22433,7 +22418,7 @@ function convergeStages(members, shape, keyKeeper, hasMajority, archive) {
         ...restartStages(ordered, shape, hasMajority, archive),
     ];
     const changed = members.filter(({ differences }) => !(0,cluster_differences/* isAsDesired */.F8)(differences));
-    const afterProof = [
+    const afterVerify = [
         removalStage(members, keyKeeper),
         {
             title: 'Record of the run',
@@ -22441,7 +22426,7 @@ function convergeStages(members, shape, keyKeeper, hasMajority, archive) {
         },
     ];
     const hasSteps = ({ steps }) => steps.length > 0;
-    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+    return { stages: stages.filter(hasSteps), afterVerify: afterVerify.filter(hasSteps) };
 }
 function rank({ etcdRuns, isLeader }) {
     if (!etcdRuns)
@@ -22476,7 +22461,7 @@ function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
     const served = ['server', 'peer'].filter((name) => leaves.has(name));
     if (etcdRuns && served.length > 0) {
         steps.push({
-            kind: 'prove-served',
+            kind: 'verify-served-certificate',
             host,
             leaves: served,
             why: 'etcd takes a new pair without a restart',
@@ -22597,7 +22582,7 @@ function signingFindings({ source }, authority, members, { leafDays, extraSans }
         ...endFindings(authority.certificate.validToDate, leafDays, now),
     ].map((finding) => ({ ...finding, ...host }));
 }
-/** The host whose ca.crt was read: a key may lie on a host that has no certificate beside it. */
+/** The host whose ca.crt was read: a host may have a key without its certificate. */
 function certificateHolder(host, members) {
     const holders = members.filter(({ facts }) => facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB)).map(({ name }) => name);
     return holders.includes(host) ? host : (holders[0] ?? host);
@@ -22808,7 +22793,7 @@ function warningsFor(compared, { warnings }, clientCopies, { members, settings, 
         ...handOver.warnings,
     ];
 }
-/** What a plan that takes members down has to say of it, besides its stages. */
+/** The warnings of a plan that takes members down. */
 function restartWarnings(members, cluster) {
     const leaderLast = members.toSorted((one, other) => Number(one.isLeader) - Number(other.isLeader));
     const taken = leaderLast.filter(disruption/* isTakenDown */.CW);
@@ -22853,7 +22838,7 @@ function spaceStaysShort(taken, count, cluster) {
 
 
 /**
- * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * The guide's steps as stages. The CA's key is on its host before anything that it signed leaves the runner; no
  * member is started before all hosts are ready for it.
  */
 function createStages(input) {
@@ -22868,21 +22853,21 @@ function createStages(input) {
                 ...fresh.flatMap((member) => prepareMember(member, input)),
                 ...begun
                     .filter((member) => !runs(member))
-                    .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
+                    .flatMap((member) => [...imageSteps(member, input.archive), startKubeletOf(member)]),
             ],
         },
         { title: 'Start of the members', steps: startMembers(input) },
         ...restartsInTurn(input),
     ];
-    const afterProof = [
+    const afterVerify = [
         removalStage(members, input.authority.keyKeeper),
         {
             title: 'Record of the finished cluster',
-            steps: recordSteps(members, 'the cluster has been proven healthy'),
+            steps: recordSteps(members, 'the cluster has been verified as healthy'),
         },
     ];
     const hasSteps = ({ steps }) => steps.length > 0;
-    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+    return { stages: stages.filter(hasSteps), afterVerify: afterVerify.filter(hasSteps) };
 }
 /**
  * The record is delivered first: if the run is interrupted after any file, the record shows that the action has begun on
@@ -22942,7 +22927,7 @@ function prepareMember(member, input) {
 }
 function verifyFiles(member, { authority }) {
     const { name, facts } = member;
-    // one that is to go lies there until the proof
+    // a key that will be removed stays there until the verification
     const isLeaving = authority.keyKeeper === undefined && facts.files.has(kubeadm_paths/* CA_KEY */.r$);
     return {
         kind: 'verify-files',
@@ -22955,7 +22940,7 @@ function verifyFiles(member, { authority }) {
 function isSpared({ progress, etcdRuns }, works) {
     return works && etcdRuns && progress === 'other';
 }
-/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
+/** If a majority works, running members restart as those of a finished cluster: one at a time, behind gates, the leader last. */
 function restartsInTurn({ members, shape, works, leader }) {
     const count = shape.members.length;
     const restarted = members
@@ -23187,7 +23172,7 @@ const deploy = {
     inputs: [...groups/* EVERY_OPERATION */.sM, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
     outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
     access: () => ({ effect: 'changes', as: 'root' }),
-    // with how few hosts it can go on depends on what the others tell
+    // the facts of the other hosts decide with how few it can continue
     reach: 'any',
     survivesFault: false,
     probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
@@ -23201,7 +23186,7 @@ const deploy = {
  * the same plan.
  * @throws RefusedError with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
  * that can be brought to what the inputs ask for without risk.
- * @throws RunError likewise, if hosts could not be reached and the run cannot go on without them.
+ * @throws RunError likewise, if hosts could not be reached and the run cannot continue without them.
  */
 function planDeploy(input) {
     const unreached = (0,absent_members/* reasonsOf */.zM)(input.absent ?? []);
@@ -23223,7 +23208,7 @@ function decide(input) {
     const classified = classify(input);
     return classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
 }
-/** What a deploy reports besides its plan: the CA, and what the control plane needs to use the cluster. */
+/** What a deploy reports in addition to its plan: the CA, and what the control plane needs to use the cluster. */
 function reportDeploy({ plan, health, authority }) {
     const { cluster } = plan;
     // a dry run of a new cluster knows no CA and no members to use yet
@@ -23271,8 +23256,8 @@ function authorityReport(plan, cluster, fingerprint) {
     }
 }
 /** Of a key that is gone from a host it is said plainly: from now on it exists only where the user keeps it. */
-function onNoHost({ afterProof }) {
-    const left = afterProof.flatMap(({ steps }) => steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])));
+function onNoHost({ afterVerify }) {
+    const left = afterVerify.flatMap(({ steps }) => steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])));
     const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;
     return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it you cannot issue certificates again.`;
 }
@@ -24776,7 +24761,7 @@ function releasesInService({ members }) {
         const release = version === undefined ? undefined : parseRelease(version);
         if (release === undefined)
             return [];
-        // if its own host was not seen, another one is taken
+        // if its own host was not examined, another one is used
         const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
         return [releaseCheck((0,checks_check/* checkOf */.EG)('release', name), release, name, { shipped })];
     });
@@ -24906,7 +24891,7 @@ class Way {
 
 
 
-/** All that was seen of one member, put together. */
+/** Combines all observations of one member. */
 function memberSight({ address, sight }, name, { answers, through, notAsked: none, shippedImage }) {
     const { code, fact } = none.failure.finding;
     const unseen = { unseen: { code, fact } };
@@ -24956,7 +24941,7 @@ function notAsked(withoutCredentials) {
 const PAUSE_MS = 1_000;
 /**
  * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
- * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
+ * more, at the revision that all have by then: a single answer does not show different data. Does not throw.
  */
 async function hashesOf(members, signal, pauseMs = PAUSE_MS) {
     const first = await hashesAt(members, signal);
@@ -25287,7 +25272,7 @@ function parseTime(text) {
 
 const STAGE = 'Observe';
 /**
- * Connects to a host and runs the probe there. Does not throw: why a host could not be examined is part of what was seen.
+ * Connects to a host and runs the probe there. Does not throw: the reason why a host could not be examined is part of the observation.
  * @param signal ends the wait.
  */
 async function examineHost(host, settings, { connect, timeline, maskSecret }, signal) {
@@ -25385,7 +25370,7 @@ function otherFormat(host, program, error) {
 }
 /**
  * The etcd image that a host's kubeadm asks for. It is asked, which takes a processor a while, only where something is known
- * against the release that the host has: it tells whether that is its own or kubeadm's.
+ * against the release that the host has: this shows whether it is its own or kubeadm's.
  * @param signal ends the wait.
  * @returns undefined where it was not asked, or did not answer. Does not throw.
  */
@@ -25407,7 +25392,7 @@ class WaitEndedError extends Error {
     name = 'WaitEndedError';
 }
 /**
- * Returns what the promise gives, unless the signal is aborted first; the work goes on then, and its result is dropped.
+ * Returns what the promise gives, unless the signal is aborted first; the work then continues, and its result is dropped.
  * @throws WaitEndedError when the signal is aborted; what the promise rejects with.
  */
 async function beforeAbort(signal, work) {
@@ -25437,12 +25422,12 @@ async function beforeAbort(signal, work) {
 
 
 
-/** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
+/** The part of the deadline for the login and the probe of a host; the rest is for etcd. */
 const SHARE_OF_HOSTS = 0.5;
-/** The connections may take so long to say goodbye. */
+/** Time limit for closing the connections. */
 const CLOSE_MS = 500;
 /**
- * Observes hosts and members, and changes nothing. What cannot be seen is reported as such; observing ends with the
+ * Observes hosts and members, and changes nothing. What cannot be observed is reported as such; the observation ends with the
  * deadline of the settings.
  * @throws RefusedError when two of the hosts are one; what the run's own signal was aborted with.
  */
@@ -25466,7 +25451,7 @@ async function observeHealth(settings, context) {
         await closeAll(hosts);
     }
 }
-/** Asks with the best pair; with the next one where the members refuse it. */
+/** Queries with the best pair, and with the next one if the members refuse it. */
 async function askWithBest(members, settings, context, deadline) {
     const brought = settings.health.trustedAuthority;
     const answers = members.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
@@ -25501,29 +25486,29 @@ async function closeAll(hosts) {
     clearTimeout(timer);
 }
 /**
- * With what the members are asked: the healthcheck client's pairs that the hosts have brought with their keys, the best
- * first; those whose key belongs to another certificate last. A later one is for the case that the members refuse the one
+ * Returns the credentials for the members: the healthcheck client's pairs of the hosts with their keys, the best
+ * first; those whose key belongs to another certificate last. A later one is used if the members refuse the one
  * before.
  * @param broughtPem the CA certificate among the inputs.
- * @returns none where no host has one.
+ * @returns none if no host has one.
  */
 function chooseCredentials(answers, broughtPem, now) {
     const pairs = (0,credentials/* candidatesOn */.yp)(answers, broughtPem, now).flatMap(({ host, caPem, certificatePem }) => {
         const keyPem = host.clientKey?.toString('utf8');
         return keyPem === undefined ? [] : [{ caPem, certificatePem, keyPem }];
     });
-    // one whose key belongs to another certificate is for its error alone
+    // a pair whose key belongs to another certificate is only used for its error
     const fits = Map.groupBy(pairs, ({ keyPem, certificatePem }) => (0,credentials/* isKeyOf */.bX)(keyPem, certificatePem));
     return [...(fits.get(true) ?? []), ...(fits.get(false) ?? [])];
 }
-/** Whether a member refuses the client certificate, and none lets it in. */
+/** Reports whether a member refuses the client certificate, and none accepts it. */
 function refusesClient({ members }) {
     const kinds = members.map(({ endpoint }) => (0,observation/* failure */.V2)(endpoint.status)?.kind);
     return kinds.includes('client-certificate') && !kinds.includes(undefined);
 }
 /**
- * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
- * nothing and does not throw; what is not there when the signal is aborted is reported as such.
+ * Queries every member through its own host, or through another one if that cannot be reached. Changes
+ * nothing and does not throw; what is missing when the signal is aborted is reported as such.
  * @param hosts of members, in the order of the inputs.
  * @param credentials absent: no host has given any.
  */
@@ -25727,7 +25712,7 @@ var external_node_tls_ = __webpack_require__(41692);
 /** An answer of GitHub's REST interface, or of the storage that it leads to, that is no success. */
 class RestError extends Error {
     status;
-    /** True for an answer of the storage where artifacts lie. */
+    /** True for an answer of the storage of artifacts. */
     isStorage;
     /** True where GitHub takes no more requests for now (REST, "Rate limits for the REST API"). */
     isLimit;
@@ -25771,7 +25756,7 @@ class GitHubRest {
         }
     }
     /**
-     * What GitHub answers, or what lies where its answer leads to; the token goes to GitHub alone.
+     * Returns GitHub's answer, or the target of its redirect; the token goes to GitHub alone.
      * @throws RestError; Error when it is too long, or there is no answer.
      */
     async file(path, mostBytes) {
@@ -25975,7 +25960,7 @@ function entryOf(zip, name) {
     }
     return undefined;
 }
-/** Where the record at the end stands; a comment may be behind it. */
+/** Offset of the record at the end; a comment may follow it. */
 function endOf(zip) {
     const last = zip.length - END.length;
     for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at -= 1) {
@@ -26008,7 +25993,7 @@ function inflated(packed, bytes) {
 
 
 
-/** So many runs are looked at, so many at once. */
+/** How many runs are read, and how many of them at once. */
 const MOST_RUNS = 30;
 const AT_ONCE = 5;
 const MOST_ZIP_BYTES = 2 * 1024 * 1024;
@@ -26037,7 +26022,7 @@ async function earlierReports(history, environment = process.env) {
         return { texts: [], problem: inWords(error, signal, 'history') };
     }
 }
-/** Each report by itself: what keeps one from being read says nothing of the others, unless GitHub answers no more. */
+/** Reads each report separately: an unreadable one does not affect the others, unless GitHub no longer answers. */
 async function reportsOf(runs, read, signal) {
     const texts = [];
     const failures = [];
@@ -26126,7 +26111,7 @@ function inWords(error, signal, of) {
 function withCauses(error) {
     const words = [(0,src_findings/* errorMessage */.gJ)(error)];
     for (let at = error; at instanceof Error && at.cause !== undefined && words.length < 4; at = at.cause) {
-        // Node tries all addresses of a name, and its own words for that are none
+        // Node tries all addresses of a name, and its error has no message of its own
         const [first] = at.cause instanceof AggregateError ? at.cause.errors : [];
         words.push((0,src_findings/* errorMessage */.gJ)(first ?? at.cause));
     }
@@ -26135,7 +26120,7 @@ function withCauses(error) {
 const STATUSES = ['ok', 'warn', 'fail', 'unknown'];
 const MOST_MEMBERS = 50;
 /**
- * What a report that another run has left tells for trends. Nothing of it is trusted: only numbers, known words, a date
+ * Reads the report of another run for trends. Nothing in it is trusted: only numbers, known words, a date
  * and names of hosts are taken over, each of its form.
  * @returns undefined for what is no report of this version.
  */
@@ -26475,7 +26460,7 @@ function standingOf({ name, reachable, status }, { checks }) {
 /** With the other columns a line still fits the page on which GitHub shows a log. */
 const widestMeasured = 100;
 const widestCell = 40;
-/** The report of a health check for the log: a table to look at and groups to look up. */
+/** The report of a health check for the log: a table, and groups with details. */
 function logReport(document) {
     const groups = groupsOf(document);
     return {
@@ -26549,7 +26534,7 @@ function notices(document) {
     const lines = noticesOf(document).map(line);
     return lines.length === 0 ? [] : [{ title: 'Good to know', lines }];
 }
-/** Milliseconds for people, `–` for what could not be seen. */
+/** Milliseconds for people, `–` if unknown. */
 function durationOrMissing(milliseconds) {
     return milliseconds === null || milliseconds === undefined ? check_view/* missing */.LO : (0,units/* duration */.p0)(milliseconds);
 }
@@ -26560,7 +26545,7 @@ function databaseOf({ dbSizeInUseBytes, dbSizeBytes, quotaBytes }) {
         return check_view/* missing */.LO;
     return figures.map((figure) => (figure === null ? check_view/* missing */.LO : (0,units/* size */.Ej)(figure))).join(' / ');
 }
-/** What a member is to the others and its main figures, in one line; without what could not be seen. */
+/** The role of a member and its main figures, in one line; without unknown ones. */
 function figuresLine(member) {
     const { role, version, readMs, walFsync, dbSizeInUseBytes, quotaBytes, raftLag } = member;
     return [
@@ -26661,7 +26646,7 @@ function statusCell(member, document) {
         ...(askedThrough === null ? [] : [`asked through ${(0,markdown/* code */.aY)((0,check_view/* oneLine */.TN)(askedThrough, longestCell))}`]),
     ].join(', ');
 }
-/** One block for each thing that is wrong, of all members, the worst first; then one for each that could not be seen. */
+/** One block for each problem of all members, the worst first; then one for each unknown. */
 function findings(document, most) {
     const groups = groupsOf(document);
     const wrong = ['fail', 'warn'].flatMap((status) => groups.flatMap(({ title, checks }) => checks.filter((check) => check.status === status).map((check) => finding(title, check))));
@@ -26719,7 +26704,7 @@ const barDays = 365;
 /** Rows that are shown at once; the others are folded away. */
 const shownRows = 10;
 const longestCertificateCell = 200;
-/** The certificates by the days they have left, the first to end on top, each once however often it was seen. */
+/** The certificates by the days they have left, the first to expire on top, each once. */
 function certificateTable({ certificates, thresholds }) {
     const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
     const header = ['Days left', 'Until', 'Certificate', 'Seen'];
@@ -27102,7 +27087,7 @@ details summary{cursor:pointer;padding:.25rem 0}
 
 
 
-/** All figures that are better looked at than read. */
+/** All figures that are shown as plots. */
 function plots(document) {
     return markup `<div class="grid">
     ${[
@@ -27267,7 +27252,7 @@ function daysLeft({ certificates, thresholds }) {
     });
 }
 const YEAR = 365;
-/** One that lies on the disk and is served too, or on every host, is one. */
+/** Counts a certificate once if it is on disk and served, or on every host. */
 function plots_distinct(certificates) {
     return [...new Map(certificates.toReversed().map((each) => [each.fingerprint, each])).values()];
 }
@@ -27893,7 +27878,7 @@ const health_health = checkingOperation({
     }),
     report: publishCheckup,
 });
-/** Judges everything that was seen. */
+/** Judges all observations. */
 function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindowSeconds }) {
     const offsets = clockOffsets(clocksOf(facts));
     return (0,make_document/* healthDocument */.oO)(facts, {
@@ -28321,7 +28306,7 @@ function keysToRemove(members, { caCustody }) {
         return [];
     return [
         (0,checks_check/* checkOf */.EG)('ca-custody', null)('ok', {
-            measured: `the key of the CA is on ${(0,observation/* nameList */.OD)(holders.map(({ name }) => name))} (${kubeadm_paths/* CA_KEY */.r$}); a deploy removes it there after it has proven the cluster.`,
+            measured: `the key of the CA is on ${(0,observation/* nameList */.OD)(holders.map(({ name }) => name))} (${kubeadm_paths/* CA_KEY */.r$}); a deploy removes it there after it has verified the cluster.`,
             notice: 'The cluster was set up with the key on a host. Make sure that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
         }),
     ];
@@ -28541,7 +28526,7 @@ function ofOneHost(member, settings) {
 }
 /**
  * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
- * will come there. Where the images were not seen, nothing is said of them.
+ * will come there. If the images are unknown, there is no check of them.
  */
 function missingImages(members, settings, archive) {
     const ofEtcd = absent(members, archive, (member) => (0,cluster_images/* wantedImage */.xR)(settings, member.facts)?.image);
@@ -29189,7 +29174,7 @@ function effectOf({ diskTest, patches }) {
 /** Finds everything that would keep a deploy from working or needs attention, and changes nothing. */
 const preflight = checkingOperation({
     name: 'preflight',
-    summary: 'Finds what stands in the way of an external etcd cluster for kubeadm, over SSH, and changes nothing',
+    summary: 'Reports what would prevent a deploy of an external etcd cluster for kubeadm, over SSH, and changes nothing',
     icon: 'search',
     // it carries out no plan, takes no lock and uploads nothing
     inputs: [...groups/* EVERY_OPERATION */.sM, ...PLANNING, 'disk-test'],
@@ -32187,7 +32172,7 @@ async function withDeadline(work, milliseconds) {
         clearTimeout(timer);
     }
 }
-/** What the environment lacks, in words; the client would say it in its own, after a while. */
+/** Describes what the environment lacks; the client would report it later, in other words. */
 function problemOf(environment) {
     const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
     if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
@@ -32228,7 +32213,7 @@ const allowed = [
 /**
  * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
  * certificates of each, the health report, the configuration for the control plane, the plan and the audit record.
- * @param publicFiles by member name and path on the host; what else is among them stays behind.
+ * @param publicFiles by member name and path on the host; other files are not uploaded.
  */
 function artifactFiles(known) {
     const ofHosts = [...known.publicFiles].flatMap(([host, files]) => [...files].flatMap(([path, content]) => {
@@ -32259,7 +32244,7 @@ function json(value) {
     return `${JSON.stringify(value, null, 2)}\n`;
 }
 /**
- * Looks at every file before it may leave.
+ * Searches every file before its upload.
  * @throws RunError when one is not on the list of what may leave, or holds anything secret.
  */
 function checkArtifactFiles(files, redactor) {
@@ -32290,7 +32275,7 @@ function problemsOf({ path, content }, redactor) {
     }
     return findings;
 }
-/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+/** Prefix of the folders with the files of an artifact during the upload, in the runner's folder for temporary files. */
 const STAGED_PREFIX = 'etcd-ha-artifact-';
 /** Removes what a run that was killed has left; for the post step. Does not throw. */
 async function removeStagedArtifacts(runnerTemp) {
@@ -32312,7 +32297,7 @@ async function removeStagedArtifacts(runnerTemp) {
 
 
 /**
- * Tells what the certificates among the public files of the hosts say.
+ * Describes the certificates among the public files of the hosts.
  * @param publicFiles by host and path. @param now for the days that are left.
  */
 function certificateReports(publicFiles, now) {
@@ -32390,7 +32375,7 @@ const STATUS_ICONS = {
     fail: '❌',
     unknown: '❔',
 };
-/** In the place of a figure that could not be seen. */
+/** Shown instead of an unknown figure. */
 const missing = '–';
 /** Characters that are shown of a text; the artifact has all of it. */
 const longestText = 1000;
@@ -32498,7 +32483,7 @@ function wordsOf({ threshold, cause, fix, notice }) {
 
 /** The runner shows ten annotations of a kind per step; one of them is the verdict. */
 const mostAnnotated = 9;
-/** What anything that was thrown has to tell the user. */
+/** Describes anything that was thrown to the user. */
 function explainFailure(error) {
     if (error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RunError */ .e4)
         return { title: firstLine(error.message), findings: error.findings };
@@ -32804,7 +32789,7 @@ function leak(name, secret) {
 
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 function planLines(document) {
-    const { verdict, meaning, clusterName, reasons, membership, stages, afterProof, warnings, leftOut = [], digest, } = document;
+    const { verdict, meaning, clusterName, reasons, membership, stages, afterVerify, warnings, leftOut = [], digest, } = document;
     const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${meaning}`;
     const left = section('Left out', leftOut.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb));
     if ((0,_plan_words_js__WEBPACK_IMPORTED_MODULE_4__/* .changesNothing */ .TY)(document))
@@ -32818,7 +32803,7 @@ function planLines(document) {
         ...indented([
             ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
             'Then the run verifies that the cluster is healthy.',
-            ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
+            ...afterVerify.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
         ]),
         ...left,
         ...section('Warnings', warnings.map(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)),
@@ -32945,11 +32930,11 @@ function diffBlock({ path, diff }) {
 function membershipChanges({ membership }) {
     return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
 }
-function order({ stages, afterProof }) {
+function order({ stages, afterVerify }) {
     const items = [
         ...stages.map(stageItem),
-        '**Proof** that the cluster is healthy',
-        ...afterProof.map(stageItem),
+        '**Verify** that the cluster is healthy',
+        ...afterVerify.map(stageItem),
     ];
     return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
 }
@@ -33012,8 +32997,8 @@ const CHANGES = {
 };
 /** True when the hosts and the action's records stay as they are. */
 function changesNothing(document) {
-    const { stages, afterProof } = document;
-    return stages.length + afterProof.length === 0 && !everyHost(document).some(isTouched);
+    const { stages, afterVerify } = document;
+    return stages.length + afterVerify.length === 0 && !everyHost(document).some(isTouched);
 }
 /** The members' hosts, then those of the control plane. */
 function everyHost({ hosts, controlPlane = [] }) {
@@ -33119,10 +33104,10 @@ async function publishPlan(outcome, own, settings, means) {
         logHealth(health, log);
     log.info(lastWord(outcome));
     const certificates = (0,_certificates_js__WEBPACK_IMPORTED_MODULE_8__/* .certificateReports */ .V)(publicFiles, means.startedAt);
-    const proof = health && documentOf(health, publicFiles, settings, means);
+    const healthReport = health && documentOf(health, publicFiles, settings, means);
     const outputs = {
         ...planOutputs(record),
-        ...(proof && proofOutputs(proof, plan, settings)),
+        ...(healthReport && verificationOutputs(healthReport, plan, settings)),
         changed: outcome.changed,
         'certificates-expire-at': (0,_certificates_js__WEBPACK_IMPORTED_MODULE_8__/* .firstToExpire */ .D)(certificates)?.notAfter ?? '',
         ...own.outputs,
@@ -33133,7 +33118,7 @@ async function publishPlan(outcome, own, settings, means) {
     const artifact = await upload({
         publicFiles,
         plan: document,
-        ...(proof && { health: proof }),
+        ...(healthReport && { health: healthReport }),
         ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
         ...(audit && { audit }),
     }, settings, means);
@@ -33164,7 +33149,7 @@ async function publishPlan(outcome, own, settings, means) {
 async function publishFailure(error, failure, settings, means) {
     const { log, redactor, timeline, record } = means;
     const health = error instanceof _etcd_health_health_js__WEBPACK_IMPORTED_MODULE_4__/* .UnhealthyError */ .P4 ? error.health : undefined;
-    const proof = health && settings && documentOf(health, new Map(), settings, means);
+    const healthReport = health && settings && documentOf(health, new Map(), settings, means);
     const changed = timeline.entries.some(({ changes }) => changes);
     const refused = error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .fk ? { verdict: 'refuse' } : {};
     (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({
@@ -33172,7 +33157,7 @@ async function publishFailure(error, failure, settings, means) {
         ...refused,
         healthy: false,
         changed,
-        ...(proof && { findings: proof.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd), 'health-report': proof }),
+        ...(healthReport && { findings: healthReport.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd), 'health-report': healthReport }),
     }, redactor, log);
     if (health !== undefined)
         logHealth(health, log);
@@ -33189,7 +33174,7 @@ async function publishFailure(error, failure, settings, means) {
             publicFiles: new Map(),
             audit,
             ...(document && { plan: document }),
-            ...(proof && { health: proof }),
+            ...(healthReport && { health: healthReport }),
         }, settings, means);
     const report = {
         ...commonReport(settings, means),
@@ -33203,13 +33188,13 @@ async function publishFailure(error, failure, settings, means) {
     };
     await (0,_summary_js__WEBPACK_IMPORTED_MODULE_12__/* .writeSummary */ .Sy)(report, redactor, log);
 }
-/** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
+/** Reports the host keys that were accepted unverified, also after a failure: pin them for the next run. */
 function publishAcceptedKeys({ record, redactor, log }) {
     const lines = [...record.acceptedHostKeys];
     if (lines.length > 0)
         (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
 }
-/** A finding that deserves a look and fails nothing. */
+/** A finding that needs attention but does not fail the step. */
 function asWarning(finding) {
     return { ...finding, status: 'warn' };
 }
@@ -33260,9 +33245,16 @@ function documentOf(health, publicFiles, { clusterName, clientPort, peerPort, he
         .filter(([path]) => path.endsWith('.crt'))
         .flatMap(([where, pem]) => (0,_checks_make_document_js__WEBPACK_IMPORTED_MODULE_1__/* .certificateDocuments */ .a$)(pem, { member, place: 'disk', where }, startedAt)));
     const durationMs = Math.round(timeline.elapsedMs());
-    return (0,_checks_make_document_js__WEBPACK_IMPORTED_MODULE_1__/* .proofDocument */ .S_)(health, { clusterName, clientPort, peerPort, durationMs, thresholds, certificates });
+    return (0,_checks_make_document_js__WEBPACK_IMPORTED_MODULE_1__/* .verificationDocument */ .fg)(health, {
+        clusterName,
+        clientPort,
+        peerPort,
+        durationMs,
+        thresholds,
+        certificates,
+    });
 }
-function proofOutputs(document, { members }, { clientPort }) {
+function verificationOutputs(document, { members }, { clientPort }) {
     return {
         healthy: document.healthy,
         endpoints: members.after.map(({ address }) => (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__/* .httpsUrl */ .N3)(address, clientPort)),
@@ -33305,7 +33297,7 @@ __webpack_require__.d(__webpack_exports__, {
 var check = __webpack_require__(44669);
 ;// CONCATENATED MODULE: ./src/finding-codes.ts
 /**
- * The code of every finding: stable, short words that name what was seen. Each has one entry in docs/TROUBLESHOOTING.md, whose
+ * The code of every finding: stable, short words that name the observation. Each has one entry in docs/TROUBLESHOOTING.md, whose
  * areas and order this list follows.
  */
 const FINDING_CODES = [
@@ -33735,7 +33727,7 @@ function headline(report, cluster) {
     }
     return `${sign} ${cluster} is healthy${remark}; ${changed && done !== undefined ? done : 'nothing changed'}`;
 }
-/** Where each host stands after a run that failed while it changed something. */
+/** The state of each host after a run that failed while it changed something. */
 function progress({ progress: hosts }) {
     if (hosts.length === 0)
         return '';
@@ -34195,7 +34187,7 @@ const UNKNOWN_DIGEST = 'unknown';
 
 
 /**
- * Reads one file of a host as text, if it is still the one that the run has seen and decided on.
+ * Reads one file of a host as text, if it is still the one on which the run has decided.
  * @param seen SHA-256 (hex) of the file as the probe saw it; undefined if unknown: then the text has to be verified
  * in another way.
  * @param maskSecret called with the text before it is used.
@@ -35102,7 +35094,7 @@ function logProgress(host, line, { log }) {
 
 /***/ }),
 
-/***/ 60867:
+/***/ 60638:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -35475,7 +35467,7 @@ var steps_context = __webpack_require__(33732);
 
 
 /**
- * Returns a script that puts files in place; the replaced files must be those that the run has seen.
+ * Returns a script that puts files in place; the replaced files must be those that the run has read.
  * @param phase the phase for the host's record, if that is among them; with `member` the host removes the copies kept
  * for a rollback.
  */
@@ -35568,7 +35560,7 @@ async function clientCopyOf(host, context) {
 }
 /**
  * Bash function `backup_file PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy
- * of a run is the proven one, so it is never replaced; it is written aside, synced and renamed, so that a killed run
+ * of a run is the one that worked, so it is never replaced; it is written aside, synced and renamed, so that a killed run
  * or a power cut leaves a whole copy or none.
  *
  * `cp -n` is unsuitable: its exit code for an existing file is 0 in coreutils before 9.2 and from 9.5 on, and 1
@@ -35594,7 +35586,7 @@ const CHANGED = 4;
  * restored. Files outside the action's own folder and the pki that are replaced by other contents are kept in {@link
  * REPLACED_DIR}.
  * @param options.forgetReplaced removes these at the end, and the manifest kept by an interrupted restart: the
- * cluster is proven healthy. It also removes folders of patches, except `patches`, the one in use.
+ * cluster is verified as healthy. It also removes folders of patches, except `patches`, the one in use.
  * @throws Error for bytes that bash cannot hold: a file with a zero byte is not text.
  */
 function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
@@ -35709,7 +35701,7 @@ if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${(0,bash/* quoteBash */.pI)(paths/* 
 
 ;// CONCATENATED MODULE: ./src/steps/deliver-files.ts
 
-/** The kind of {@link DeliverFiles}. The replaced files must be those that the run has seen. */
+/** The kind of {@link DeliverFiles}. The replaced files must be those that the run has read. */
 const deliverFilesStep = {
     title: 'deliver files',
     touches({ files }) {
@@ -35868,10 +35860,10 @@ const moveLeadershipStep = {
             log.info('it does not lead');
             return;
         }
-        const heir = health.endpoints
+        const transferee = health.endpoints
             .filter(({ name, isLearner }) => name !== host && isLearner === false && (0,gates/* isFit */.ct)(name, health))
             .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
-        if (heir?.memberId == null) {
+        if (transferee?.memberId == null) {
             throw (0,steps_context/* stepFailure */.nK)(move_leadership_title, host, {
                 code: 'leadership-not-moved',
                 fact: 'it leads, but no other member is healthy enough to take over.',
@@ -35880,12 +35872,12 @@ const moveLeadershipStep = {
             });
         }
         try {
-            await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: TRANSFER_TIMEOUT_MS });
+            await cluster.client(host).moveLeader(transferee.memberId, { timeoutMs: TRANSFER_TIMEOUT_MS });
         }
         catch (error) {
             throw (0,steps_context/* stepFailure */.nK)(move_leadership_title, host, {
                 code: 'leadership-not-moved',
-                fact: `leadership could not be moved to ${heir.name}: ${error instanceof errors/* EtcdError */.be ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
+                fact: `leadership could not be moved to ${transferee.name}: ${error instanceof errors/* EtcdError */.be ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
                 cause: 'The other member is slow or cut off.',
                 fix: 'Look at the health of the cluster, then run again.',
             });
@@ -35900,7 +35892,7 @@ const moveLeadershipStep = {
             if (context.timeline.elapsedMs() > deadline) {
                 throw (0,steps_context/* stepFailure */.nK)(move_leadership_title, host, {
                     code: 'leadership-not-moved',
-                    fact: `leadership was handed to ${heir.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                    fact: `leadership was handed to ${transferee.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
                     cause: 'The connections between the members are bad.',
                     fix: 'Look at the health of the cluster, then run again.',
                 });
@@ -35912,19 +35904,19 @@ const moveLeadershipStep = {
 
 // EXTERNAL MODULE: ./src/etcd/client.ts + 5 modules
 var etcd_client = __webpack_require__(49407);
-;// CONCATENATED MODULE: ./src/steps/prove-client.ts
+;// CONCATENATED MODULE: ./src/steps/verify-client-certificate.ts
 
 
 
 
 const ANSWER_WITHIN_MS = 10_000;
-const prove_client_title = 'prove client certificate';
+const verify_client_certificate_title = 'verify client certificate';
 /**
- * The kind of {@link ProveClient}. It queries every member for its version, the first request of `kubeadm init`, by
+ * The kind of {@link VerifyClientCertificate}. It queries every member for its version, the first request of `kubeadm init`, by
  * the same route and with the same files.
  */
-const proveClientStep = {
-    title: prove_client_title,
+const verifyClientCertificateStep = {
+    title: verify_client_certificate_title,
     onlyLooks: true,
     /** @throws RunError with each member that does not answer. */
     async ask({ host }, context) {
@@ -35963,7 +35955,7 @@ function failure(host, endpoint, { reason, finding: { cause, fix } }) {
     return {
         code: 'control-plane-client-unanswered',
         host,
-        at: prove_client_title,
+        at: verify_client_certificate_title,
         fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
         ...(cause !== undefined && { cause }),
         ...(fix !== undefined && { fix }),
@@ -35979,20 +35971,20 @@ async function credentialsOf(host, { material }) {
 
 // EXTERNAL MODULE: ./src/etcd/served-certificate.ts
 var served_certificate = __webpack_require__(93507);
-;// CONCATENATED MODULE: ./src/steps/prove-served.ts
+;// CONCATENATED MODULE: ./src/steps/verify-served-certificate.ts
 
 
 
 
 
 const HANDSHAKE_WITHIN_MS = 10_000;
-const prove_served_title = 'prove served certificates';
-/** The kind of {@link ProveServed}. It reads each listener's certificate and compares it with the delivered one. */
-const proveServedStep = {
-    title: prove_served_title,
+const verify_served_certificate_title = 'verify served certificates';
+/** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
+const verifyServedCertificateStep = {
+    title: verify_served_certificate_title,
     onlyLooks: true,
     describe({ leaves }) {
-        return `${prove_served_title}: ${leaves.join(', ')}`;
+        return `${verify_served_certificate_title}: ${leaves.join(', ')}`;
     },
     async ask({ host, leaves }, context) {
         const { clientPort, peerPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
@@ -36004,7 +35996,7 @@ const proveServedStep = {
             const port = name === 'server' ? clientPort : peerPort;
             const open = () => transport.openTcp(address, port);
             const certificate = await (0,served_certificate/* servedCertificate */.dR)(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
-                throw (0,steps_context/* stepFailure */.nK)(prove_served_title, host, {
+                throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
                     code: 'served-certificate-unseen',
                     fact: `port ${port} did not show its certificate: ${error instanceof host_error/* HostError */.dh ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
                     cause: 'etcd is restarting, or another program listens on that port.',
@@ -36023,7 +36015,7 @@ const proveServedStep = {
             context.log.host(host).info(`port ${port} serves serial ${serial}`);
         if (stale.length === 0)
             return;
-        throw (0,steps_context/* stepFailure */.nK)(prove_served_title, host, {
+        throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
             code: 'served-certificate-old',
             fact: stale
                 .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, but ${(0,paths/* leafPath */.Ps)(name, 'certificate')} has ${wanted ?? 'none'}`)
@@ -36863,7 +36855,7 @@ esac
 /**
  * `has FILE SHA256`: reports whether the file has these contents. `move FROM TO`: durably. `take_out`: the manifest
  * that it takes out is the one that a failure restores. If an earlier restart was interrupted before its member was
- * ready, that is the manifest taken out then, and not the unproven one in place now; a ready member has proven it.
+ * ready, that is the manifest taken out then, and not the untested one in place now; a ready member has tested it.
  * `begins_blank`: reports whether a blank log has to be moved. `set_blank_log_aside`: while no etcd runs; the log is
  * empty, so nothing is lost. `put_back`: restores the old one, if there was one. `finish CODE`: ends with this
  * result. `end_with CODE`: the same, once the old member is ready again.
@@ -37509,8 +37501,8 @@ const STEPS = {
     'start-member': startMemberStep,
     'move-leadership': moveLeadershipStep,
     'restart-member': restartMemberStep,
-    'prove-served': proveServedStep,
-    'prove-client': proveClientStep,
+    'verify-served-certificate': verifyServedCertificateStep,
+    'verify-client-certificate': verifyClientCertificateStep,
     'remove-authority-key': removeAuthorityKeyStep,
     'record-member': recordMemberStep,
 };

@@ -203,8 +203,8 @@ export class Lab {
   }
 
   /** Runs a bash script as root on the host and returns its stdout. Throws with its stderr if it fails. */
-  async sh(host: HostRef, script: string): Promise<string> {
-    const result = await this.exec(host, script);
+  async sh(host: HostRef, script: string, options: Pick<RunOptions, 'stdin'> = {}): Promise<string> {
+    const result = await this.exec(host, script, options);
     if (result.code === 0) return result.stdout;
     const { name } = this.place(host);
     throw new Error(`on ${name}, code ${result.code}: ${script}\n${(result.stderr || result.stdout).trim()}`);

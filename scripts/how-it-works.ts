@@ -47,7 +47,7 @@ export function howItWorks(scheme: Scheme): string {
     controlPlane(colours),
   ];
   const description =
-    'A workflow run observes three hosts over one SSH connection each, decides, acts and proves. On each host kubelet runs ' +
+    'A workflow run observes three hosts over one SSH connection each, decides, acts and verifies. On each host kubelet runs ' +
     'etcd as a static pod; the members talk to each other, and API servers to the members.';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${description}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="14">
 ${parts.join('\n')}
@@ -68,7 +68,7 @@ function runner({ ink, faint, line, panel, accent, onAccent }: Palette): string 
     ['observe', 'one read-only look at every host'],
     ['decide', 'a plan, or a refusal with all findings'],
     ['act', 'one member at a time'],
-    ['prove', 'the whole cluster is healthy'],
+    ['verify', 'the whole cluster is healthy'],
   ];
   const chips = stages.map(([name = '', what = ''], index) => {
     const y = 78 + index * 46;

@@ -1,5 +1,5 @@
 /**
- * `npm run test:fresh [-- COMMAND…]`: proves that a checkout's tests pass on a minimal machine. A minimal Debian, made
+ * `npm run test:fresh [-- COMMAND…]`: verifies that a checkout's tests pass on a minimal machine. A minimal Debian, made
  * by debootstrap and thrown away, has only git, Node.js, npm and Go; a clone of the commit runs `npm run test:unit`
  * there with LAB_MANDATORY=1, so the project itself installs all programs that tests need, or the run fails.
  *

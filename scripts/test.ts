@@ -112,7 +112,7 @@ async function inLab(tests: () => Promise<void> | void): Promise<void> {
   const obstacle = whyNoLab();
   if (obstacle === undefined) await tests();
   else if (mandatory) count(`the lab can run here (${obstacle})`, false);
-  else skipped.push(`all tests in the lab, because ${obstacle}: nothing was proven on real hosts`);
+  else skipped.push(`all tests in the lab, because ${obstacle}: nothing was tested on real hosts`);
 }
 
 /**

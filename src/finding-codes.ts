@@ -1,5 +1,5 @@
 /**
- * The code of every finding: stable, short words that name what was seen. Each has one entry in docs/TROUBLESHOOTING.md, whose
+ * The code of every finding: stable, short words that name the observation. Each has one entry in docs/TROUBLESHOOTING.md, whose
  * areas and order this list follows.
  */
 export const FINDING_CODES = [

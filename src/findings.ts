@@ -1,17 +1,17 @@
 import type { FindingCode } from './finding-codes.ts';
 
 /**
- * One thing that stands in the way (or deserves a look), told in the order in which a reader needs it:
+ * An obstacle, or something that needs attention, in the order in which a reader needs it:
  * the fact, its usual cause, the fix.
  */
 export interface Finding {
-  /** Stable name of what was seen; docs/TROUBLESHOOTING.md has an entry of this name. */
+  /** Stable name of the observation; docs/TROUBLESHOOTING.md has an entry of this name. */
   readonly code: FindingCode;
-  /** Name of the host it was seen on; absent when it concerns the inputs or the whole cluster. */
+  /** Name of the host; absent when it concerns the inputs or the whole cluster. */
   readonly host?: string;
   /** The input, step or place it belongs to, e.g. `ssh-known-hosts` or `connect`. */
   readonly at: string;
-  /** What was seen, with the values. */
+  /** The observation, with its values. */
   readonly fact: string;
   /** Why this usually happens. */
   readonly cause?: string;
@@ -20,8 +20,8 @@ export interface Finding {
 }
 
 /**
- * How something that was checked was found. `ok`: as it should be. `warn`: it works, and deserves a look. `fail`: broken, or
- * about to be. `unknown`: it could not be checked, which says nothing about it.
+ * The result of a check. `ok`: as required. `warn`: works, but needs attention. `fail`: broken, or
+ * about to be. `unknown`: could not be checked.
  */
 export type CheckStatus = 'ok' | 'warn' | 'fail' | 'unknown';
 
@@ -80,7 +80,7 @@ export class RunError extends Error {
   }
 }
 
-/** It was decided, from everything that was seen, that nothing may be done. */
+/** A refusal: by its observations, the run may change nothing. */
 export class RefusedError extends RunError {}
 
 /** The message of anything that was thrown. */

@@ -30,7 +30,7 @@ text { font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: var(--
 `.trim();
 
 const SET_UP = [
-  ['floor', 'floor (no SSH, no proof)', 'floor'],
+  ['floor', 'floor (no SSH, no verification)', 'floor'],
   ['deploy', 'etcd-ha-action', 'ours'],
   ['ansible', 'Ansible', 'ansible'],
   ['guide', 'the guide by hand', 'guide'],

@@ -1,15 +1,15 @@
 import { rowName, type FleetRow } from './rows.ts';
 
-/** What became of one case on one kind of host. */
+/** The result of one case on one kind of host. */
 export interface CaseResult {
   /** Title of the test in test/fleet/fleet.test.ts. */
   readonly name: string;
   readonly passed: boolean;
-  /** The first line of what went wrong. */
+  /** The first line of the error. */
   readonly reason?: string;
 }
 
-/** What became of one kind of host. */
+/** The results of one kind of host. */
 export interface RowResult extends FleetRow {
   readonly cases: readonly CaseResult[];
   /** Programs of the first host. */
@@ -25,8 +25,7 @@ export interface RowResult extends FleetRow {
 export const fleetCases = ['preflight', 'deploy', 'run again', 'restart', 'health', 'adopt'] as const;
 
 /**
- * The rows of an earlier run with those of a new one in their place; in the order of the fleet. Rows that the fleet does not have any more
- * are gone.
+ * Replaces rows of an earlier run by those of a new one, in the order of the fleet. Drops rows that are no longer in the fleet.
  */
 export function merged(
   fleet: readonly FleetRow[],
@@ -40,22 +39,24 @@ export function merged(
   });
 }
 
-/** Whether every case of the row passed. */
+/** Reports whether every case of the row passed. */
 export function rowPassed({ cases }: Pick<RowResult, 'cases'>): boolean {
   return fleetCases.every((name) => cases.some((one) => one.name === name && one.passed));
 }
 
-/** lab/FLEET.md: the table of variants and cases, what failed, and the versions. */
+/** Formats lab/FLEET.md: the table of kinds of hosts and cases, the failures, and the versions. */
 export function fleetMarkdown(fleet: readonly FleetRow[], results: readonly RowResult[]): string {
   const failures = results.flatMap((row) =>
     row.cases
       .filter(({ passed }) => !passed)
-      .map(({ name, reason }) => `- ${rowName(row)}, ${name}: ${escaped(reason ?? 'no reason is known')}`),
+      .map(
+        ({ name, reason }) => `- ${rowName(row)}, ${name}: ${escaped(reason ?? 'no reason was recorded')}`,
+      ),
   );
   const missing = fleet.filter((row) => !results.some((result) => rowName(result) === rowName(row)));
   const parts = [
-    '# The fleet: every kind of host, and what was run on it',
-    '`npm run test:fleet` writes this file. Each row is three hosts of a kind; README.md of this folder says what the words stand for. A dash: the case did not run.',
+    '# Results on every kind of host',
+    '`npm run test:fleet` generates this file. Each row is a cluster of three hosts of one kind. [README.md](README.md#kinds-of-hosts) explains the kinds. A dash means that the case did not run.',
     table(
       ['Hosts', 'Kubernetes', ...fleetCases, 'Minutes', 'Run on', 'Commit'],
       results.map((row) => [
@@ -68,7 +69,7 @@ export function fleetMarkdown(fleet: readonly FleetRow[], results: readonly RowR
       ]),
     ),
     ...(missing.length > 0 ? [`Not run yet: ${missing.map(rowName).join(', ')}.`] : []),
-    ...(failures.length > 0 ? ['## What failed', failures.join('\n')] : []),
+    ...(failures.length > 0 ? ['## Failures', failures.join('\n')] : []),
     '## Versions',
     ...results.map((row) => {
       const versions = Object.entries(row.versions).map(([name, version]) => `${name} ${version}`);
@@ -79,11 +80,10 @@ export function fleetMarkdown(fleet: readonly FleetRow[], results: readonly RowR
 }
 
 /**
- * Table of docs/supported-versions.md of the hosts that the action was run on: kinds of which every case passed, with the versions on them and the
- * day. Every row names its Kubernetes, also the one that most rows have.
+ * Formats the table of tested hosts in docs/supported-versions.md: kinds on which every case passed, with their versions and the date.
  */
 export function triedHosts(results: readonly RowResult[]): string {
-  const told = ['distribution', 'systemd', 'OpenSSH', 'coreutils', 'sudo', 'runtime'];
+  const programs = ['distribution', 'systemd', 'OpenSSH', 'coreutils', 'sudo', 'runtime'];
   return table(
     ['Hosts', 'Kubernetes', 'etcd', 'Programs', 'Run on'],
     results
@@ -93,7 +93,7 @@ export function triedHosts(results: readonly RowResult[]): string {
         versions['kubeadm'] ?? '',
         versions['etcd'] ?? '',
         escaped(
-          told
+          programs
             .map(
               (name) =>
                 `${name} ${(versions[name] ?? '').replace(/^(?:Sudo version|sudo-rs) |GNU$/g, '').trim()}`,
@@ -115,7 +115,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** One line of text that means nothing to Markdown. */
+/** Escapes a text for one line of Markdown. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]<>|~]/g, '\\$&').replace(/\s+/g, ' ');
 }

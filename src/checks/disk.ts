@@ -127,9 +127,9 @@ const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
 
 /** What a disk is for. */
 interface Use extends Place {
-  /** Bytes that the database may grow to; 0: it lies elsewhere. */
+  /** Bytes that the database may grow to; 0: it is elsewhere. */
   readonly quota: number;
-  /** Bytes that the log takes; 0: it lies elsewhere. */
+  /** Bytes that the log takes; 0: it is elsewhere. */
   readonly log: number;
 }
 

@@ -28,9 +28,9 @@ export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds)
 }
 
 /**
- * Returns what a proof checks of each member at its client port: that it answers every request, and reads through the majority.
+ * Returns what a verification checks of each member at its client port: that it answers every request, and reads through the majority.
  */
-export function proofChecks(facts: ClusterAnswers, thresholds: HealthThresholds): Check[] {
+export function verificationChecks(facts: ClusterAnswers, thresholds: HealthThresholds): Check[] {
   return facts.members.flatMap((member) => {
     const { status, readNs, memberList, roundTripNs, alarms } = member.endpoint;
     if ('failure' in status) return [silentMember(member, status.failure, facts.clientPort)];
@@ -80,7 +80,7 @@ const OF_ANSWERS = [
   'release',
 ] as const satisfies readonly CheckName[];
 
-/** In the same words for all of them, so that a reader sees them as one. */
+/** The same text for all of them, so that reports show them as one. */
 function unseen({ name }: MemberSight): Check[] {
   return OF_ANSWERS.map((check) =>
     checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }),

@@ -5,14 +5,14 @@ import type { Check, CheckStatus } from './check.ts';
 /** Version of the schema of a HealthDocument. An incompatible change raises it. */
 export const HEALTH_DOCUMENT_VERSION = 1;
 
-/** The report of a health check (report.json; docs/health-report.v1.schema.json): plain data, JSON as it stands. `null`: could not be seen. */
+/** The report of a health check (report.json; docs/health-report.v1.schema.json): plain data for JSON. `null`: unknown. */
 export interface HealthDocument {
   readonly schemaVersion: typeof HEALTH_DOCUMENT_VERSION;
   /** ISO 8601, UTC. */
   readonly checkedAt: string;
   readonly durationMs: number;
   readonly clusterName: string;
-  /** `unknown`: not even whether there is a quorum could be seen. */
+  /** `unknown`: not even the quorum is known. */
   readonly status: CheckStatus;
   /** The cluster works and no check has failed: `status` is `ok` or `warn`. */
   readonly healthy: boolean;
@@ -37,7 +37,7 @@ export interface HealthDocument {
   readonly checks: readonly Check[];
   readonly certificates: readonly CertificateDocument[];
   readonly thresholds: HealthThresholds;
-  /** Seconds between the two looks at the metrics; null: percentiles are since each member's start. */
+  /** Seconds between the two samples of the metrics; null: percentiles are since each member's start. */
   readonly metricsWindowSeconds: number | null;
 }
 

@@ -8,7 +8,7 @@ import { daysLeft } from '../pki/certificate.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
 import { milliseconds } from '../text/units.ts';
 import { type Check, type CheckStatus, worstFirst, worstOf } from './check.ts';
-import { leaderIndexOf, proofChecks } from './endpoint.ts';
+import { leaderIndexOf, verificationChecks } from './endpoint.ts';
 import {
   type CertificateDocument,
   HEALTH_DOCUMENT_VERSION,
@@ -26,7 +26,7 @@ export type DocumentParts<M extends MemberAnswers> = Pick<
   readonly checks: readonly Check[];
   /** Highest revision of the key space that a member reported. */
   readonly revision: number | null;
-  /** What is known of each member and its host besides the answers of its etcd. */
+  /** What is known of each member and its host in addition to the answers of its etcd. */
   readonly more: (member: M) => MoreOfMember;
 };
 
@@ -195,17 +195,20 @@ export function certificateDocuments(
   }
 }
 
-/** What a proof knows besides the report. */
-export type ProofParts = Pick<HealthDocument, 'durationMs' | 'clusterName' | 'certificates' | 'thresholds'> &
+/** What a verification knows in addition to the report. */
+export type VerificationParts = Pick<
+  HealthDocument,
+  'durationMs' | 'clusterName' | 'certificates' | 'thresholds'
+> &
   Pick<ClusterAnswers, 'clientPort' | 'peerPort'>;
 
 /**
- * The document of a proof: the checks of quorum, leader, members, alarms and endpoints. It is healthy exactly if the report is. What
- * only a health check looks at has no check, and no figure.
+ * The document of a verification: the checks of quorum, leader, members, alarms and endpoints. It is healthy exactly if the report is. What
+ * only a health check reads has no check, and no figure.
  */
-export function proofDocument(
+export function verificationDocument(
   { observations, checkedAt }: Pick<HealthReport, 'observations' | 'checkedAt'>,
-  { clientPort, peerPort, ...parts }: ProofParts,
+  { clientPort, peerPort, ...parts }: VerificationParts,
 ): HealthDocument {
   const members = observations.map((endpoint) => ({
     name: endpoint.name,
@@ -218,7 +221,7 @@ export function proofDocument(
     ...quorumChecks(facts),
     ...clusterChecks(facts),
     ...membershipChecks(facts),
-    ...proofChecks(facts, parts.thresholds),
+    ...verificationChecks(facts, parts.thresholds),
   ];
   return healthDocument(facts, {
     ...parts,

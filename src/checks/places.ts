@@ -88,7 +88,7 @@ export function keysToRemove(members: readonly ExaminedMember[], { caCustody }: 
   if (holders.length === 0) return [];
   return [
     checkOf('ca-custody', null)('ok', {
-      measured: `the key of the CA is on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there after it has proven the cluster.`,
+      measured: `the key of the CA is on ${nameList(holders.map(({ name }) => name))} (${CA_KEY}); a deploy removes it there after it has verified the cluster.`,
       notice:
         'The cluster was set up with the key on a host. Make sure that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
     }),

@@ -113,7 +113,7 @@ function alarms({ members }: ClusterAnswers, told: Check[]): Check[] {
 const ETCDCTL =
   "`crictl exec $(crictl ps -q --name '^etcd$') etcdctl --endpoints https://ADDRESS:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/peer.crt --key /etc/kubernetes/pki/etcd/peer.key …`";
 
-/** Fixes of a check that say more than those of the finding, by its code. */
+/** Fixes of a check that are more specific than those of the finding, by its code. */
 type Fixes = Readonly<Partial<Record<FindingCode, (fix: string) => string>>>;
 
 const FIXES: Fixes = {

@@ -91,7 +91,7 @@ export function releasesInService({ members }: HealthFacts): Check[] {
     const version = seen(endpoint.status)?.version;
     const release = version === undefined ? undefined : parseRelease(version);
     if (release === undefined) return [];
-    // if its own host was not seen, another one is taken
+    // if its own host was not examined, another one is used
     const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
     return [releaseCheck(checkOf('release', name), release, name, { shipped })];
   });

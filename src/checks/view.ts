@@ -27,7 +27,7 @@ export interface Votes {
   /** Voting members, those that are down, unknown or never started included. */
   readonly all: number;
   readonly needed: number;
-  /** Members that were seen to take part: they know the leader, and through them or another a read succeeded. */
+  /** Members that take part: they know the leader, and through them or another a read succeeded. */
   readonly working: readonly string[];
   /** Voting members that answer, whether they reach a majority or not. */
   readonly answering: readonly string[];
@@ -98,7 +98,7 @@ const NAMES: Readonly<Record<FactName, string>> = {
 
 /**
  * The check as `unknown`, with what the program said, where a part of the facts that it needs could not be seen on a host;
- * undefined where all of it was seen.
+ * undefined if all of it is known.
  */
 export function unseenCheck(
   check: MakeCheck,

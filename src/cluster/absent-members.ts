@@ -48,7 +48,7 @@ export function membersInOrder(
 
 /**
  * Returns the reasons why the run cannot change the reached members while the others are absent; empty if it can. That
- * requires a cluster that has been proven healthy, by the record of each reached host, and a healthy majority now.
+ * requires a cluster that has been verified as healthy, by the record of each reached host, and a healthy majority now.
  * @param absent every host that could not be reached.
  */
 export function absenceFindings(

@@ -113,7 +113,7 @@ export const MEMBERSHIP: ReadonlySet<FindingCode> = new Set([
 ]);
 
 const MORE_SPACE =
-  'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, give a larger `quota-backend-bytes` in `extra-args`: the run makes that change despite the alarm.';
+  'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that frees nothing, set a larger `quota-backend-bytes`: the run makes that change despite the alarm.';
 
 function leaderless(): Finding {
   return {

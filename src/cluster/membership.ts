@@ -38,7 +38,7 @@ export function lostLogFindings(
   ownership: ReadonlyMap<string, Ownership>,
   cluster: ClusterFacts | undefined,
 ): Finding[] {
-  const proven = [...ownership]
+  const recorded = [...ownership]
     .filter(([, owned]) => recordOn(owned)?.phase === 'member')
     .map(([name]) => name);
   return members.flatMap((member) => {
@@ -55,8 +55,8 @@ export function lostLogFindings(
         ? "the action's record says that it is a member"
         : published !== undefined
           ? `the member list has it with published client URLs (id ${published})`
-          : proven.length > 0
-            ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
+          : recorded.length > 0
+            ? `${recorded.join(', ')} ${recorded.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
             : undefined;
     return reason === undefined ? [] : [lostLog(member, reason)];
   });

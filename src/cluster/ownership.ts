@@ -19,7 +19,7 @@ export type Ownership =
   | { readonly kind: 'pristine' }
   /** A running member without a record of the action: set up by hand, with the guide or in another way. */
   | { readonly kind: 'unmanaged'; readonly token: string }
-  /** The action began a member here, and the cluster has never been proven healthy. */
+  /** The action began a member here, and the cluster has never been verified as healthy. */
   | { readonly kind: 'unfinished'; readonly state: HostState }
   /** A member of a finished cluster that the action created or adopted. */
   | { readonly kind: 'member'; readonly state: HostState };

@@ -17,7 +17,7 @@ import { inWords, allOrFindings } from './collect.ts';
 const GATE_WITHIN_MS = 60_000;
 
 /**
- * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * Runs stages in order, each behind its gate. After a failure, the other steps that have begun complete, and
  * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
  * @throws RunError with the findings of every step that failed, or of the gate that stays shut.
  */

@@ -74,12 +74,12 @@ export async function leaveAudit(
 const DESPITE = { despite: 'NOSPACE' } as const;
 
 /**
- * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
+ * The records that are written although the cluster as a whole could not be verified as healthy: those of healthy members that were
  * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
  * @param facts by host, as the plan was decided from.
  */
 export function healthyRecords(
-  { afterProof }: Pick<Plan, 'afterProof'>,
+  { afterVerify }: Pick<Plan, 'afterVerify'>,
   facts: ReadonlyMap<string, HostFacts>,
   health: HealthReport,
 ): Stage[] {
@@ -89,7 +89,7 @@ export function healthyRecords(
     const wasMember = typeof state === 'object' && state.phase === 'member';
     return wasMember && gateFindings({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
   };
-  return afterProof
+  return afterVerify
     .map((stage) => ({
       ...stage,
       steps: stage.steps.filter(({ kind, host }) => kind === 'record-member' && isRecordable(host)),
@@ -148,11 +148,11 @@ sync -- ${folder} ${quoteBash(dirname(ACTION_DIR))}
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
 export function hostProgress(
-  { members, controlPlane, stages, afterProof }: Plan,
+  { members, controlPlane, stages, afterVerify }: Plan,
   { entries }: Timeline,
 ): HostProgress[] {
   return [...members.after, ...controlPlane].map(({ name: host }) => {
-    const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
+    const planned = [...stages, ...afterVerify].flatMap(({ title, steps }) =>
       steps
         .filter((step) => step.host === host)
         .map((step) => ({ stage: title, step: STEPS[step.kind].title })),

@@ -72,7 +72,7 @@ function answers({ endpoints }: HealthReport): boolean {
 
 /**
  * Opens clients with the first credentials that the members accept. If they refuse all, the clients have the first of
- * them, whose answers tell why. All other clients are closed.
+ * them, whose answers give the reason. All other clients are closed.
  * @returns undefined if there are no credentials.
  */
 export async function acceptedClients(
@@ -108,7 +108,7 @@ export interface AskedCluster {
 
 /**
  * Asks the cluster with the best client pair of the hosts, and with the next one if the members refuse it. Members that
- * were not seen to run are asked all the same: that none answers is proven by asking, and a refused connection costs
+ * were not seen to run are queried too: only a query shows that none answers, and a refused connection costs
  * nothing.
  * @param members hosts of members that were observed.
  * @param absent the other members' hosts; their members count as not answering.
@@ -150,7 +150,7 @@ function accessTo(
 /**
  * Probes again the hosts whose first probe is older than the cluster's view of them. A member writes its log and then
  * publishes itself, so one that is published and was seen without a log has started in between, or has lost its log: the
- * later probe tells which.
+ * later probe shows which.
  * @throws RunError with each host that could not be probed.
  */
 export async function refreshStaleHosts(

@@ -11,7 +11,7 @@ export interface RunContext {
   readonly archive?: ImageArchive;
   readonly log: Log;
   readonly timeline: Timeline;
-  /** Filled while the run goes on. */
+  /** Filled during the run. */
   readonly record: RunRecord;
   /** The time that decisions and certificates of this run are made with. */
   readonly startedAt: Date;

@@ -11,7 +11,7 @@ import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
 import { readHostFile } from '../run/read-text.ts';
 import type { RunContext } from './context.ts';
 
-/** A host, and what was seen on it. */
+/** A host and its observations. */
 interface SeenHost {
   readonly transport: Transport;
   readonly facts: HostFacts;
@@ -20,8 +20,8 @@ interface SeenHost {
 /**
  * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
  * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
- * asked for. One whose key cannot be read, or has changed since the run looked, is passed over; pairs whose key belongs to
- * another certificate come last, so that the error of TLS tells of them where no host has a good one.
+ * asked for. One whose key cannot be read, or has changed since the run read it, is skipped; pairs whose key belongs to
+ * another certificate come last, so that the error of TLS names them if no host has a good one.
  */
 export async function* credentialsFromHosts(
   hosts: readonly SeenHost[],

@@ -84,7 +84,7 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
         await applyStages(healthyRecords(plan, facts, error.health), applying);
       throw error;
     });
-    await applyStages(plan.afterProof, applying);
+    await applyStages(plan.afterVerify, applying);
     outcome = 'succeeded';
     return {
       plan,
@@ -124,11 +124,11 @@ async function verifyOnce(
   return operation.verify({ plan, cluster: clients, away, log, timeline, signal });
 }
 
-function stepsOf({ stages, afterProof }: Plan): Stage['steps'] {
-  return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+function stepsOf({ stages, afterVerify }: Plan): Stage['steps'] {
+  return [...stages, ...afterVerify].flatMap(({ steps }) => steps);
 }
 
-/** Clients with the healthcheck client's pair of this run, if it issues one: one that lies on a host may have ended. */
+/** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */
 async function clientsFor(run: PlannedRun, material: IssuedFiles): Promise<ClusterClients> {
   const { plan, hosts, settings, context, clients } = run;
   const { clientPort, peerPort } = settings;

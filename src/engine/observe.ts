@@ -26,11 +26,11 @@ import { findingsOf } from './collect.ts';
 /** Opens the one connection to a host. */
 export type Connector = (host: HostSettings) => Promise<Transport>;
 
-/** What a probe looks at beside what every operation has to know. */
+/** What a probe reads in addition to what every operation needs. */
 export interface ProbeOptions {
   /** Whether each member tries to reach the others. */
   readonly membersReach: boolean;
-  /** Whether the image of the pod's sandbox is looked for. */
+  /** Whether to look for the image of the pod's sandbox. */
   readonly sandbox: boolean;
 }
 
@@ -129,7 +129,7 @@ export function refreshScript(settings: Settings): RemoteScript {
   };
 }
 
-/** Brings what was seen up to date, by the answer of {@link refreshScript}. @throws HostError when it was cut off. */
+/** Updates the facts with the answer of {@link refreshScript}. @throws HostError if the answer was cut off. */
 export function refreshed(host: ObservedHost, answer: Buffer): ObservedHost {
   const text = answer.toString('utf8');
   return understood(host.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
@@ -172,7 +172,7 @@ export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 
   }
 }
 
-/** Tells what went over each connection, by the name of its host. */
+/** Reports the traffic of each connection, by the name of its host. */
 export function connectionsOf(
   hosts: readonly ConnectedHost[],
 ): ({ readonly host: string } & TransportStatistics)[] {
@@ -195,7 +195,7 @@ function runnerTime(): number {
 const GRACE_MS = 4_000;
 
 /**
- * Works with connected hosts, and closes their connections whichever way the work ends.
+ * Works with connected hosts, and closes their connections at the end, also after an error.
  * @param effect the most that the connections let pass, see {@link limitedTo}.
  */
 export async function withConnections<T>(

@@ -41,7 +41,7 @@ interface OperationBase {
   readonly access: (settings: Settings) => Access;
   /** With fewer hosts it ends at the door; what it makes of those that are absent is its own decision. */
   readonly reach: Reach;
-  /** Whether it goes on after a fault of the action, because what else it finds is still worth a report. */
+  /** Whether it continues after an error in the action, because its other findings are still worth a report. */
   readonly survivesFault: boolean;
 }
 
@@ -76,7 +76,7 @@ export interface PlanningOperation extends OperationBase {
   plan(input: PlanInput): Plan;
   /** Verifies the cluster after the stages of the plan. @throws UnhealthyError when it is not as it has to be. */
   verify(input: VerifyInput): Promise<HealthReport>;
-  /** What this operation reports besides what the engine does for every plan. */
+  /** What this operation reports in addition to what the engine reports for every plan. */
   report(outcome: PlanOutcome, settings: Settings): PlanReport;
 }
 
@@ -95,7 +95,7 @@ export type Operation = PlanningOperation | CheckingOperation;
 /** The three parts of an operation that only checks. */
 interface Checking<Observation, Result> extends OperationBase {
   observe(settings: Settings, context: RunContext): Promise<Observation>;
-  /** Judges what was observed. Pure, apart from the time that the context tells. */
+  /** Judges what was observed. Pure, except for the time from the context. */
   check(observation: Observation, settings: Settings, context: RunContext): Result;
   report(result: Result, settings: Settings, reporting: Reporting): Promise<void>;
 }

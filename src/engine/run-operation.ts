@@ -63,7 +63,7 @@ interface Running {
 
 /**
  * Plans, and carries the plan out unless this is a dry run.
- * @throws RunError (in words for the user) wherever it ends early.
+ * @throws RunError, explained to the user, if it ends early.
  */
 async function runPlan(
   operation: PlanningOperation,
@@ -174,8 +174,8 @@ function prepareKeys(keys: KeyPool, { cluster }: Plan): void {
   keys.prepare(leaves + Number(authority.from === 'made'), certificates.keyAlgorithm);
 }
 
-function isDone({ stages, afterProof }: Plan): boolean {
-  return stages.length + afterProof.length === 0;
+function isDone({ stages, afterVerify }: Plan): boolean {
+  return stages.length + afterVerify.length === 0;
 }
 
 async function plan(seen: Seen, running: Running): Promise<PlannedRun> {
@@ -273,7 +273,7 @@ async function takeLocks(
   );
 }
 
-/** What was seen, as it is under the lock. Hosts of the control plane that could not be locked are reported at the end. */
+/** The observations, updated under the lock. Hosts of the control plane that could not be locked are reported at the end. */
 function refreshedUnder({ answers, leftOut }: HeldLocks, seen: Seen): Seen {
   const upToDate = (host: ObservedHost): ObservedHost =>
     refreshed(host, answers.get(host.name) ?? Buffer.alloc(0));

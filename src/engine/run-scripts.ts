@@ -14,7 +14,7 @@ import { inWords } from './collect.ts';
 interface Begun {
   readonly step: ScriptedStep;
   readonly recorder: StepRecorder;
-  /** When the host said that its script had ended well; what it has printed may still have to be looked at. */
+  /** When the host reported the end of its script; its output may still have to be read. */
   endedMs?: number;
 }
 
@@ -89,7 +89,7 @@ async function runAll(
     : results;
 }
 
-/** What the end of a step's script means. @throws RunError, in words, when it was no success. */
+/** Interprets the end of a step's script. @throws RunError, explained to the user, if it failed. */
 function judge({ host, kind }: ScriptedStep, result: RemoteResult, explain: Explain = explainUnknown): void {
   if (result.code === 0) return;
   const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);

@@ -35,18 +35,19 @@ export async function verifyHealthy({
 }: Omit<VerifyInput, 'plan'>): Promise<HealthReport> {
   const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
   const title = away.size === 0 ? 'health of the whole cluster' : 'health of the reached members';
-  const what = { stage: 'Prove', title, changes: false };
+  const what = { stage: 'Verify', title, changes: false };
   return timeline.record(what, async () => {
     const clients = await cluster();
     signal.throwIfAborted();
-    const isProven = ({ health }: ClusterFacts): boolean => health.healthy || isHealthyWithout(health, away);
+    const isVerified = ({ health }: ClusterFacts): boolean =>
+      health.healthy || isHealthyWithout(health, away);
     const last = await observeUntil(
       clients,
       { timeline, deadline, signal },
-      (facts) => (isProven(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')),
+      (facts) => (isVerified(facts) ? undefined : facts.health.findings.map(({ fact }) => fact).join('; ')),
       (missing) => log.info(`Not healthy yet: ${missing}`),
     );
-    if (!isProven(last)) throw new UnhealthyError(last.health);
+    if (!isVerified(last)) throw new UnhealthyError(last.health);
     return last.health;
   });
 }

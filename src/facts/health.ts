@@ -7,10 +7,10 @@ import type { DataPlaces } from '../kubeadm/paths.ts';
 import type { ClockFact, StandingFacts } from './host.ts';
 import type { FilesystemFact } from './preflight.ts';
 
-/** Why something could not be seen. */
+/** Why something could not be observed. */
 export type Unseen = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
-/** The result of an observation: the value, or why it could not be seen. */
+/** The result of an observation: the value, or why there is none. */
 export type Sight<T> = { readonly seen: T } | { readonly unseen: Unseen };
 
 /** All observations of a health check, before any is judged. */
@@ -36,7 +36,7 @@ export interface MemberSight {
   readonly name: string;
   /** Without brackets. */
   readonly address: string;
-  /** Over SSH. Unseen: says nothing about the member itself. */
+  /** Over SSH. If unseen, the member itself may still work. */
   readonly host: Sight<HostSight>;
   /** Name of the member through whose host etcd was queried, if its own could not be reached; null: its own. */
   readonly askedThrough: string | null;

@@ -138,7 +138,7 @@ export type FactName =
   | 'reach'
   | 'clock';
 
-/** A part of the facts that could not be seen. It is missing from the facts, which says nothing about the host. */
+/** A part of the facts that could not be observed. It is missing from the facts, and therefore unknown. */
 export interface Unseen {
   readonly what: FactName;
   /** The program that was run, as an administrator would call it, e.g. `crictl ps`. */
@@ -159,7 +159,7 @@ export interface StandingFacts {
   readonly state: HostState | 'absent' | 'unreadable';
   /** The existing folders in which the action writes; see `places.ts`. Absent: the probe had another format. */
   readonly places?: readonly PlaceFact[];
-  /** The parts that could not be seen; empty if the facts are complete. */
+  /** The parts that could not be observed; empty if the facts are complete. */
   readonly unseen: readonly Unseen[];
 }
 

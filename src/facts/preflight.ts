@@ -7,7 +7,7 @@ export interface SwapFact {
   readonly bytes: number;
 }
 
-/** The filesystem that the data dir lies on, or will lie on. */
+/** The filesystem of the data dir, or of its future place. */
 export interface FilesystemFact {
   /** The kernel's name of it, e.g. `ext4`, `xfs`, `nfs4`, `overlay`. */
   readonly type: string;

@@ -20,7 +20,7 @@ const OF_THE_CORRUPT_CHECK =
 const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
 
 /**
- * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its proofs of a cluster
+ * Flags of etcd that the user cannot set, each with the reason: the action sets them itself, or its checks of a cluster
  * would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
  */
 export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([

@@ -27,7 +27,7 @@ export const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
 export const STATE_FILE = `${ACTION_DIR}/state.json`;
 /** Folders of kubeadm patches, each named after the digest of its contents. */
 export const PATCHES_DIR = `${ACTION_DIR}/patches`;
-/** Files that a run replaced, kept until the cluster has been proven healthy. */
+/** Files that a run replaced, kept until the cluster has been verified as healthy. */
 export const REPLACED_DIR = `${ACTION_DIR}/replaced`;
 export const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
 /**

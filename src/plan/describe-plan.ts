@@ -27,7 +27,7 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
       }),
       membership: membershipChanges(members),
       stages: plan.stages.map(describeStage),
-      afterProof: plan.afterProof.map(describeStage),
+      afterVerify: plan.afterVerify.map(describeStage),
       warnings: plan.warnings,
       ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
     },
@@ -36,7 +36,7 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
   const digested = {
     ...described,
     stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
-    afterProof: described.afterProof.map((stage, at) => inDigest(stage, plan.afterProof[at])),
+    afterVerify: described.afterVerify.map((stage, at) => inDigest(stage, plan.afterVerify[at])),
   };
   return { ...described, digest: planDigest(digested) };
 }

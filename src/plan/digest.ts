@@ -16,7 +16,7 @@ export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
     warnings: [],
     ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
     stages: inOrderOfNames(document.stages.map(withoutChance)),
-    afterProof: document.afterProof.map(withoutChance),
+    afterVerify: document.afterVerify.map(withoutChance),
   };
   return createHash('sha256').update(canonicalJson(done)).digest('hex');
 }

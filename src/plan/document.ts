@@ -19,8 +19,8 @@ export interface PlanDocument {
   /** Members added to the cluster or removed from it, in words. */
   readonly membership: readonly string[];
   readonly stages: readonly StageDescription[];
-  /** Stages after the cluster has been proven healthy. */
-  readonly afterProof: readonly StageDescription[];
+  /** Stages after the cluster has been verified as healthy. */
+  readonly afterVerify: readonly StageDescription[];
   readonly warnings: readonly Finding[];
   /** Work that is left undone, and why; absent if there is none. */
   readonly leftOut?: readonly Finding[];

@@ -27,7 +27,7 @@ export function hostChanges(
   { plan, facts, broughtCertificate }: Pick<PlanToDescribe, 'plan' | 'facts' | 'broughtCertificate'>,
 ): HostChanges {
   const { name, address } = member;
-  const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) =>
+  const steps = [...plan.stages, ...plan.afterVerify].flatMap((stage) =>
     stage.steps.filter(({ host }) => host === name),
   );
   const context = { member, seen: factsOf(name, facts), ...issuing(plan.cluster, broughtCertificate) };

@@ -58,7 +58,7 @@ export interface Plan {
   /** Before the cluster is verified. */
   readonly stages: readonly Stage[];
   /** After it. */
-  readonly afterProof: readonly Stage[];
+  readonly afterVerify: readonly Stage[];
   /** Strings that only this run knows, because it made them up; in the document a placeholder stands for each. */
   readonly madeUp?: readonly string[];
   /** What its steps need to write configurations and issue certificates; absent where no step does. */

@@ -115,7 +115,7 @@ async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<
   }
 }
 
-/** What the environment lacks, in words; the client would say it in its own, after a while. */
+/** Describes what the environment lacks; the client would report it later, in other words. */
 function problemOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
   if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
@@ -173,7 +173,7 @@ const allowed: readonly RegExp[] = [
 /**
  * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
  * certificates of each, the health report, the configuration for the control plane, the plan and the audit record.
- * @param publicFiles by member name and path on the host; what else is among them stays behind.
+ * @param publicFiles by member name and path on the host; other files are not uploaded.
  */
 export function artifactFiles(known: {
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -212,7 +212,7 @@ function json(value: object): string {
 }
 
 /**
- * Looks at every file before it may leave.
+ * Searches every file before its upload.
  * @throws RunError when one is not on the list of what may leave, or holds anything secret.
  */
 export function checkArtifactFiles(files: readonly ArtifactFile[], redactor: Redactor): void {
@@ -244,7 +244,7 @@ function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Findin
   return findings;
 }
 
-/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+/** Prefix of the folders with the files of an artifact during the upload, in the runner's folder for temporary files. */
 const STAGED_PREFIX = 'etcd-ha-artifact-';
 
 /** Removes what a run that was killed has left; for the post step. Does not throw. */

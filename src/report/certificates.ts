@@ -3,7 +3,7 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import type { CertificateReport } from './run-report.ts';
 
 /**
- * Tells what the certificates among the public files of the hosts say.
+ * Describes the certificates among the public files of the hosts.
  * @param publicFiles by host and path. @param now for the days that are left.
  */
 export function certificateReports(

@@ -21,7 +21,7 @@ export const STATUS_ICONS: Readonly<Record<CheckStatus, string>> = {
   unknown: '❔',
 };
 
-/** In the place of a figure that could not be seen. */
+/** Shown instead of an unknown figure. */
 export const missing = '–';
 
 /** Characters that are shown of a text; the artifact has all of it. */

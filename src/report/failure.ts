@@ -16,7 +16,7 @@ export interface Failure {
 /** The runner shows ten annotations of a kind per step; one of them is the verdict. */
 const mostAnnotated = 9;
 
-/** What anything that was thrown has to tell the user. */
+/** Describes anything that was thrown to the user. */
 export function explainFailure(error: unknown): Failure {
   if (error instanceof RunError) return { title: firstLine(error.message), findings: error.findings };
   if (error instanceof HostError) return { title: 'the work on a host failed', findings: [error.finding] };

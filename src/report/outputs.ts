@@ -14,7 +14,7 @@ export interface Outputs {
   readonly status: CheckStatus;
   /** One line. */
   readonly summary: string;
-  /** A number, or empty when it could not be seen. */
+  /** A number, or empty if unknown. */
   readonly 'failure-tolerance': string;
   /** Client URLs. */
   readonly endpoints: readonly string[];

@@ -7,11 +7,11 @@ import type { Plan } from '../plan/plan.ts';
 import type { Outputs } from './outputs.ts';
 import type { AuthorityReport } from './run-report.ts';
 
-/** What a run has to tell that planned, and carried its plan out unless it was a dry run. */
+/** The outcome of a run that planned, and carried out its plan unless it was a dry run. */
 export interface PlanOutcome {
   readonly plan: Plan;
   readonly document: PlanDocument;
-  /** Nothing was to be changed, whatever the plan says. */
+  /** The run may change nothing, even if the plan has changes. */
   readonly dryRun: boolean;
   readonly changed: boolean;
   /** What the user asked for and has not got: on hosts that could not be reached or worked on, or on the control plane. */
@@ -20,12 +20,12 @@ export interface PlanOutcome {
   readonly health?: HealthReport;
   /** Absent in a dry run, and where the plan issues no certificates. */
   readonly authority?: Authority;
-  /** Public files as they lie on each host, by its name and path. */
+  /** Public files of each host, by its name and path. */
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
 }
 
-/** What an operation reports of an outcome besides what is reported of every plan. */
+/** What an operation reports of an outcome in addition to the report of every plan. */
 export interface PlanReport {
   readonly outputs: Partial<Outputs>;
   /** Why the step fails although nothing failed, in words; used where something is left unfinished. */

@@ -26,7 +26,7 @@ export function planLines(document: PlanDocument): string[] {
     reasons,
     membership,
     stages,
-    afterProof,
+    afterVerify,
     warnings,
     leftOut = [],
     digest,
@@ -43,7 +43,7 @@ export function planLines(document: PlanDocument): string[] {
     ...indented([
       ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
       'Then the run verifies that the cluster is healthy.',
-      ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
+      ...afterVerify.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
     ]),
     ...left,
     ...section('Warnings', warnings.map(describeFinding)),
@@ -187,11 +187,11 @@ function membershipChanges({ membership }: PlanDocument): string {
   return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
 }
 
-function order({ stages, afterProof }: PlanDocument): string {
+function order({ stages, afterVerify }: PlanDocument): string {
   const items = [
     ...stages.map(stageItem),
-    '**Proof** that the cluster is healthy',
-    ...afterProof.map(stageItem),
+    '**Verify** that the cluster is healthy',
+    ...afterVerify.map(stageItem),
   ];
   return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
 }

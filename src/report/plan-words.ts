@@ -25,8 +25,8 @@ export const CHANGES: Readonly<Record<FileChange['change'], string>> = {
 
 /** True when the hosts and the action's records stay as they are. */
 export function changesNothing(document: PlanDocument): boolean {
-  const { stages, afterProof } = document;
-  return stages.length + afterProof.length === 0 && !everyHost(document).some(isTouched);
+  const { stages, afterVerify } = document;
+  return stages.length + afterVerify.length === 0 && !everyHost(document).some(isTouched);
 }
 
 /** A host in a plan. */

@@ -1,6 +1,6 @@
 import { isFinding } from '../checks/check.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
-import { certificateDocuments, proofDocument } from '../checks/make-document.ts';
+import { certificateDocuments, verificationDocument } from '../checks/make-document.ts';
 import { describeFinding, RunError, RefusedError } from '../findings.ts';
 import { httpsUrl } from '../etcd/endpoint.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
@@ -43,10 +43,10 @@ export async function publishPlan(
   if (health !== undefined) logHealth(health, log);
   log.info(lastWord(outcome));
   const certificates = certificateReports(publicFiles, means.startedAt);
-  const proof = health && documentOf(health, publicFiles, settings, means);
+  const healthReport = health && documentOf(health, publicFiles, settings, means);
   const outputs: Partial<Outputs> = {
     ...planOutputs(record),
-    ...(proof && proofOutputs(proof, plan, settings)),
+    ...(healthReport && verificationOutputs(healthReport, plan, settings)),
     changed: outcome.changed,
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
     ...own.outputs,
@@ -58,7 +58,7 @@ export async function publishPlan(
     {
       publicFiles,
       plan: document,
-      ...(proof && { health: proof }),
+      ...(healthReport && { health: healthReport }),
       ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
       ...(audit && { audit }),
     },
@@ -96,7 +96,7 @@ export async function publishFailure(
 ): Promise<void> {
   const { log, redactor, timeline, record } = means;
   const health = error instanceof UnhealthyError ? error.health : undefined;
-  const proof = health && settings && documentOf(health, new Map(), settings, means);
+  const healthReport = health && settings && documentOf(health, new Map(), settings, means);
   const changed = timeline.entries.some(({ changes }) => changes);
   const refused: Partial<Outputs> = error instanceof RefusedError ? { verdict: 'refuse' } : {};
   writeOutputs(
@@ -105,7 +105,7 @@ export async function publishFailure(
       ...refused,
       healthy: false,
       changed,
-      ...(proof && { findings: proof.checks.filter(isFinding), 'health-report': proof }),
+      ...(healthReport && { findings: healthReport.checks.filter(isFinding), 'health-report': healthReport }),
     },
     redactor,
     log,
@@ -124,7 +124,7 @@ export async function publishFailure(
             publicFiles: new Map(),
             audit,
             ...(document && { plan: document }),
-            ...(proof && { health: proof }),
+            ...(healthReport && { health: healthReport }),
           },
           settings,
           means,
@@ -142,13 +142,13 @@ export async function publishFailure(
   await writeSummary(report, redactor, log);
 }
 
-/** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
+/** Reports the host keys that were accepted unverified, also after a failure: pin them for the next run. */
 export function publishAcceptedKeys({ record, redactor, log }: Reporting): void {
   const lines = [...record.acceptedHostKeys];
   if (lines.length > 0) writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
 }
 
-/** A finding that deserves a look and fails nothing. */
+/** A finding that needs attention but does not fail the step. */
 export function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'status'> {
   return { ...finding, status: 'warn' };
 }
@@ -215,10 +215,17 @@ function documentOf(
       .flatMap(([where, pem]) => certificateDocuments(pem, { member, place: 'disk', where }, startedAt)),
   );
   const durationMs = Math.round(timeline.elapsedMs());
-  return proofDocument(health, { clusterName, clientPort, peerPort, durationMs, thresholds, certificates });
+  return verificationDocument(health, {
+    clusterName,
+    clientPort,
+    peerPort,
+    durationMs,
+    thresholds,
+    certificates,
+  });
 }
 
-function proofOutputs(
+function verificationOutputs(
   document: HealthDocument,
   { members }: Plan,
   { clientPort }: Settings,

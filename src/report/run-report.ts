@@ -6,7 +6,7 @@ import type { AuditRecord, AuditStep } from '../plan/audit-record.ts';
 import type { PlanDocument } from '../plan/document.ts';
 import type { TimelineEntry } from '../run/timeline.ts';
 
-/** Everything a finished run has to tell, as plain data; nothing of it is secret. */
+/** The result of a finished run, as plain data without secrets. */
 export interface RunReport {
   /** Empty when the inputs could not be read. */
   readonly operation: string;
@@ -29,7 +29,7 @@ export interface RunReport {
   /** How far each host has come, when carrying out the plan has failed. */
   readonly progress: readonly HostProgress[];
   readonly findings: readonly ReportFinding[];
-  /** Of an operation that only looks: those that are not `ok` or have a notice. */
+  /** Of an operation that only reads: those that are not `ok` or have a notice. */
   readonly checks?: readonly Check[];
   /** Absent when the run ended before the cluster could be asked. */
   readonly health?: HealthReport;
@@ -70,7 +70,7 @@ export interface AuthorityReport {
   readonly fingerprint: string;
   /** `input`: brought by the user. `host`: found there. `made`: made in this run. */
   readonly origin: 'input' | 'host' | 'made';
-  /** Where its key lies, and what to do about that. One or two sentences. */
+  /** Where its key is, and what to do about that. One or two sentences. */
   readonly keyCustody: string;
 }
 

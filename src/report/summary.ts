@@ -72,7 +72,7 @@ function headline(report: RunReport, cluster: string): string {
   return `${sign} ${cluster} is healthy${remark}; ${changed && done !== undefined ? done : 'nothing changed'}`;
 }
 
-/** Where each host stands after a run that failed while it changed something. */
+/** The state of each host after a run that failed while it changed something. */
 function progress({ progress: hosts }: RunReport): string {
   if (hosts.length === 0) return '';
   const list = (steps: readonly string[]): string =>

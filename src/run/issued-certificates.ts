@@ -31,7 +31,7 @@ export interface IssuedFiles {
   readonly signer: Promise<SignerWithPem>;
   /** By host name; only hosts that this run issues certificates for. */
   readonly leaves: ReadonlyMap<string, Promise<MemberLeaves>>;
-  /** SHA-256 (hex) of the files on each host as the run has seen or put them, by member name and path. */
+  /** SHA-256 (hex) of the files on each host as the run has read or written them, by member name and path. */
   readonly found: ReadonlyMap<string, Map<string, string>>;
   /** SHA-256 (hex) of the files in each host's record, by member name and path. */
   readonly digests: ReadonlyMap<string, Map<string, string>>;

@@ -5,7 +5,7 @@ import { readFileScript } from '../hosts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /**
- * Reads one file of a host as text, if it is still the one that the run has seen and decided on.
+ * Reads one file of a host as text, if it is still the one on which the run has decided.
  * @param seen SHA-256 (hex) of the file as the probe saw it; undefined if unknown: then the text has to be verified
  * in another way.
  * @param maskSecret called with the text before it is used.

@@ -8,7 +8,7 @@ export interface DeliverFiles extends StepOnHost {
   readonly files: readonly PlannedFile[];
 }
 
-/** The kind of {@link DeliverFiles}. The replaced files must be those that the run has seen. */
+/** The kind of {@link DeliverFiles}. The replaced files must be those that the run has read. */
 export const deliverFilesStep: ScriptedKind<DeliverFiles> = {
   title: 'deliver files',
   touches({ files }) {

@@ -3,8 +3,8 @@ import type { StepContext } from './context.ts';
 import { type DeliverFiles, deliverFilesStep } from './deliver-files.ts';
 import { type ImportImage, importImageStep } from './import-image.ts';
 import { type MoveLeadership, moveLeadershipStep } from './move-leadership.ts';
-import { type ProveClient, proveClientStep } from './prove-client.ts';
-import { type ProveServed, proveServedStep } from './prove-served.ts';
+import { type VerifyClientCertificate, verifyClientCertificateStep } from './verify-client-certificate.ts';
+import { type VerifyServedCertificate, verifyServedCertificateStep } from './verify-served-certificate.ts';
 import { type PullImage, pullImageStep } from './pull-image.ts';
 import { type RecordMember, recordMemberStep } from './record-member.ts';
 import { type RemoveAuthorityKey, removeAuthorityKeyStep } from './remove-authority-key.ts';
@@ -29,9 +29,9 @@ export type Step =
   | StartMember
   | MoveLeadership
   | RestartMember
-  | ProveServed
+  | VerifyServedCertificate
   | RemoveAuthorityKey
-  | ProveClient
+  | VerifyClientCertificate
   | RecordMember;
 
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
@@ -49,8 +49,8 @@ export const STEPS = {
   'start-member': startMemberStep,
   'move-leadership': moveLeadershipStep,
   'restart-member': restartMemberStep,
-  'prove-served': proveServedStep,
-  'prove-client': proveClientStep,
+  'verify-served-certificate': verifyServedCertificateStep,
+  'verify-client-certificate': verifyClientCertificateStep,
   'remove-authority-key': removeAuthorityKeyStep,
   'record-member': recordMemberStep,
 } as const satisfies { readonly [K in Step['kind']]: StepKind<StepOf<K>> };

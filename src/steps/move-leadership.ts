@@ -31,10 +31,10 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       log.info('it does not lead');
       return;
     }
-    const heir = health.endpoints
+    const transferee = health.endpoints
       .filter(({ name, isLearner }) => name !== host && isLearner === false && isFit(name, health))
       .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
-    if (heir?.memberId == null) {
+    if (transferee?.memberId == null) {
       throw stepFailure(title, host, {
         code: 'leadership-not-moved',
         fact: 'it leads, but no other member is healthy enough to take over.',
@@ -43,11 +43,11 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       });
     }
     try {
-      await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: TRANSFER_TIMEOUT_MS });
+      await cluster.client(host).moveLeader(transferee.memberId, { timeoutMs: TRANSFER_TIMEOUT_MS });
     } catch (error) {
       throw stepFailure(title, host, {
         code: 'leadership-not-moved',
-        fact: `leadership could not be moved to ${heir.name}: ${error instanceof EtcdError ? error.finding.fact : errorMessage(error)}`,
+        fact: `leadership could not be moved to ${transferee.name}: ${error instanceof EtcdError ? error.finding.fact : errorMessage(error)}`,
         cause: 'The other member is slow or cut off.',
         fix: 'Look at the health of the cluster, then run again.',
       });
@@ -62,7 +62,7 @@ export const moveLeadershipStep: AskingKind<MoveLeadership> = {
       if (context.timeline.elapsedMs() > deadline) {
         throw stepFailure(title, host, {
           code: 'leadership-not-moved',
-          fact: `leadership was handed to ${heir.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+          fact: `leadership was handed to ${transferee.name}, but after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
           cause: 'The connections between the members are bad.',
           fix: 'Look at the health of the cluster, then run again.',
         });

@@ -22,7 +22,7 @@ import { digestsOf, memberOf, type StepContext, plannedCluster } from './context
 import type { StepScript } from './step-kind.ts';
 
 /**
- * Returns a script that puts files in place; the replaced files must be those that the run has seen.
+ * Returns a script that puts files in place; the replaced files must be those that the run has read.
  * @param phase the phase for the host's record, if that is among them; with `member` the host removes the copies kept
  * for a rollback.
  */
@@ -123,7 +123,7 @@ async function clientCopyOf(host: string, context: StepContext): Promise<HostSta
 
 /**
  * Bash function `backup_file PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy
- * of a run is the proven one, so it is never replaced; it is written aside, synced and renamed, so that a killed run
+ * of a run is the one that worked, so it is never replaced; it is written aside, synced and renamed, so that a killed run
  * or a power cut leaves a whole copy or none.
  *
  * `cp -n` is unsuitable: its exit code for an existing file is 0 in coreutils before 9.2 and from 9.5 on, and 1
@@ -161,7 +161,7 @@ const CHANGED = 4;
  * restored. Files outside the action's own folder and the pki that are replaced by other contents are kept in {@link
  * REPLACED_DIR}.
  * @param options.forgetReplaced removes these at the end, and the manifest kept by an interrupted restart: the
- * cluster is proven healthy. It also removes folders of patches, except `patches`, the one in use.
+ * cluster is verified as healthy. It also removes folders of patches, except `patches`, the one in use.
  * @throws Error for bytes that bash cannot hold: a file with a zero byte is not text.
  */
 export function deliverFiles(

@@ -12,7 +12,7 @@ import { digestsOf, stepFailure, transportOf } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /**
- * Removes the CA's key from a host, if it is the key that this run was given: the cluster is proven, and the key is
+ * Removes the CA's key from a host, if it is the key that this run was given: the cluster is verified, and the key is
  * no longer needed on any host.
  */
 export interface RemoveAuthorityKey extends StepOnHost {

@@ -47,7 +47,7 @@ interface Described<S extends StepOnHost> {
   restarts?(step: S): 'kubelet' | 'etcd' | undefined;
   /** Its script depends on the results of earlier steps, and so is made after these. */
   readonly madeLate?: true;
-  /** It is sent to the host alone: its script takes all of standard input, or making it needs a look at the host. */
+  /** It is sent to the host alone: its script reads all of standard input, or depends on an answer of the host. */
   isAlone?(step: S, context: StepContext): boolean;
   /** It delivers the CA's key, before anything that the CA has signed. */
   keepsAuthority?(step: S): boolean;

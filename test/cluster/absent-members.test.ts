@@ -57,8 +57,8 @@ function refusal(...question: Parameters<typeof decide>): readonly Finding[] {
   throw new Error('there is a plan');
 }
 
-function steps({ stages, afterProof }: Plan): Step[] {
-  return [...stages, ...afterProof].flatMap((stage) => stage.steps);
+function steps({ stages, afterVerify }: Plan): Step[] {
+  return [...stages, ...afterVerify].flatMap((stage) => stage.steps);
 }
 
 const RENEWAL = { renewBeforeDays: 364 };
@@ -93,7 +93,7 @@ describe('a host of a healthy cluster is away', () => {
     expect(steps(plan).filter(({ kind }) => kind === 'restart-member' || kind === 'render-manifest')).toEqual(
       [],
     );
-    expect(steps(plan).filter(({ kind }) => kind === 'prove-served')).toHaveLength(2);
+    expect(steps(plan).filter(({ kind }) => kind === 'verify-served-certificate')).toHaveLength(2);
     expect(plan.leftOut.filter(({ fact }) => /not restarted.*heartbeat-interval/.test(fact))).toHaveLength(2);
   });
 

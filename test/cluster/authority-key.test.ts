@@ -64,7 +64,7 @@ describe('ca-custody: input-only', () => {
     ]);
   });
 
-  test('a set-up that was cut off with the key on a host: it is used from the inputs, and goes after the proof', () => {
+  test('a set-up that was cut off with the key on a host: it is used from the inputs, and goes after the verification', () => {
     const begun = MEMBERS.map((member, index) =>
       ownHost(member, 'files delivered', { keepsKey: index === 0 }),
     );
@@ -77,7 +77,7 @@ describe('ca-custody: input-only', () => {
       ['infra2', false],
     ]);
     expect(
-      plan.afterProof.map(({ title, steps }) => [title, steps.map(({ kind, host }) => `${kind} ${host}`)]),
+      plan.afterVerify.map(({ title, steps }) => [title, steps.map(({ kind, host }) => `${kind} ${host}`)]),
     ).toEqual([
       ['Key of the CA', ['remove-authority-key infra0']],
       ['Record of the finished cluster', MEMBERS.map(({ name }) => `record-member ${name}`)],
@@ -120,7 +120,7 @@ describe('ca-custody: input-only', () => {
     const facts = withFile(guideCluster(), 0, fileFact(CA_KEY, 'key'));
     const plan = decide(facts, healthy);
     expect(plan.verdict.name).toBe('adopt');
-    expect(plan.afterProof.flatMap(({ steps }) => steps)[0]).toMatchObject({
+    expect(plan.afterVerify.flatMap(({ steps }) => steps)[0]).toMatchObject({
       kind: 'remove-authority-key',
       host: 'infra0',
     });

@@ -62,7 +62,7 @@ describe('a changed list of further names', () => {
     expect(plan.verdict.name).toBe('converge');
     expect([...clusterOf(plan).issue]).toEqual(MEMBERS.map(({ name }) => [name, ['server', 'peer']]));
     expect(plan.reasons[0]).toContain('etcd/server.crt does not name DNS:etcd.example.com, IP:10.0.0.100');
-    expect(stepsLike(plan, 'prove-served').map(({ host, leaves }) => [host, leaves])).toEqual(
+    expect(stepsLike(plan, 'verify-served-certificate').map(({ host, leaves }) => [host, leaves])).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => [name, ['server', 'peer']]),
     );
     expect(stepsLike(plan, 'restart-member')).toEqual([]);

@@ -151,7 +151,7 @@ test('a renewed pair is taken without a restart: it works on when the old one ha
   try {
     const run = await deploy({ 'extra-args': 'snapshot-count: 5000' });
     expect(run.outputs).toMatchObject({ verdict: 'converge' });
-    expect(logOf(run)).toContain(`[${HOST}] done: prove client certificate`);
+    expect(logOf(run)).toContain(`[${HOST}] done: verify client certificate`);
     await sleep(Math.max(0, endsAt - Date.now()) + 1000);
     // Every connection is reopened, and none with the old pair.
     await deploy({ 'extra-args': 'snapshot-count: 6000' });

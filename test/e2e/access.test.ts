@@ -63,9 +63,11 @@ beforeAll(async () => {
   const [login, jump] = [newKey('login'), newKey('jump')];
   await Promise.all(
     lab.hosts.map(async ({ name }) => {
-      await send(name, ACCOUNTS, `ops:${PASSWORD}\n`);
-      await send(name, 'cat > /home/ops/.ssh/authorized_keys', login.publicKey);
-      await send(name, 'cat > /home/jump/.ssh/authorized_keys', `restrict,port-forwarding ${jump.publicKey}`);
+      await lab.sh(name, ACCOUNTS, { stdin: `ops:${PASSWORD}\n` });
+      await lab.sh(name, 'cat > /home/ops/.ssh/authorized_keys', { stdin: login.publicKey });
+      await lab.sh(name, 'cat > /home/jump/.ssh/authorized_keys', {
+        stdin: `restrict,port-forwarding ${jump.publicKey}`,
+      });
     }),
   );
   for (const { address } of lab.hosts.slice(1)) inRunner('ip', 'route', 'add', 'blackhole', address);
@@ -100,11 +102,6 @@ function runHere(changes: Readonly<Record<string, string>>, workFolder?: string)
     env: { SSH_AUTH_SOCK: agentSocket },
     ...(workFolder === undefined ? {} : { workFolder: mkdtempSync(join(workFolder, 'work-')) }),
   });
-}
-
-async function send(host: string, script: string, stdin: string): Promise<void> {
-  const { code, stderr } = await lab.exec(host, script, { stdin });
-  if (code !== 0) throw new Error(`on ${host}: ${stderr}`);
 }
 
 function inRunner(...argv: readonly string[]): void {

@@ -127,7 +127,7 @@ test('a pair that ends soon is reported by the health check, planned, and replac
   const run = succeeded(await deploy({ 'approved-plan': planned.outputs['plan-digest'] ?? '' }));
   expect(stepsOf(run)).toEqual([
     { host: 'cp0', title: 'deliver files' },
-    { host: 'cp0', title: 'prove client certificate' },
+    { host: 'cp0', title: 'verify client certificate' },
   ]);
   expect(await digests('infra2')).toBe(other);
   expect(

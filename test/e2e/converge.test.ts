@@ -217,7 +217,7 @@ describe('what is changed without a restart of etcd', () => {
     expect(await servedSerials()).toEqual(renewed);
     for (const [index, serials] of renewed.entries()) expect(serials).not.toBe(old[index]);
     expect(await containerIds(lab)).toEqual(before);
-    expect(stepsOf(run).filter(({ title }) => title === 'prove served certificates')).toHaveLength(3);
+    expect(stepsOf(run).filter(({ title }) => title === 'verify served certificates')).toHaveLength(3);
 
     const warnings = (of: ActionRun): string =>
       of.annotations.flatMap(({ level, message }) => (level === 'warning' ? [message] : [])).join('\n');

@@ -161,7 +161,7 @@ test('control-plane.yml hands the cluster over, and kubeadm finds there what it 
       },
     );
   const { text } = await run();
-  expect(text).toMatch(/\[cp0\] done: prove client certificate/);
+  expect(text).toMatch(/\[cp0\] done: verify client certificate/);
   expect(text).toContain('[preflight] Running pre-flight checks');
   await lab.sh('infra5', 'touch /etc/kubernetes/admin.conf');
   expect((await run()).text).toContain('The control plane is there already.');

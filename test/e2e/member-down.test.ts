@@ -62,7 +62,7 @@ test('run again while the host is down: no certificate is made twice', async () 
   const renewed = await digests(REACHED);
   const run = await deploy({ ...CHANGE, 'extra-args': '' });
   expect(run.conclusion).toBe('failure');
-  expect(stepsOf(run).map(({ title }) => title)).not.toContain('prove served certificates');
+  expect(stepsOf(run).map(({ title }) => title)).not.toContain('verify served certificates');
   expect(await digests(REACHED)).toEqual(renewed);
 });
 

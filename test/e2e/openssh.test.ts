@@ -43,11 +43,11 @@ beforeAll(async () => {
   const [authority, login] = [newKey('authority'), newKey('login')];
   await Promise.all(
     lab.hosts.map(async ({ name, address }) => {
-      await send(name, 'cat > /etc/ssh/users.pub', read('authority.pub'));
+      await lab.sh(name, 'cat > /etc/ssh/users.pub', { stdin: read('authority.pub') });
       writeFileSync(join(folder, `${name}.pub`), await lab.sh(name, 'cat /etc/ssh/ssh_host_ed25519_key.pub'));
       sign(authority, '-h', '-n', address, join(folder, `${name}.pub`));
-      await send(name, 'cat > /etc/ssh/ssh_host_ed25519_key-cert.pub', read(`${name}-cert.pub`));
-      await send(name, ACCOUNT, `ops:${PASSWORD}\n`);
+      await lab.sh(name, 'cat > /etc/ssh/ssh_host_ed25519_key-cert.pub', { stdin: read(`${name}-cert.pub`) });
+      await lab.sh(name, ACCOUNT, { stdin: `ops:${PASSWORD}\n` });
     }),
   );
   sign(authority, '-n', 'ops', '-V', '-5m:+1h', `${login}.pub`);
@@ -76,11 +76,6 @@ afterAll(async () => {
 
 function runHere(changes: Readonly<Record<string, string>>, workFolder?: string): Promise<ActionRun> {
   return runInLab(lab, deployInputs(lab, { ...inputs, ...changes }), workFolder ? { workFolder } : {});
-}
-
-async function send(host: string, script: string, stdin: string): Promise<void> {
-  const { code, stderr } = await lab.exec(host, script, { stdin });
-  if (code !== 0) throw new Error(`on ${host}: ${stderr}`);
 }
 
 function newKey(name: string): string {

@@ -175,7 +175,7 @@ describe('on ordinary hosts', () => {
     for (const [index, processes] of after.entries()) expect(processes).not.toBe(before[index]);
     await lab.sh('infra0', `${tool} alarm disarm`);
     await put(lab, 'infra0', 'after', 'the-quota');
-    // This run completes the proof and the record of the unhealthy one, and restarts no member again.
+    // This run completes the verification and the record of the unhealthy one, and restarts no member again.
     expect(succeeded(await deploy()).outputs).toMatchObject({ healthy: 'true' });
     expect(await memberProcesses(lab)).toEqual(after);
     await expectUnchanged();

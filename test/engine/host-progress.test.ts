@@ -19,7 +19,7 @@ const plan = samplePlan({
     // The same kind of step once more, in another stage.
     stage([kubelet('infra0')], { title: 'C' }),
   ],
-  afterProof: [stage([record('infra0'), record('infra1')], { title: 'D' })],
+  afterVerify: [stage([record('infra0'), record('infra1')], { title: 'D' })],
 });
 
 async function timeline(): Promise<Timeline> {

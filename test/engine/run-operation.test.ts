@@ -102,7 +102,7 @@ function planOf(input: PlanInput, steps: readonly Step[] = []): Plan {
     leftOut: [],
     warnings: [],
     stages: steps.length === 0 ? [] : [{ title: 'Work', steps }],
-    afterProof: [],
+    afterVerify: [],
   };
 }
 

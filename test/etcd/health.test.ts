@@ -330,7 +330,7 @@ describe('endpoints', () => {
     expect(facts(report)).toEqual(['infra0: etcdserver: server stopped']);
   });
 
-  test('something unimportant cannot be had: the endpoint is healthy, the cluster not proven so', () => {
+  test('an unimportant answer is missing: the endpoint is healthy, the cluster not known to be', () => {
     const odd = { failure: etcdFailure('unexpected-answer', 'odd', 0) };
     const report = assess(threeWith(0, observation(0, { memberList: odd })));
     expect(report.endpoints[0]?.healthy).toBe(true);

@@ -13,7 +13,7 @@ import { needing } from '../needs.ts';
 
 /*
  * Client and health check with real members. Distributions have an etcd that is too old or none at all, so a variable
- * names the binary; the lab repeats these proofs through SSH and kubelet.
+ * names the binary; the lab repeats these tests through SSH and kubelet.
  */
 const BINARY = process.env['ETCD_BIN'] ?? '';
 const { describe: describeReal } = needing('etcd');
@@ -270,7 +270,7 @@ describeReal('three real members with mutual TLS', () => {
     const { endpoints, leader } = await watched.healthOnce(({ healthy }) => healthy);
     const from = endpoints.findIndex(({ isLeader }) => isLeader === true);
     const to = (from + 1) % 3;
-    const heir = endpoints[to]?.memberId ?? '';
+    const transferee = endpoints[to]?.memberId ?? '';
     const factOf = async (work: Promise<unknown>): Promise<string> => {
       const error = await work.then(
         () => undefined,
@@ -284,8 +284,10 @@ describeReal('three real members with mutual TLS', () => {
     expect(await factOf(watched.client(from).moveLeader('1'))).toContain(
       'did not hand leadership over: "etcdserver: bad leader transferee"',
     );
-    await watched.client(from).moveLeader(heir);
-    expect((await watched.healthOnce((report) => report.leader?.id === heir)).leader?.id).toBe(heir);
+    await watched.client(from).moveLeader(transferee);
+    expect((await watched.healthOnce((report) => report.leader?.id === transferee)).leader?.id).toBe(
+      transferee,
+    );
     // etcd gives up moving the leader after an election timeout, and keeps the request all the same.
     watched.cluster.freeze(watched.member(from));
     const tooLong = await kindOf(watched.client(to).moveLeader(leader?.id ?? '', { timeoutMs: 3_000 }));

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
 import { presentedCertificate, servedCertificate } from '../../src/etcd/served-certificate.ts';
+import { listenOn } from '../listen.ts';
 import { TestAuthority, type TestCertificate } from './certificates.ts';
 import { openChannel } from './gateway-stand-in.ts';
 
@@ -19,10 +20,9 @@ afterEach(() => {
   refusals.length = 0;
 });
 
-async function listen(started: Server): Promise<number> {
+function listen(started: Server): Promise<number> {
   server = started;
-  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
-  return (started.address() as AddressInfo).port;
+  return listenOn(started);
 }
 
 /**

@@ -68,7 +68,7 @@ describe('the table', () => {
       `| ${first.variant} | ${first.kubernetes} | passed | passed | passed | passed | passed | passed | 4.3 | 2026-11-30 | abc1234 |`,
     );
     expect(text).toMatch(new RegExp(`^Not run yet: .*${rowName(second)}`, 'm'));
-    expect(text).not.toContain('## What failed');
+    expect(text).not.toContain('## Failures');
     expect(text).toContain(`**${rowName(first)}**: distribution Debian, sudo Sudo 1.9`);
   });
 

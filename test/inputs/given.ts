@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { type Finding, RunError } from '../../src/findings.ts';
+import type { InputFiles } from '../../src/inputs/input-files.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import type { RunContext } from '../../src/inputs/run/identity.ts';
 import type { Settings, SshSettings } from '../../src/inputs/settings.ts';
@@ -39,9 +40,12 @@ export const given: RawInputs = {
   'ssh-known-hosts': `10.0.0.6 ssh-ed25519 ${hostKey}`,
 };
 
-/** Returns the settings of the minimal inputs, with changes. */
-export function settingsOf(changes: RawInputs): Settings {
-  return parseSettings({ ...given, ...changes }, run, OPERATION_INPUTS);
+/**
+ * Returns the settings of the minimal inputs, with changes.
+ * @param files what the inputs name in the workspace.
+ */
+export function settingsOf(changes: RawInputs, files: InputFiles = {}): Settings {
+  return parseSettings({ ...given, ...changes }, run, OPERATION_INPUTS, files);
 }
 
 /** Returns the settings of SSH logins. */
@@ -51,9 +55,9 @@ export function sshOf({ ssh }: Settings): SshSettings {
 }
 
 /** Returns the findings about the minimal inputs, with changes; empty if they are accepted. */
-export function findingsOf(changes: RawInputs): readonly Finding[] {
+export function findingsOf(changes: RawInputs, files: InputFiles = {}): readonly Finding[] {
   try {
-    settingsOf(changes);
+    settingsOf(changes, files);
   } catch (error) {
     if (error instanceof RunError) return error.findings;
     throw error;

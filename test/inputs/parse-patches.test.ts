@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { OPERATION_INPUTS } from '../../src/operations/index.ts';
-import { type Finding, RunError } from '../../src/findings.ts';
+import type { Finding } from '../../src/findings.ts';
 import type { InputFolder } from '../../src/inputs/input-files.ts';
-import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import type { KubeadmPatch } from '../../src/kubeadm/patches.ts';
-import { findingOf, findingsOf, given, run, settingsOf, sshKey } from './given.ts';
+import { findingOf, findingsOf, settingsOf, sshKey } from './given.ts';
 
 function patchesOf(patches: string, inputs: Readonly<Record<string, string>> = {}): readonly KubeadmPatch[] {
   return settingsOf({ patches, ...inputs }).patches;
@@ -82,13 +80,19 @@ etcd0+merge.json: '{"spec":{"priority":1,"priorityClassName":null}}'
       ['kube-apiserver+json.yaml', '[]'],
       ['etcd+merge.yaml', 'spec: { priority: 1 }'],
     ]);
-    const settings = parseSettings({ ...given, patches: 'k8s/patches' }, run, OPERATION_INPUTS, {
-      patches: { path: 'k8s/patches', files },
-    });
+    const settings = settingsOf(
+      { patches: 'k8s/patches' },
+      {
+        patches: { path: 'k8s/patches', files },
+      },
+    );
     expect(settings.patches.map(({ name }) => name)).toEqual(['etcd+merge.yaml']);
-    const other = parseSettings({ ...given, patches: 'k8s/patches' }, run, OPERATION_INPUTS, {
-      patches: { path: 'k8s/patches', files: new Map([['etcd+merge.yaml', 'spec: { priority: 2 }']]) },
-    });
+    const other = settingsOf(
+      { patches: 'k8s/patches' },
+      {
+        patches: { path: 'k8s/patches', files: new Map([['etcd+merge.yaml', 'spec: { priority: 2 }']]) },
+      },
+    );
     expect(other.inputDigest).not.toBe(settings.inputDigest);
   });
 });
@@ -159,12 +163,6 @@ describe('what is no patch', () => {
   });
 
   function folderFindings(patches: InputFolder): readonly Finding[] {
-    try {
-      parseSettings({ ...given, patches: patches.path }, run, OPERATION_INPUTS, { patches });
-    } catch (error) {
-      if (error instanceof RunError) return error.findings;
-      throw error;
-    }
-    return [];
+    return findingsOf({ patches: patches.path }, { patches });
   }
 });

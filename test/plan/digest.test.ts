@@ -79,7 +79,7 @@ describe('is another one', () => {
       })),
     ],
     ['manner', withRestart((stage) => ({ ...stage, order: 'together' }))],
-    ['step after the proof', { ...convergePlan(), afterProof: [] }],
+    ['step after the verification', { ...convergePlan(), afterVerify: [] }],
     ['cluster name', { ...convergePlan(), clusterName: 'other' }],
     ['verdict', { ...convergePlan(), verdict: VERDICTS.adopt }],
     ['membership', { ...convergePlan(), members: { before: MEMBERS, after: infra0 ? [infra0] : [] } }],

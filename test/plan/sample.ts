@@ -65,7 +65,7 @@ export function samplePlan(changes: SampleChanges = {}): Plan {
     leftOut: [],
     warnings: [],
     stages: [],
-    afterProof: [],
+    afterVerify: [],
     cluster: {
       clusterName,
       shape,
@@ -189,12 +189,12 @@ export function createPlan(token = FRESH_TOKEN): Plan {
         { title: 'Start of the members' },
       ),
     ],
-    afterProof: [
+    afterVerify: [
       stage(
         MEMBERS.map(({ name }): Step => ({
           kind: 'record-member',
           host: name,
-          why: 'the cluster has been proven healthy',
+          why: 'the cluster has been verified as healthy',
         })),
         { title: 'Record of the finished cluster' },
       ),
@@ -277,7 +277,12 @@ export function convergePlan(
               content: { from: 'leaf', name: 'server', part },
             })),
           },
-          { kind: 'prove-served', host, leaves: ['server'], why: 'etcd takes a new pair without a restart' },
+          {
+            kind: 'verify-served-certificate',
+            host,
+            leaves: ['server'],
+            why: 'etcd takes a new pair without a restart',
+          },
         ],
         { title: `Certificates of ${host}`, order: 'in-turn' },
       ),
@@ -322,7 +327,7 @@ export function convergePlan(
         },
       ),
     ],
-    afterProof: [
+    afterVerify: [
       stage([{ kind: 'record-member', host, why: 'its files are recorded' }], { title: 'Record' }),
     ],
   });

@@ -14,10 +14,10 @@ import {
   removeStagedArtifacts,
   uploadArtifact,
 } from '../../src/report/artifacts.ts';
-import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
-import { proof } from './samples.ts';
+import { redactorOf } from '../runner/masking/redactor.ts';
+import { healthDocument } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
 const files: readonly ArtifactFile[] = [
@@ -25,12 +25,6 @@ const files: readonly ArtifactFile[] = [
   { path: 'infra0/pki/etcd/ca.crt', content: certificate },
   { path: 'health-report.json', content: '{}\n' },
 ];
-
-function knowing(...secrets: string[]): Redactor {
-  const redactor = new Redactor(() => undefined);
-  for (const secret of secrets) redactor.register(secret);
-  return redactor;
-}
 
 describe('which files', () => {
   test('of what is known of the hosts, only what is on the list', () => {
@@ -49,7 +43,7 @@ describe('which files', () => {
         ]),
       ],
     ]);
-    const chosen = artifactFiles({ publicFiles, health: proof, externalEtcdConfig: 'i' });
+    const chosen = artifactFiles({ publicFiles, health: healthDocument, externalEtcdConfig: 'i' });
     expect(chosen.map(({ path }) => path)).toEqual([
       'infra0/kubeadmcfg.yaml',
       'infra0/manifests/etcd.yaml',
@@ -58,9 +52,9 @@ describe('which files', () => {
       'external-etcd.yaml',
       'health-report.json',
     ]);
-    expect(JSON.parse(chosen.at(-1)?.content ?? '')).toEqual(proof);
+    expect(JSON.parse(chosen.at(-1)?.content ?? '')).toEqual(healthDocument);
     expect(chosen.at(-1)?.content).toMatch(/^\{\n {2}"schemaVersion": 1,/);
-    expect(() => checkArtifactFiles(chosen, knowing())).not.toThrow();
+    expect(() => checkArtifactFiles(chosen, redactorOf())).not.toThrow();
   });
 
   test.each([
@@ -76,7 +70,7 @@ describe('which files', () => {
     'a\nb/kubeadmcfg.yaml',
     '',
   ])('%j may not leave', (path) => {
-    expect(() => checkArtifactFiles([{ path, content: '' }], knowing())).toThrow(
+    expect(() => checkArtifactFiles([{ path, content: '' }], redactorOf())).toThrow(
       'this file must not be uploaded',
     );
   });
@@ -89,7 +83,7 @@ describe('which files', () => {
     ['the passphrase', 'x: correct horse battery'],
     ['the passphrase in hex', Buffer.from('correct horse battery').toString('hex')],
   ])('nor anything that holds %s', (_what, content) => {
-    const redactor = knowing(rsaKey.text, 'correct horse battery');
+    const redactor = redactorOf(rsaKey.text, 'correct horse battery');
     const check = (): void =>
       checkArtifactFiles([{ path: 'infra0/pki/etcd/ca.crt', content }, ...files], redactor);
     expect(check).toThrow(RunError);
@@ -119,7 +113,7 @@ function upload(changes: Partial<ArtifactUpload>): ReturnType<typeof uploadArtif
   return uploadArtifact({
     files,
     name: 'report',
-    redactor: knowing(),
+    redactor: redactorOf(),
     log,
     environment: {
       RUNNER_TEMP: runnerTemp,
@@ -245,7 +239,7 @@ describe('with the real client and a real blob service', () => {
       files,
       name,
       retentionDays: 5,
-      redactor: knowing(),
+      redactor: redactorOf(),
       log,
       environment: { ...process.env, RUNNER_TEMP: runnerTemp, GITHUB_SERVER_URL: 'https://github.com' },
     });

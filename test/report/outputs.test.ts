@@ -4,7 +4,7 @@ import { RunError } from '../../src/findings.ts';
 import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
-import { plan, proof } from './samples.ts';
+import { plan, healthDocument } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
 
@@ -40,20 +40,20 @@ test('every output in the form that the next step takes', () => {
   const { outputs, warnings, error } = write({
     healthy: true,
     endpoints: ['https://10.0.0.6:2379', 'https://10.0.0.7:2379'],
-    members: proof.members,
+    members: healthDocument.members,
     leader: '',
     changed: false,
-    'health-report': proof,
+    'health-report': healthDocument,
     'ca-certificate': certificate,
   });
   expect({ warnings, error }).toEqual({ warnings: [], error: undefined });
   expect(outputs).toEqual({
     healthy: 'true',
     endpoints: 'https://10.0.0.6:2379,https://10.0.0.7:2379',
-    members: JSON.stringify(proof.members),
+    members: JSON.stringify(healthDocument.members),
     leader: '',
     changed: 'false',
-    'health-report': JSON.stringify(proof),
+    'health-report': JSON.stringify(healthDocument),
     'ca-certificate': certificate,
   });
 });
@@ -88,13 +88,13 @@ describe('an output that would reveal a secret is not set, and the run says so',
 });
 
 describe('the size that GitHub allows', () => {
-  const members = Array.from({ length: 4000 }, () => proof.members).flat();
+  const members = Array.from({ length: 4000 }, () => healthDocument.members).flat();
 
   test('the plan is left out first, with a warning; its digest stays', () => {
     const { outputs, warnings } = write({
       plan: { ...plan, members: members.map(({ name }) => ({ name, address: '10.0.0.6' })) },
       'plan-digest': 'abc',
-      'health-report': proof,
+      'health-report': healthDocument,
     });
     expect(Object.keys(outputs)).toEqual(['plan-digest', 'health-report']);
     expect(warnings).toEqual([expect.stringContaining('Output plan is not set')]);
@@ -102,15 +102,19 @@ describe('the size that GitHub allows', () => {
 
   test('then the health report', () => {
     const { outputs, warnings } = write({
-      'health-report': { ...proof, members },
-      members: proof.members,
+      'health-report': { ...healthDocument, members },
+      members: healthDocument.members,
     });
     expect(Object.keys(outputs)).toEqual(['members']);
     expect(warnings).toEqual([expect.stringContaining('Output health-report is not set')]);
   });
 
   test('and then the members; what is small always stays', () => {
-    const { outputs, warnings } = write({ healthy: true, 'health-report': { ...proof, members }, members });
+    const { outputs, warnings } = write({
+      healthy: true,
+      'health-report': { ...healthDocument, members },
+      members,
+    });
     expect(Object.keys(outputs)).toEqual(['healthy']);
     expect(warnings).toHaveLength(2);
   });

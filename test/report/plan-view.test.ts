@@ -116,11 +116,11 @@ describe('renderPlan', () => {
     expect(markdown.match(/<summary>.*<\/summary>/g)).toEqual(['<summary>infra1: 6 files</summary>']);
   });
 
-  test('gates and order as a numbered list, the proof in its place', () => {
+  test('gates and order as a numbered list, the verification in its place', () => {
     const items = renderPlan(converge).match(/^\d\. .*$/gm);
     expect(items?.slice(-3)).toEqual([
       '4. **Restart of infra1**, one step after the other',
-      '5. **Proof** that the cluster is healthy',
+      '5. **Verify** that the cluster is healthy',
       '6. **Record**',
     ]);
     expect(renderPlan(converge)).toContain('   - 🚦 starts only if a majority is healthy without infra1\n');

@@ -1,6 +1,6 @@
 import type { PlanDocument } from '../../src/plan/document.ts';
 import type { HealthDocument } from '../../src/checks/health-document.ts';
-import { proofDocument } from '../../src/checks/make-document.ts';
+import { verificationDocument } from '../../src/checks/make-document.ts';
 import { assessHealth, type EndpointHealth, type HealthReport } from '../../src/etcd/health/health.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { observation, PORTS } from '../etcd/observations.ts';
@@ -83,8 +83,8 @@ export const unhealthy: HealthReport = {
   ],
 };
 
-/** The health report of a deploy that has proven a healthy cluster of three. */
-export const proof: HealthDocument = proofDocument(
+/** The health report of a deploy that has verified a healthy cluster of three. */
+export const healthDocument: HealthDocument = verificationDocument(
   assessHealth(
     [0, 1, 2].map((index) => observation(index)),
     PORTS,
@@ -105,7 +105,7 @@ export const plan: PlanDocument = {
   hosts: [],
   membership: [],
   stages: [],
-  afterProof: [],
+  afterVerify: [],
   warnings: [],
   digest: '5e'.repeat(32),
 };
@@ -130,7 +130,7 @@ export const succeeded: RunReport = {
       outcome: 'done' as const,
     })),
     {
-      stage: 'Prove',
+      stage: 'Verify',
       title: 'health of the whole cluster',
       startedMs: 4000,
       durationMs: 90,

@@ -89,7 +89,7 @@ describe('a run that succeeded', () => {
         '<code>infra0</code> 200 ms<br><code>infra1</code> 250 ms<br><code>infra2</code> 300 ms',
         '320 ms',
       ],
-      ['Prove', 'health of the whole cluster', 'runner 90 ms', '90 ms'],
+      ['Verify', 'health of the whole cluster', 'runner 90 ms', '90 ms'],
     ]);
   });
 

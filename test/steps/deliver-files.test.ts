@@ -186,31 +186,31 @@ describe('files that are replaced', () => {
   });
 
   // As of coreutils 9.2 to 9.4, where -n with an existing file is a failure (NEWS).
-  test('are delivered again before a proof, and the first copy stays, whatever `cp -n` means on the host', () => {
+  test('are delivered again before a verification, and the first copy stays, whatever `cp -n` means on the host', () => {
     const cp = `cp() {
       if [[ $1 == -*n* ]] && [ -e "\${!#}" ]; then echo "cp: not replacing '\${!#}'" >&2; return 1; fi
       command cp "$@"
     }`;
-    put(KUBELET_CONFIG, 'proven');
+    put(KUBELET_CONFIG, 'verified');
     const deliverText = (text: string, seen: string): Run =>
       deliver([file(KUBELET_CONFIG, text, sha256(seen))], { before: cp });
-    expect(deliverText('bad', 'proven')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(deliverText('bad', 'verified')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(deliverText('corrected', 'bad')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(read(KUBELET_CONFIG)).toBe('corrected');
     const [copy = ''] = files().filter((path) => path.startsWith(REPLACED_DIR));
-    expect(read(copy)).toBe('proven');
+    expect(read(copy)).toBe('verified');
   });
 
   test.each(['cp', 'sync', 'mv'])('killed at the first %s, a copy is whole or is none', (program) => {
-    put(KUBELET_CONFIG, 'proven');
-    deliver([file(KUBELET_CONFIG, 'new', sha256('proven'))], {
+    put(KUBELET_CONFIG, 'verified');
+    deliver([file(KUBELET_CONFIG, 'new', sha256('verified'))], {
       before: `${program}() { if [[ $* == *replaced* ]]; then kill -9 $$; fi; command ${program} "$@"; }`,
     });
     const copies = files().filter((path) => path.startsWith(REPLACED_DIR) && !path.endsWith('.new'));
-    for (const copy of copies) expect(read(copy)).toBe('proven');
-    expect(deliver([file(KUBELET_CONFIG, 'new', sha256('proven'))]).code).toBe(0);
+    for (const copy of copies) expect(read(copy)).toBe('verified');
+    expect(deliver([file(KUBELET_CONFIG, 'new', sha256('verified'))]).code).toBe(0);
     const after = files().filter((path) => path.startsWith(REPLACED_DIR));
-    expect(after.map(read)).toEqual(['proven']);
+    expect(after.map(read)).toEqual(['verified']);
   });
 
   test('a manifest that was taken out is not forgotten while none is in place', () => {
@@ -255,7 +255,7 @@ describe('patches', () => {
     expect(statSync(there(ACTION_DIR)).mode & 0o777).toBe(0o700);
   });
 
-  // Files that a restart could go back to are kept until the cluster has been proven healthy.
+  // Files that a restart could go back to are kept until the cluster has been verified as healthy.
   test('that are not in use any longer go with what was kept for going back, and not before', () => {
     put(`${OLD}/etcd.yaml`, 'old');
     put(`${NEW}/etcd.yaml`, 'new');

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ETCD_MANIFEST } from '../../src/kubeadm/paths.ts';
 import { memberReadyFunctions } from '../../src/steps/member/member-ready.ts';
+import { listenOn } from '../listen.ts';
 
 let folder: string;
 let server: Server;
@@ -27,12 +27,6 @@ afterEach(() => {
   server.close();
   rmSync(folder, { recursive: true });
 });
-
-async function listen(loopback: string): Promise<number> {
-  server.listen(0, loopback);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
 
 /** Asks as a host does, with the present manifest. */
 async function isReady(address: string, manifest?: string, after = ''): Promise<boolean> {
@@ -54,20 +48,20 @@ function manifest(urls: string): string {
 
 describe('a member is asked', () => {
   test('on the port of the manifest in place, whatever the run wants it to become', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     expect(await isReady('10.0.0.6', manifest(`http://127.0.0.1:${port}`))).toBe(true);
     expect(await isReady('10.0.0.6', manifest(`http://127.0.0.1:${port},http://10.0.0.6:1`))).toBe(true);
     expect(await isReady('10.0.0.6', manifest('http://127.0.0.1:1'))).toBe(false);
   });
 
   test('on the loopback address of its own family', async () => {
-    const port = await listen('::1');
+    const port = await listenOn(server, '::1');
     expect(await isReady('fd00::6', manifest(`http://[::1]:${port}`))).toBe(true);
     expect(await isReady('10.0.0.6', manifest(`http://[::1]:${port}`))).toBe(false);
   });
 
   test('for its health where it knows no readyz, and a full database does not count there either', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const text = manifest(`http://127.0.0.1:${port}`);
     // etcd's answers during NOSPACE.
     answers = { '/health?exclude=NOSPACE': 200, '/health': 503 };
@@ -82,7 +76,7 @@ describe('a member is asked', () => {
 
   // A patch may run etcd's container as another user.
   test('and its answer counts from a socket of its own container, whatever the user of that is', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const text = manifest(`http://127.0.0.1:${port}`);
     const pid = (of: number): string => `
       eval "of_another_user() $(declare -f is_etcds | tail -n +2 | sed 's/"$EUID"/65533/')"

@@ -4,8 +4,9 @@ import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { etcdMessage, memberReadyFunctions, NO_POD } from '../../src/steps/member/member-ready.ts';
 import { RESTART_END } from '../../src/steps/member/restart-unit.ts';
 import { explainRestart } from '../../src/steps/restart-member.ts';
-import { explainMember, startMember } from '../../src/steps/start-member.ts';
+import { explainMember } from '../../src/steps/start-member.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
+import { startExit } from './start-exit.ts';
 
 let host: StandInPrograms;
 beforeEach(() => {
@@ -102,7 +103,7 @@ describe('a pod that kubelet cannot start', () => {
     const { stderr } = run(`await_ready none-yet || echo "outcome $?" >&2; etcd_words`);
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(stderr).toContain(`outcome ${NO_POD}`);
-    const { fact, cause } = explainMember({ code: exitCode(NO_POD), stdout: Buffer.alloc(0), stderr });
+    const { fact, cause } = explainMember({ code: startExit(NO_POD), stdout: Buffer.alloc(0), stderr });
     expect(fact).toBe(`kubelet cannot start the pod of etcd: ${RESOLV}.`);
     expect(cause).toContain('/etc/resolv.conf');
     const again = explainRestart({ code: RESTART_END.refusedAndBack, stdout: Buffer.alloc(0), stderr });
@@ -168,15 +169,3 @@ test('who answers in place of etcd is reported, with the words of etcd', () => {
   );
   expect(cause).toContain('does not accept its answer');
 });
-
-/** Returns the script's exit code for an outcome of the wait. */
-function exitCode(outcome: number): number {
-  const { script } = startMember({
-    address: '10.0.0.6',
-    dataDir: '/var/lib/etcd',
-    criEndpoint: 'unix:///run/containerd/containerd.sock',
-    hadContainers: false,
-    onProgress: () => undefined,
-  });
-  return Number(new RegExp(`\\b${outcome}\\) exit (\\d+)`).exec(script)?.[1]);
-}

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { etcdMessage, memberReadyFunctions, NO_PAUSE } from '../../src/steps/member/member-ready.ts';
-import { explainMember, startMember } from '../../src/steps/start-member.ts';
+import { explainMember } from '../../src/steps/start-member.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
+import { startExit } from './start-exit.ts';
 
 let host: StandInPrograms;
 beforeEach(() => {
@@ -34,7 +35,7 @@ describe('a pause image that cannot be had', () => {
       'waited_since=0; etcd_words',
     );
     expect(etcdMessage(stderr)).toBe(`the pause image ${PAUSE} is not on the host and could not be pulled`);
-    const { fact, fix } = explainMember({ code: exitCode(), stderr, stdout: Buffer.alloc(0) });
+    const { fact, fix } = explainMember({ code: startExit(NO_PAUSE), stderr, stdout: Buffer.alloc(0) });
     expect(fact).toBe(
       `kubelet can start no pod: the pause image ${PAUSE} is not on the host and could not be pulled.`,
     );
@@ -73,16 +74,4 @@ describe('a pause image that cannot be had', () => {
     expect(stderr).not.toContain('pause image');
     expect(stderr).toContain('another line');
   });
-
-  /** Returns the script's exit code for it. */
-  function exitCode(): number {
-    const { script } = startMember({
-      address: '10.0.0.6',
-      dataDir: '/var/lib/etcd',
-      criEndpoint: 'unix:///run/containerd/containerd.sock',
-      hadContainers: false,
-      onProgress: () => undefined,
-    });
-    return Number(new RegExp(`\\b${NO_PAUSE}\\) exit (\\d+)`).exec(script)?.[1]);
-  }
 });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { OWN_STATUS_FUNCTIONS } from '../../src/hosts/bash.ts';
+import { listenOn } from '../listen.ts';
 import { needing } from '../needs.ts';
 
 let server: Server;
@@ -16,12 +16,6 @@ afterEach(() => {
   server.close();
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
-
-async function listen(address: string): Promise<number> {
-  server.listen(0, address);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
 
 /** Returns the functions' output, as `status stranger`. */
 async function run(script: string): Promise<string> {
@@ -44,18 +38,18 @@ describe('an answer on loopback', () => {
     ['::1', '::1'],
     ['::', '127.0.0.1'],
   ])("of a socket of the asking user's, which listens on %s, counts", async (listens, address) => {
-    const port = await listen(listens);
+    const port = await listenOn(server, listens);
     expect(await run(`address=${address} port=${port}; ${OF_THIS_USER}; ${ASK}`)).toBe('200');
   });
 
   test("of another user's socket does not count, and whose it is is said", async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const answer = await run(`address=127.0.0.1 port=${port}; trusted() { [ "$1" = 65533 ]; }; ${ASK}`);
     expect(answer).toBe(`strange a socket of the user with the id ${process.getuid?.() ?? ''}`);
   });
 
   test('counts if the named process holds the socket, under any user', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const held = (pid: number | string): string =>
       `address=127.0.0.1 port=${port}; trusted() { holds_socket ${pid} "$2"; }; ${ASK}`;
     expect(await run(held(process.pid))).toBe('200');
@@ -65,7 +59,7 @@ describe('an answer on loopback', () => {
   // As readlink of uutils, to 0.12 at least: it prints nothing for files after one that was closed since the shell
   // listed it.
   test('counts where the process closes another file meanwhile', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const trusted = `trusted() { holds_socket ${process.pid} "$2"; }`;
     const readlink = 'readlink() { command readlink -- "$2"; return 1; }';
     expect(await run(`address=127.0.0.1 port=${port}; ${readlink}; ${trusted}; ${ASK}`)).toBe('200');
@@ -73,7 +67,7 @@ describe('an answer on loopback', () => {
 
   // The stand-in closes its listener with its first answer, as an impostor of etcd may.
   test('of a socket that is gone a moment later does not count', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     const vanishing = 'http_status() { status=200; listeners() { listening=(); }; }';
     expect(await run(`${vanishing}\naddress=127.0.0.1 port=${port}; ${OF_THIS_USER}; ${ASK}`)).toBe(
       'strange a socket that was gone a moment later',
@@ -81,7 +75,7 @@ describe('an answer on loopback', () => {
   });
 
   test('that is no 200 is reported as it is', async () => {
-    const port = await listen('127.0.0.1');
+    const port = await listenOn(server);
     server.removeAllListeners('request');
     server.on('request', (_, response) => response.writeHead(503).end());
     expect(await run(`address=127.0.0.1 port=${port}; ${OF_THIS_USER}; ${ASK}`)).toBe('503');

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../../src/kubeadm/paths.ts';
 import { RESTART_END, restartUnit } from '../../src/steps/member/restart-unit.ts';
 import { explainRestart } from '../../src/steps/restart-member.ts';
+import { listenOn } from '../listen.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
 // The unit itself, on a tree of this test; programs stand in for those of a host, and this process for etcd: its
@@ -39,9 +39,7 @@ beforeEach(async () => {
     const ready = manifest.includes('old') || (manifest.includes('new') && isGood);
     response.writeHead(ready ? 200 : 503).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOn(server);
   const line = `    - --listen-metrics-urls=http://127.0.0.1:${port}\n`;
   [old, rendered] = [`# old\n${line}`, `# new\n${line}`];
   for (const folder of [MANIFEST_DIR, ACTION_DIR, RUN_DIR, '/var/lib/etcd/member/wal']) {

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RemoteResult } from '../../src/hosts/transport.ts';
 import { startsAtBoot } from '../../src/kubeadm/kubelet-config.ts';
 import { KUBELET_CONFIG } from '../../src/kubeadm/paths.ts';
 import { explainKubelet, startKubelet } from '../../src/steps/start-kubelet.ts';
+import { listenOn } from '../listen.ts';
 import { StandInPrograms } from './stand-in-programs.ts';
 
 let host: StandInPrograms;
@@ -68,11 +68,9 @@ esac`,
   );
 }
 
-async function listening(): Promise<number> {
+function listening(): Promise<number> {
   server = createServer((_, response) => response.end('ok'));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return listenOn(server);
 }
 
 /**

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ACTION_DIR, MANIFEST_DIR } from '../../src/kubeadm/paths.ts';
 import { explainMember, type MemberStart, startMember } from '../../src/steps/start-member.ts';
+import { listenOn } from '../listen.ts';
 
 let folder: string;
 let server: Server;
@@ -22,9 +22,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'start-member-'));
   // etcd is ready as soon as it is asked
   server = createServer((_, response) => response.end());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOn(server);
   rendered = `    - --listen-metrics-urls=http://127.0.0.1:${port}\n`;
   mkdirSync(here(ACTION_DIR), { recursive: true });
   mkdirSync(here(MANIFEST_DIR), { recursive: true });

@@ -7,7 +7,7 @@ import { type EndpointObservation, failure, type HealthFinding, seen } from './o
 /** A linearizable read failed, the alarm list could not be read, or an alarm is raised. */
 export type EndpointTrouble = 'read-failed' | 'alarms-unread' | 'alarm-raised';
 
-/** Health as seen through one member's client port. `null`: could not be seen. */
+/** Health of one member at its client port. `null`: unknown. */
 export interface EndpointHealth {
   /** The member that is expected to answer there. */
   readonly name: string;

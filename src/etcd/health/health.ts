@@ -12,7 +12,7 @@ export type { HealthFinding } from './observation.ts';
 export type { MemberHealth } from './members.ts';
 export type { ExpectedPorts } from './view.ts';
 
-/** The health of a whole cluster, by which a run decides and proves what it did. Plain data. `null`: could not be seen. */
+/** The health of a whole cluster, by which a run decides and verifies its work. Plain data. `null`: unknown. */
 export interface HealthReport {
   /** Every endpoint is healthy and no finding is a failure. */
   readonly healthy: boolean;
@@ -35,10 +35,10 @@ export interface HealthReport {
 }
 
 /**
- * Judges what was seen. The expected members are the observed ones: their names and addresses, with the expected
+ * Judges the observations. The expected members are the observed ones: their names and addresses, with the expected
  * ports, are the whole cluster; anything more, less or other is a finding.
  *
- * @param checkedAt when it was seen.
+ * @param checkedAt time of the observation.
  */
 export function assessHealth(
   observations: readonly EndpointObservation[],
@@ -77,7 +77,7 @@ export interface HealthCheckOptions {
   readonly deadlineMs: number;
 }
 
-/** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
+/** Queries all endpoints at once and judges the answers. Changes nothing, leaves the clients open, does not throw. */
 export async function checkHealth(options: HealthCheckOptions): Promise<HealthReport> {
   const signal = AbortSignal.timeout(options.deadlineMs);
   const observations = await Promise.all(options.members.map((member) => observeEndpoint(member, signal)));

@@ -27,12 +27,12 @@ export function seen<T>(observed: Observed<T>): T | undefined {
   return 'seen' in observed ? observed.seen : undefined;
 }
 
-/** Returns why it was not seen, or undefined. */
+/** Returns why there is no value, or undefined. */
 export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
   return 'failure' in observed ? observed.failure : undefined;
 }
 
-/** Something about the cluster's health. `fail`: it is not healthy. `warn`: it is, and deserves a look. */
+/** Something about the cluster's health. `fail`: it is not healthy. `warn`: it is, but needs attention. */
 export interface HealthFinding extends Finding {
   readonly status: Extract<CheckStatus, 'fail' | 'warn'>;
 }

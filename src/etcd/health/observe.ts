@@ -22,7 +22,7 @@ export interface EndpointRequests {
 }
 
 /**
- * What one endpoint tells: its status, and then all the rest at once. By then the connection is warm and known to work,
+ * Queries one endpoint: its status, and then all the rest at once. By then the connection is warm and known to work,
  * so the time of the read is that of the read.
  */
 export async function observeEndpoint(

@@ -5,12 +5,18 @@ import type { Log } from '../../runner/log.ts';
 import { parseCertificate } from '../../ssh-keys/certificate.ts';
 import { certificateRefusal, type HostPins } from '../../ssh-keys/host-keys.ts';
 import type { HostKey } from '../../ssh-keys/known-hosts.ts';
-import { BastionError, HostError } from '../host-error.ts';
+import { HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
 import { type ConnectFailure, connectFinding } from '../ssh/connect-failure.ts';
 import { type AttemptFailure, reportAcceptedKey } from '../ssh/host-key-search.ts';
-import { type AttemptLimits, connectWithRetries, jumpFailure, type RetryOptions } from '../ssh/servers.ts';
+import {
+  type AttemptLimits,
+  Bastions,
+  connectWithRetries,
+  jumpFailure,
+  type RetryOptions,
+} from '../ssh/servers.ts';
 import type { Transport } from '../transport.ts';
 import { jumpCommand, keyScript, pinnedLines } from './client-config.ts';
 import type { ClientFailure } from './client-words.ts';
@@ -135,45 +141,17 @@ export interface OpensshRoute {
 /** Time limit for a bastion to report a reason. */
 const REASON_MS = 5000;
 
-/**
- * The bastions on the way to all hosts: one ssh for each and the whole run, started before the first connection to a
- * host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
- */
-export class OpensshBastions {
-  readonly #hops: readonly [OpensshHop, ...OpensshHop[]];
+/** Bastions with one ssh for each. */
+export class OpensshBastions extends Bastions<OpensshHop, OpensshRoute> {
   readonly #masters: Master[] = [];
-  #route: Promise<OpensshRoute> | undefined;
 
-  constructor(hops: readonly [OpensshHop, ...OpensshHop[]]) {
-    this.#hops = hops;
-  }
-
-  /**
-   * Opens the route through all of them once.
-   * @throws BastionError, the same to all callers.
-   */
-  open(): Promise<OpensshRoute> {
-    this.#route ??= this.#open();
-    return this.#route;
-  }
-
-  /** Closes all connections, the last one first; connections through them must have ended before. */
   async close(): Promise<void> {
-    await this.#route?.catch(() => undefined);
+    await this.route?.catch(() => undefined);
     for (const master of this.#masters.splice(0).toReversed()) await master.end();
   }
 
-  async #open(): Promise<OpensshRoute> {
-    const [first, ...others] = this.#hops;
-    let way = await this.#through(first, {});
-    for (const hop of others) way = await this.#through(hop, way);
-    return way;
-  }
-
-  async #through(hop: OpensshHop, before: Partial<OpensshRoute>): Promise<OpensshRoute> {
-    const master = await openMaster({ ...hop, ...before }).catch((error: unknown) => {
-      throw error instanceof HostError ? new BastionError(error) : error;
-    });
+  protected async through(hop: OpensshHop, before: Partial<OpensshRoute>): Promise<OpensshRoute> {
+    const master = await openMaster({ ...hop, ...before });
     this.#masters.push(master);
     const via = `the ${hop.name}`;
     return {

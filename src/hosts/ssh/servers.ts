@@ -4,7 +4,7 @@ import { pinnedHost } from '../../inputs/ssh/host-keys.ts';
 import type { Log } from '../../runner/log.ts';
 import type { KeyLabel } from '../../ssh-keys/certificate.ts';
 import { type HostPins, pinsFor } from '../../ssh-keys/host-keys.ts';
-import { HostError } from '../host-error.ts';
+import { BastionError, HostError } from '../host-error.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import type { LinkedTransportOptions } from '../linked-transport.ts';
 import type { Transport } from '../transport.ts';
@@ -155,3 +155,47 @@ export interface HostConnector<Host = HostSettings> {
 
 /** Returns a transport's settings for a host that do not depend on the kind of link. */
 export type HostOptions = (host: HostSettings) => Omit<LinkedTransportOptions, 'user'>;
+
+/**
+ * Bastions on the way to all hosts: one connection to each for the whole run, opened before the first connection to a
+ * host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
+ */
+export abstract class Bastions<Hop, Route extends object> {
+  readonly #hops: readonly [Hop, ...Hop[]];
+  /** Absent before the first connection. */
+  protected route: Promise<Route> | undefined;
+
+  constructor(hops: readonly [Hop, ...Hop[]]) {
+    this.#hops = hops;
+  }
+
+  /**
+   * Opens the route through all of them once.
+   * @throws BastionError, the same to all callers.
+   */
+  open(): Promise<Route> {
+    this.route ??= this.#open();
+    return this.route;
+  }
+
+  /** Closes all connections, the last one first; connections through them must have ended before. */
+  abstract close(): Promise<void>;
+
+  /**
+   * Connects to one bastion and logs in.
+   * @param before the route to it, empty for the first one.
+   * @throws HostError that says why there is no connection.
+   */
+  protected abstract through(hop: Hop, before: Partial<Route>): Promise<Route>;
+
+  async #open(): Promise<Route> {
+    const [first, ...others] = this.#hops;
+    try {
+      let route = await this.through(first, {});
+      for (const hop of others) route = await this.through(hop, route);
+      return route;
+    } catch (error) {
+      throw error instanceof HostError ? new BastionError(error) : error;
+    }
+  }
+}

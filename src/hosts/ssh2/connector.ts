@@ -1,5 +1,6 @@
 import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
 import {
+  Bastions,
   connectWithRetries,
   type HostConnector,
   type HostOptions,
@@ -8,7 +9,6 @@ import {
   type SshConnectorDeps,
   sshServers,
 } from '../ssh/servers.ts';
-import { BastionError, HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
@@ -64,46 +64,18 @@ export interface BastionRoute {
   readonly whyLost: () => string | undefined;
 }
 
-/**
- * The bastions on the way to all hosts: one connection to each for the whole run, opened before the first connection
- * to a host. Each login goes through the previous bastion, with its own host key: no bastion sees the traffic.
- */
-export class BastionChain {
-  readonly #hops: readonly [Ssh2Hop, ...Ssh2Hop[]];
+/** Bastions with connections of the library ssh2. */
+export class BastionChain extends Bastions<Ssh2Hop, BastionRoute> {
   readonly #links: Ssh2Link[] = [];
-  #route: Promise<BastionRoute> | undefined;
   #closed = false;
 
-  constructor(hops: readonly [Ssh2Hop, ...Ssh2Hop[]]) {
-    this.#hops = hops;
-  }
-
-  /**
-   * Opens the route through all of them once.
-   * @throws BastionError, the same to all callers.
-   */
-  open(): Promise<BastionRoute> {
-    this.#route ??= this.#open();
-    return this.#route;
-  }
-
-  /** Closes all connections, the last one first; connections through them must have ended before. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const link of this.#links.splice(0).toReversed()) await link.close();
   }
 
-  async #open(): Promise<BastionRoute> {
-    const [first, ...others] = this.#hops;
-    let way = await this.#through(first, {});
-    for (const hop of others) way = await this.#through(hop, way);
-    return way;
-  }
-
-  async #through(hop: Ssh2Hop, way: Partial<BastionRoute>): Promise<BastionRoute> {
-    const link = await openLink({ ...hop, ...way }).catch((error: unknown) => {
-      throw error instanceof HostError ? new BastionError(error) : error;
-    });
+  protected async through(hop: Ssh2Hop, before: Partial<BastionRoute>): Promise<BastionRoute> {
+    const link = await openLink({ ...hop, ...before });
     this.#links.push(link);
     // A late connection is closed too.
     if (this.#closed) await this.close();

@@ -40,7 +40,7 @@ export interface ClassifiedInput extends PlanInput {
  * The findings are collected in groups, and each group builds on the one before: facts that could not be observed make
  * every comparison meaningless, and without ownership there is no cluster that flags could be compared with.
  * @returns the input with its members, their ownership and the shape of the cluster.
- * @throws RefusedError with all findings of the first group that has any; they hold whatever the verdict would be.
+ * @throws RefusedError with all findings of the first group that has any; they apply to every verdict.
  */
 export function classify(input: PlanInput): ClassifiedInput {
   const { settings, members, cluster, absent = [] } = input;
@@ -154,7 +154,7 @@ function answers(name: string, cluster: ClusterFacts | undefined): string | unde
   return endpoint === undefined || endpoint.memberId === null ? undefined : endpoint.endpoint;
 }
 
-/** On an empty host another program has the port; that is told as a port that is taken. */
+/** On an empty host, another program uses the port; that is reported as a port that is taken. */
 function holdsMember({ facts: { state, files, dataDir } }: Member): boolean {
   return typeof state === 'object' || files.has(ETCD_MANIFEST) || dataDir.hasLog;
 }

@@ -17,7 +17,7 @@ import type { ClassifiedInput } from './classify.ts';
 import { refuseIf } from './refusals.ts';
 
 /**
- * A member of a new cluster beside its desired state.
+ * A member of a new cluster with its desired state.
  * @returns the member with how far an earlier run, if there was one, has come with it.
  * @throws Error where the host lacks a prerequisite: those have to be refused first.
  */
@@ -36,7 +36,7 @@ export function compareNew(
 }
 
 /**
- * A member of an established cluster beside its desired state.
+ * A member of an established cluster with its desired state.
  * @param authority the CA that its certificates are checked against.
  * @param image the image that has written its data, if its manifest is missing; see {@link imagesWithoutManifest}.
  * @returns the member with every difference; nothing is held back yet.
@@ -84,7 +84,7 @@ export function compareEstablished(
 /**
  * The images that have written the data of members whose manifests are missing.
  * @returns the image by the member's name; no entry for a member that has its manifest.
- * @throws RefusedError where the image of a member cannot be told for certain.
+ * @throws RefusedError if the image of a member is not known for certain.
  */
 export function imagesWithoutManifest({
   members,
@@ -146,7 +146,7 @@ function unconfirmedCopies(ownership: ReadonlyMap<string, Ownership>): string[] 
 /** The fields of a plan that every verdict fills in the same way. */
 export type CommonFields = Pick<Plan, 'clusterName' | 'members' | 'controlPlane'>;
 
-/** What a plan says of the cluster and its hosts, whatever the verdict. A deploy changes no membership. */
+/** The part of a plan about the cluster and its hosts, the same for every verdict. A deploy changes no membership. */
 export function commonFields({ settings, shape, handOver, isEstablished }: ClassifiedInput): CommonFields {
   const { members } = shape;
   return {
@@ -187,13 +187,13 @@ export function plannedCluster(
 /**
  * Appends the stages of the control plane. API servers get their files last: what they are given must belong to a cluster
  * that has been verified and recorded.
- * @returns the stages with those of the control plane at the end of `afterProof`.
+ * @returns the stages with those of the control plane at the end of `afterVerify`.
  */
 export function withHandOver(
-  { stages, afterProof }: Pick<Plan, 'stages' | 'afterProof'>,
+  { stages, afterVerify }: Pick<Plan, 'stages' | 'afterVerify'>,
   { handOver }: Pick<ClassifiedInput, 'handOver'>,
-): Pick<Plan, 'stages' | 'afterProof'> {
-  return { stages, afterProof: [...afterProof, ...handOver.stages] };
+): Pick<Plan, 'stages' | 'afterVerify'> {
+  return { stages, afterVerify: [...afterVerify, ...handOver.stages] };
 }
 
 /** @returns whether the action gives the control plane its client pairs, so that copies by hand are not needed. */

@@ -35,11 +35,11 @@ export interface ControlPlanePlan {
   /** What is lacking where; for the plan's reasons. */
   readonly reasons: readonly string[];
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
-  /** After the cluster has been proven healthy. */
+  /** After the cluster has been verified as healthy. */
   readonly stages: readonly Stage[];
 }
 
-/** Decides what the control plane's hosts get. A host that could not be looked at gets nothing and is told of. */
+/** Decides what the control plane's hosts get. A host that could not be examined gets nothing, and is reported. */
 export function decideControlPlane(
   look: ControlPlaneLook,
   members: readonly Member[],
@@ -64,7 +64,7 @@ export function decideControlPlane(
   };
 }
 
-/** What deserves a look where nothing is decided. */
+/** Findings that need attention but decide nothing. */
 export function controlPlaneWarnings(look: ControlPlaneLook): Finding[] {
   return warningsOf(look, resolveControlPlane(look, []).hosts);
 }
@@ -133,7 +133,13 @@ function steps({ name: host, authority, pair, last, modes }: HandOver): Step[] {
       : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm creates them' } as const]),
     ...(pair.length === 0
       ? []
-      : [{ kind: 'prove-client', host, why: 'every member must answer its API server' } as const]),
+      : [
+          {
+            kind: 'verify-client-certificate',
+            host,
+            why: 'every member must answer its API server',
+          } as const,
+        ]),
   ];
 }
 

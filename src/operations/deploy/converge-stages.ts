@@ -25,7 +25,7 @@ export function convergeStages(
   keyKeeper: string | undefined,
   hasMajority: boolean,
   archive: ImageArchive | undefined,
-): { stages: Stage[]; afterProof: Stage[] } {
+): { stages: Stage[]; afterVerify: Stage[] } {
   const ordered = members.toSorted((one, other) => rank(one) - rank(other));
   const stages: Stage[] = [
     { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
@@ -39,7 +39,7 @@ export function convergeStages(
     ...restartStages(ordered, shape, hasMajority, archive),
   ];
   const changed = members.filter(({ differences }) => !isAsDesired(differences));
-  const afterProof: Stage[] = [
+  const afterVerify: Stage[] = [
     removalStage(members, keyKeeper),
     {
       title: 'Record of the run',
@@ -47,7 +47,7 @@ export function convergeStages(
     },
   ];
   const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
-  return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+  return { stages: stages.filter(hasSteps), afterVerify: afterVerify.filter(hasSteps) };
 }
 
 function rank({ etcdRuns, isLeader }: EstablishedMember): number {
@@ -83,7 +83,7 @@ function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: Establis
   const served = (['server', 'peer'] as const).filter((name: LeafProfileName) => leaves.has(name));
   if (etcdRuns && served.length > 0) {
     steps.push({
-      kind: 'prove-served',
+      kind: 'verify-served-certificate',
       host,
       leaves: served,
       why: 'etcd takes a new pair without a restart',

@@ -20,14 +20,14 @@ import type { ClusterShape } from '../../kubeadm/kubeadm-config.ts';
 import type { Stage } from '../../plan/plan.ts';
 import type { Step } from '../../steps/index.ts';
 import { imageSteps } from './image-supply.ts';
-import { afterLeadership, recordSteps, removalStage, wakeKubelet } from './restart-stages.ts';
+import { afterLeadership, recordSteps, removalStage, startKubeletOf } from './restart-stages.ts';
 
 /** What the stages are made from. */
 export interface CreateStagesInput {
   readonly shape: ClusterShape;
   readonly authority: AuthorityChoice;
   readonly members: readonly NewMember[];
-  /** Whether the cluster has a majority that works, though it was never proven healthy: it may be in use. */
+  /** Whether the cluster has a majority that works, though it was never verified as healthy: it may be in use. */
   readonly works: boolean;
   /** The member that leads now. */
   readonly leader?: string;
@@ -36,10 +36,10 @@ export interface CreateStagesInput {
 }
 
 /**
- * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * The guide's steps as stages. The CA's key is on its host before anything that it signed leaves the runner; no
  * member is started before all hosts are ready for it.
  */
-export function createStages(input: CreateStagesInput): { stages: Stage[]; afterProof: Stage[] } {
+export function createStages(input: CreateStagesInput): { stages: Stage[]; afterVerify: Stage[] } {
   const { members } = input;
   const fresh = members.filter(({ progress }) => progress !== 'begun');
   const begun = members.filter(({ progress }) => progress === 'begun');
@@ -51,21 +51,21 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
         ...fresh.flatMap((member) => prepareMember(member, input)),
         ...begun
           .filter((member) => !runs(member))
-          .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
+          .flatMap((member) => [...imageSteps(member, input.archive), startKubeletOf(member)]),
       ],
     },
     { title: 'Start of the members', steps: startMembers(input) },
     ...restartsInTurn(input),
   ];
-  const afterProof: Stage[] = [
+  const afterVerify: Stage[] = [
     removalStage(members, input.authority.keyKeeper),
     {
       title: 'Record of the finished cluster',
-      steps: recordSteps(members, 'the cluster has been proven healthy'),
+      steps: recordSteps(members, 'the cluster has been verified as healthy'),
     },
   ];
   const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
-  return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+  return { stages: stages.filter(hasSteps), afterVerify: afterVerify.filter(hasSteps) };
 }
 
 /**
@@ -131,7 +131,7 @@ function prepareMember(member: NewMember, input: CreateStagesInput): Step[] {
 
 function verifyFiles(member: NewMember, { authority }: CreateStagesInput): Step {
   const { name, facts } = member;
-  // one that is to go lies there until the proof
+  // a key that will be removed stays there until the verification
   const isLeaving = authority.keyKeeper === undefined && facts.files.has(CA_KEY);
   return {
     kind: 'verify-files',
@@ -146,7 +146,7 @@ function isSpared({ progress, etcdRuns }: NewMember, works: boolean): boolean {
   return works && etcdRuns && progress === 'other';
 }
 
-/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
+/** If a majority works, running members restart as those of a finished cluster: one at a time, behind gates, the leader last. */
 function restartsInTurn({ members, shape, works, leader }: CreateStagesInput): Stage[] {
   const count = shape.members.length;
   const restarted = members

@@ -32,7 +32,7 @@ export const deploy: PlanningOperation = {
   inputs: [...EVERY_OPERATION, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
   outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
   access: () => ({ effect: 'changes', as: 'root' }),
-  // with how few hosts it can go on depends on what the others tell
+  // the facts of the other hosts decide with how few it can continue
   reach: 'any',
   survivesFault: false,
   probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
@@ -47,7 +47,7 @@ export const deploy: PlanningOperation = {
  * the same plan.
  * @throws RefusedError with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
  * that can be brought to what the inputs ask for without risk.
- * @throws RunError likewise, if hosts could not be reached and the run cannot go on without them.
+ * @throws RunError likewise, if hosts could not be reached and the run cannot continue without them.
  */
 export function planDeploy(input: PlanInput): Plan {
   const unreached = reasonsOf(input.absent ?? []);
@@ -68,7 +68,7 @@ function decide(input: PlanInput): Plan {
   return classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
 }
 
-/** What a deploy reports besides its plan: the CA, and what the control plane needs to use the cluster. */
+/** What a deploy reports in addition to its plan: the CA, and what the control plane needs to use the cluster. */
 export function reportDeploy({ plan, health, authority }: PlanOutcome): PlanReport {
   const { cluster } = plan;
   // a dry run of a new cluster knows no CA and no members to use yet
@@ -119,8 +119,8 @@ function authorityReport(plan: Plan, cluster: PlannedCluster, fingerprint: strin
 }
 
 /** Of a key that is gone from a host it is said plainly: from now on it exists only where the user keeps it. */
-function onNoHost({ afterProof }: Plan): string {
-  const left = afterProof.flatMap(({ steps }) =>
+function onNoHost({ afterVerify }: Plan): string {
+  const left = afterVerify.flatMap(({ steps }) =>
     steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])),
   );
   const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;

@@ -209,7 +209,7 @@ function warningsFor(
   ];
 }
 
-/** What a plan that takes members down has to say of it, besides its stages. */
+/** The warnings of a plan that takes members down. */
 function restartWarnings(
   members: readonly EstablishedMember[],
   cluster: ClusterFacts | undefined,

@@ -47,7 +47,7 @@ export function imageSteps(
   return steps;
 }
 
-/** Where images come from that hosts lack, besides registries that ask for nothing. */
+/** Sources of missing images, in addition to registries without a login. */
 export interface ImageSources {
   readonly archive: ImageArchive | undefined;
   readonly registry: Pick<RegistryLogin, 'server'> | undefined;
@@ -200,7 +200,7 @@ function describe(images: readonly ArchivedImage[]): string {
   return told.join(', ');
 }
 
-/** Only containerd can be given an image over a stream; the others are told what does the same by hand. */
+/** Only containerd takes an image from a stream; for other runtimes, the message has the manual command. */
 function cannotImport(
   host: string,
   { ctrPath }: HostFacts,

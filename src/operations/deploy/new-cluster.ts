@@ -125,7 +125,7 @@ function stagesFor(
   compared: readonly NewMember[],
   authority: AuthorityChoice,
   input: ClassifiedInput,
-): Pick<Plan, 'stages' | 'afterProof'> {
+): Pick<Plan, 'stages' | 'afterVerify'> {
   const { shape, cluster, archive } = input;
   const stages = createStages({
     shape,

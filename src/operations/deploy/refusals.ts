@@ -49,7 +49,7 @@ export function unknownFacts(members: readonly Member[]): Finding[] {
 
 /**
  * Every host of a cluster that has data has to be one of its members, and all of them share its token.
- * @returns a finding for each empty host beside hosts with data, or one that names the clusters that were mixed.
+ * @returns a finding for each empty host next to hosts with data, or one that names the clusters that were mixed.
  */
 export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<string, Ownership>): Finding[] {
   const withData = members.filter(({ name, facts }) => {
@@ -120,7 +120,7 @@ function foreignFiles(host: string, { empty }: DataDirFact): Finding {
 
 /**
  * Checks that a member with data keeps the etcd release that has written it.
- * @param known the image that has written the data, as far as the host tells, for a member without a manifest.
+ * @param known the image that has written the data, as far as the host shows it, for a member without a manifest.
  * @returns findings where the desired image is another release or cannot be compared; none for a member without data.
  */
 export function otherRelease(

@@ -36,7 +36,7 @@ export function restartStages(
   const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
   const running = touched.filter(({ etcdRuns }) => etcdRuns);
   const starts: Stage[] = [
-    { title: 'Start of stopped members', steps: touched.flatMap((member) => wake(member, archive)) },
+    { title: 'Start of stopped members', steps: touched.flatMap((member) => prepareStart(member, archive)) },
     ...idle.flatMap((member) => convergeKubelet(member, shape)),
     ...startIdle(touched, shape, hasMajority),
   ];
@@ -48,14 +48,14 @@ export function restartStages(
   ];
 }
 
-function wake(member: EstablishedMember, archive: ImageArchive | undefined): Step[] {
+function prepareStart(member: EstablishedMember, archive: ImageArchive | undefined): Step[] {
   const { kubeletRuns, etcdRuns, differences } = member;
   if (kubeletRuns && etcdRuns) return [];
   // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
   const images = mustRestart(member) ? [] : imageSteps(member, archive);
   // its kubelet is started anew with its configuration, or behind a gate
   const isLater = differences.kubelet.length > 0 || kubeletEndsEtcd(member);
-  return isLater ? images : [...images, wakeKubelet(member)];
+  return isLater ? images : [...images, startKubeletOf(member)];
 }
 
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
@@ -83,7 +83,7 @@ function convergeKubelet(member: EstablishedMember, shape: ClusterShape): Stage[
 /** What a kubelet needs that is not started with the others. */
 function kubeletSteps(member: EstablishedMember): Step[] {
   const { name: host, desired, differences } = member;
-  if (differences.kubelet.length === 0) return kubeletEndsEtcd(member) ? [wakeKubelet(member)] : [];
+  if (differences.kubelet.length === 0) return kubeletEndsEtcd(member) ? [startKubeletOf(member)] : [];
   const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
   return [
     { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
@@ -131,7 +131,7 @@ function awaitReady(member: EstablishedMember, shape: ClusterShape): Step[] {
   return [awaitMember(member, shape, 'it was not running')];
 }
 
-/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
+/** kubelet is healthy a second before it checks its pods and ends this one: until then, its etcd still answers. */
 function awaitReplaced(member: EstablishedMember, shape: ClusterShape): StartMember {
   const why = movesPods(member)
     ? 'kubelet stops it and starts it again in other cgroups'
@@ -184,7 +184,7 @@ function restart(member: EstablishedMember, shape: ClusterShape): Stage[] {
 }
 
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
-export function wakeKubelet({ name, kubeletRuns }: { name: string; kubeletRuns: boolean }): Step {
+export function startKubeletOf({ name, kubeletRuns }: { name: string; kubeletRuns: boolean }): Step {
   const why = kubeletRuns
     ? 'etcd is not running, and kubelet may wait for minutes'
     : 'kubelet is not running, or is not enabled at boot';
@@ -196,7 +196,7 @@ export function recordSteps(members: readonly { readonly name: string }[], why: 
   return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
 }
 
-/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
+/** Removes the CA's key from hosts after the cluster is verified: a cluster that does not work may still need it there. */
 export function removalStage(
   members: readonly { readonly name: string; readonly facts: HostFacts }[],
   keyKeeper: string | undefined,

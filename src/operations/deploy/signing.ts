@@ -106,7 +106,7 @@ function signingFindings(
   ].map((finding) => ({ ...finding, ...host }));
 }
 
-/** The host whose ca.crt was read: a key may lie on a host that has no certificate beside it. */
+/** The host whose ca.crt was read: a host may have a key without its certificate. */
 function certificateHolder(host: string, members: readonly Member[]): string {
   const holders = members.filter(({ facts }) => facts.files.has(CA_CERTIFICATE)).map(({ name }) => name);
   return holders.includes(host) ? host : (holders[0] ?? host);

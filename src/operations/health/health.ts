@@ -49,15 +49,15 @@ export const health = checkingOperation({
   report: publishCheckup,
 });
 
-/** What is known of a health check besides its facts. */
+/** What is known of a health check in addition to its facts. */
 export interface RunFigures {
   readonly clusterName: string;
   readonly durationMs: number;
-  /** Null: one look at the metrics. */
+  /** Null: a single sample of the metrics. */
   readonly metricsWindowSeconds: number | null;
 }
 
-/** Judges everything that was seen. */
+/** Judges all observations. */
 export function assessDeeply(
   facts: HealthFacts,
   thresholds: HealthThresholds,
@@ -141,7 +141,7 @@ function hostFigures(
   };
 }
 
-/** Makes the checks of one part of the facts. Pure; a check of something that was not seen is `unknown`, or left out if another check reports why. */
+/** Makes the checks of one part of the facts. Pure; a check of something that was not observed is `unknown`, or left out if another check reports why. */
 export type RunChecks = (facts: HealthFacts, thresholds: HealthThresholds) => Check[];
 
 /** All that there is. */

@@ -122,7 +122,7 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): Check[]
 
 /**
  * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
- * will come there. Where the images were not seen, nothing is said of them.
+ * will come there. If the images are unknown, there is no check of them.
  */
 function missingImages(
   members: readonly ExaminedMember[],

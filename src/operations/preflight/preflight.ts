@@ -26,7 +26,7 @@ function effectOf({ diskTest, patches }: Settings): Effect {
 export const preflight = checkingOperation({
   name: 'preflight',
   summary:
-    'Finds what stands in the way of an external etcd cluster for kubeadm, over SSH, and changes nothing',
+    'Reports what would prevent a deploy of an external etcd cluster for kubeadm, over SSH, and changes nothing',
   icon: 'search',
   // it carries out no plan, takes no lock and uploads nothing
   inputs: [...EVERY_OPERATION, ...PLANNING, 'disk-test'],

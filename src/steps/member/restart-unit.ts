@@ -110,7 +110,7 @@ esac
 /**
  * `has FILE SHA256`: reports whether the file has these contents. `move FROM TO`: durably. `take_out`: the manifest
  * that it takes out is the one that a failure restores. If an earlier restart was interrupted before its member was
- * ready, that is the manifest taken out then, and not the unproven one in place now; a ready member has proven it.
+ * ready, that is the manifest taken out then, and not the untested one in place now; a ready member has tested it.
  * `begins_blank`: reports whether a blank log has to be moved. `set_blank_log_aside`: while no etcd runs; the log is
  * empty, so nothing is lost. `put_back`: restores the old one, if there was one. `finish CODE`: ends with this
  * result. `end_with CODE`: the same, once the old member is ready again.

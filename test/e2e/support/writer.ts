@@ -97,7 +97,7 @@ function reportOf({ startedMs, endedMs, acknowledged, errors }: WriterRecord): W
  * caught up with the majority (a linearizable read), so all of them must be up.
  */
 export async function lostWrites(lab: Lab, acknowledged: readonly string[]): Promise<string[]> {
-  if (acknowledged.length === 0) throw new Error('nothing was acknowledged, so nothing is proven');
+  if (acknowledged.length === 0) throw new Error('nothing was acknowledged, so the test shows nothing');
   const prefixes = new Set(acknowledged.map((key) => key.slice(0, key.lastIndexOf('/') + 1)));
   const lost = await Promise.all(
     lab.hosts.map(async ({ name, address }) => {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { OPERATION_INPUTS } from '../../../src/operations/index.ts';
-import { RunError } from '../../../src/findings.ts';
+import type { Finding } from '../../../src/findings.ts';
 import type { InputFile } from '../../../src/inputs/input-files.ts';
-import { parseSettings } from '../../../src/inputs/parse-settings.ts';
-import { findingOf, findingsOf, given, run, settingsOf, sshKey } from '../given.ts';
+import { findingOf, findingsOf, given, settingsOf, sshKey } from '../given.ts';
 import { inventories, malformed } from './examples.ts';
 
 const without = { ...given, hosts: '' };
@@ -15,14 +13,10 @@ describe('an inventory that is taken', () => {
 
   test('of the file that the input names', () => {
     const file = { path: 'etcd/hosts.yaml', text: 'infra0: 10.0.0.6' };
-    const settings = parseSettings({ ...without, inventory: file.path }, run, OPERATION_INPUTS, {
-      inventory: file,
-    });
+    const settings = settingsOf({ ...without, inventory: file.path }, { inventory: file });
     expect(settings.hosts).toMatchObject([{ name: 'infra0' }]);
     const changed = { ...file, text: 'infra0: 10.0.0.7' };
-    const other = parseSettings({ ...without, inventory: file.path }, run, OPERATION_INPUTS, {
-      inventory: changed,
-    });
+    const other = settingsOf({ ...without, inventory: file.path }, { inventory: changed });
     expect(other.inputDigest).not.toBe(settings.inputDigest);
   });
 });
@@ -137,7 +131,7 @@ describe('an inventory that is refused', () => {
 
   test('a private key in it, and no word of it', () => {
     const inText = findingsOf({ ...without, inventory: `- address: |\n${sshKey}` });
-    const inFile = refusalOf({ path: 'hosts.yaml', text: `- address: |\n${sshKey}` });
+    const inFile = fileFindings({ path: 'hosts.yaml', text: `- address: |\n${sshKey}` });
     expect(inText).toEqual([expect.objectContaining({ at: 'inventory' })]);
     expect(inFile).toEqual([
       expect.objectContaining({ at: 'inventory (hosts.yaml)', fact: expect.stringContaining('private key') }),
@@ -146,23 +140,17 @@ describe('an inventory that is refused', () => {
   });
 
   test('with the path of its file in each place', () => {
-    expect(refusalOf({ path: 'etcd/hosts.yaml', text: 'a: 10.0.0.6\nb: x' }).map(({ at }) => at)).toEqual([
+    expect(fileFindings({ path: 'etcd/hosts.yaml', text: 'a: 10.0.0.6\nb: x' }).map(({ at }) => at)).toEqual([
       'inventory (etcd/hosts.yaml), line 2, column 4',
       'inventory',
     ]);
-    expect(refusalOf({ path: 'x.yaml', problem: { code: 'input-file-unusable', fact: 'gone.' } })).toEqual([
-      { code: 'input-file-unusable', at: 'inventory', fact: 'gone.' },
-    ]);
+    expect(fileFindings({ path: 'x.yaml', problem: { code: 'input-file-unusable', fact: 'gone.' } })).toEqual(
+      [{ code: 'input-file-unusable', at: 'inventory', fact: 'gone.' }],
+    );
   });
 
-  function refusalOf(inventory: InputFile): RunError['findings'] {
-    try {
-      parseSettings({ ...without, inventory: inventory.path }, run, OPERATION_INPUTS, { inventory });
-    } catch (error) {
-      if (error instanceof RunError) return error.findings;
-      throw error;
-    }
-    return [];
+  function fileFindings(inventory: InputFile): readonly Finding[] {
+    return findingsOf({ ...without, inventory: inventory.path }, { inventory });
   }
 });
 

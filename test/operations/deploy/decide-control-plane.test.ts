@@ -55,8 +55,8 @@ describe('what is handed over', () => {
     expect(plan.reasons).toEqual([
       `cp0: ${CA_CERTIFICATE} is missing; ${CERTIFICATE} and ${KEY} are missing`,
     ]);
-    expect(outline(plan)).toEqual([['deliver-files cp0', 'prove-client cp0']]);
-    expect(plan.afterProof).toMatchObject([{ title: 'Hand-over to cp0', order: 'in-turn', mayFail: true }]);
+    expect(outline(plan)).toEqual([['deliver-files cp0', 'verify-client-certificate cp0']]);
+    expect(plan.afterVerify).toMatchObject([{ title: 'Hand-over to cp0', order: 'in-turn', mayFail: true }]);
     const [delivery] = stepsLike(plan, 'deliver-files');
     expect(delivery?.files.map(({ path, mode }) => [path, mode])).toEqual([
       [CA_CERTIFICATE, '644'],
@@ -67,10 +67,10 @@ describe('what is handed over', () => {
     expect(plan.cluster?.authority).toEqual({ from: 'host', host: 'infra0' });
   });
 
-  test('with a new cluster: after it is proven healthy and recorded', () => {
+  test('with a new cluster: after it is verified as healthy and recorded', () => {
     const plan = decide(pristine(), { settings, controlPlane: looked(emptyHost(), emptyHost(CP1)) });
     expect(plan.verdict.name).toBe('create');
-    expect(plan.afterProof.map(({ title }) => title)).toEqual([
+    expect(plan.afterVerify.map(({ title }) => title)).toEqual([
       'Record of the finished cluster',
       'Hand-over to cp0',
       'Hand-over to cp1',
@@ -132,7 +132,7 @@ describe('what is handed over', () => {
     (_, missing, other) => {
       const host = hostWith();
       const plan = decide(finishedCluster(), beside({ ...host, ...withoutFiles(host, missing) }));
-      expect(outline(plan)).toEqual([['deliver-files cp0', 'prove-client cp0']]);
+      expect(outline(plan)).toEqual([['deliver-files cp0', 'verify-client-certificate cp0']]);
       expect(stepsLike(plan, 'deliver-files')[0]?.files.map(({ path }) => path)).toEqual([other, missing]);
     },
   );
@@ -143,7 +143,7 @@ describe('what is handed over', () => {
       finishedCluster(),
       beside({ ...host, ...withFiles(host, [fileFact(CERTIFICATE, '', '644')]) }),
     );
-    expect(outline(plan)).toEqual([['deliver-files cp0', 'prove-client cp0']]);
+    expect(outline(plan)).toEqual([['deliver-files cp0', 'verify-client-certificate cp0']]);
   });
 
   test('a key that others may read is closed to them, and nothing else is touched', async () => {

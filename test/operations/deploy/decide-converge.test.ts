@@ -376,7 +376,7 @@ describe('certificates', () => {
     expect(stepsLike(plan, 'restart-member')).toEqual([]);
   });
 
-  test('what the listeners serve is proven, without a restart', () => {
+  test('the served certificates are verified, without a restart', () => {
     const facts = withoutFile(
       finishedCluster(),
       1,
@@ -385,14 +385,16 @@ describe('certificates', () => {
       leafPath('healthcheckClient', 'certificate'),
     );
     const plan = decide(facts, healthy);
-    expect(stepsLike(plan, 'prove-served')).toMatchObject([{ host: 'infra1', leaves: ['server', 'peer'] }]);
-    expect(outline(plan)[0]).toEqual(['deliver-files infra1', 'prove-served infra1']);
+    expect(stepsLike(plan, 'verify-served-certificate')).toMatchObject([
+      { host: 'infra1', leaves: ['server', 'peer'] },
+    ]);
+    expect(outline(plan)[0]).toEqual(['deliver-files infra1', 'verify-served-certificate infra1']);
   });
 
-  test('nothing is proven of an etcd that does not run', () => {
+  test('an etcd that does not run has no served certificates to verify', () => {
     const facts = withHost(withoutFile(finishedCluster(), 1, leafPath('server', 'key')), 1, ETCD_OFF);
     const plan = decide(facts, { cluster: clusterFacts({ down: ['infra1'] }) });
-    expect(stepsLike(plan, 'prove-served')).toEqual([]);
+    expect(stepsLike(plan, 'verify-served-certificate')).toEqual([]);
   });
 
   test('one host after the other', () => {
@@ -594,7 +596,7 @@ describe('modes and owners', () => {
   });
 });
 
-test('everything at once: the harmless first, restarts last, the record after the proof', () => {
+test('everything at once: the harmless first, restarts last, the record after the verification', () => {
   const facts = withFact(
     withoutFile(
       withoutFile(finishedCluster(), 1, leafPath('server', 'key'), CA_CERTIFICATE),

@@ -135,9 +135,9 @@ describe('create', () => {
     ]);
   });
 
-  test('the members are recorded after the proof only', () => {
-    const { afterProof, stages } = decide(pristine());
-    expect(afterProof.flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(
+  test('the members are recorded after the verification only', () => {
+    const { afterVerify, stages } = decide(pristine());
+    expect(afterVerify.flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(
       MEMBERS.map(() => 'record-member'),
     );
     expect(stages.flatMap(({ steps }) => steps).some(({ kind }) => kind === 'record-member')).toBe(false);
@@ -248,13 +248,13 @@ describe('unchanged', () => {
     expect(decide(finishedCluster(), healthy)).toMatchObject({
       verdict: { name: 'unchanged' },
       stages: [],
-      afterProof: [],
+      afterVerify: [],
       warnings: [],
       cluster: { issue: new Map(), shape: { token: SHAPE.token }, authority: { from: 'certificate-only' } },
     });
   });
 
-  test('also where no member could be asked: the proof will tell', () => {
+  test('also if no member could be queried: the verification will show it', () => {
     expect(decide(finishedCluster()).verdict.name).toBe('unchanged');
   });
 
@@ -368,7 +368,7 @@ describe('repair', () => {
     ]);
   });
 
-  test('all are started and nothing was proven: waits, proves, records', () => {
+  test('all are started and nothing was verified: waits, verifies, records', () => {
     const plan = decide(begun('started', 'started', 'started'));
     expect(plan.verdict.name).toBe('repair');
     expect(outline(plan)).toEqual([
@@ -397,7 +397,7 @@ describe('repair', () => {
     expect(restarts.map(({ after }) => after?.kind)).toEqual(restarts.map(() => 'member'));
   });
 
-  test('cut off after the proof: only the records are missing', () => {
+  test('cut off after the verification: only the records are missing', () => {
     const plan = decide(begun('finished', 'started', 'started'), healthy);
     expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons).toEqual(

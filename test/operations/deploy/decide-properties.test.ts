@@ -48,7 +48,7 @@ function hasBeenMember({ facts }: Situation, index: number): boolean {
   return dataDir?.hasLog === true || (typeof state === 'object' && state.phase === 'member');
 }
 
-/** Reports whether it is another cluster's member, was proven healthy once, or all members are healthy now. */
+/** Reports whether it is another cluster's member, was verified as healthy once, or all members are healthy now. */
 function isEstablished({ facts, cluster }: Situation): boolean {
   if (cluster?.health.healthy === true && facts.every(({ state }) => typeof state === 'object')) return true;
   return facts.some(
@@ -114,8 +114,8 @@ describe('of every plan', () => {
     'remove-authority-key': 'removes',
     'record-member': 'writes only',
     'verify-files': 'looks',
-    'prove-served': 'looks',
-    'prove-client': 'looks',
+    'verify-served-certificate': 'looks',
+    'verify-client-certificate': 'looks',
     'start-kubelet': 'starts',
     'await-kubelet': 'looks',
     'start-member': 'starts',
@@ -136,7 +136,7 @@ describe('of every plan', () => {
     ).toEqual([]);
   });
 
-  test("the CA's key goes from a host only where the inputs have it and ask for it, and only after the proof", () => {
+  test("the CA's key goes from a host only where the inputs have it and ask for it, and only after the verification", () => {
     const removes = ({ kind }: Step): boolean => KINDS[kind] === 'removes';
     const removing = decided.filter(({ plan }) => stepsOf(plan).some(removes));
     expect(removing.length).toBeGreaterThan(5);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import type { MemberIdentity } from '../../../src/kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST, KUBELET_DROP_IN } from '../../../src/kubeadm/paths.ts';
+import { describePlan } from '../../../src/plan/describe-plan.ts';
 import type { Plan, Stage } from '../../../src/plan/plan.ts';
 import { clusterFacts, type ClusterState } from '../../cluster/example-health.ts';
 import { fileFact, finishedCluster, FIVE_MEMBERS, MEMBERS, ownHost, SHAPE } from '../../cluster/example.ts';
@@ -288,7 +289,7 @@ describe('the alarm NOSPACE', () => {
     expect(found).toEqual([
       expect.objectContaining({
         at: 'alarms',
-        fix: expect.stringMatching(/^Compact, .* larger `quota-backend-bytes` in `extra-args`/),
+        fix: expect.stringMatching(/^Compact, .* larger `quota-backend-bytes`/),
       }),
     ]);
   });
@@ -368,7 +369,7 @@ describe('a kubelet whose pods move to other cgroups', () => {
   });
 });
 
-// Proven or not, a cluster with a working majority may be in use: a failed proof leaves one behind.
+// Verified or not, a cluster with a working majority may be in use: a failed verification leaves one behind.
 describe('a set-up that was cut off, and works', () => {
   const started = MEMBERS.map((member, index) => ownHost(member, 'started', { keepsKey: index === 0 }));
   const settings = { extraArgs: HEARTBEAT };
@@ -412,3 +413,21 @@ describe('a set-up that was cut off, and works', () => {
     expect(stagesWith(plan, 'restart-member').map(({ steps }) => steps.length)).toEqual([3]);
   });
 });
+
+test('the digest of a plan with restarts does not depend on which member leads', () => {
+  const facts = clusterOf(MEMBERS);
+  const plans = ['infra0', 'infra2'].map((leader) =>
+    decide(facts, { settings: { extraArgs: HEARTBEAT }, cluster: clusterFacts({ leader }) }),
+  );
+  expect(plans.map((plan) => stagesWith(plan, 'restart-member').at(-1)?.title)).toEqual([
+    'Restart of infra0',
+    'Restart of infra2',
+  ]);
+  const byHost = new Map(MEMBERS.map(({ name }, index) => [name, facts[index] ?? failed(name)]));
+  const digests = plans.map((plan) => describePlan({ plan, operation: 'deploy', facts: byHost }).digest);
+  expect(new Set(digests).size).toBe(1);
+});
+
+function failed(name: string): never {
+  throw new Error(`there are no facts of ${name}`);
+}

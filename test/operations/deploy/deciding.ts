@@ -159,8 +159,8 @@ export function stepsOf(plan: Plan): Step[] {
   return allStages(plan).flatMap(({ steps }) => steps);
 }
 
-export function allStages({ stages, afterProof }: Plan): Stage[] {
-  return [...stages, ...afterProof];
+export function allStages({ stages, afterVerify }: Plan): Stage[] {
+  return [...stages, ...afterVerify];
 }
 
 /** Returns the steps of one kind, in order. */

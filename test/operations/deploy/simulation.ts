@@ -184,7 +184,7 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
     case 'import-image':
     case 'verify-files':
     case 'move-leadership':
-    case 'prove-served':
+    case 'verify-served-certificate':
   }
 }
 

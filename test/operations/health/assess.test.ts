@@ -537,7 +537,7 @@ describe('certificates', () => {
   });
 });
 
-test('one answer of three proves no leader: unknown, and not that all agree', () => {
+test('one answer of three does not show a leader: unknown, and not that all agree', () => {
   const report = assess(healthFacts({ 1: silent(1), 2: silent(2) }));
   expect(told(report, 'leader')).toMatchObject({
     status: 'unknown',

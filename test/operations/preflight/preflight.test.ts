@@ -307,7 +307,7 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
       facts: { files: new Map([[CA_KEY, fileFact(CA_KEY, 'key')]]) },
       settings: { caCustody: 'input-only' },
     },
-    /^ok ca-custody: the key of the CA is on infra1 .*; a deploy removes it there after it has proven the cluster/,
+    /^ok ca-custody: the key of the CA is on infra1 .*; a deploy removes it there after it has verified the cluster/,
   ],
   [
     'clones by machine-id',

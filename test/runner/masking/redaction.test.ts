@@ -1,14 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../../../src/pki/authority.ts';
 import { issueMemberLeaves } from '../../../src/pki/leaf.ts';
-import { Redactor } from '../../../src/runner/masking/redaction.ts';
 import { bodyText, modulusOf, printedForms, rsaKey, sampleKeys, wrapped } from './keys.ts';
-
-function knowing(...secrets: string[]): Redactor {
-  const redactor = new Redactor(() => undefined);
-  for (const secret of secrets) redactor.register(secret);
-  return redactor;
-}
+import { redactorOf } from './redactor.ts';
 
 /** Returns how many consecutive bytes of a secret are readable in a text, as base64 at any offset or as hex. */
 function readable(secret: Buffer, text: string): number {
@@ -32,7 +26,7 @@ function longestRun(form: string, text: string): number {
 const harmless = 12;
 
 describe.each(sampleKeys)('$name', ({ text, secret }) => {
-  const redactor = knowing(text);
+  const redactor = redactorOf(text);
 
   test.each(printedForms(text))('%s is not readable after it', (form, printed) => {
     // The measure itself must see the secret in unmasked text, or the test would prove nothing.
@@ -69,7 +63,7 @@ describe('what is public passes', () => {
     const authority = await createAuthority({ algorithm: 'RSA-2048', now });
     const member = { name: 'infra0', address: '10.0.0.6' };
     const leaves = Object.values(await issueMemberLeaves(authority, { member, algorithm: 'RSA-2048', now }));
-    const redactor = knowing(authority.keyPem, ...leaves.map(({ keyPem }) => keyPem));
+    const redactor = redactorOf(authority.keyPem, ...leaves.map(({ keyPem }) => keyPem));
     for (const certificate of [
       authority.certificatePem,
       ...leaves.map(({ certificatePem }) => certificatePem),
@@ -81,7 +75,7 @@ describe('what is public passes', () => {
   });
 
   test.each([0, 1, 2])('the modulus of an RSA key behind %d other bytes', (count) => {
-    const redactor = knowing(rsaKey.text);
+    const redactor = redactorOf(rsaKey.text);
     const modulus = Buffer.concat([
       Buffer.alloc(count, 1),
       modulusOf(rsaKey.text),
@@ -93,11 +87,11 @@ describe('what is public passes', () => {
 
   test('a certificate beside the key in one input', async () => {
     const { certificatePem, keyPem } = await createAuthority({ algorithm: 'RSA-2048', now: new Date() });
-    expect(knowing(certificatePem + keyPem).redact(certificatePem)).toBe(certificatePem);
+    expect(redactorOf(certificatePem + keyPem).redact(certificatePem)).toBe(certificatePem);
   });
 
   test('ordinary text, long hex and base64 of other things', () => {
-    const redactor = knowing(...sampleKeys.map(({ text }) => text), 'correct horse battery');
+    const redactor = redactorOf(...sampleKeys.map(({ text }) => text), 'correct horse battery');
     const text = [
       'etcd-ha on infra0: member 8e9e05c52164694d is healthy, took = 1.2ms',
       'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
@@ -119,27 +113,27 @@ describe('passphrases and other words', () => {
     ['in hex', bytes.toString('hex')],
     ['in HEX', bytes.toString('hex').toUpperCase()],
   ])('%s', (_how, form) => {
-    expect(knowing(word).redact(`<${form}>`)).toBe('<***>');
-    expect(knowing(word).findSecret(`<${form}>`)).toBe('a secret of this run');
+    expect(redactorOf(word).redact(`<${form}>`)).toBe('<***>');
+    expect(redactorOf(word).findSecret(`<${form}>`)).toBe('a secret of this run');
   });
 
   test.each(['', 'x', 'xy'])('in base64 behind %j', (before) => {
     const form = Buffer.from(`${before}${word}`).toString('base64');
-    expect(knowing(word).redact(form)).toMatch(/^.{0,4}\*\*\*.{0,4}$/);
+    expect(redactorOf(word).redact(form)).toMatch(/^.{0,4}\*\*\*.{0,4}$/);
   });
 
   test('the line break at the end of a secret does not belong to it', () => {
-    expect(knowing('hunter2!\n').redact('it is hunter2!')).toBe('it is ***');
+    expect(redactorOf('hunter2!\n').redact('it is hunter2!')).toBe('it is ***');
   });
 
   test('twice in a line, side by side, overlapping', () => {
-    expect(knowing('abcdef', 'defghi').redact('abcdef abcdefabcdef abcdefghi')).toBe('*** *** ***');
+    expect(redactorOf('abcdef', 'defghi').redact('abcdef abcdefabcdef abcdefghi')).toBe('*** *** ***');
   });
 
   test('what is too short to be told from ordinary words is left', () => {
-    expect(knowing('etcd').redact('etcd')).toBe('etcd');
-    expect(knowing('').redact('x')).toBe('x');
-    expect(knowing('infra0\nlong enough\n').redact('infra0, long enough')).toBe('infra0, ***');
+    expect(redactorOf('etcd').redact('etcd')).toBe('etcd');
+    expect(redactorOf('').redact('x')).toBe('x');
+    expect(redactorOf('infra0\nlong enough\n').redact('infra0, long enough')).toBe('infra0, ***');
   });
 });
 
@@ -147,7 +141,7 @@ describe('unregistered keys', () => {
   const lines = rsaKey.text.trim().split('\n');
 
   test('are hidden from BEGIN to END in the lines of one stream', () => {
-    const redactLine = knowing().forLines();
+    const redactLine = redactorOf().forLines();
     const shown = ['before', ...lines, 'after'].map(redactLine);
     expect(shown.slice(0, 3)).toEqual(['before', lines[0], '***']);
     expect(shown.slice(-3)).toEqual(['***', lines.at(-1), 'after']);
@@ -155,7 +149,7 @@ describe('unregistered keys', () => {
   });
 
   test('also indented, quoted, with headers, or cut off', () => {
-    const redactLine = knowing().forLines();
+    const redactLine = redactorOf().forLines();
     const [begin = '', first = '', second = ''] = lines;
     const text = [
       `> ${begin}`,
@@ -170,14 +164,14 @@ describe('unregistered keys', () => {
 
   test('also on one line', () => {
     const [begin, end] = ['-----BEGIN EC PRIVATE KEY-----', '-----END EC PRIVATE KEY-----'];
-    expect(knowing().redact(`key: ${begin} ${bodyText(rsaKey.text)} ${end} ok`)).toBe(
+    expect(redactorOf().redact(`key: ${begin} ${bodyText(rsaKey.text)} ${end} ok`)).toBe(
       `key: ${begin}***${end} ok`,
     );
-    expect(knowing().redact(`key: ${begin}\\nabc`)).toBe(`key: ${begin}***`);
+    expect(redactorOf().redact(`key: ${begin}\\nabc`)).toBe(`key: ${begin}***`);
   });
 
   test('two streams do not mix', () => {
-    const redactor = knowing();
+    const redactor = redactorOf();
     const [one, other] = [redactor.forLines(), redactor.forLines()];
     one(lines[0] ?? '');
     expect(other(lines[1] ?? '')).toBe(lines[1]);
@@ -185,7 +179,7 @@ describe('unregistered keys', () => {
   });
 
   test('a message that names a BEGIN line swallows nothing behind it', () => {
-    const redactLine = knowing().forLines();
+    const redactLine = redactorOf().forLines();
     redactLine('expected -----BEGIN RSA PRIVATE KEY-----');
     expect(['done', 'healthy', 'x'].map(redactLine)).toEqual(['done', 'healthy', 'x']);
   });
@@ -196,12 +190,12 @@ describe('unregistered keys', () => {
     ['hex', Buffer.from(rsaKey.text).toString('hex')],
     ['as YAML', `data:\n  tls.key: ${Buffer.from(rsaKey.text).toString('base64')}`],
   ])('are found in a file: %s', (_how, content) => {
-    expect(knowing().findSecret(content)).toBe('a private key');
+    expect(redactorOf().findSecret(content)).toBe('a private key');
   });
 });
 
 test('registering and looking is quick enough for every line of a run', () => {
-  const redactor = new Redactor(() => undefined);
+  const redactor = redactorOf();
   for (let key = 0; key < 16; key += 1) redactor.register(rsaKey.text, 'made');
   const line = 'x'.repeat(200);
   const start = performance.now();

@@ -5,12 +5,7 @@ import { Redactor } from '../../../src/runner/masking/redaction.ts';
 import { keyMaterial } from '../../../src/runner/masking/secret-material.ts';
 import { degradedDocument } from '../../operations/health/example-documents.ts';
 import { bodyText, rsaKey, sampleKeys, wrapped } from './keys.ts';
-
-function knowing(...secrets: string[]): Redactor {
-  const redactor = new Redactor(() => undefined);
-  for (const secret of secrets) redactor.register(secret);
-  return redactor;
-}
+import { redactorOf } from './redactor.ts';
 
 describe('what a host calls its key', () => {
   const WORDS =
@@ -50,7 +45,7 @@ describe('what a host calls its key', () => {
 
   test('of numbers that spell words hides none of them', () => {
     const spelt = Buffer.from('isnothealthycouldnotbeseenismissing+kubelet', 'base64').subarray(0, 30);
-    const redactor = new Redactor(() => undefined);
+    const redactor = redactorOf();
     redactor.register(
       keyOf(
         Buffer.concat([
@@ -69,7 +64,7 @@ describe('what a host calls its key', () => {
   test('hides no sentence behind a line of the key', () => {
     const spelt = Buffer.from('infra0isnothealthycouldnotbeseen', 'base64');
     const d = Buffer.concat([randomBytes(120), spelt, randomBytes(112)]);
-    const redactor = new Redactor(() => undefined);
+    const redactor = redactorOf();
     redactor.register(keyOf(d), 'made');
     const lines = [d.toString('base64').slice(0, 100), 'infra0 is not healthy could not be seen'];
     expect(redactor.redact(lines.join('\n'))).toBe(`***\n${lines[1]}`);
@@ -84,7 +79,7 @@ describe('what a host calls its key', () => {
   });
 
   test('is still a secret where it is a key', () => {
-    const redactor = new Redactor(() => undefined);
+    const redactor = redactorOf();
     redactor.register(rsaKey.text, 'made');
     expect(redactor.redact(bodyText(rsaKey.text))).toBe('***');
     expect(keyMaterial(rsaKey.text).keys).toHaveLength(1);
@@ -106,7 +101,7 @@ test.each([
   'a line of a key that could be ordinary text is hidden where it goes on with the key: %s',
   (_what, odd) => {
     const d = Buffer.concat([randomBytes(120), Buffer.from(odd, 'base64'), randomBytes(111)]);
-    const redactor = knowing(keyOf(d));
+    const redactor = redactorOf(keyOf(d));
     for (let width = 8; width <= 16; width += 1) {
       for (const shift of [0, 1, 2, 3, 4, 5, 6, 7]) {
         const printed = wrapped(d.toString('base64').slice(shift, -12), width);
@@ -121,7 +116,7 @@ test.each([
 describe('a report', () => {
   test('is still one that can be looked up, whatever the secrets are', () => {
     const document = degradedDocument();
-    const redactor = knowing('leader', 'kubelet', 'unknown', 'follower', 'quorum', 'manifest');
+    const redactor = redactorOf('leader', 'kubelet', 'unknown', 'follower', 'quorum', 'manifest');
     const clean = redactAll(document, redactor);
     expect(clean.checks.map(({ name, status }) => [name, status])).toEqual(
       document.checks.map(({ name, status }) => [name, status]),
@@ -132,9 +127,9 @@ describe('a report', () => {
 
   test('may leave although a host has written that something is a private key', () => {
     const said = 'kubelet does not run on infra0 (PRIVATE KEY).';
-    const clean = redactForFiles({ measured: said }, knowing());
+    const clean = redactForFiles({ measured: said }, redactorOf());
     expect(clean.measured).toBe('kubelet does not run on infra0 (***).');
-    expect(knowing().findSecret(JSON.stringify(clean))).toBeUndefined();
+    expect(redactorOf().findSecret(JSON.stringify(clean))).toBeUndefined();
   });
 });
 
@@ -159,7 +154,7 @@ describe('a secret of the inputs', () => {
     ['composed', 'passwo\u0308rt', 'passwört'],
     ['of five characters', '4711x', '4711x'],
   ])('%s', (_how, secret, written) => {
-    const redactor = knowing(secret);
+    const redactor = redactorOf(secret);
     const shown = redactor.redact(`user: <${written}> ok`);
     expect(shown).toMatch(/^user: <[$']{0,2}\*\*\*'?> ok$/);
     expect(redactor.findSecret(`{"a": "${written}"}`)).toBe('a secret of this run');
@@ -168,7 +163,7 @@ describe('a secret of the inputs', () => {
   test.each(['', 'u', 'us', 'user:', 'admin:'])('as base64 behind %j', (before) => {
     for (const behind of ['', 'x', 'xy', ' and more']) {
       const form = Buffer.from(`${before}s3cr3t${behind}`).toString('base64');
-      const redactor = knowing('s3cr3t');
+      const redactor = redactorOf('s3cr3t');
       for (const written of [form, form.replace(/=+$/, ''), form.replaceAll('+', '-').replaceAll('/', '_')]) {
         const shown = redactor.redact(`auth=${written}`);
         expect(
@@ -182,12 +177,12 @@ describe('a secret of the inputs', () => {
 
   test('leaves other base64 as it is', () => {
     const other = Buffer.from('some other text of a registry login').toString('base64');
-    expect(knowing('s3cr3t').redact(other)).toBe(other);
+    expect(redactorOf('s3cr3t').redact(other)).toBe(other);
   });
 });
 
 describe.each(sampleKeys)('$name, as dumps and programs print it', ({ text, secret }) => {
-  const redactor = knowing(text);
+  const redactor = redactorOf(text);
   const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
   const dump = (each: (byte: number) => string, between: string, perLine: number): string =>
     wrappedBytes(secret, perLine)

@@ -15,7 +15,7 @@ export interface EarlierReports {
   readonly problem?: string;
 }
 
-/** So many runs are looked at, so many at once. */
+/** How many runs are read, and how many of them at once. */
 const MOST_RUNS = 30;
 const AT_ONCE = 5;
 const MOST_ZIP_BYTES = 2 * 1024 * 1024;
@@ -24,7 +24,7 @@ const MOST_REPORT_BYTES = 4 * 1024 * 1024;
 const MOST_BYTES = 32 * 1024 * 1024;
 const DEADLINE_MS = 15_000;
 
-/** The fields of a run that are looked at (REST, "List workflow runs for a workflow"). */
+/** The fields of a run that are read (REST, "List workflow runs for a workflow"). */
 interface Run {
   readonly id: number;
   readonly event: string;
@@ -32,7 +32,7 @@ interface Run {
   readonly repository: { readonly id: number };
 }
 
-/** The fields of an artifact that are looked at (REST, "List workflow run artifacts"). */
+/** The fields of an artifact that are read (REST, "List workflow run artifacts"). */
 interface Artifact {
   readonly id: number;
   readonly name: string;
@@ -64,7 +64,7 @@ export async function earlierReports(
   }
 }
 
-/** Each report by itself: what keeps one from being read says nothing of the others, unless GitHub answers no more. */
+/** Reads each report separately: an unreadable one does not affect the others, unless GitHub no longer answers. */
 async function reportsOf(
   runs: readonly Run[],
   read: (run: number) => Promise<string | undefined>,
@@ -170,7 +170,7 @@ function inWords(error: unknown, signal: AbortSignal, of: 'history' | 'artifact'
 function withCauses(error: unknown): string {
   const words = [errorMessage(error)];
   for (let at = error; at instanceof Error && at.cause !== undefined && words.length < 4; at = at.cause) {
-    // Node tries all addresses of a name, and its own words for that are none
+    // Node tries all addresses of a name, and its error has no message of its own
     const [first] = at.cause instanceof AggregateError ? (at.cause.errors as unknown[]) : [];
     words.push(errorMessage(first ?? at.cause));
   }
@@ -181,7 +181,7 @@ const STATUSES: readonly CheckStatus[] = ['ok', 'warn', 'fail', 'unknown'];
 const MOST_MEMBERS = 50;
 
 /**
- * What a report that another run has left tells for trends. Nothing of it is trusted: only numbers, known words, a date
+ * Reads the report of another run for trends. Nothing in it is trusted: only numbers, known words, a date
  * and names of hosts are taken over, each of its form.
  * @returns undefined for what is no report of this version.
  */

@@ -6,7 +6,7 @@ import { connect } from 'node:tls';
 /** An answer of GitHub's REST interface, or of the storage that it leads to, that is no success. */
 export class RestError extends Error {
   readonly status: number;
-  /** True for an answer of the storage where artifacts lie. */
+  /** True for an answer of the storage of artifacts. */
   readonly isStorage: boolean;
   /** True where GitHub takes no more requests for now (REST, "Rate limits for the REST API"). */
   readonly isLimit: boolean;
@@ -65,7 +65,7 @@ export class GitHubRest {
   }
 
   /**
-   * What GitHub answers, or what lies where its answer leads to; the token goes to GitHub alone.
+   * Returns GitHub's answer, or the target of its redirect; the token goes to GitHub alone.
    * @throws RestError; Error when it is too long, or there is no answer.
    */
   async file(path: string, mostBytes: number): Promise<Buffer> {

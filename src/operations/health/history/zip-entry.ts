@@ -17,7 +17,7 @@ interface Entry {
   readonly crc: number;
   readonly packedBytes: number;
   readonly bytes: number;
-  /** Where its own header stands. */
+  /** Offset of its own header. */
   readonly offset: number;
 }
 
@@ -58,7 +58,7 @@ function entryOf(zip: Buffer, name: string): Entry | undefined {
   return undefined;
 }
 
-/** Where the record at the end stands; a comment may be behind it. */
+/** Offset of the record at the end; a comment may follow it. */
 function endOf(zip: Buffer): number | undefined {
   const last = zip.length - END.length;
   for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at -= 1) {

@@ -21,7 +21,7 @@ import { CA_CERTIFICATE } from '../../../kubeadm/paths.ts';
 import type { ExaminedHost } from './hosts.ts';
 import { type AskedMember, REQUEST_MS } from './member-client.ts';
 
-/** What was seen of one member over the network; in parts, for the name comes from all of them. */
+/** Observations of one member over the network; in parts, because the name comes from all of them. */
 export interface Answers {
   readonly observation: MemberObservation;
   readonly hash: Observed<HashKv>;
@@ -30,7 +30,7 @@ export interface Answers {
   readonly roundTripMs: number | null;
 }
 
-/** What there is beside the host. */
+/** Everything except the host. */
 export interface Around {
   /** Absent: it was not asked. */
   readonly answers: Answers | undefined;
@@ -40,7 +40,7 @@ export interface Around {
   readonly shippedImage: string | undefined;
 }
 
-/** All that was seen of one member, put together. */
+/** Combines all observations of one member. */
 export function memberSight(
   { address, sight }: ExaminedHost,
   name: string,
@@ -96,7 +96,7 @@ export function notAsked(withoutCredentials: boolean): { readonly failure: EtcdF
   };
 }
 
-/** A member that can be asked for its hash, and the revision that it told. */
+/** A member that can be asked for its hash, and the revision that it reported. */
 export interface HashedMember {
   readonly client: Pick<EtcdClient, 'hashKv' | 'rangeSerializable'>;
   readonly revision: Observed<number>;
@@ -107,7 +107,7 @@ const PAUSE_MS = 1_000;
 
 /**
  * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
- * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
+ * more, at the revision that all have by then: a single answer does not show different data. Does not throw.
  */
 export async function hashesOf<M extends HashedMember>(
   members: readonly M[],
@@ -184,11 +184,11 @@ async function presented(
   }
 }
 
-/** How long after the first look the second one is. */
+/** Time between the first sample and the second. */
 export interface MetricsWindow {
   /** By performance.now(). */
   readonly scrapedAtMs: number;
-  /** 0: there is no second look. */
+  /** 0: there is no second sample. */
   readonly seconds: number;
   /** Ends the wait. */
   readonly signal: AbortSignal;

@@ -21,17 +21,17 @@ import type { Host } from '../../../run/host.ts';
 
 /** A host as far as it could be reached. */
 export interface ExaminedHost extends Host {
-  /** Absent: there is no connection. It can only look. */
+  /** Absent: there is no connection. It can only read. */
   readonly transport?: Transport;
   readonly sight: Sight<HealthAnswer>;
-  /** See `shippedImage`; absent: the host was not seen. */
+  /** See `shippedImage`; absent: the host was not examined. */
   readonly shippedImage?: Promise<string | undefined>;
 }
 
 const STAGE = 'Observe';
 
 /**
- * Connects to a host and runs the probe there. Does not throw: why a host could not be examined is part of what was seen.
+ * Connects to a host and runs the probe there. Does not throw: the reason why a host could not be examined is part of the observation.
  * @param signal ends the wait.
  */
 export async function examineHost(
@@ -140,7 +140,7 @@ function otherFormat(host: string, program: string | undefined, error: ProbeForm
 
 /**
  * The etcd image that a host's kubeadm asks for. It is asked, which takes a processor a while, only where something is known
- * against the release that the host has: it tells whether that is its own or kubeadm's.
+ * against the release that the host has: this shows whether it is its own or kubeadm's.
  * @param signal ends the wait.
  * @returns undefined where it was not asked, or did not answer. Does not throw.
  */
@@ -166,7 +166,7 @@ export class WaitEndedError extends Error {
 }
 
 /**
- * Returns what the promise gives, unless the signal is aborted first; the work goes on then, and its result is dropped.
+ * Returns what the promise gives, unless the signal is aborted first; the work then continues, and its result is dropped.
  * @throws WaitEndedError when the signal is aborted; what the promise rejects with.
  */
 export async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

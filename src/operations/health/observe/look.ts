@@ -15,13 +15,13 @@ import { type Answers, hashesOf, listenersOf, memberSight, notAsked, rescrapeMet
 import { type ExaminedHost, examineHost } from './hosts.ts';
 import { askedMember, type AskedMember, routesTo } from './member-client.ts';
 
-/** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
+/** The part of the deadline for the login and the probe of a host; the rest is for etcd. */
 const SHARE_OF_HOSTS = 0.5;
-/** The connections may take so long to say goodbye. */
+/** Time limit for closing the connections. */
 const CLOSE_MS = 500;
 
 /**
- * Observes hosts and members, and changes nothing. What cannot be seen is reported as such; observing ends with the
+ * Observes hosts and members, and changes nothing. What cannot be observed is reported as such; the observation ends with the
  * deadline of the settings.
  * @throws RefusedError when two of the hosts are one; what the run's own signal was aborted with.
  */
@@ -45,7 +45,7 @@ export async function observeHealth(settings: Settings, context: RunContext): Pr
   }
 }
 
-/** Asks with the best pair; with the next one where the members refuse it. */
+/** Queries with the best pair, and with the next one if the members refuse it. */
 async function askWithBest(
   members: readonly ExaminedHost[],
   settings: Settings,
@@ -89,11 +89,11 @@ async function closeAll(hosts: readonly ExaminedHost[]): Promise<void> {
 }
 
 /**
- * With what the members are asked: the healthcheck client's pairs that the hosts have brought with their keys, the best
- * first; those whose key belongs to another certificate last. A later one is for the case that the members refuse the one
+ * Returns the credentials for the members: the healthcheck client's pairs of the hosts with their keys, the best
+ * first; those whose key belongs to another certificate last. A later one is used if the members refuse the one
  * before.
  * @param broughtPem the CA certificate among the inputs.
- * @returns none where no host has one.
+ * @returns none if no host has one.
  */
 export function chooseCredentials(
   answers: readonly Pick<HealthAnswer, 'facts' | 'clientKey'>[],
@@ -104,20 +104,20 @@ export function chooseCredentials(
     const keyPem = host.clientKey?.toString('utf8');
     return keyPem === undefined ? [] : [{ caPem, certificatePem, keyPem }];
   });
-  // one whose key belongs to another certificate is for its error alone
+  // a pair whose key belongs to another certificate is only used for its error
   const fits = Map.groupBy(pairs, ({ keyPem, certificatePem }) => isKeyOf(keyPem, certificatePem));
   return [...(fits.get(true) ?? []), ...(fits.get(false) ?? [])];
 }
 
-/** Whether a member refuses the client certificate, and none lets it in. */
+/** Reports whether a member refuses the client certificate, and none accepts it. */
 export function refusesClient({ members }: Pick<HealthFacts, 'members'>): boolean {
   const kinds = members.map(({ endpoint }) => failure(endpoint.status)?.kind);
   return kinds.includes('client-certificate') && !kinds.includes(undefined);
 }
 
 /**
- * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
- * nothing and does not throw; what is not there when the signal is aborted is reported as such.
+ * Queries every member through its own host, or through another one if that cannot be reached. Changes
+ * nothing and does not throw; what is missing when the signal is aborted is reported as such.
  * @param hosts of members, in the order of the inputs.
  * @param credentials absent: no host has given any.
  */

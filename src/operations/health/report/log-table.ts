@@ -30,7 +30,7 @@ interface Row {
   readonly cells: readonly [where: string, what: string, measured: string];
 }
 
-/** The report of a health check for the log: a table to look at and groups to look up. */
+/** The report of a health check for the log: a table, and groups with details. */
 export function logReport(document: HealthDocument): HealthLog {
   const groups = groupsOf(document);
   return {
@@ -122,7 +122,7 @@ function notices(document: HealthDocument): HealthLog['groups'] {
   return lines.length === 0 ? [] : [{ title: 'Good to know', lines }];
 }
 
-/** Milliseconds for people, `–` for what could not be seen. */
+/** Milliseconds for people, `–` if unknown. */
 export function durationOrMissing(milliseconds: number | null | undefined): string {
   return milliseconds === null || milliseconds === undefined ? missing : duration(milliseconds);
 }
@@ -134,7 +134,7 @@ export function databaseOf({ dbSizeInUseBytes, dbSizeBytes, quotaBytes }: Member
   return figures.map((figure) => (figure === null ? missing : size(figure))).join(' / ');
 }
 
-/** What a member is to the others and its main figures, in one line; without what could not be seen. */
+/** The role of a member and its main figures, in one line; without unknown ones. */
 function figuresLine(member: MemberDocument): string {
   const { role, version, readMs, walFsync, dbSizeInUseBytes, quotaBytes, raftLag } = member;
   return [

@@ -3,7 +3,7 @@ import type { HealthDocument, MemberDocument } from '../../../checks/health-docu
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One value of a metric; null: could not be seen, and is left out. */
+/** One value of a metric; null: unknown, and left out. */
 interface Sample {
   readonly labels: Labels;
   readonly value: number | null;

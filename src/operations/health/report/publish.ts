@@ -30,7 +30,7 @@ import { htmlReport } from './html/report-html.ts';
 import { logReport } from './log-table.ts';
 import { type CheckGroup, groupsOf } from './words.ts';
 
-/** What the runner shows beside plain lines. */
+/** What the runner shows in addition to plain lines. */
 export interface CheckupSink {
   error(message: string, properties?: { readonly title: string }): void;
   warning(message: string, properties: { readonly title: string }): void;

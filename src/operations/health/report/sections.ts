@@ -123,7 +123,7 @@ function statusCell(member: MemberDocument, document: HealthDocument): string {
   ].join(', ');
 }
 
-/** One block for each thing that is wrong, of all members, the worst first; then one for each that could not be seen. */
+/** One block for each problem of all members, the worst first; then one for each unknown. */
 function findings(document: HealthDocument, most: number): string[] {
   const groups = groupsOf(document);
   const wrong = (['fail', 'warn'] as const).flatMap((status) =>
@@ -193,13 +193,13 @@ const shownRows = 10;
 
 const longestCertificateCell = 200;
 
-/** One certificate with everywhere it was seen. */
+/** A certificate with all its places. */
 interface Seen {
   readonly certificate: CertificateDocument;
   readonly places: readonly CertificateDocument[];
 }
 
-/** The certificates by the days they have left, the first to end on top, each once however often it was seen. */
+/** The certificates by the days they have left, the first to expire on top, each once. */
 function certificateTable({ certificates, thresholds }: HealthDocument): string {
   const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
   const header = ['Days left', 'Until', 'Certificate', 'Seen'];

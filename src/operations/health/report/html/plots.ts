@@ -7,7 +7,7 @@ import { days, plural } from '../../../../checks/view.ts';
 import { duration, size } from '../../../../text/units.ts';
 import { joined, markup, type Markup, NOTHING, scrollTable } from './markup.ts';
 
-/** All figures that are better looked at than read. */
+/** All figures that are shown as plots. */
 export function plots(document: HealthDocument): Markup {
   return markup`<div class="grid">
     ${[
@@ -194,7 +194,7 @@ function daysLeft({ certificates, thresholds }: HealthDocument): Markup {
 
 const YEAR = 365;
 
-/** One that lies on the disk and is served too, or on every host, is one. */
+/** Counts a certificate once if it is on disk and served, or on every host. */
 function distinct(certificates: readonly CertificateDocument[]): CertificateDocument[] {
   return [...new Map(certificates.toReversed().map((each) => [each.fingerprint, each])).values()];
 }
@@ -206,7 +206,7 @@ function fileName(where: string): string {
 /** One bar with its label and its value in words. */
 interface Bar {
   readonly label: string;
-  /** In the unit of the plot; null: not seen. */
+  /** In the unit of the plot; null: unknown. */
   readonly value: number | null;
   /** A part of it that is drawn darker, in the same unit. */
   readonly part?: number | null;

@@ -10,7 +10,7 @@ const HEIGHT = 90;
 
 interface Line {
   readonly name: string;
-  /** By point; null: not seen then. */
+  /** By point; null: unknown at that time. */
   readonly values: readonly (number | null)[];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { proofDocument } from '../../src/checks/make-document.ts';
+import { verificationDocument } from '../../src/checks/make-document.ts';
 import type { EtcdErrorKind } from '../../src/etcd/errors.ts';
 import { assessHealth } from '../../src/etcd/health/health.ts';
 import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
@@ -20,13 +20,13 @@ const parts = { ...PORTS, clusterName: 'etcd', durationMs: 4321, thresholds, cer
 
 function judged(observations: readonly EndpointObservation[]) {
   const report = assessHealth(observations, PORTS, new Date('2026-08-29T03:00:00Z'));
-  return { report, document: proofDocument(report, parts) };
+  return { report, document: verificationDocument(report, parts) };
 }
 
 const three = [0, 1, 2].map((index) => observation(index));
 
 describe('the health report of a deploy', () => {
-  test('has the checks that a proof makes, and the figures that it knows', () => {
+  test('has the checks of a verification, and its figures', () => {
     const { document } = judged(three);
     expect(reportErrors(document)).toEqual([]);
     expect(document).toMatchObject({

@@ -7,16 +7,16 @@ import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const HANDSHAKE_WITHIN_MS = 10_000;
 
-/** Proves that the member serves the delivered certificates, by their serials, without a restart. */
-export interface ProveServed extends StepOnHost {
-  readonly kind: 'prove-served';
+/** Verifies that the member serves the delivered certificates, by their serials, without a restart. */
+export interface VerifyServedCertificate extends StepOnHost {
+  readonly kind: 'verify-served-certificate';
   readonly leaves: readonly ('server' | 'peer')[];
 }
 
-const title = 'prove served certificates';
+const title = 'verify served certificates';
 
-/** The kind of {@link ProveServed}. It reads each listener's certificate and compares it with the delivered one. */
-export const proveServedStep: AskingKind<ProveServed> = {
+/** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
+export const verifyServedCertificateStep: AskingKind<VerifyServedCertificate> = {
   title,
   onlyLooks: true,
   describe({ leaves }) {

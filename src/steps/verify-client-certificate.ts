@@ -7,18 +7,18 @@ import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Proves that every member accepts the delivered client pair from this control plane host. */
-export interface ProveClient extends StepOnHost {
-  readonly kind: 'prove-client';
+/** Verifies that every member accepts the delivered client pair from this control plane host. */
+export interface VerifyClientCertificate extends StepOnHost {
+  readonly kind: 'verify-client-certificate';
 }
 
-const title = 'prove client certificate';
+const title = 'verify client certificate';
 
 /**
- * The kind of {@link ProveClient}. It queries every member for its version, the first request of `kubeadm init`, by
+ * The kind of {@link VerifyClientCertificate}. It queries every member for its version, the first request of `kubeadm init`, by
  * the same route and with the same files.
  */
-export const proveClientStep: AskingKind<ProveClient> = {
+export const verifyClientCertificateStep: AskingKind<VerifyClientCertificate> = {
   title,
   onlyLooks: true,
   /** @throws RunError with each member that does not answer. */
