@@ -616,21 +616,21 @@ function withFix(finding) {
     const told = (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .textOfFinding */ .Cy)(finding);
     return { ...told, fix: FIXES[finding.code]?.(finding.fix ?? '') ?? told.fix ?? null };
 }
-/** Checks the actual members against the expected ones. */
+/** Checks the actual members against the expected ones, or reports which members contradict each other about them. */
 function membershipChecks(facts) {
     const view = (0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .viewOf */ .du)(facts);
+    const findings = (0,_etcd_health_members_js__WEBPACK_IMPORTED_MODULE_1__/* .memberFindings */ .L)(view);
+    if (findings.length > 0) {
+        return findings.map((finding) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', finding.host ?? null)(finding.status, withFix(finding)));
+    }
     if (view.members === undefined) {
         return [(0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', null)('unknown', { measured: 'No member gave a member list.' })];
     }
-    const findings = (0,_etcd_health_members_js__WEBPACK_IMPORTED_MODULE_1__/* .memberFindings */ .L)(view);
-    if (findings.length === 0) {
-        return [
-            (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', null)('ok', {
-                measured: `The member list has the ${(0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(facts.members.length, 'expected member')} and no other.`,
-            }),
-        ];
-    }
-    return findings.map((finding) => (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', finding.host ?? null)(finding.status, withFix(finding)));
+    return [
+        (0,_check_js__WEBPACK_IMPORTED_MODULE_3__/* .checkOf */ .EG)('membership', null)('ok', {
+            measured: `The member list has the ${(0,_view_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(facts.members.length, 'expected member')} and no other.`,
+        }),
+    ];
 }
 
 
@@ -2531,9 +2531,9 @@ async function refreshStaleHosts(members, { health }, settings, timeline) {
         const { name, facts, transport } = member;
         const isStale = !facts.dataDir.hasLog && hasPublished(name);
         const probe = async () => (0,_observe_js__WEBPACK_IMPORTED_MODULE_6__/* .refreshed */ .tA)(member, (await transport.run(again)).stdout);
-        const record = { stage: 'Observe', title: again.title, changes: false, host: name };
+        const record = { stage: 'Observe', title: again.title, changes: false, host: transport.name };
         const result = isStale ? timeline.record(record, probe) : Promise.resolve(member);
-        return { host: name, at: again.title, result };
+        return { host: transport.name, at: again.title, result };
     });
     return (0,_collect_js__WEBPACK_IMPORTED_MODULE_4__/* .allOrFindings */ .LY)('not every host could be examined, so nothing was changed on any', work);
 }
@@ -2829,13 +2829,17 @@ async function probe(host, question) {
     return understood(transport.name, result, () => {
         const facts = (0,_hosts_probe_parse_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .parseHostProbe */ .U)(address, answer, { timing });
         const name = nameOf(host, facts);
-        return { ...host, name, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .withHostName */ .mA)(transport, name), facts, answer, timing };
+        // a host without a readable hostname keeps its label in messages
+        const label = name === '' ? host.name : name;
+        return { ...host, name, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .withHostName */ .mA)(transport, label), facts, answer, timing };
     });
 }
-/** Returns what a host is called once its facts are known: as the inputs name it, else by its own hostname. */
-function nameOf({ role, name, settings }, facts) {
-    const own = role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_8__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPlaneName */ .F)(settings, facts);
-    return own === '' ? name : own;
+/**
+ * Returns the name of a host once its facts are known: as the inputs name it, else its own hostname. It is empty if the
+ * hostname could not be read. Its address must not take its place: each operation refuses a host without a name.
+ */
+function nameOf({ role, settings }, facts) {
+    return role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_8__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPlaneName */ .F)(settings, facts);
 }
 /** A script that probes again what may have changed since the first probe. */
 function refreshScript(settings) {
@@ -2885,7 +2889,7 @@ function understood(host, result, read) {
 }
 /** Reports the traffic of each connection, by the name of its host. */
 function connectionsOf(hosts) {
-    return hosts.map(({ name, transport }) => ({ host: name, ...transport.statistics() }));
+    return hosts.map(({ transport }) => ({ host: transport.name, ...transport.statistics() }));
 }
 /** Runs something, and returns its result with the times at which it began and ended. */
 async function timed(work) {
@@ -2899,11 +2903,8 @@ function runnerTime() {
 }
 /** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
 const GRACE_MS = 4_000;
-/**
- * Works with connected hosts, and closes their connections at the end, also after an error.
- * @param effect the most that the connections let pass, see {@link limitedTo}.
- */
-async function withConnections(opened, effect, signal, work) {
+/** Works with connected hosts, and closes their connections at the end, also after an error. */
+async function withConnections(opened, signal, work) {
     const closeAll = () => Promise.all(opened.map(({ transport }) => transport.close()));
     let timer;
     const abandon = () => {
@@ -2912,7 +2913,7 @@ async function withConnections(opened, effect, signal, work) {
     signal.addEventListener('abort', abandon, { once: true });
     try {
         signal.throwIfAborted();
-        return await work(opened.map((host) => ({ ...host, transport: (0,_hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__/* .limitedTo */ .sp)(effect, host.transport) })));
+        return await work(opened);
     }
     finally {
         signal.removeEventListener('abort', abandon);
@@ -15096,7 +15097,7 @@ var health = __webpack_require__(67050);
 const healthGroup = (0,group/* inputGroup */.w)({
     name: 'health',
     inputs: health/* healthInputs */.Q,
-    // the root action takes it with every operation
+    // the group of the CA has its key too, which a health check must not be given
     alsoReads: ['ca-certificate'],
     parse: ({ inputs, findings }) => {
         const health = parseHealth(inputs, findings);
@@ -15635,9 +15636,11 @@ const EVERY_OPERATION = [
     'data-places',
     'time-limit',
 ];
-/** Names of the inputs of some groups, in the order of action.yml. */
+/** Names of the inputs that some groups read, those of other groups included, in the order of action.yml. */
 function inputsOfGroups(groups) {
-    const used = inputGroups.filter(({ name }) => groups.includes(name)).flatMap(({ inputs }) => inputs);
+    const used = inputGroups
+        .filter(({ name }) => groups.includes(name))
+        .flatMap(({ inputs, alsoReads }) => [...inputs, ...alsoReads]);
     return inputNames.filter((name) => used.includes(name));
 }
 
@@ -17130,7 +17133,7 @@ function editDistance(from, to) {
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
- * @param operations with the groups that each uses. What is given of other groups counts as left out.
+ * @param operations with the groups of each.
  * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
  * @throws RunError with every finding of every group, each with its place, what was expected and an example.
@@ -17174,11 +17177,17 @@ function parseGroups(given, operations) {
     const context = { ...given, settingsOf };
     const operation = _run_intent_js__WEBPACK_IMPORTED_MODULE_5__/* .operationGroup */ .xE.parse(context)?.operation;
     parsed.set(_run_intent_js__WEBPACK_IMPORTED_MODULE_5__/* .operationGroup */ .xE, operation === undefined ? undefined : { operation });
-    const used = operation === undefined ? undefined : operations[operation];
-    const isUsed = ({ name }) => used?.includes(name) ?? true;
+    const groups = operation === undefined ? undefined : operations[operation];
+    const isUsed = ({ name }) => groups?.uses.some((used) => used === name) ?? true;
+    const isChecked = ({ name }) => groups?.checks?.some((checked) => checked === name) === true;
     const all = _groups_js__WEBPACK_IMPORTED_MODULE_2__/* .inputGroups */ .Dk.map((group) => {
-        if (operation !== undefined && !isUsed(group))
-            group.checkUnused?.(context, operation);
+        if (operation !== undefined && !isUsed(group)) {
+            if (group.checkUnused !== undefined)
+                group.checkUnused(context, operation);
+            // only for its findings
+            else if (isChecked(group))
+                group.parse({ ...context, warnings: [] });
+        }
         return settingsOf(group);
     });
     return all.includes(undefined) ? undefined : Object.assign({}, ...all);
@@ -17472,18 +17481,20 @@ const bootstrapGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup *
         return bootstrap && { bootstrap };
     },
 });
-/** Whether the disks are measured. A dry run writes nothing, whether or not the operation makes a plan. */
+/** What a preflight may try. A dry run writes nothing, whether or not the operation makes a plan. */
 const diskTestGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'disk-test',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .diskTestInputs */ .ts,
-    alsoReads: ['dry-run'],
+    alsoReads: ['dry-run', 'patches'],
     parse: ({ inputs, findings, warnings }) => {
         const wanted = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('disk-test', inputs['disk-test'], findings);
         // a value that is no boolean is a finding of the group that it belongs to
         const isDryRun = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('dry-run', inputs['dry-run'], []) === true;
         if (wanted === true && isDryRun)
             warnings.push(writesNothing);
-        return wanted === undefined ? undefined : { diskTest: wanted && !isDryRun };
+        if (isDryRun && inputs.patches.trim() !== '')
+            warnings.push(triesNothing);
+        return wanted === undefined ? undefined : { diskTest: wanted && !isDryRun, patchTrial: !isDryRun };
     },
     checkUnused: ({ inputs, findings, warnings }, operation) => {
         const wanted = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('disk-test', inputs['disk-test'], findings);
@@ -17496,6 +17507,12 @@ const writesNothing = {
     at: 'disk-test',
     fact: 'disk-test: true has no effect with dry-run: true, which writes nothing to any host.',
     fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
+};
+const triesNothing = {
+    code: 'input-unused',
+    at: 'patches',
+    fact: 'the patches are not tried with dry-run: true, which writes nothing to any host.',
+    fix: 'leave dry-run out: a preflight changes nothing, apart from the files that the trial of patches writes and removes.',
 };
 function measuresNothing(operation) {
     return {
@@ -18350,15 +18367,13 @@ const clusterNameInput = {
 /* harmony export */   X: () => (/* binding */ certificateInputs),
 /* harmony export */   q: () => (/* binding */ clientCopyInputs)
 /* harmony export */ });
-/**
- * The CA, and what it signs. A health check could tell from `ca-certificate` which host to believe, but would have to be given
- * `ca-key` with it: it judges by what the majority of the hosts has.
- */
+/** The CA, and what it signs. A health check reads `ca-certificate` alone, to tell which hosts to believe. */
 const certificateInputs = {
     'ca-certificate': {
         description: 'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; needs ' +
-            '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every ' +
-            'output that holds it. Left out: the CA found on the hosts, else a new one.',
+            '`ca-key`, except for a health check, which believes the members by it. It is public: pass it ' +
+            'from a variable, not from a secret, or the runner drops every output that holds it. Left out: ' +
+            'the CA found on the hosts, else a new one.',
     },
     'ca-key': {
         description: 'Private key of your own etcd CA, PEM, not encrypted; needs `ca-certificate`. Pass it from a ' +
@@ -23170,7 +23185,7 @@ const deploy = {
     summary: 'Sets up a highly available external etcd cluster for kubeadm over SSH, or updates it to match the inputs',
     icon: 'database',
     inputs: [...groups/* EVERY_OPERATION */.sM, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
-    outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
+    outputs: ['login', 'cluster', 'plan', 'change', 'findings', 'hand-over', 'artifact'],
     access: () => ({ effect: 'changes', as: 'root' }),
     // the facts of the other hosts decide with how few it can continue
     reach: 'any',
@@ -25012,7 +25027,7 @@ async function rescrapeMetrics(client, first, { scrapedAtMs, seconds, signal }) 
 // EXTERNAL MODULE: ./src/engine/observe.ts
 var engine_observe = __webpack_require__(69622);
 // EXTERNAL MODULE: ./src/hosts/transport.ts
-var hosts_transport = __webpack_require__(46890);
+var transport = __webpack_require__(46890);
 // EXTERNAL MODULE: ./src/hosts/probe/look-at-files.ts
 var look_at_files = __webpack_require__(37603);
 // EXTERNAL MODULE: ./src/hosts/probe/parse-probe.ts + 2 modules
@@ -25066,7 +25081,7 @@ function healthProbe(question, { program } = {}) {
         title: 'health probe',
         effect: 'reads',
         timeoutMs: TIMEOUT_MS,
-        maxOutput: hosts_transport/* MAX_PROBE_OUTPUT */.SU,
+        maxOutput: transport/* MAX_PROBE_OUTPUT */.SU,
         isLast: true,
         script: program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
     };
@@ -25269,7 +25284,6 @@ function parseTime(text) {
 
 
 
-
 const STAGE = 'Observe';
 /**
  * Connects to a host and runs the probe there. Does not throw: the reason why a host could not be examined is part of the observation.
@@ -25280,7 +25294,7 @@ async function examineHost(host, settings, { connect, timeline, maskSecret }, si
     const connecting = timeline.record({ ...recorded, title: 'connect' }, () => connect(host.settings));
     let transport;
     try {
-        transport = (0,hosts_transport/* limitedTo */.sp)('reads', await beforeAbort(signal, connecting));
+        transport = await beforeAbort(signal, connecting);
     }
     catch (error) {
         // close one that comes too late
@@ -25468,8 +25482,9 @@ async function askWithBest(members, settings, context, deadline) {
     }
     return first;
 }
-function controlPlaneSight({ name, address, sight }) {
-    return { name, address, host: sight };
+/** A host whose hostname could not be read is reported under its label: nothing is decided by its name. */
+function controlPlaneSight({ name, address, settings, sight }) {
+    return { name: name === '' ? (0,run_host/* hostLabel */.vy)(settings) : name, address, host: sight };
 }
 /** Refuses hosts that are listed twice, and clones with one name: their reports would be confused. */
 function refuseDuplicates(members) {
@@ -25586,8 +25601,8 @@ var report_artifacts = __webpack_require__(5825);
 var report_certificates = __webpack_require__(71200);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var failure = __webpack_require__(3304);
-// EXTERNAL MODULE: ./src/report/outputs.ts + 1 modules
-var outputs = __webpack_require__(20989);
+// EXTERNAL MODULE: ./src/report/outputs.ts
+var outputs = __webpack_require__(65468);
 // EXTERNAL MODULE: ./src/report/check-view.ts
 var check_view = __webpack_require__(94294);
 // EXTERNAL MODULE: ./src/report/plan-words.ts
@@ -27860,7 +27875,7 @@ const health_health = checkingOperation({
     summary: 'Checks a highly available external etcd cluster for kubeadm, over SSH, and changes nothing',
     icon: 'activity',
     inputs: [...groups/* EVERY_OPERATION */.sM, 'health', 'artifact'],
-    outputs: ['login', 'cluster', 'findings', 'health-check', 'artifact'],
+    outputs: ['login', 'cluster', 'change', 'findings', 'health-check', 'artifact'],
     // with an installed probe, the login user needs no shell of root
     access: (settings) => ({
         effect: 'reads',
@@ -28449,10 +28464,11 @@ function patchTrialChecks({ name: host, address, patchTrial }, settings) {
  * preflight facts is judged by its own alone.
  */
 function preflightChecks(input) {
-    const { settings, members, archive } = input;
+    const { settings, archive } = input;
+    const members = input.members.map(labelled);
     const examined = members.flatMap((member) => examine(member, input));
     return (0,checks_check/* worstFirst */.md)([
-        ...prerequisites(input).map(prerequisite),
+        ...[...(0,cluster_members/* memberFindings */.Ln)(input.members), ...prerequisites(members, settings)].map(prerequisite),
         ...examined.flatMap((member) => ofOneHost(member, settings)),
         ...clones(members),
         ...mixedKubeadm(examined),
@@ -28494,10 +28510,13 @@ function prerequisite(finding) {
         subject: finding.at,
     });
 }
-/** What a deploy refuses as well, in the same words. */
-function prerequisites({ settings, members }) {
+/** A host whose hostname could not be read is refused for it, and called by its address in all other checks. */
+function labelled(member) {
+    return member.name === '' ? { ...member, name: member.address } : member;
+}
+/** What a deploy refuses as well, in the same words, besides names that it cannot use. */
+function prerequisites(members, settings) {
     return [
-        ...(0,cluster_members/* memberFindings */.Ln)(members),
         ...members.flatMap((member) => missingPrerequisites(member, settings)),
         ...silentPrograms(members),
         ...unseenFindings(members, 'sign'),
@@ -28622,7 +28641,7 @@ function preflightProbe(question) {
         effect: 'reads',
         script: script(question),
         timeoutMs: 30_000,
-        maxOutput: hosts_transport/* MAX_PROBE_OUTPUT */.SU,
+        maxOutput: transport/* MAX_PROBE_OUTPUT */.SU,
     };
 }
 function script({ address, peers, ports, metricsPort, resolvConf, dataDir, walDir, }) {
@@ -28941,45 +28960,88 @@ var render_manifest = __webpack_require__(55941);
 
 /**
  * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
- * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
- * @throws RunError if a host that was reached cannot be probed.
+ * patches remove what they have written. A host that cannot be reached, or does not answer a script, is a finding; the
+ * others are examined all the same.
+ * @throws what the signal of the run is aborted with.
  */
-async function examine_examine(effect, settings, context) {
+async function examine_examine(settings, context) {
     const { timeline, log, signal } = context;
     const listed = (0,run_host/* listHosts */._2)(settings);
     log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
     const connected = await (0,engine_observe/* connectHosts */.i8)(listed, context);
-    return (0,engine_observe/* withConnections */.q5)(connected.hosts, effect, signal, async (hosts) => {
+    return (0,engine_observe/* withConnections */.q5)(connected.hosts, signal, async (hosts) => {
         const probed = await (0,engine_observe/* observeHosts */.Aq)(hosts, settings, { membersReach: true, sandbox: true }, timeline);
-        const unprobed = (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(probed.absent, 'member'));
-        if (unprobed.length > 0)
-            throw new src_findings/* RunError */.e4('not every host could be examined, so nothing was changed on any', unprobed);
+        signal.throwIfAborted();
         const members = (0,run_host/* withRole */.Tl)(probed.hosts, 'member');
         const absent = [...connected.absent, ...probed.absent];
         const unreached = (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'member'));
         const preflight = await examineEach(settings, members, context);
-        const trials = await tryEach(settings, members, context);
-        const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
-        const asked = unreached.length === 0 ? await (0,engine_cluster/* askCluster */.K8)(settings, members, [], context) : undefined;
-        asked?.clients.close();
+        signal.throwIfAborted();
+        const answering = members.filter(({ address }) => preflight.facts.has(address));
+        const trials = await tryEach(settings, answering, context);
+        signal.throwIfAborted();
+        const tests = await testDisks(settings, answering, context);
+        signal.throwIfAborted();
+        const asked = unreached.length === 0 ? await examine_askMembers(settings, members, context) : NOT_ASKED;
+        signal.throwIfAborted();
         return {
             members,
-            preflight,
+            preflight: preflight.facts,
             controlPlane: {
                 hosts: (0,run_host/* withRole */.Tl)(probed.hosts, 'control-plane'),
                 unreached: (0,engine_observe/* absenceReasons */.tQ)((0,run_host/* withRole */.Tl)(absent, 'control-plane')),
             },
             diskTests: tests.facts,
             patchTrials: trials.facts,
-            failed: [...unreached, ...tests.failures, ...trials.failures],
-            ...(asked && { cluster: asked.cluster }),
+            failed: [...unreached, ...asked.failures],
+            untested: [...preflight.failures, ...trials.failures, ...tests.failures],
+            ...(asked.cluster && { cluster: asked.cluster }),
             connections: (0,engine_observe/* connectionsOf */.V1)(probed.hosts),
         };
     });
 }
-async function examineEach(settings, members, { timeline }) {
-    const work = members.map(({ name, address, transport }) => {
-        const probe = preflightProbe({
+const NOT_ASKED = { failures: [] };
+async function examine_askMembers(settings, members, context) {
+    try {
+        const asked = await (0,engine_cluster/* askCluster */.K8)(settings, members, [], context);
+        asked?.clients.close();
+        return { ...(asked && { cluster: asked.cluster }), failures: [] };
+    }
+    catch (error) {
+        if (error instanceof host_error/* HostError */.dh)
+            return { failures: [error.finding] };
+        if (error instanceof src_findings/* RunError */.e4)
+            return { failures: error.findings };
+        throw error;
+    }
+}
+/** Asks one host. Does not throw: why it has not answered is a finding, and the other hosts keep theirs. */
+async function askHost({ address, transport }, { title, at, script, read }, { timeline }) {
+    const host = transport.name;
+    try {
+        const what = { stage: 'Observe', title, changes: false, host };
+        return await timeline.record(what, async () => {
+            const answer = await transport.run(script);
+            const fact = read(answer);
+            return fact === undefined
+                ? { facts: new Map(), failures: [{ host, at, ...(0,explain_unknown/* explainUnknown */.w)(answer) }] }
+                : { facts: new Map([[address, fact]]), failures: [] };
+        });
+    }
+    catch (error) {
+        return { facts: new Map(), failures: (0,collect/* findingsOf */.WX)(error, host, at) };
+    }
+}
+function together(answers) {
+    return {
+        facts: new Map(answers.flatMap(({ facts }) => [...facts])),
+        failures: answers.flatMap(({ failures }) => failures),
+    };
+}
+async function examineEach(settings, members, context) {
+    const answers = members.map((member) => {
+        const { address, transport } = member;
+        const script = preflightProbe({
             address,
             peers: settings.hosts.map((host) => host.address).filter((other) => other !== address),
             ports: [settings.clientPort, settings.peerPort],
@@ -28987,15 +29049,10 @@ async function examineEach(settings, members, { timeline }) {
             resolvConf: resolvConfOf(settings),
             ...(0,kubeadm_paths/* placesOf */.ek)(settings),
         });
-        const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
-        const result = timeline.record(what, async () => {
-            const answer = await transport.run(probe);
-            const facts = (0,engine_observe/* understood */.Se)(name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
-            return [address, facts];
-        });
-        return { host: name, at: 'probe', result };
+        const read = (answer) => (0,engine_observe/* understood */.Se)(transport.name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
+        return askHost(member, { title: 'preflight probe', at: 'probe', script, read }, context);
     });
-    return new Map(await (0,collect/* allOrFindings */.LY)('not every host could be examined', work));
+    return together(await Promise.all(answers));
 }
 /** The file that kubelet will read resolvers from. */
 function resolvConfOf({ kubeletConfig }) {
@@ -29003,45 +29060,32 @@ function resolvConfOf({ kubeletConfig }) {
     return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
 }
 /** Has the kubeadm of each host render the manifest aside with the patches, if there are any. */
-async function tryEach(settings, members, { timeline, newToken }) {
-    const trials = patchTrials(members, settings, newToken);
-    const facts = new Map();
-    const failures = [];
-    const work = members.flatMap(({ name, address, transport }) => {
-        const trial = trials.get(address);
+async function tryEach(settings, members, context) {
+    if (!settings.patchTrial)
+        return together([]);
+    const trials = patchTrials(members, settings, context.newToken);
+    const answers = members.flatMap((member) => {
+        const trial = trials.get(member.address);
         if (trial === undefined)
             return [];
-        const what = { stage: 'Observe', title: 'try the patches', changes: false, host: name };
-        const result = timeline.record(what, async () => {
-            const answer = await transport.run(tryPatches(trial));
-            const fact = parsePatchTrial(answer);
-            if (fact !== undefined)
-                facts.set(address, fact);
-            else
-                failures.push({ host: name, at: 'patches', ...(0,explain_unknown/* explainUnknown */.w)(answer) });
-        });
-        return [{ host: name, at: 'patches', result }];
+        const script = tryPatches(trial);
+        return [askHost(member, { title: script.title, at: 'patches', script, read: parsePatchTrial }, context)];
     });
-    await (0,collect/* allOrFindings */.LY)('not every host could try the patches', work);
-    return { facts, failures };
+    return together(await Promise.all(answers));
 }
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
-async function testDisks(settings, members, { timeline, signal }) {
-    const facts = new Map();
-    const failures = [];
-    for (const { name, address, transport } of members) {
-        signal.throwIfAborted();
-        const what = { stage: 'Observe', title: 'disk test', changes: false, host: name };
-        const result = await timeline.record(what, () => transport.run(diskTest(settings.walDir ?? settings.dataDir)));
-        const fact = parseDiskTest(result);
-        if (fact !== undefined)
-            facts.set(address, fact);
-        else
-            failures.push({ host: name, at: 'disk-test', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+async function testDisks(settings, members, context) {
+    if (!settings.diskTest)
+        return together([]);
+    const script = diskTest(settings.walDir ?? settings.dataDir);
+    const answers = [];
+    for (const member of members) {
+        context.signal.throwIfAborted();
+        const question = { title: script.title, at: 'disk-test', script, read: parseDiskTest };
+        answers.push(await askHost(member, question, context));
     }
-    return { facts, failures };
+    return together(answers);
 }
-const NO_TESTS = { facts: new Map(), failures: [] };
 /** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
 const WRITE_BYTES = 2300;
 const MOST_WRITES = 200;
@@ -29168,8 +29212,8 @@ function parsePatchTrial(result) {
 
 
 /** A disk test and a trial of patches write, and remove what they have written. */
-function effectOf({ diskTest, patches }) {
-    return diskTest || patches.length > 0 ? 'writes-aside' : 'reads';
+function effectOf({ diskTest, patchTrial, patches }) {
+    return diskTest || (patchTrial && patches.length > 0) ? 'writes-aside' : 'reads';
 }
 /** Finds everything that would keep a deploy from working or needs attention, and changes nothing. */
 const preflight = checkingOperation({
@@ -29178,12 +29222,14 @@ const preflight = checkingOperation({
     icon: 'search',
     // it carries out no plan, takes no lock and uploads nothing
     inputs: [...groups/* EVERY_OPERATION */.sM, ...PLANNING, 'disk-test'],
+    // a value that a deploy would refuse is told of before the deploy
+    checkedInputs: deploy.inputs,
     outputs: ['login', 'change', 'findings'],
     access: (settings) => ({ effect: effectOf(settings), as: 'root' }),
     // a host that cannot be reached is a finding
     reach: 'none',
     survivesFault: false,
-    observe: (settings, context) => examine_examine(effectOf(settings), settings, context),
+    observe: examine_examine,
     check: (examined, settings, context) => ({
         findings: preflight_judge(examined, settings, context).filter(checks_check/* isFinding */.qd),
         connections: examined.connections,
@@ -29195,11 +29241,11 @@ const preflight = checkingOperation({
  * them, once.
  */
 function preflight_judge(examined, settings, context) {
-    const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed } = examined;
+    const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed, untested } = examined;
     const { archive } = context;
     const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, context) : [];
     const all = [
-        ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map(prerequisite),
+        ...[...failed, ...untested, ...refused, ...controlPlaneWarnings(controlPlane)].map(prerequisite),
         ...preflightChecks({
             settings,
             members,
@@ -29248,9 +29294,10 @@ async function reportPreflight({ findings, connections }, settings, means, sink)
     for (const line of findings.map(check_view/* shownCheck */.CX).flatMap(check_view/* checkLines */.Wb))
         log.info(line);
     (0,outputs/* writeOutputs */.K)({ changed: false, findings }, redactor, log);
+    const failures = findings.flatMap((check) => (check.status === 'fail' ? [preflight_findingOf(check)] : []));
     const report = {
         ...(0,publish/* commonReport */.QC)(settings, means),
-        outcome: 'planned',
+        ...(failures.length > 0 ? { outcome: 'failed', failure: NOT_READY } : { outcome: 'planned' }),
         changed: false,
         findings: settings.warnings.map(publish/* asWarning */.PQ),
         checks: findings,
@@ -29258,10 +29305,10 @@ async function reportPreflight({ findings, connections }, settings, means, sink)
         connections,
     };
     await (0,summary/* writeSummary */.Sy)(report, redactor, log);
-    const failures = findings.flatMap((check) => (check.status === 'fail' ? [preflight_findingOf(check)] : []));
     if (failures.length > 0)
-        (0,failure/* failStep */.v)(new src_findings/* RefusedError */.fk('the hosts are not ready for a deploy', failures), redactor, log, sink);
+        (0,failure/* failStep */.v)(new src_findings/* RefusedError */.fk(NOT_READY, failures), redactor, log, sink);
 }
+const NOT_READY = 'the hosts are not ready for a deploy';
 /** Returns the finding of a check that failed, as a reason why the run ends. */
 function preflight_findingOf({ name, code, member, subject, measured, cause, fix, }) {
     return {
@@ -29281,8 +29328,11 @@ function preflight_findingOf({ name, code, member, subject, measured, cause, fix
 
 /** Every operation, in the order in which users read of them. */
 const OPERATIONS = [deploy, preflight, health_health];
-/** The groups of inputs that each operation uses. */
-const OPERATION_INPUTS = Object.fromEntries(OPERATIONS.map(({ name, inputs }) => [name, inputs]));
+/** The groups of inputs of each operation. */
+const OPERATION_INPUTS = Object.fromEntries(OPERATIONS.map(({ name, inputs: uses, checkedInputs: checks }) => [
+    name,
+    { uses, ...(checks && { checks }) },
+]));
 /** The operation of a name. @throws Error if there is none: the inputs are checked before. */
 function operationNamed(wanted) {
     const operation = OPERATIONS.find(({ name }) => name === wanted);
@@ -32083,7 +32133,6 @@ function hasSigned(issuer, certificate) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CO: () => (/* binding */ checkArtifactFiles),
-/* harmony export */   KV: () => (/* binding */ removeStagedArtifacts),
 /* harmony export */   mz: () => (/* binding */ uploadArtifact),
 /* harmony export */   uN: () => (/* binding */ artifactFiles)
 /* harmony export */ });
@@ -32130,7 +32179,7 @@ async function uploadArtifact(upload) {
     }
 }
 async function uploadWithin(upload, runnerTemp) {
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, STAGED_PREFIX)); // Mode 0700.
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .STAGED_PREFIX */ .E3)); // Mode 0700.
     const remove = () => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true });
     // A client that was given up may still read the files; without them it would throw outside of any handler.
     process.once('exit', remove);
@@ -32274,12 +32323,6 @@ function problemsOf({ path, content }, redactor) {
         });
     }
     return findings;
-}
-/** Prefix of the folders with the files of an artifact during the upload, in the runner's folder for temporary files. */
-const STAGED_PREFIX = 'etcd-ha-artifact-';
-/** Removes what a run that was killed has left; for the post step. Does not throw. */
-async function removeStagedArtifacts(runnerTemp) {
-    await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .removeOwnFolders */ .c1)(runnerTemp, STAGED_PREFIX);
 }
 
 
@@ -32609,20 +32652,14 @@ const summaryLimitBytes = 1024 * 1024;
 
 /***/ }),
 
-/***/ 20989:
+/***/ 61581:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ writeOutputs)
-});
-
-// EXTERNAL MODULE: ./src/findings.ts
-var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/runner/toolkit.ts
-var toolkit = __webpack_require__(21652);
-;// CONCATENATED MODULE: ./src/report/outputs-table.ts
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ko: () => (/* binding */ outputsOfGroups),
+/* harmony export */   py: () => (/* binding */ OUTPUTS)
+/* harmony export */ });
+/* unused harmony export outputNames */
 /** The one table of outputs, in the order of action.yml. */
 const OUTPUTS = {
     healthy: {
@@ -32663,9 +32700,9 @@ const OUTPUTS = {
         group: 'plan',
     },
     findings: {
-        description: 'Findings of a preflight or a health check, as a JSON array: of a preflight objects with `host`, ' +
-            '`at`, `fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as ' +
-            'in `health-report`.',
+        description: 'The checks that are not `ok` or have a `notice`, the worst first, as a JSON array of objects with ' +
+            '`name`, `code`, `member`, `subject`, `status`, `measured`, `threshold`, `cause`, `fix` and ' +
+            '`notice`, as in `health-report`.',
         group: 'findings',
     },
     'health-report': {
@@ -32708,12 +32745,23 @@ function outputsOfGroups(groups) {
     return outputNames.filter((name) => groups.includes(OUTPUTS[name].group));
 }
 
-;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+/***/ }),
+
+/***/ 65468:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ writeOutputs)
+/* harmony export */ });
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
+/* harmony import */ var _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(21652);
+/* harmony import */ var _outputs_table_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(61581);
 
 
 
 /** Names of all outputs. An output that is not in the table, or has no type here, does not compile. */
-const outputs_outputNames = Object.keys(OUTPUTS);
+const outputNames = Object.keys(_outputs_table_js__WEBPACK_IMPORTED_MODULE_2__/* .OUTPUTS */ .py);
 /**
  * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
  * the job's other steps.
@@ -32726,8 +32774,8 @@ const spare = ['plan', 'health-report', 'members'];
  * @param set only for tests.
  * @throws RunError after setting the others, when an output holds a secret: that one is not set.
  */
-function writeOutputs(outputs, redactor, log, set = toolkit/* setOutput */.uH) {
-    const texts = new Map(outputs_outputNames.flatMap((name) => {
+function writeOutputs(outputs, redactor, log, set = _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_1__/* .setOutput */ .uH) {
+    const texts = new Map(outputNames.flatMap((name) => {
         const value = outputs[name];
         return value === undefined ? [] : [[name, textOf(name, value)]];
     }));
@@ -32741,7 +32789,7 @@ function writeOutputs(outputs, redactor, log, set = toolkit/* setOutput */.uH) {
             findings.push(leak(name, secret));
     }
     if (findings.length > 0)
-        throw new src_findings/* RunError */.e4('an output was not set because it contains a secret', findings);
+        throw new _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .RunError */ .e4('an output was not set because it contains a secret', findings);
 }
 /** The list of URLs as etcdctl takes it; other data as JSON. */
 function textOf(name, value) {
@@ -33076,9 +33124,11 @@ function visible(line) {
 /* harmony import */ var _artifacts_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5825);
 /* harmony import */ var _certificates_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(71200);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3304);
-/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(20989);
-/* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(78817);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(57994);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(65468);
+/* harmony import */ var _outputs_table_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(61581);
+/* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(78817);
+/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(57994);
+
 
 
 
@@ -33098,7 +33148,7 @@ async function publishPlan(outcome, own, settings, means) {
     const { log, redactor, record } = means;
     const { authority, externalEtcdConfig } = own;
     if (outcome.dryRun)
-        for (const line of (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_11__/* .planLines */ .H)(document))
+        for (const line of (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_12__/* .planLines */ .H)(document))
             log.info(line);
     if (health !== undefined)
         logHealth(health, log);
@@ -33143,22 +33193,26 @@ async function publishPlan(outcome, own, settings, means) {
         log.warning((0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .describeFinding */ .jb)(warning));
     if (failed.length > 0)
         (0,_failure_js__WEBPACK_IMPORTED_MODULE_9__/* .failStep */ .v)(new _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RunError */ .e4(own.unfinished, failed), redactor, log);
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_12__/* .writeSummary */ .Sy)(report, redactor, log);
+    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_13__/* .writeSummary */ .Sy)(report, redactor, log);
 }
-/** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
-async function publishFailure(error, failure, settings, means) {
+/**
+ * Publishes a run that failed: what is known of the cluster, and the job summary with all findings.
+ * @param groups of the outputs that its operation sets; absent: the run ended before it had one.
+ */
+async function publishFailure(error, failure, settings, means, groups) {
     const { log, redactor, timeline, record } = means;
     const health = error instanceof _etcd_health_health_js__WEBPACK_IMPORTED_MODULE_4__/* .UnhealthyError */ .P4 ? error.health : undefined;
     const healthReport = health && settings && documentOf(health, new Map(), settings, means);
     const changed = timeline.entries.some(({ changes }) => changes);
     const refused = error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .fk ? { verdict: 'refuse' } : {};
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({
+    const outputs = {
         ...planOutputs(record),
         ...refused,
         healthy: false,
         changed,
         ...(healthReport && { findings: healthReport.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd), 'health-report': healthReport }),
-    }, redactor, log);
+    };
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)(groups === undefined ? outputs : ofGroups(outputs, groups), redactor, log);
     if (health !== undefined)
         logHealth(health, log);
     for (const line of progressLines(record.progress))
@@ -33186,7 +33240,7 @@ async function publishFailure(error, failure, settings, means) {
         ...(health && { health }),
         ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
     };
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_12__/* .writeSummary */ .Sy)(report, redactor, log);
+    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_13__/* .writeSummary */ .Sy)(report, redactor, log);
 }
 /** Reports the host keys that were accepted unverified, also after a failure: pin them for the next run. */
 function publishAcceptedKeys({ record, redactor, log }) {
@@ -33233,6 +33287,10 @@ function logHealth(health, log) {
     for (const { message, roundTripMs } of health.endpoints) {
         log.info(roundTripMs === null ? message : `${message} (round trip of the connection ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(roundTripMs)})`);
     }
+}
+function ofGroups(outputs, groups) {
+    const names = (0,_outputs_table_js__WEBPACK_IMPORTED_MODULE_11__/* .outputsOfGroups */ .Ko)(groups);
+    return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
 }
 function planOutputs({ document }) {
     return document === undefined
@@ -33717,8 +33775,9 @@ function headline(report, cluster) {
         const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
         return `❌ ${cluster}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)((0,_runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__/* .shortenLine */ .a0)(failure ?? 'the run failed', _check_view_js__WEBPACK_IMPORTED_MODULE_5__/* .longestText */ .Ie))}; ${state}`;
     }
-    const isWarned = shownIn(report).some(({ status }) => status === 'warn');
-    const sign = isWarned ? '⚠️' : '✅';
+    const statuses = shownIn(report).map(({ status }) => status);
+    const isWarned = statuses.includes('warn');
+    const sign = statuses.includes('fail') ? '❌' : isWarned ? '⚠️' : '✅';
     const remark = isWarned ? ', with warnings' : '';
     if (outcome === 'planned') {
         const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
@@ -33960,9 +34019,9 @@ function unreachedError(host) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Tl: () => (/* binding */ withRole),
-/* harmony export */   _2: () => (/* binding */ listHosts)
+/* harmony export */   _2: () => (/* binding */ listHosts),
+/* harmony export */   vy: () => (/* binding */ hostLabel)
 /* harmony export */ });
-/* unused harmony export hostLabel */
 /** Names a host before its own hostname is known. */
 function hostLabel({ name, address }) {
     return name ?? address;
@@ -34221,118 +34280,6 @@ function unread({ name }, path, words) {
 /** Returns the SHA-256 in hex. */
 function sha256(bytes) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
-}
-
-
-/***/ }),
-
-/***/ 810:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   T9: () => (/* binding */ removePrivateFolders),
-/* harmony export */   c1: () => (/* binding */ removeOwnFolders),
-/* harmony export */   oV: () => (/* binding */ PrivateFolder)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(48161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(81001);
-/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
-
-
-
-
-
-
-
-const PREFIX = 'etcd-ha-run-';
-/** The length of mkdtemp(3)'s suffix. */
-const SUFFIX_LENGTH = 6;
-/** A socket's path is limited to 107 bytes (unix(7)); names in the folder, and ssh's suffix, need 40 at most. */
-const MAX_PATH_LENGTH = 66;
-/**
- * The run's private folder on the runner, for sockets, pipes and public files: never for a secret. It is created at
- * the first use.
- */
-class PrivateFolder {
-    #place;
-    #path;
-    #names = 0;
-    /** @param temporary the runner's folder for temporary files. */
-    constructor(temporary) {
-        this.#place = locationFor(temporary);
-    }
-    /** Returns the path of a file in it. @throws RunError when the folder cannot be created. */
-    at(name) {
-        this.#path ??= createFolder(this.#place);
-        return (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(this.#path, name);
-    }
-    /** Returns a unique path in it. */
-    newPath(name) {
-        this.#names += 1;
-        return this.at(`${name}-${this.#names}`);
-    }
-    /** Removes it with its contents. */
-    remove() {
-        if (this.#path !== undefined)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(this.#path, { recursive: true, force: true });
-        this.#path = undefined;
-    }
-}
-/** Removes the folders that killed runs of this runner left behind. Does not throw. */
-async function removePrivateFolders(temporary) {
-    const { base, prefix } = locationFor(temporary);
-    await removeOwnFolders(base, prefix);
-}
-function createFolder({ base, prefix }) {
-    try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, prefix));
-    }
-    catch (error) {
-        throw new _findings_js__WEBPACK_IMPORTED_MODULE_5__/* .RunError */ .e4('The runner has no room for the files of this run', [
-            {
-                code: 'runner-folder-unwritable',
-                at: 'RUNNER_TEMP',
-                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
-                cause: 'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
-                fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
-            },
-        ]);
-    }
-}
-/**
- * Chooses the location of a runner's folders. Its own folder for temporary files is unsuitable if its path is too
- * long for sockets, or not valid in ssh's configuration. The machine's folder is shared with other runners, so the
- * names there identify this one.
- */
-function locationFor(temporary) {
-    if (temporary.length + PREFIX.length + SUFFIX_LENGTH < MAX_PATH_LENGTH && /^[\w./-]+$/.test(temporary))
-        return { base: temporary, prefix: PREFIX };
-    const runner = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(temporary).digest('hex').slice(0, 8);
-    return { base: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `${PREFIX}${runner}-` };
-}
-/**
- * Removes the folders with this prefix that belong to this process's user. A folder of another user stays: in a
- * shared place anyone can create one of that name. An error with one folder does not stop the others. Does not throw.
- * @param base the folder that contains them; it may be missing.
- */
-async function removeOwnFolders(base, prefix) {
-    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(base).catch(() => []);
-    const paths = names.filter((name) => name.startsWith(prefix)).map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, name));
-    await Promise.allSettled(paths.map(async (path) => {
-        const status = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(path);
-        if (!status.isDirectory() || status.uid !== process.getuid?.())
-            return;
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { recursive: true, force: true });
-    }));
 }
 
 

@@ -7,27 +7,12 @@ export const modules = {
 
 __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   post: () => (/* binding */ post),
-/* harmony export */   releaseLocks: () => (/* binding */ releaseLocks)
+/* harmony export */   post: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(33838);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
-/* harmony import */ var _hosts_connector_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(13559);
-/* harmony import */ var _hosts_lock_host_lock_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(46437);
-/* harmony import */ var _inputs_input_files_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6731);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5324);
-/* harmony import */ var _inputs_parse_settings_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2906);
-/* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(89378);
-/* harmony import */ var _report_artifacts_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5825);
-/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(810);
-/* harmony import */ var _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(21652);
-
-
-
-
-
-
-
+/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(810);
+/* harmony import */ var _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(21652);
 
 
 
@@ -49,51 +34,143 @@ async function post(means) {
     }
     const temporary = process.env['RUNNER_TEMP'];
     if (temporary !== undefined && temporary !== '')
-        await (0,_report_artifacts_js__WEBPACK_IMPORTED_MODULE_8__/* .removeStagedArtifacts */ .KV)(temporary);
-    await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_9__/* .removePrivateFolders */ .T9)((0,_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_10__/* .temporaryFolder */ .yy)());
+        await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_2__/* .removeStagedArtifacts */ .KV)(temporary);
+    await (0,_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_2__/* .removePrivateFolders */ .T9)((0,_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__/* .temporaryFolder */ .yy)());
     process.exitCode = 0;
 }
 async function giveLocksBack(means) {
-    const ended = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__.getState)(_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_10__/* .MAIN_ENDED */ .Fd);
+    const ended = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__.getState)(_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__/* .MAIN_ENDED */ .Fd);
     if (ended === 'true')
         return;
     if (ended === '') {
         means.log.warning('etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.');
     }
-    const owner = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__.getState)(_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_10__/* .LOCK_OWNER */ .EK);
+    const owner = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__.getState)(_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_OWNER */ .EK);
     if (owner === '')
         return;
     // Nearly every run ends well, and its post step should load no more than that takes to see.
-    const { releaseLocks } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 86661));
-    await releaseLocks(owner, means);
+    const { releaseLocks } = await Promise.all(/* import() */[__webpack_require__.e(690), __webpack_require__.e(460), __webpack_require__.e(491)]).then(__webpack_require__.bind(__webpack_require__, 76491));
+    await releaseLocks(owner, means, (0,_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__/* .temporaryFolder */ .yy)());
 }
-/** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
-async function releaseLocks(owner, { redactor, log }) {
-    const mask = (secret) => redactor.register(secret);
-    const raw = (0,_inputs_read_js__WEBPACK_IMPORTED_MODULE_7__/* .readInputs */ .Ko)(mask);
-    const files = (0,_inputs_input_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputFiles */ .UK)(raw, process.env['GITHUB_WORKSPACE'], mask);
-    const settings = (0,_inputs_parse_settings_js__WEBPACK_IMPORTED_MODULE_6__/* .parseSettings */ .P)(raw, (0,_inputs_read_js__WEBPACK_IMPORTED_MODULE_7__/* .readRunContext */ .$p)(), _operations_index_js__WEBPACK_IMPORTED_MODULE_5__/* .OPERATION_INPUTS */ .gE, files);
-    const { connect, close } = await (0,_hosts_connector_js__WEBPACK_IMPORTED_MODULE_2__/* .connector */ .M)(settings, {
-        privilege: 'root',
-        temporary: (0,_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_10__/* .temporaryFolder */ .yy)(),
-        log,
-    });
-    await Promise.all(settings.hosts.map(async (host) => {
-        const own = log.host(host.name ?? host.address);
-        try {
-            const transport = await connect(host);
-            try {
-                own.info(`The lock of the ended run: ${await (0,_hosts_lock_host_lock_js__WEBPACK_IMPORTED_MODULE_3__/* .releaseAbandoned */ .qt)(transport, owner)}.`);
-            }
-            finally {
-                await transport.close();
-            }
-        }
-        catch (error) {
-            own.info(`The lock could not be given back, and runs out by itself: ${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)}`);
-        }
+
+
+/***/ }),
+
+/***/ 810:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E3: () => (/* binding */ STAGED_PREFIX),
+/* harmony export */   KV: () => (/* binding */ removeStagedArtifacts),
+/* harmony export */   T9: () => (/* binding */ removePrivateFolders),
+/* harmony export */   oV: () => (/* binding */ PrivateFolder)
+/* harmony export */ });
+/* unused harmony export removeOwnFolders */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(48161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(81001);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
+
+
+
+
+
+
+
+const PREFIX = 'etcd-ha-run-';
+/** The length of mkdtemp(3)'s suffix. */
+const SUFFIX_LENGTH = 6;
+/** A socket's path is limited to 107 bytes (unix(7)); names in the folder, and ssh's suffix, need 40 at most. */
+const MAX_PATH_LENGTH = 66;
+/**
+ * The run's private folder on the runner, for sockets, pipes and public files: never for a secret. It is created at
+ * the first use.
+ */
+class PrivateFolder {
+    #place;
+    #path;
+    #names = 0;
+    /** @param temporary the runner's folder for temporary files. */
+    constructor(temporary) {
+        this.#place = locationFor(temporary);
+    }
+    /** Returns the path of a file in it. @throws RunError when the folder cannot be created. */
+    at(name) {
+        this.#path ??= createFolder(this.#place);
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(this.#path, name);
+    }
+    /** Returns a unique path in it. */
+    newPath(name) {
+        this.#names += 1;
+        return this.at(`${name}-${this.#names}`);
+    }
+    /** Removes it with its contents. */
+    remove() {
+        if (this.#path !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(this.#path, { recursive: true, force: true });
+        this.#path = undefined;
+    }
+}
+/** Removes the folders that killed runs of this runner left behind. Does not throw. */
+async function removePrivateFolders(temporary) {
+    const { base, prefix } = locationFor(temporary);
+    await removeOwnFolders(base, prefix);
+}
+/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+const STAGED_PREFIX = 'etcd-ha-artifact-';
+/** Removes the files of artifacts that killed runs left behind. Does not throw. */
+async function removeStagedArtifacts(runnerTemp) {
+    await removeOwnFolders(runnerTemp, STAGED_PREFIX);
+}
+function createFolder({ base, prefix }) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, prefix));
+    }
+    catch (error) {
+        throw new _findings_js__WEBPACK_IMPORTED_MODULE_5__/* .RunError */ .e4('The runner has no room for the files of this run', [
+            {
+                code: 'runner-folder-unwritable',
+                at: 'RUNNER_TEMP',
+                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
+                cause: 'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
+                fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+            },
+        ]);
+    }
+}
+/**
+ * Chooses the location of a runner's folders. Its own folder for temporary files is unsuitable if its path is too
+ * long for sockets, or not valid in ssh's configuration. The machine's folder is shared with other runners, so the
+ * names there identify this one.
+ */
+function locationFor(temporary) {
+    if (temporary.length + PREFIX.length + SUFFIX_LENGTH < MAX_PATH_LENGTH && /^[\w./-]+$/.test(temporary))
+        return { base: temporary, prefix: PREFIX };
+    const runner = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(temporary).digest('hex').slice(0, 8);
+    return { base: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `${PREFIX}${runner}-` };
+}
+/**
+ * Removes the folders with this prefix that belong to this process's user. A folder of another user stays: in a
+ * shared place anyone can create one of that name. An error with one folder does not stop the others. Does not throw.
+ * @param base the folder that contains them; it may be missing.
+ */
+async function removeOwnFolders(base, prefix) {
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(base).catch(() => []);
+    const paths = names.filter((name) => name.startsWith(prefix)).map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, name));
+    await Promise.allSettled(paths.map(async (path) => {
+        const status = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(path);
+        if (!status.isDirectory() || status.uid !== process.getuid?.())
+            return;
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { recursive: true, force: true });
     }));
-    await close();
 }
 
 

@@ -3,8 +3,8 @@ import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 
 /**
- * The folders of `src`, top first: a file imports from its own folder and from those below it. `src/main.ts` and `src/post.ts`
- * stand above all of them, `src/findings.ts` and `src/finding-codes.ts` below.
+ * The folders of `src`, top first: a file imports from its own folder and from those below it. The files of `src` itself stand
+ * above all of them, `src/findings.ts` and `src/finding-codes.ts` below.
  */
 export const ROOMS = [
   'operations',
@@ -27,8 +27,8 @@ export const ROOMS = [
   'text',
 ] as const;
 
-/** Files that are imported to run, as phases of the step. */
-const ENTRIES = ['src/main.ts', 'src/post.ts'];
+/** Files that are imported when they are to run, as phases of the step and parts of them. */
+const ENTRIES = ['src/main.ts', 'src/post.ts', 'src/release-locks.ts'];
 
 const LOWEST = ['src/findings.ts', 'src/finding-codes.ts'];
 
@@ -90,6 +90,21 @@ function importsOf(path: string, text: string, sources: Sources): string[] {
     .preProcessFile(text, true, true)
     .importedFiles.map(({ fileName }) => normalize(join(dirname(path), fileName)))
     .filter((imported) => sources.has(imported));
+}
+
+/** The sources that a file imports as soon as it is loaded itself: those of types are erased, others are imported later. */
+export function staticImports(path: string, sources: Sources): string[] {
+  const { statements } = ts.createSourceFile(path, sources.get(path) ?? '', ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const isType = ts.isImportDeclaration(statement)
+      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : statement.isTypeOnly;
+    const { moduleSpecifier } = statement;
+    if (isType || moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
+    const imported = normalize(join(dirname(path), moduleSpecifier.text));
+    return sources.has(imported) ? [imported] : [];
+  });
 }
 
 function linesOf(text: string): number {

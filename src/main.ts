@@ -94,7 +94,7 @@ export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): P
     const interrupted = end.signal.aborted ? new InterruptedError(end.signal.reason, error) : error;
     const reason: unknown = fault ?? interrupted;
     const failure = failStep(reason, redactor, log);
-    await publishFailure(reason, failure, settings, report);
+    await publishFailure(reason, failure, settings, report, operation?.outputs);
   } finally {
     end.stop();
     const lost = lostOutputs();

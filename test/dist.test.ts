@@ -24,7 +24,7 @@ test('it can be read: names and comments are those of the sources', () => {
   const all = [...texts.values()].join('\n');
   for (const own of [
     'function decideEstablished(',
-    '/** What anything that was thrown has to tell the user. */',
+    '/** Describes anything that was thrown to the user. */',
   ]) {
     expect(all.includes(own)).toBe(true);
   }

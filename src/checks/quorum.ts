@@ -129,21 +129,21 @@ function withFix(finding: Finding): CodedText {
   return { ...told, fix: FIXES[finding.code]?.(finding.fix ?? '') ?? told.fix ?? null };
 }
 
-/** Checks the actual members against the expected ones. */
+/** Checks the actual members against the expected ones, or reports which members contradict each other about them. */
 export function membershipChecks(facts: ClusterAnswers): Check[] {
   const view = viewOf(facts);
+  const findings = memberFindings(view);
+  if (findings.length > 0) {
+    return findings.map((finding) =>
+      checkOf('membership', finding.host ?? null)(finding.status, withFix(finding)),
+    );
+  }
   if (view.members === undefined) {
     return [checkOf('membership', null)('unknown', { measured: 'No member gave a member list.' })];
   }
-  const findings = memberFindings(view);
-  if (findings.length === 0) {
-    return [
-      checkOf('membership', null)('ok', {
-        measured: `The member list has the ${plural(facts.members.length, 'expected member')} and no other.`,
-      }),
-    ];
-  }
-  return findings.map((finding) =>
-    checkOf('membership', finding.host ?? null)(finding.status, withFix(finding)),
-  );
+  return [
+    checkOf('membership', null)('ok', {
+      measured: `The member list has the ${plural(facts.members.length, 'expected member')} and no other.`,
+    }),
+  ];
 }

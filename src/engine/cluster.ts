@@ -166,9 +166,9 @@ export async function refreshStaleHosts(
     const { name, facts, transport } = member;
     const isStale = !facts.dataDir.hasLog && hasPublished(name);
     const probe = async (): Promise<ObservedHost> => refreshed(member, (await transport.run(again)).stdout);
-    const record = { stage: 'Observe', title: again.title, changes: false, host: name };
+    const record = { stage: 'Observe', title: again.title, changes: false, host: transport.name };
     const result = isStale ? timeline.record(record, probe) : Promise.resolve(member);
-    return { host: name, at: again.title, result };
+    return { host: transport.name, at: again.title, result };
   });
   return allOrFindings('not every host could be examined, so nothing was changed on any', work);
 }

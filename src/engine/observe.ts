@@ -8,8 +8,6 @@ import { parseHostProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript, type ProbeScriptOptions, volatileProbeScript } from '../hosts/probe/probe-script.ts';
 import type { ProbeTiming } from '../hosts/probe/sections.ts';
 import {
-  type Effect,
-  limitedTo,
   MAX_PROBE_OUTPUT,
   type RemoteResult,
   type RemoteScript,
@@ -108,14 +106,18 @@ export async function probe(host: ConnectedHost, question: ProbeScriptOptions): 
   return understood(transport.name, result, () => {
     const facts = parseHostProbe(address, answer, { timing });
     const name = nameOf(host, facts);
-    return { ...host, name, transport: withHostName(transport, name), facts, answer, timing };
+    // a host without a readable hostname keeps its label in messages
+    const label = name === '' ? host.name : name;
+    return { ...host, name, transport: withHostName(transport, label), facts, answer, timing };
   });
 }
 
-/** Returns what a host is called once its facts are known: as the inputs name it, else by its own hostname. */
-export function nameOf({ role, name, settings }: Host, facts: Pick<HostFacts, 'hostname'>): string {
-  const own = role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
-  return own === '' ? name : own;
+/**
+ * Returns the name of a host once its facts are known: as the inputs name it, else its own hostname. It is empty if the
+ * hostname could not be read. Its address must not take its place: each operation refuses a host without a name.
+ */
+export function nameOf({ role, settings }: Host, facts: Pick<HostFacts, 'hostname'>): string {
+  return role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
 }
 
 /** A script that probes again what may have changed since the first probe. */
@@ -176,7 +178,7 @@ export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 
 export function connectionsOf(
   hosts: readonly ConnectedHost[],
 ): ({ readonly host: string } & TransportStatistics)[] {
-  return hosts.map(({ name, transport }) => ({ host: name, ...transport.statistics() }));
+  return hosts.map(({ transport }) => ({ host: transport.name, ...transport.statistics() }));
 }
 
 /** Runs something, and returns its result with the times at which it began and ended. */
@@ -194,13 +196,9 @@ function runnerTime(): number {
 /** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
 const GRACE_MS = 4_000;
 
-/**
- * Works with connected hosts, and closes their connections at the end, also after an error.
- * @param effect the most that the connections let pass, see {@link limitedTo}.
- */
+/** Works with connected hosts, and closes their connections at the end, also after an error. */
 export async function withConnections<T>(
   opened: readonly ConnectedHost[],
-  effect: Effect,
   signal: AbortSignal,
   work: (hosts: readonly ConnectedHost[]) => Promise<T>,
 ): Promise<T> {
@@ -212,7 +210,7 @@ export async function withConnections<T>(
   signal.addEventListener('abort', abandon, { once: true });
   try {
     signal.throwIfAborted();
-    return await work(opened.map((host) => ({ ...host, transport: limitedTo(effect, host.transport) })));
+    return await work(opened);
   } finally {
     signal.removeEventListener('abort', abandon);
     clearTimeout(timer);

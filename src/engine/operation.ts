@@ -36,10 +36,15 @@ interface OperationBase {
   readonly icon: string;
   /** Groups of inputs that it uses, of which its sub-action has all. */
   readonly inputs: readonly InputGroupName[];
+  /** Groups of inputs whose values it refuses as the operation does that uses them. Absent: of its own inputs alone. */
+  readonly checkedInputs?: readonly InputGroupName[];
   /** Groups of outputs that it sets. */
   readonly outputs: readonly OutputGroupName[];
   readonly access: (settings: Settings) => Access;
-  /** With fewer hosts it ends at the door; what it makes of those that are absent is its own decision. */
+  /**
+   * With fewer hosts a run ends before it plans; what it makes of those that are absent is the operation's own decision. An
+   * operation that checks begins with any number, and reports the others.
+   */
   readonly reach: Reach;
   /** Whether it continues after an error in the action, because its other findings are still worth a report. */
   readonly survivesFault: boolean;
@@ -86,6 +91,8 @@ export type Publish = (reporting: Reporting) => Promise<void>;
 /** An operation that observes and judges, and changes nothing. */
 export interface CheckingOperation extends OperationBase {
   readonly kind: 'checking';
+  readonly reach: 'none';
+  /** @param context whose connections the engine has limited to the operation's `access`. */
   run(settings: Settings, context: RunContext): Promise<Publish>;
 }
 
@@ -94,6 +101,7 @@ export type Operation = PlanningOperation | CheckingOperation;
 
 /** The three parts of an operation that only checks. */
 interface Checking<Observation, Result> extends OperationBase {
+  readonly reach: 'none';
   observe(settings: Settings, context: RunContext): Promise<Observation>;
   /** Judges what was observed. Pure, except for the time from the context. */
   check(observation: Observation, settings: Settings, context: RunContext): Result;

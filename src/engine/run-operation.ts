@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../cluster/gates.ts';
 import { quorumOf } from '../etcd/quorum.ts';
 import { type Finding, RunError, RefusedError } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
+import { limitedTo } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -17,6 +18,7 @@ import {
   absenceReasons,
   connectHosts,
   connectionsOf,
+  type Connector,
   observeHosts,
   type Reached,
   refreshed,
@@ -38,9 +40,16 @@ export async function runOperation(
   settings: Settings,
   context: RunContext,
 ): Promise<Publish> {
-  if (operation.kind === 'checking') return operation.run(settings, context);
-  const outcome = await runPlan(operation, settings, context);
+  const limited = { ...context, connect: limitedConnector(operation, settings, context.connect) };
+  if (operation.kind === 'checking') return operation.run(settings, limited);
+  const outcome = await runPlan(operation, settings, limited);
   return (reporting) => publishPlan(outcome, operation.report(outcome, settings), settings, reporting);
+}
+
+/** Opens connections that refuse every script with more effect than the operation may have, or a dry run of it. */
+function limitedConnector(operation: Operation, settings: Settings, connect: Connector): Connector {
+  const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
+  return async (host) => limitedTo(effect, await connect(host));
 }
 
 /** Hosts of a run as far as they could be observed. */
@@ -79,8 +88,7 @@ async function runPlan(
     await Promise.all(connected.hosts.map(({ transport }) => transport.close()));
     throw tooFew;
   }
-  const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
-  return withConnections(connected.hosts, effect, signal, async (hosts) => {
+  return withConnections(connected.hosts, signal, async (hosts) => {
     const probed = await observeHosts(hosts, settings, operation.probe(settings), timeline);
     signal.throwIfAborted();
     const observed = {
@@ -163,7 +171,7 @@ function everyHost({ members, controlPlane }: Seen): ObservedHost[] {
 function lockedHosts(seen: Seen): string[] {
   return everyHost(seen)
     .filter(({ facts }) => facts.locked)
-    .map(({ name }) => name);
+    .map(({ transport }) => transport.name);
 }
 
 /** Begins to make the private keys that a plan takes. */
@@ -276,12 +284,12 @@ async function takeLocks(
 /** The observations, updated under the lock. Hosts of the control plane that could not be locked are reported at the end. */
 function refreshedUnder({ answers, leftOut }: HeldLocks, seen: Seen): Seen {
   const upToDate = (host: ObservedHost): ObservedHost =>
-    refreshed(host, answers.get(host.name) ?? Buffer.alloc(0));
+    refreshed(host, answers.get(host.transport.name) ?? Buffer.alloc(0));
   return {
     members: seen.members.map(upToDate),
     absent: seen.absent,
     controlPlane: seen.controlPlane
-      .filter(({ name }) => !leftOut.some(({ host }) => host === name))
+      .filter(({ transport }) => !leftOut.some(({ host }) => host === transport.name))
       .map(upToDate),
     unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => findingsOf(error, host, 'lock'))],
   };

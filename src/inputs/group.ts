@@ -17,7 +17,7 @@ export interface ParseContext<Name extends InputName = InputName> extends Collec
   readonly settingsOf: <Settings extends object>(group: InputGroup<string, Settings>) => Settings | undefined;
 }
 
-/** Inputs that are parsed together. An operation uses all inputs of a group, or none. */
+/** Inputs that are parsed together. An operation uses all inputs of a group, with those that it also reads, or none. */
 export interface InputGroup<Name extends string = string, Settings extends object = object> {
   readonly name: Name;
   readonly inputs: readonly InputName[];
@@ -28,7 +28,10 @@ export interface InputGroup<Name extends string = string, Settings extends objec
    * findings too, for other groups to be checked against: the run is refused all the same.
    */
   readonly parse: (context: ParseContext) => Settings | undefined;
-  /** Judges what is given of these inputs with an operation that does not use them. Absent: it is ignored. */
+  /**
+   * Judges what is given of these inputs with an operation that does not use them. Absent: it is ignored, unless the operation
+   * checks the group.
+   */
   readonly checkUnused?: (context: ParseContext, operation: string) => void;
 }
 

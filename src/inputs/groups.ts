@@ -57,11 +57,21 @@ export const EVERY_OPERATION = [
   'time-limit',
 ] as const satisfies readonly InputGroupName[];
 
-/** The groups that each operation uses, by the name that the input `operation` takes. */
-export type OperationInputs = Readonly<Record<string, readonly InputGroupName[]>>;
+/** The groups of inputs of one operation. */
+export interface GroupsOfOperation {
+  /** Those that it uses. What is given of others counts as left out. */
+  readonly uses: readonly InputGroupName[];
+  /** Those whose values it refuses as the operation does that uses them; absent: no others than it uses. */
+  readonly checks?: readonly InputGroupName[];
+}
 
-/** Names of the inputs of some groups, in the order of action.yml. */
+/** The groups of each operation, by the name that the input `operation` takes. */
+export type OperationInputs = Readonly<Record<string, GroupsOfOperation>>;
+
+/** Names of the inputs that some groups read, those of other groups included, in the order of action.yml. */
 export function inputsOfGroups(groups: readonly InputGroupName[]): readonly InputName[] {
-  const used = inputGroups.filter(({ name }) => groups.includes(name)).flatMap(({ inputs }) => inputs);
+  const used = inputGroups
+    .filter(({ name }) => groups.includes(name))
+    .flatMap(({ inputs, alsoReads }) => [...inputs, ...alsoReads]);
   return inputNames.filter((name) => used.includes(name));
 }

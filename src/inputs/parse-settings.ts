@@ -13,7 +13,7 @@ import { definitionOf, type InputName, inputNames, isInputName, type RawInputs }
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
- * @param operations with the groups that each uses. What is given of other groups counts as left out.
+ * @param operations with the groups of each.
  * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
  * @throws RunError with every finding of every group, each with its place, what was expected and an example.
@@ -74,10 +74,16 @@ function parseGroups(
   const context: ParseContext = { ...given, settingsOf };
   const operation = operationGroup.parse(context)?.operation;
   parsed.set(operationGroup, operation === undefined ? undefined : { operation });
-  const used: readonly string[] | undefined = operation === undefined ? undefined : operations[operation];
-  const isUsed = ({ name }: InputGroup): boolean => used?.includes(name) ?? true;
+  const groups = operation === undefined ? undefined : operations[operation];
+  const isUsed = ({ name }: InputGroup): boolean => groups?.uses.some((used) => used === name) ?? true;
+  const isChecked = ({ name }: InputGroup): boolean =>
+    groups?.checks?.some((checked) => checked === name) === true;
   const all = inputGroups.map((group: InputGroup) => {
-    if (operation !== undefined && !isUsed(group)) group.checkUnused?.(context, operation);
+    if (operation !== undefined && !isUsed(group)) {
+      if (group.checkUnused !== undefined) group.checkUnused(context, operation);
+      // only for its findings
+      else if (isChecked(group)) group.parse({ ...context, warnings: [] });
+    }
     return settingsOf(group);
   });
   return all.includes(undefined) ? undefined : (Object.assign({}, ...all) as SettingsOf<typeof inputGroups>);

@@ -7,9 +7,12 @@ import { preflight } from './preflight/preflight.ts';
 /** Every operation, in the order in which users read of them. */
 export const OPERATIONS: readonly Operation[] = [deploy, preflight, health];
 
-/** The groups of inputs that each operation uses. */
+/** The groups of inputs of each operation. */
 export const OPERATION_INPUTS: OperationInputs = Object.fromEntries(
-  OPERATIONS.map(({ name, inputs }) => [name, inputs]),
+  OPERATIONS.map(({ name, inputs: uses, checkedInputs: checks }) => [
+    name,
+    { uses, ...(checks && { checks }) },
+  ]),
 );
 
 /** The operation of a name. @throws Error if there is none: the inputs are checked before. */

@@ -35,17 +35,22 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
   );
   const digested = {
     ...described,
-    stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
-    afterVerify: described.afterVerify.map((stage, at) => inDigest(stage, plan.afterVerify[at])),
+    stages: described.stages.flatMap((stage, at) => inDigest(stage, plan.stages[at])),
+    afterVerify: described.afterVerify.flatMap((stage, at) => inDigest(stage, plan.afterVerify[at])),
   };
   return { ...described, digest: planDigest(digested) };
 }
 
-/** @param of the stage that is described. */
-function inDigest(stage: StageDescription, of: Stage | undefined): StageDescription {
+/**
+ * Returns the stage with the steps that count for the digest; none if no step does: the stage is gone from a later plan once
+ * its steps are done.
+ * @param of the stage that is described.
+ */
+function inDigest(stage: StageDescription, of: Stage | undefined): StageDescription[] {
   const counts = (step: Step | undefined): boolean =>
     step !== undefined && kindOf(step).outsideDigest !== true;
-  return { ...stage, steps: stage.steps.filter((_, at) => counts(of?.steps[at])) };
+  const steps = stage.steps.filter((_, at) => counts(of?.steps[at]));
+  return steps.length === 0 ? [] : [{ ...stage, steps }];
 }
 
 /** Members that come or go, in words; none for a cluster that is new as a whole. */

@@ -6,7 +6,8 @@ import type { PlanDocument, StageDescription } from './document.ts';
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
  * on who leads (the leader last, whichever member that is then).
- * @param document without the steps outside of the digest: whether an image has to be pulled or imported.
+ * @param document without the steps outside of the digest, and the stages that have no others: whether an image has to be
+ * pulled or imported.
  */
 export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   const done = {

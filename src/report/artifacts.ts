@@ -8,7 +8,7 @@ import type { PlanDocument } from '../plan/document.ts';
 import type { AuditRecord } from '../plan/audit-record.ts';
 import type { Log } from '../runner/log.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
-import { removeOwnFolders } from '../runner/private-folder.ts';
+import { STAGED_PREFIX } from '../runner/private-folder.ts';
 
 /** An artifact that GitHub has taken. */
 export interface UploadedArtifact {
@@ -242,12 +242,4 @@ function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Findin
     });
   }
   return findings;
-}
-
-/** Prefix of the folders with the files of an artifact during the upload, in the runner's folder for temporary files. */
-const STAGED_PREFIX = 'etcd-ha-artifact-';
-
-/** Removes what a run that was killed has left; for the post step. Does not throw. */
-export async function removeStagedArtifacts(runnerTemp: string): Promise<void> {
-  await removeOwnFolders(runnerTemp, STAGED_PREFIX);
 }

@@ -51,9 +51,9 @@ export const OUTPUTS = {
   },
   findings: {
     description:
-      'Findings of a preflight or a health check, as a JSON array: of a preflight objects with `host`, ' +
-      '`at`, `fact`, `cause`, `fix` and `severity`; of a health check all checks that are not `ok`, as ' +
-      'in `health-report`.',
+      'The checks that are not `ok` or have a `notice`, the worst first, as a JSON array of objects with ' +
+      '`name`, `code`, `member`, `subject`, `status`, `measured`, `threshold`, `cause`, `fix` and ' +
+      '`notice`, as in `health-report`.',
     group: 'findings',
   },
   'health-report': {

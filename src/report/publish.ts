@@ -16,6 +16,7 @@ import { artifactFiles, uploadArtifact, type UploadedArtifact } from './artifact
 import { certificateReports, firstToExpire } from './certificates.ts';
 import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
+import { type OutputGroupName, outputsOfGroups } from './outputs-table.ts';
 import { planLines } from './plan-view.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
 import { writeSummary } from './summary.ts';
@@ -87,29 +88,30 @@ export async function publishPlan(
   await writeSummary(report, redactor, log);
 }
 
-/** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
+/**
+ * Publishes a run that failed: what is known of the cluster, and the job summary with all findings.
+ * @param groups of the outputs that its operation sets; absent: the run ended before it had one.
+ */
 export async function publishFailure(
   error: unknown,
   failure: Failure,
   settings: Settings | undefined,
   means: Reporting,
+  groups?: readonly OutputGroupName[],
 ): Promise<void> {
   const { log, redactor, timeline, record } = means;
   const health = error instanceof UnhealthyError ? error.health : undefined;
   const healthReport = health && settings && documentOf(health, new Map(), settings, means);
   const changed = timeline.entries.some(({ changes }) => changes);
   const refused: Partial<Outputs> = error instanceof RefusedError ? { verdict: 'refuse' } : {};
-  writeOutputs(
-    {
-      ...planOutputs(record),
-      ...refused,
-      healthy: false,
-      changed,
-      ...(healthReport && { findings: healthReport.checks.filter(isFinding), 'health-report': healthReport }),
-    },
-    redactor,
-    log,
-  );
+  const outputs: Partial<Outputs> = {
+    ...planOutputs(record),
+    ...refused,
+    healthy: false,
+    changed,
+    ...(healthReport && { findings: healthReport.checks.filter(isFinding), 'health-report': healthReport }),
+  };
+  writeOutputs(groups === undefined ? outputs : ofGroups(outputs, groups), redactor, log);
   if (health !== undefined) logHealth(health, log);
   for (const line of progressLines(record.progress)) log.info(line);
   const besides = [...(record.document?.leftOut ?? []), ...record.unfinished];
@@ -194,6 +196,11 @@ function logHealth(health: HealthReport, log: Log): void {
       roundTripMs === null ? message : `${message} (round trip of the connection ${duration(roundTripMs)})`,
     );
   }
+}
+
+function ofGroups(outputs: Partial<Outputs>, groups: readonly OutputGroupName[]): Partial<Outputs> {
+  const names: readonly string[] = outputsOfGroups(groups);
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
 }
 
 function planOutputs({ document }: RunRecord): Partial<Outputs> {

@@ -61,8 +61,9 @@ function headline(report: RunReport, cluster: string): string {
     const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
     return `❌ ${cluster}: ${text(shortenLine(failure ?? 'the run failed', longestText))}; ${state}`;
   }
-  const isWarned = shownIn(report).some(({ status }) => status === 'warn');
-  const sign = isWarned ? '⚠️' : '✅';
+  const statuses = shownIn(report).map(({ status }) => status);
+  const isWarned = statuses.includes('warn');
+  const sign = statuses.includes('fail') ? '❌' : isWarned ? '⚠️' : '✅';
   const remark = isWarned ? ', with warnings' : '';
   if (outcome === 'planned') {
     const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;

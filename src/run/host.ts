@@ -12,7 +12,7 @@ export interface Host {
   readonly role: HostRole;
   /**
    * The name that the inputs give, else the host's own short hostname once it was probed, and its address until then: the
-   * name of its member, or of its node.
+   * name of its member, or of its node. Empty if the hostname could not be read: messages then take the transport's name.
    */
   readonly name: string;
   readonly address: string;

@@ -51,6 +51,14 @@ export async function removePrivateFolders(temporary: string): Promise<void> {
   await removeOwnFolders(base, prefix);
 }
 
+/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+export const STAGED_PREFIX = 'etcd-ha-artifact-';
+
+/** Removes the files of artifacts that killed runs left behind. Does not throw. */
+export async function removeStagedArtifacts(runnerTemp: string): Promise<void> {
+  await removeOwnFolders(runnerTemp, STAGED_PREFIX);
+}
+
 function createFolder({ base, prefix }: FolderLocation): string {
   try {
     return mkdtempSync(join(base, prefix));

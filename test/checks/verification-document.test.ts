@@ -129,4 +129,53 @@ describe('clusters of any kind', () => {
     expect(verdicts.get(true)).toBeGreaterThan(10);
     expect(verdicts.get(false)).toBeGreaterThan(200);
   });
+
+  // Each answers for itself, and believes what it likes about the others.
+  test('the same where the members contradict each other', () => {
+    const lists = [
+      [member(0), member(1), member(2)],
+      [member(0), member(1)],
+      [member(1)],
+      [member(0), member(1), member(2), member(3)],
+      [],
+    ];
+    let withoutList = 0;
+    for (let seed = 0; seed < 400; seed += 1) {
+      const random = numbers(seed);
+      const size = oneOf([1, 2, 3], random);
+      const observations = Array.from({ length: size }, (_, index) =>
+        observation(index, {
+          status: {
+            seen: status(index, {
+              leader: oneOf(['a0', 'a1', 'a2', null], random),
+              clusterId: random() < 0.9 ? 'c1' : 'c2',
+            }),
+          },
+          memberList: { seen: { clusterId: 'c1', members: oneOf(lists, random) } },
+        }),
+      );
+      const { report, document } = judged(observations);
+      expect({ seed, healthy: document.healthy }).toEqual({ seed, healthy: report.healthy });
+      const disagree = report.findings.filter(({ code }) => code === 'members-disagree').length;
+      const told = document.checks.filter(({ code }) => code === 'members-disagree');
+      expect({ seed, told: told.length }).toEqual({ seed, told: disagree });
+      if (report.members.length === 0 && disagree > 0) withoutList += 1;
+    }
+    expect(withoutList).toBeGreaterThan(20);
+  });
+});
+
+test('members that contradict each other, and of which none leads, are a failure', () => {
+  const status0 = { seen: status(0, { leader: 'a0' }) };
+  const alone = { seen: { clusterId: 'c1', members: [member(0)] } };
+  const { report, document } = judged([
+    observation(0, { status: status0, memberList: alone }),
+    observation(1, { memberList: { seen: { clusterId: 'c1', members: [member(0), member(1)] } } }),
+  ]);
+  expect(report.healthy).toBe(false);
+  expect(document.healthy).toBe(false);
+  expect(document.checks.filter(({ name }) => name === 'membership')).toMatchObject([
+    { status: 'fail', code: 'members-disagree', member: 'infra0' },
+    { status: 'fail', code: 'members-disagree', member: 'infra1' },
+  ]);
 });

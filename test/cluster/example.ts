@@ -105,6 +105,7 @@ export function exampleSettings({
     dryRun: false,
     bootstrap: 'auto',
     diskTest: false,
+    patchTrial: true,
     clusterName: 'etcd',
     hosts: hosts.map(withLogin),
     controlPlane: controlPlane.map(withLogin),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunContext } from '../../src/engine/context.ts';
 import {
+  type CheckingOperation,
   checkingOperation,
   type PlanInput,
   type PlanningOperation,
@@ -8,52 +8,17 @@ import {
 } from '../../src/engine/operation.ts';
 import { runOperation } from '../../src/engine/run-operation.ts';
 import { RunError } from '../../src/findings.ts';
+import type { Effect, RemoteScript } from '../../src/hosts/transport.ts';
+import { deploy } from '../../src/operations/deploy/deploy.ts';
+import { health } from '../../src/operations/health/health.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { RunRecord } from '../../src/report/run-report.ts';
-import { Timeline } from '../../src/run/timeline.ts';
 import type { Step } from '../../src/steps/index.ts';
-import { exampleSettings, NOW } from '../cluster/example.ts';
+import { exampleSettings } from '../cluster/example.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
 import { recorded, withSections } from '../hosts/probe/recorded.ts';
-import { type Behaviour, Lines, standInTransport } from './stand-ins.ts';
+import { type Behaviour, world } from './stand-ins.ts';
 
 const ADDRESSES = ['10.0.0.6', '10.0.0.7', '10.0.0.8'];
-
-interface World {
-  readonly context: RunContext;
-  /** What was run on the hosts, and which connections were closed: `host: title`. */
-  readonly happened: string[];
-}
-
-/** Hosts that answer so, by their addresses; others cannot be connected to. */
-function world(answers: Readonly<Record<string, Behaviour>>): World {
-  const happened: string[] = [];
-  const context: RunContext = {
-    connect: ({ address }) => {
-      const behave = answers[address];
-      if (behave === undefined) return Promise.reject(new Error('no route to host'));
-      const transport = standInTransport(address, happened, behave);
-      return Promise.resolve({
-        ...transport,
-        close: () => {
-          happened.push(`${address}: close`);
-          return Promise.resolve();
-        },
-      });
-    },
-    log: new Lines(),
-    timeline: new Timeline(() => performance.now()),
-    record: new RunRecord(),
-    startedAt: NOW,
-    newToken: 'etcd-0',
-    now: () => NOW,
-    random: () => 0,
-    maskSecret: () => undefined,
-    beforeLock: () => happened.push('before the lock'),
-    signal: new AbortController().signal,
-  };
-  return { context, happened };
-}
 
 const probed =
   (hostname: string): Behaviour =>
@@ -67,6 +32,18 @@ const probed =
   });
 
 const all = Object.fromEntries(ADDRESSES.map((address, index) => [address, probed(`infra${index}`)]));
+
+/** What an operation that checks has besides its three parts. */
+const CHECKING = {
+  name: 'health',
+  summary: 'Looks.',
+  access: () => ({ effect: 'reads', as: 'login' }),
+  reach: 'none',
+  icon: 'box',
+  inputs: [],
+  outputs: [],
+  survivesFault: true,
+} as const satisfies Partial<CheckingOperation>;
 
 /** An operation that plans the least: what a test is about comes as changes. */
 function planning(changes: Partial<PlanningOperation> = {}): PlanningOperation {
@@ -240,18 +217,126 @@ describe('what an operation does to hosts', () => {
   });
 });
 
+describe('a host without a readable hostname', () => {
+  const silent = { ...all, '10.0.0.7': probed('') };
+  const refusal = (code: string, address: string) => ({
+    findings: [expect.objectContaining({ code, host: address })],
+  });
+
+  test('is no member named after its address: a deploy refuses, and a dry run of it', async () => {
+    for (const dryRun of [false, true]) {
+      const { context, happened } = world(silent);
+      await expect(runOperation(deploy, exampleSettings({ dryRun }), context)).rejects.toMatchObject(
+        refusal('hostname-unusable', '10.0.0.7'),
+      );
+      // messages call it by its address all the same
+      expect(happened).toContain('10.0.0.7: probe');
+    }
+  });
+
+  test('is refused under the lock where another run works on it', async () => {
+    const answering = (hostname: string): Behaviour => {
+      const now = withSections(recorded('pristine'), {
+        hostname: `${hostname}\n`,
+        'boot-id': `${hostname}\n`,
+      });
+      return ({ title }) => {
+        if (title === 'probe') return { stdout: Buffer.from(withSections(now, { lock: '{}\n' })) };
+        return { stdout: Buffer.from(title === 'lock' ? `got\tfree\n${now}` : 'released\n') };
+      };
+    };
+    const names = ['infra0', '', 'infra2'];
+    const { context, lines } = world(
+      Object.fromEntries(ADDRESSES.map((address, index) => [address, answering(names[index] ?? '')])),
+    );
+    await expect(runOperation(deploy, exampleSettings(), context)).rejects.toMatchObject(
+      refusal('hostname-unusable', '10.0.0.7'),
+    );
+    expect(lines).toContain(
+      'infra0, 10.0.0.7, infra2: locked by another run; this one decides when it has the lock',
+    );
+  });
+
+  test('is refused for the control plane too', async () => {
+    const { context } = world({ ...all, '10.0.0.20': probed('') });
+    const settings = exampleSettings({ controlPlane: [{ address: '10.0.0.20' }] });
+    await expect(runOperation(deploy, settings, context)).rejects.toMatchObject({
+      findings: expect.arrayContaining([
+        expect.objectContaining({ code: 'name-malformed', host: '10.0.0.20' }),
+      ]),
+    });
+  });
+
+  test('is refused by a health check', async () => {
+    const { context } = world(
+      Object.fromEntries(
+        ADDRESSES.map((address, index) => [
+          address,
+          () => ({
+            stdout: Buffer.from(
+              withSections(recorded('health-member'), {
+                hostname: index === 1 ? '\n' : `infra${index}\n`,
+                'boot-id': `${index}\n`,
+              }),
+            ),
+          }),
+        ]),
+      ),
+    );
+    await expect(
+      runOperation(health, exampleSettings({ operation: 'health' }), context),
+    ).rejects.toMatchObject(refusal('hostname-unusable', '10.0.0.7'));
+  });
+});
+
+describe('the connections of an operation that checks', () => {
+  const script = (effect: Effect): RemoteScript => ({ title: 'work', effect, script: ':', timeoutMs: 1 });
+
+  async function passes(allowed: Effect, effect: Effect, dryRun = false): Promise<boolean> {
+    const { context, happened } = world(all);
+    const operation = checkingOperation({
+      ...CHECKING,
+      access: () => ({ effect: allowed, as: 'root' }),
+      observe: async (settings, { connect }) => {
+        const [host] = settings.hosts;
+        if (host !== undefined) await (await connect(host)).run(script(effect));
+      },
+      check: () => undefined,
+      report: () => Promise.resolve(),
+    });
+    const run = runOperation(operation, exampleSettings({ dryRun }), context);
+    const passed = await run.then(
+      () => true,
+      (error: unknown) => {
+        expect(String(error)).toContain('changes nothing');
+        return false;
+      },
+    );
+    expect(happened.includes('10.0.0.6: work')).toBe(passed);
+    return passed;
+  }
+
+  test.each<[Effect, Effect, boolean]>([
+    ['reads', 'reads', true],
+    ['reads', 'writes-aside', false],
+    ['reads', 'changes', false],
+    ['writes-aside', 'writes-aside', true],
+    ['writes-aside', 'changes', false],
+  ])('with access that %s, a script that %s', async (allowed, effect, expected) => {
+    expect(await passes(allowed, effect)).toBe(expected);
+  });
+
+  test('in a dry run only read', async () => {
+    expect(await passes('writes-aside', 'writes-aside', true)).toBe(false);
+    expect(await passes('writes-aside', 'reads', true)).toBe(true);
+  });
+});
+
 test('an operation that checks observes, judges, and reports what it found, in that order', async () => {
   const { context } = world({});
   const happened: string[] = [];
   const operation = checkingOperation({
-    name: 'health',
-    summary: 'Looks.',
-    access: () => ({ effect: 'reads', as: 'login' }),
-    reach: 'none',
-    icon: 'box',
-    inputs: [],
-    outputs: [],
-    survivesFault: true,
+    ...CHECKING,
     observe: () => {
       happened.push('observe');
       return Promise.resolve(3);

@@ -1,9 +1,13 @@
 import type { ClusterFacts } from '../../src/cluster/gates.ts';
+import type { RunContext } from '../../src/engine/context.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../src/hosts/transport.ts';
 import type { ObservedHost } from '../../src/run/host.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { ClusterClients } from '../../src/run/cluster-clients.ts';
+import { Timeline } from '../../src/run/timeline.ts';
+import { RunRecord } from '../../src/report/run-report.ts';
 import type { Log } from '../../src/runner/log.ts';
+import { NOW } from '../cluster/example.ts';
 
 /** Collects log lines, those of a host after its name. */
 export class Lines implements Log {
@@ -82,4 +86,47 @@ export function standInClients(
     close: () => undefined,
   };
   return clients as ClusterClients;
+}
+
+/** A run, and what happened in it. */
+export interface World {
+  readonly context: RunContext;
+  /** What was run on the hosts, and which connections were closed: `host: title`. */
+  readonly happened: string[];
+  /** Of the log. */
+  readonly lines: readonly string[];
+}
+
+/** A run on hosts that answer so, by their addresses; others cannot be connected to. */
+export function world(
+  answers: Readonly<Record<string, Behaviour>>,
+  signal = new AbortController().signal,
+): World {
+  const happened: string[] = [];
+  const log = new Lines();
+  const context: RunContext = {
+    connect: ({ address }) => {
+      const behave = answers[address];
+      if (behave === undefined) return Promise.reject(new Error('no route to host'));
+      const transport = standInTransport(address, happened, behave);
+      return Promise.resolve({
+        ...transport,
+        close: () => {
+          happened.push(`${address}: close`);
+          return Promise.resolve();
+        },
+      });
+    },
+    log,
+    timeline: new Timeline(() => performance.now()),
+    record: new RunRecord(),
+    startedAt: NOW,
+    newToken: 'etcd-0',
+    now: () => NOW,
+    random: () => 0,
+    maskSecret: () => undefined,
+    beforeLock: () => happened.push('before the lock'),
+    signal,
+  };
+  return { context, happened, lines: log.lines };
 }

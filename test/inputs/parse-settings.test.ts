@@ -10,6 +10,7 @@ test('the least that is given becomes settings with all defaults', () => {
     dryRun: false,
     bootstrap: 'auto',
     diskTest: false,
+    patchTrial: true,
     clusterName: 'etcd',
     controlPlane: [],
     hosts: ['10.0.0.6', '10.0.0.7', '10.0.0.8'].map((address) => ({

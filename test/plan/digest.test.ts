@@ -7,7 +7,20 @@ import type { PlanDocument } from '../../src/plan/document.ts';
 import type { Plan, Stage } from '../../src/plan/plan.ts';
 import { leafPath } from '../../src/kubeadm/paths.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
-import { convergePlan, createPlan, fileFact, hostsWith, MEMBERS, ownCa, runningHosts } from './sample.ts';
+import type { Step } from '../../src/steps/index.ts';
+import { finishedCluster, IMAGE, pristineHost } from '../cluster/example.ts';
+import { clusterFacts } from '../cluster/example-health.ts';
+import { decide } from '../operations/deploy/deciding.ts';
+import {
+  convergePlan,
+  createPlan,
+  fileFact,
+  hostsWith,
+  MEMBERS,
+  ownCa,
+  runningHosts,
+  stage,
+} from './sample.ts';
 
 function digest(plan: Plan, facts: ReadonlyMap<string, HostFacts> = runningHosts()): string {
   return describePlan({ plan, operation: 'deploy', facts }).digest;
@@ -56,6 +69,46 @@ describe('stays the same', () => {
     expect(digest(createPlan(), hostsWith([], { kubelet: running }))).toBe(
       digest(createPlan(), hostsWith([])),
     );
+  });
+});
+
+describe('stays the same between the plan and its approval', () => {
+  const of = (facts: readonly HostFacts[], plan: Plan): string =>
+    digest(plan, new Map(facts.map((one) => [one.hostname, one])));
+
+  test('when another program has pulled the image', () => {
+    const lacking = MEMBERS.map((member) => pristineHost(member, { images: [] }));
+    const having = MEMBERS.map((member) => pristineHost(member, { images: [IMAGE] }));
+    const kinds = (facts: readonly HostFacts[]) =>
+      decide(facts).stages.flatMap(({ steps }) => steps.map(({ kind }) => kind));
+    expect(kinds(lacking)).toContain('pull-image');
+    expect(kinds(having)).not.toContain('pull-image');
+    expect(of(having, decide(having))).toBe(of(lacking, decide(lacking)));
+  });
+
+  test('when that was all that a stage did', () => {
+    const pull: Step = {
+      kind: 'pull-image',
+      host: 'infra0',
+      image: IMAGE,
+      criEndpoint: 'unix:///x',
+      why: 'x',
+    };
+    const plan = convergePlan();
+    for (const place of ['stages', 'afterVerify'] as const) {
+      expect(digest({ ...plan, [place]: [stage([pull], { before: { kind: 'all' } }), ...plan[place]] })).toBe(
+        before,
+      );
+    }
+  });
+
+  test('when another member leads by then', () => {
+    const facts = finishedCluster();
+    const settings = { extraArgs: [{ name: 'heartbeat-interval', value: '200' }] };
+    const led = (leader: string): Plan => decide(facts, { cluster: clusterFacts({ leader }), settings });
+    const titles = (leader: string) => led(leader).stages.map(({ title }) => title);
+    expect(titles('infra0')).not.toEqual(titles('infra1'));
+    expect(of(facts, led('infra0'))).toBe(of(facts, led('infra1')));
   });
 });
 

@@ -11,9 +11,9 @@ import {
   artifactFiles,
   type ArtifactUpload,
   checkArtifactFiles,
-  removeStagedArtifacts,
   uploadArtifact,
 } from '../../src/report/artifacts.ts';
+import { removeStagedArtifacts } from '../../src/runner/private-folder.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { rsaKey } from '../runner/masking/keys.ts';
 import { redactorOf } from '../runner/masking/redactor.ts';

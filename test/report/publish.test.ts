@@ -2,15 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Check } from '../../src/checks/check.ts';
-import { assessHealth } from '../../src/etcd/health/health.ts';
+import { type Check, checkOf } from '../../src/checks/check.ts';
+import type { Operation } from '../../src/engine/operation.ts';
+import { assessHealth, UnhealthyError } from '../../src/etcd/health/health.ts';
+import { RefusedError } from '../../src/findings.ts';
 import { leafPath } from '../../src/kubeadm/paths.ts';
-import { assessDeeply } from '../../src/operations/health/health.ts';
+import { assessDeeply, health } from '../../src/operations/health/health.ts';
 import { publishCheckup } from '../../src/operations/health/report/publish.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
-import { reportDeploy } from '../../src/operations/deploy/deploy.ts';
-import { reportPreflight } from '../../src/operations/preflight/preflight.ts';
-import { publishPlan } from '../../src/report/publish.ts';
+import { deploy, reportDeploy } from '../../src/operations/deploy/deploy.ts';
+import { OPERATIONS } from '../../src/operations/index.ts';
+import { preflight, reportPreflight } from '../../src/operations/preflight/preflight.ts';
+import { OUTPUTS, outputsOfGroups } from '../../src/report/outputs-table.ts';
+import { publishFailure, publishPlan } from '../../src/report/publish.ts';
 import { RunRecord } from '../../src/report/run-report.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import { Redactor } from '../../src/runner/masking/redaction.ts';
@@ -62,12 +66,23 @@ function output(name: string): unknown {
   return JSON.parse(outputs().get(name) ?? 'null');
 }
 
+/** The first line of the job summary. */
+function headline(): string {
+  return readFileSync(variables.GITHUB_STEP_SUMMARY, 'utf8').split('\n')[0] ?? '';
+}
+
 /** What of the outputs that are set is against their schema. */
 function problems(): string[] {
   const forms = { 'health-report': reportErrors, members: memberErrors, findings: findingErrors };
   return Object.entries(forms).flatMap(([name, errors]) =>
     outputs().has(name) ? errors(output(name)).map((error) => `${name}${error}`) : [],
   );
+}
+
+/** Outputs that are set, and that the operation does not declare. */
+function undeclared({ outputs: groups }: Pick<Operation, 'outputs'>): string[] {
+  const declared: readonly string[] = outputsOfGroups(groups);
+  return [...outputs().keys()].filter((name) => !declared.includes(name));
 }
 
 /** What the runner is told of a preflight with these findings. */
@@ -106,6 +121,7 @@ describe('outputs are of one form', () => {
     const report = output('health-report') as { members: unknown; certificates: { where: string }[] };
     expect(output('members')).toEqual(report.members);
     expect(report.certificates.map(({ where }) => where)).toEqual([certificate]);
+    expect(undeclared(deploy)).toEqual([]);
   });
 
   test('of a preflight, in the log too', async () => {
@@ -116,6 +132,8 @@ describe('outputs are of one form', () => {
     expect(findings.map(({ status }) => status)).toEqual(['warn', 'warn', 'warn', 'ok', 'ok']);
     await reportPreflight({ findings, connections: [] }, settings, means);
     expect(problems()).toEqual([]);
+    expect(undeclared(preflight)).toEqual([]);
+    expect(headline()).toMatch(/^## ⚠️ .* was examined, with warnings; nothing was changed on any host$/);
     expect(output('findings')).toEqual(findings);
     for (const { measured, cause, fix, notice } of findings) {
       for (const words of [measured, cause, fix, notice].filter((one) => one !== null)) {
@@ -137,6 +155,9 @@ describe('outputs are of one form', () => {
     });
     const [verdict, ...errors] = await failed(findings);
     expect(problems()).toEqual([]);
+    expect(headline()).toMatch(
+      /^## ❌ .*: the hosts are not ready for a deploy; nothing was changed on any host$/,
+    );
     expect(verdict).toBe('etcd-ha-action: the hosts are not ready for a deploy (2 findings)');
     expect(errors).toEqual([
       expect.stringMatching(/^\[infra1\] ports: TCP port 2380.*"nginx".* Usual cause: .* Fix: /),
@@ -152,9 +173,42 @@ describe('outputs are of one form', () => {
     const sink = { error: say, warning: say, setFailed: say, startGroup: say, endGroup: () => undefined };
     await publishCheckup(report, settings, means, sink);
     expect(problems()).toEqual([]);
+    expect(undeclared(health)).toEqual([]);
     expect(output('health-report')).toEqual(JSON.parse(JSON.stringify(report)));
     expect(output('findings')).toEqual(
       report.checks.filter(({ status, notice }) => status !== 'ok' || notice !== null),
     );
   });
+});
+
+describe('an operation that fails', () => {
+  const finding = { code: 'host-too-slow', at: 'probe', fact: 'it does not answer.' } as const;
+  const unhealthy = assessHealth([observation(0)], PORTS, means.startedAt);
+  const errors = [new RefusedError('it was refused', [finding]), new UnhealthyError(unhealthy)];
+
+  test.each(OPERATIONS)('$name sets no output that it does not declare', async (operation) => {
+    for (const error of errors) {
+      const failure = { title: 'it failed', findings: [finding] };
+      await publishFailure(error, failure, settings, means, operation.outputs);
+      expect(problems()).toEqual([]);
+      expect(undeclared(operation)).toEqual([]);
+      expect(outputs().get('changed')).toBe('false');
+    }
+  });
+
+  test('before it is known which it was, all that is known is set', async () => {
+    const failure = { title: 'it failed', findings: [finding] };
+    await publishFailure(errors[0], failure, undefined, means);
+    expect(Object.fromEntries(outputs())).toEqual({ verdict: 'refuse', healthy: 'false', changed: 'false' });
+  });
+});
+
+// The description of the output is all that a user of action.yml reads of it.
+test('the output findings is described by the fields of a check', () => {
+  const fields = [...OUTPUTS.findings.description.matchAll(/`([a-z]+)`/g)].map(([, name]) => name);
+  const check = checkOf('quorum', null)('ok', { measured: 'x' });
+  const isField = (name: string | undefined): boolean => name !== undefined && name in check;
+  const listed = fields.slice(fields.indexOf('name'));
+  expect(listed.filter(isField).toSorted()).toEqual(Object.keys(check).toSorted());
+  expect(fields.filter((name) => !isField(name))).toEqual(['ok']);
 });

@@ -34,7 +34,7 @@ export interface HistorySettings {
 export const healthGroup = inputGroup({
   name: 'health',
   inputs: healthInputs,
-  // the root action takes it with every operation
+  // the group of the CA has its key too, which a health check must not be given
   alsoReads: ['ca-certificate'],
   parse: ({ inputs, findings }): { readonly health: HealthSettings } | undefined => {
     const health = parseHealth(inputs, findings);

@@ -95,23 +95,26 @@ export const bootstrapGroup = inputGroup({
   },
 });
 
-/** Whether the disks are measured. */
+/** What a preflight may try on the hosts, beyond reading. */
 export interface DiskTestSettings {
   /** Whether to write to the data dir's disk for a moment, to see how fast it is. */
   readonly diskTest: boolean;
+  /** Whether the kubeadm of each host tries the patches, if there are any: it writes aside what it renders. */
+  readonly patchTrial: boolean;
 }
 
-/** Whether the disks are measured. A dry run writes nothing, whether or not the operation makes a plan. */
+/** What a preflight may try. A dry run writes nothing, whether or not the operation makes a plan. */
 export const diskTestGroup = inputGroup({
   name: 'disk-test',
   inputs: diskTestInputs,
-  alsoReads: ['dry-run'],
+  alsoReads: ['dry-run', 'patches'],
   parse: ({ inputs, findings, warnings }): DiskTestSettings | undefined => {
     const wanted = parseBoolean('disk-test', inputs['disk-test'], findings);
     // a value that is no boolean is a finding of the group that it belongs to
     const isDryRun = parseBoolean('dry-run', inputs['dry-run'], []) === true;
     if (wanted === true && isDryRun) warnings.push(writesNothing);
-    return wanted === undefined ? undefined : { diskTest: wanted && !isDryRun };
+    if (isDryRun && inputs.patches.trim() !== '') warnings.push(triesNothing);
+    return wanted === undefined ? undefined : { diskTest: wanted && !isDryRun, patchTrial: !isDryRun };
   },
   checkUnused: ({ inputs, findings, warnings }, operation) => {
     const wanted = parseBoolean('disk-test', inputs['disk-test'], findings);
@@ -124,6 +127,13 @@ const writesNothing: Finding = {
   at: 'disk-test',
   fact: 'disk-test: true has no effect with dry-run: true, which writes nothing to any host.',
   fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
+};
+
+const triesNothing: Finding = {
+  code: 'input-unused',
+  at: 'patches',
+  fact: 'the patches are not tried with dry-run: true, which writes nothing to any host.',
+  fix: 'leave dry-run out: a preflight changes nothing, apart from the files that the trial of patches writes and removes.',
 };
 
 function measuresNothing(operation: string): Finding {

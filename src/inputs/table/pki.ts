@@ -1,15 +1,13 @@
 import type { GroupedInputs } from './input.ts';
 
-/**
- * The CA, and what it signs. A health check could tell from `ca-certificate` which host to believe, but would have to be given
- * `ca-key` with it: it judges by what the majority of the hosts has.
- */
+/** The CA, and what it signs. A health check reads `ca-certificate` alone, to tell which hosts to believe. */
 export const certificateInputs = {
   'ca-certificate': {
     description:
       'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; needs ' +
-      '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every ' +
-      'output that holds it. Left out: the CA found on the hosts, else a new one.',
+      '`ca-key`, except for a health check, which believes the members by it. It is public: pass it ' +
+      'from a variable, not from a secret, or the runner drops every output that holds it. Left out: ' +
+      'the CA found on the hosts, else a new one.',
   },
   'ca-key': {
     description:

@@ -30,7 +30,7 @@ export const deploy: PlanningOperation = {
     'Sets up a highly available external etcd cluster for kubeadm over SSH, or updates it to match the inputs',
   icon: 'database',
   inputs: [...EVERY_OPERATION, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
-  outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
+  outputs: ['login', 'cluster', 'plan', 'change', 'findings', 'hand-over', 'artifact'],
   access: () => ({ effect: 'changes', as: 'root' }),
   // the facts of the other hosts decide with how few it can continue
   reach: 'any',

@@ -29,7 +29,7 @@ export const health = checkingOperation({
   summary: 'Checks a highly available external etcd cluster for kubeadm, over SSH, and changes nothing',
   icon: 'activity',
   inputs: [...EVERY_OPERATION, 'health', 'artifact'],
-  outputs: ['login', 'cluster', 'findings', 'health-check', 'artifact'],
+  outputs: ['login', 'cluster', 'change', 'findings', 'health-check', 'artifact'],
   // with an installed probe, the login user needs no shell of root
   access: (settings) => ({
     effect: 'reads',

@@ -39,10 +39,11 @@ export interface PreflightInput {
  * preflight facts is judged by its own alone.
  */
 export function preflightChecks(input: PreflightInput): Check[] {
-  const { settings, members, archive } = input;
+  const { settings, archive } = input;
+  const members = input.members.map(labelled);
   const examined = members.flatMap((member) => examine(member, input));
   return worstFirst([
-    ...prerequisites(input).map(prerequisite),
+    ...[...memberFindings(input.members), ...prerequisites(members, settings)].map(prerequisite),
     ...examined.flatMap((member) => ofOneHost(member, settings)),
     ...clones(members),
     ...mixedKubeadm(examined),
@@ -88,10 +89,14 @@ export function prerequisite(finding: Finding): Check {
   });
 }
 
-/** What a deploy refuses as well, in the same words. */
-function prerequisites({ settings, members }: PreflightInput): Finding[] {
+/** A host whose hostname could not be read is refused for it, and called by its address in all other checks. */
+function labelled(member: Member): Member {
+  return member.name === '' ? { ...member, name: member.address } : member;
+}
+
+/** What a deploy refuses as well, in the same words, besides names that it cannot use. */
+function prerequisites(members: readonly Member[], settings: PreflightSettings): Finding[] {
   return [
-    ...memberFindings(members),
     ...members.flatMap((member) => missingPrerequisites(member, settings)),
     ...silentPrograms(members),
     ...unseenFindings(members, 'sign'),

@@ -2,7 +2,7 @@ import { RESOLV_CONF } from '../../checks/network.ts';
 import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
 import { askCluster } from '../../engine/cluster.ts';
-import { allOrFindings } from '../../engine/collect.ts';
+import { findingsOf } from '../../engine/collect.ts';
 import type { RunContext } from '../../engine/context.ts';
 import {
   absenceReasons,
@@ -16,11 +16,11 @@ import type { DiskTestFact, PatchTrialFact, PreflightFacts } from '../../facts/p
 import { type Finding, RunError } from '../../findings.ts';
 import { quoteBash } from '../../hosts/bash.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
-import { lastWords } from '../../hosts/host-error.ts';
+import { HostError, lastWords } from '../../hosts/host-error.ts';
 import { parsePreflightProbe } from '../../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../hosts/probe/preflight-script.ts';
 import { parseRendered, RENDER } from '../../hosts/render-manifest.ts';
-import type { Effect, RemoteResult, RemoteScript, TransportStatistics } from '../../hosts/transport.ts';
+import type { RemoteResult, RemoteScript, TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { placesOf } from '../../kubeadm/paths.ts';
 import { listHosts, type ObservedHost, withRole } from '../../run/host.ts';
@@ -37,59 +37,135 @@ export interface Examined {
   /** By address; of hosts whose kubeadm has tried the patches. */
   readonly patchTrials: ReadonlyMap<string, PatchTrialFact>;
   readonly controlPlane: ControlPlaneLook;
-  /** Why other hosts could not be reached, or not be tested. */
+  /** Why other hosts could not be observed, or the members not be asked: no deploy can be decided then. */
   readonly failed: readonly Finding[];
-  /** Absent where no member could be asked, or a host could not be reached. */
+  /** Why hosts that could be observed could not be examined further, or not be tested. */
+  readonly untested: readonly Finding[];
+  /** Absent where no member could be asked, or a host could not be observed. */
   readonly cluster?: ClusterFacts;
   readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
 }
 
 /**
  * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
- * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
- * @throws RunError if a host that was reached cannot be probed.
+ * patches remove what they have written. A host that cannot be reached, or does not answer a script, is a finding; the
+ * others are examined all the same.
+ * @throws what the signal of the run is aborted with.
  */
-export async function examine(effect: Effect, settings: Settings, context: RunContext): Promise<Examined> {
+export async function examine(settings: Settings, context: RunContext): Promise<Examined> {
   const { timeline, log, signal } = context;
   const listed = listHosts(settings);
   log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
   const connected = await connectHosts(listed, context);
-  return withConnections(connected.hosts, effect, signal, async (hosts) => {
+  return withConnections(connected.hosts, signal, async (hosts) => {
     const probed = await observeHosts(hosts, settings, { membersReach: true, sandbox: true }, timeline);
-    const unprobed = absenceReasons(withRole(probed.absent, 'member'));
-    if (unprobed.length > 0)
-      throw new RunError('not every host could be examined, so nothing was changed on any', unprobed);
+    signal.throwIfAborted();
     const members = withRole(probed.hosts, 'member');
     const absent = [...connected.absent, ...probed.absent];
     const unreached = absenceReasons(withRole(absent, 'member'));
     const preflight = await examineEach(settings, members, context);
-    const trials = await tryEach(settings, members, context);
-    const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
-    const asked = unreached.length === 0 ? await askCluster(settings, members, [], context) : undefined;
-    asked?.clients.close();
+    signal.throwIfAborted();
+    const answering = members.filter(({ address }) => preflight.facts.has(address));
+    const trials = await tryEach(settings, answering, context);
+    signal.throwIfAborted();
+    const tests = await testDisks(settings, answering, context);
+    signal.throwIfAborted();
+    const asked = unreached.length === 0 ? await askMembers(settings, members, context) : NOT_ASKED;
+    signal.throwIfAborted();
     return {
       members,
-      preflight,
+      preflight: preflight.facts,
       controlPlane: {
         hosts: withRole(probed.hosts, 'control-plane'),
         unreached: absenceReasons(withRole(absent, 'control-plane')),
       },
       diskTests: tests.facts,
       patchTrials: trials.facts,
-      failed: [...unreached, ...tests.failures, ...trials.failures],
-      ...(asked && { cluster: asked.cluster }),
+      failed: [...unreached, ...asked.failures],
+      untested: [...preflight.failures, ...trials.failures, ...tests.failures],
+      ...(asked.cluster && { cluster: asked.cluster }),
       connections: connectionsOf(probed.hosts),
     };
   });
 }
 
+/** What the members have answered, or why they could not be asked. */
+interface Asked {
+  readonly cluster?: ClusterFacts;
+  readonly failures: readonly Finding[];
+}
+
+const NOT_ASKED: Asked = { failures: [] };
+
+async function askMembers(
+  settings: Settings,
+  members: readonly ObservedHost[],
+  context: RunContext,
+): Promise<Asked> {
+  try {
+    const asked = await askCluster(settings, members, [], context);
+    asked?.clients.close();
+    return { ...(asked && { cluster: asked.cluster }), failures: [] };
+  } catch (error) {
+    if (error instanceof HostError) return { failures: [error.finding] };
+    if (error instanceof RunError) return { failures: error.findings };
+    throw error;
+  }
+}
+
+/** What hosts have answered, by address, and why others have not. */
+interface Answers<F> {
+  readonly facts: ReadonlyMap<string, F>;
+  readonly failures: readonly Finding[];
+}
+
+/** What a host is asked. */
+interface Question<F> {
+  /** Of the step in the timeline. */
+  readonly title: string;
+  /** Of a failure. */
+  readonly at: string;
+  readonly script: RemoteScript;
+  /** Returns undefined for an end that only `explainUnknown` can explain. @throws HostError if the answer is cut off. */
+  readonly read: (answer: RemoteResult) => F | undefined;
+}
+
+/** Asks one host. Does not throw: why it has not answered is a finding, and the other hosts keep theirs. */
+async function askHost<F>(
+  { address, transport }: ObservedHost,
+  { title, at, script, read }: Question<F>,
+  { timeline }: RunContext,
+): Promise<Answers<F>> {
+  const host = transport.name;
+  try {
+    const what = { stage: 'Observe', title, changes: false, host };
+    return await timeline.record(what, async () => {
+      const answer = await transport.run(script);
+      const fact = read(answer);
+      return fact === undefined
+        ? { facts: new Map(), failures: [{ host, at, ...explainUnknown(answer) }] }
+        : { facts: new Map([[address, fact]]), failures: [] };
+    });
+  } catch (error) {
+    return { facts: new Map(), failures: findingsOf(error, host, at) };
+  }
+}
+
+function together<F>(answers: readonly Answers<F>[]): Answers<F> {
+  return {
+    facts: new Map(answers.flatMap(({ facts }) => [...facts])),
+    failures: answers.flatMap(({ failures }) => failures),
+  };
+}
+
 async function examineEach(
   settings: Settings,
   members: readonly ObservedHost[],
-  { timeline }: RunContext,
-): Promise<Map<string, PreflightFacts>> {
-  const work = members.map(({ name, address, transport }) => {
-    const probe = preflightProbe({
+  context: RunContext,
+): Promise<Answers<PreflightFacts>> {
+  const answers = members.map((member) => {
+    const { address, transport } = member;
+    const script = preflightProbe({
       address,
       peers: settings.hosts.map((host) => host.address).filter((other) => other !== address),
       ports: [settings.clientPort, settings.peerPort],
@@ -97,15 +173,11 @@ async function examineEach(
       resolvConf: resolvConfOf(settings),
       ...placesOf(settings),
     });
-    const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
-    const result = timeline.record(what, async () => {
-      const answer = await transport.run(probe);
-      const facts = understood(name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
-      return [address, facts] as const;
-    });
-    return { host: name, at: 'probe', result };
+    const read = (answer: RemoteResult): PreflightFacts =>
+      understood(transport.name, answer, () => parsePreflightProbe(answer.stdout.toString('utf8')));
+    return askHost(member, { title: 'preflight probe', at: 'probe', script, read }, context);
   });
-  return new Map(await allOrFindings('not every host could be examined', work));
+  return together(await Promise.all(answers));
 }
 
 /** The file that kubelet will read resolvers from. */
@@ -118,54 +190,35 @@ function resolvConfOf({ kubeletConfig }: Settings): string {
 async function tryEach(
   settings: Settings,
   members: readonly ObservedHost[],
-  { timeline, newToken }: RunContext,
-): Promise<Tests<PatchTrialFact>> {
-  const trials = patchTrials(members, settings, newToken);
-  const facts = new Map<string, PatchTrialFact>();
-  const failures: Finding[] = [];
-  const work = members.flatMap(({ name, address, transport }) => {
-    const trial = trials.get(address);
+  context: RunContext,
+): Promise<Answers<PatchTrialFact>> {
+  if (!settings.patchTrial) return together([]);
+  const trials = patchTrials(members, settings, context.newToken);
+  const answers = members.flatMap((member) => {
+    const trial = trials.get(member.address);
     if (trial === undefined) return [];
-    const what = { stage: 'Observe', title: 'try the patches', changes: false, host: name };
-    const result = timeline.record(what, async () => {
-      const answer = await transport.run(tryPatches(trial));
-      const fact = parsePatchTrial(answer);
-      if (fact !== undefined) facts.set(address, fact);
-      else failures.push({ host: name, at: 'patches', ...explainUnknown(answer) });
-    });
-    return [{ host: name, at: 'patches', result }];
+    const script = tryPatches(trial);
+    return [askHost(member, { title: script.title, at: 'patches', script, read: parsePatchTrial }, context)];
   });
-  await allOrFindings('not every host could try the patches', work);
-  return { facts, failures };
+  return together(await Promise.all(answers));
 }
 
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
 async function testDisks(
   settings: Settings,
   members: readonly ObservedHost[],
-  { timeline, signal }: RunContext,
-): Promise<Tests<DiskTestFact>> {
-  const facts = new Map<string, DiskTestFact>();
-  const failures: Finding[] = [];
-  for (const { name, address, transport } of members) {
-    signal.throwIfAborted();
-    const what = { stage: 'Observe', title: 'disk test', changes: false, host: name };
-    const result = await timeline.record(what, () =>
-      transport.run(diskTest(settings.walDir ?? settings.dataDir)),
-    );
-    const fact = parseDiskTest(result);
-    if (fact !== undefined) facts.set(address, fact);
-    else failures.push({ host: name, at: 'disk-test', ...explainUnknown(result) });
+  context: RunContext,
+): Promise<Answers<DiskTestFact>> {
+  if (!settings.diskTest) return together([]);
+  const script = diskTest(settings.walDir ?? settings.dataDir);
+  const answers: Answers<DiskTestFact>[] = [];
+  for (const member of members) {
+    context.signal.throwIfAborted();
+    const question = { title: script.title, at: 'disk-test', script, read: parseDiskTest };
+    answers.push(await askHost(member, question, context));
   }
-  return { facts, failures };
+  return together(answers);
 }
-
-interface Tests<F> {
-  readonly facts: ReadonlyMap<string, F>;
-  readonly failures: readonly Finding[];
-}
-
-const NO_TESTS: Tests<DiskTestFact> = { facts: new Map(), failures: [] };
 
 /** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
 const WRITE_BYTES = 2300;

@@ -13,13 +13,13 @@ import { asWarning, commonReport, type Reporting } from '../../report/publish.ts
 import type { RunReport } from '../../report/run-report.ts';
 import { writeSummary } from '../../report/summary.ts';
 import { controlPlaneWarnings } from '../deploy/control-plane.ts';
-import { planDeploy, PLANNING } from '../deploy/deploy.ts';
+import { deploy, planDeploy, PLANNING } from '../deploy/deploy.ts';
 import { preflightChecks, prerequisite } from './checks.ts';
 import { examine, type Examined } from './examine.ts';
 
 /** A disk test and a trial of patches write, and remove what they have written. */
-function effectOf({ diskTest, patches }: Settings): Effect {
-  return diskTest || patches.length > 0 ? 'writes-aside' : 'reads';
+function effectOf({ diskTest, patchTrial, patches }: Settings): Effect {
+  return diskTest || (patchTrial && patches.length > 0) ? 'writes-aside' : 'reads';
 }
 
 /** Finds everything that would keep a deploy from working or needs attention, and changes nothing. */
@@ -30,12 +30,14 @@ export const preflight = checkingOperation({
   icon: 'search',
   // it carries out no plan, takes no lock and uploads nothing
   inputs: [...EVERY_OPERATION, ...PLANNING, 'disk-test'],
+  // a value that a deploy would refuse is told of before the deploy
+  checkedInputs: deploy.inputs,
   outputs: ['login', 'change', 'findings'],
   access: (settings) => ({ effect: effectOf(settings), as: 'root' }),
   // a host that cannot be reached is a finding
   reach: 'none',
   survivesFault: false,
-  observe: (settings, context) => examine(effectOf(settings), settings, context),
+  observe: examine,
   check: (examined, settings, context) => ({
     findings: judge(examined, settings, context).filter(isFinding),
     connections: examined.connections,
@@ -52,11 +54,11 @@ export function judge(
   settings: Settings,
   context: Pick<RunContext, 'newToken' | 'startedAt' | 'archive'>,
 ): Check[] {
-  const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed } = examined;
+  const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed, untested } = examined;
   const { archive } = context;
   const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, context) : [];
   const all: Check[] = [
-    ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map(prerequisite),
+    ...[...failed, ...untested, ...refused, ...controlPlaneWarnings(controlPlane)].map(prerequisite),
     ...preflightChecks({
       settings,
       members,
@@ -122,9 +124,10 @@ export async function reportPreflight(
   const { log, redactor } = means;
   for (const line of findings.map(shownCheck).flatMap(checkLines)) log.info(line);
   writeOutputs({ changed: false, findings }, redactor, log);
+  const failures = findings.flatMap((check) => (check.status === 'fail' ? [findingOf(check)] : []));
   const report: RunReport = {
     ...commonReport(settings, means),
-    outcome: 'planned',
+    ...(failures.length > 0 ? { outcome: 'failed', failure: NOT_READY } : { outcome: 'planned' }),
     changed: false,
     findings: settings.warnings.map(asWarning),
     checks: findings,
@@ -132,10 +135,10 @@ export async function reportPreflight(
     connections,
   };
   await writeSummary(report, redactor, log);
-  const failures = findings.flatMap((check) => (check.status === 'fail' ? [findingOf(check)] : []));
-  if (failures.length > 0)
-    failStep(new RefusedError('the hosts are not ready for a deploy', failures), redactor, log, sink);
+  if (failures.length > 0) failStep(new RefusedError(NOT_READY, failures), redactor, log, sink);
 }
+
+const NOT_READY = 'the hosts are not ready for a deploy';
 
 /** Returns the finding of a check that failed, as a reason why the run ends. */
 function findingOf({

@@ -40,6 +40,7 @@ function findings({ facts, settings, cluster }: Situation, failed: readonly Find
       patchTrials: new Map(),
       controlPlane: nobody,
       failed,
+      untested: [],
       ...(cluster && { cluster }),
     },
     inputs,

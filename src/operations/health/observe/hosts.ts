@@ -13,7 +13,7 @@ import {
   PROBE_REFUSED,
 } from '../../../hosts/probe/health-probe.ts';
 import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
-import { limitedTo, type RemoteResult, type Transport } from '../../../hosts/transport.ts';
+import type { RemoteResult, Transport } from '../../../hosts/transport.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { parseEtcdManifest } from '../../../kubeadm/etcd-manifest.ts';
 import { ETCD_MANIFEST, placesOf } from '../../../kubeadm/paths.ts';
@@ -21,7 +21,7 @@ import type { Host } from '../../../run/host.ts';
 
 /** A host as far as it could be reached. */
 export interface ExaminedHost extends Host {
-  /** Absent: there is no connection. It can only read. */
+  /** Absent: there is no connection. */
   readonly transport?: Transport;
   readonly sight: Sight<HealthAnswer>;
   /** See `shippedImage`; absent: the host was not examined. */
@@ -44,7 +44,7 @@ export async function examineHost(
   const connecting = timeline.record({ ...recorded, title: 'connect' }, () => connect(host.settings));
   let transport: Transport;
   try {
-    transport = limitedTo('reads', await beforeAbort(signal, connecting));
+    transport = await beforeAbort(signal, connecting);
   } catch (error) {
     // close one that comes too late
     void connecting.then((late) => late.close()).catch(() => undefined);

@@ -10,7 +10,7 @@ import { RefusedError } from '../../../findings.ts';
 import type { HealthAnswer } from '../../../hosts/probe/health-probe.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { placesOf } from '../../../kubeadm/paths.ts';
-import { listHosts, withRole } from '../../../run/host.ts';
+import { hostLabel, listHosts, withRole } from '../../../run/host.ts';
 import { type Answers, hashesOf, listenersOf, memberSight, notAsked, rescrapeMetrics } from './figures.ts';
 import { type ExaminedHost, examineHost } from './hosts.ts';
 import { askedMember, type AskedMember, routesTo } from './member-client.ts';
@@ -65,8 +65,9 @@ async function askWithBest(
   return first;
 }
 
-function controlPlaneSight({ name, address, sight }: ExaminedHost): ControlPlaneSight {
-  return { name, address, host: sight };
+/** A host whose hostname could not be read is reported under its label: nothing is decided by its name. */
+function controlPlaneSight({ name, address, settings, sight }: ExaminedHost): ControlPlaneSight {
+  return { name: name === '' ? hostLabel(settings) : name, address, host: sight };
 }
 
 /** Refuses hosts that are listed twice, and clones with one name: their reports would be confused. */

@@ -1,5 +1,5 @@
-export const id = 278;
-export const ids = [278];
+export const id = 1;
+export const ids = [1];
 export const modules = {
 
 /***/ 35278:
@@ -348,7 +348,8 @@ var src_steps = __webpack_require__(60638);
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
  * on who leads (the leader last, whichever member that is then).
- * @param document without the steps outside of the digest: whether an image has to be pulled or imported.
+ * @param document without the steps outside of the digest, and the stages that have no others: whether an image has to be
+ * pulled or imported.
  */
 function planDigest(document) {
     const done = {
@@ -736,15 +737,20 @@ function describePlan(question) {
     }, plan.madeUp ?? []);
     const digested = {
         ...described,
-        stages: described.stages.map((stage, at) => inDigest(stage, plan.stages[at])),
-        afterVerify: described.afterVerify.map((stage, at) => inDigest(stage, plan.afterVerify[at])),
+        stages: described.stages.flatMap((stage, at) => inDigest(stage, plan.stages[at])),
+        afterVerify: described.afterVerify.flatMap((stage, at) => inDigest(stage, plan.afterVerify[at])),
     };
     return { ...described, digest: planDigest(digested) };
 }
-/** @param of the stage that is described. */
+/**
+ * Returns the stage with the steps that count for the digest; none if no step does: the stage is gone from a later plan once
+ * its steps are done.
+ * @param of the stage that is described.
+ */
 function inDigest(stage, of) {
     const counts = (step) => step !== undefined && (0,src_steps/* kindOf */.I)(step).outsideDigest !== true;
-    return { ...stage, steps: stage.steps.filter((_, at) => counts(of?.steps[at])) };
+    const steps = stage.steps.filter((_, at) => counts(of?.steps[at]));
+    return steps.length === 0 ? [] : [{ ...stage, steps }];
 }
 /** Members that come or go, in words; none for a cluster that is new as a whole. */
 function membershipChanges({ before, after }) {
@@ -1427,6 +1433,7 @@ function once(make) {
 
 
 
+
 /**
  * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
  * after observing and planning again.
@@ -1434,10 +1441,16 @@ function once(make) {
  * @throws RunError wherever it ends early.
  */
 async function runOperation(operation, settings, context) {
+    const limited = { ...context, connect: limitedConnector(operation, settings, context.connect) };
     if (operation.kind === 'checking')
-        return operation.run(settings, context);
-    const outcome = await runPlan(operation, settings, context);
+        return operation.run(settings, limited);
+    const outcome = await runPlan(operation, settings, limited);
     return (reporting) => (0,report_publish/* publishPlan */.JL)(outcome, operation.report(outcome, settings), settings, reporting);
+}
+/** Opens connections that refuse every script with more effect than the operation may have, or a dry run of it. */
+function limitedConnector(operation, settings, connect) {
+    const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
+    return async (host) => (0,transport/* limitedTo */.sp)(effect, await connect(host));
 }
 /**
  * Plans, and carries the plan out unless this is a dry run.
@@ -1453,8 +1466,7 @@ async function runPlan(operation, settings, context) {
         await Promise.all(connected.hosts.map(({ transport }) => transport.close()));
         throw tooFew;
     }
-    const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
-    return (0,observe/* withConnections */.q5)(connected.hosts, effect, signal, async (hosts) => {
+    return (0,observe/* withConnections */.q5)(connected.hosts, signal, async (hosts) => {
         const probed = await (0,observe/* observeHosts */.Aq)(hosts, settings, operation.probe(settings), timeline);
         signal.throwIfAborted();
         const observed = {
@@ -1533,7 +1545,7 @@ function everyHost({ members, controlPlane }) {
 function lockedHosts(seen) {
     return everyHost(seen)
         .filter(({ facts }) => facts.locked)
-        .map(({ name }) => name);
+        .map(({ transport }) => transport.name);
 }
 /** Begins to make the private keys that a plan takes. */
 function prepareKeys(keys, { cluster }) {
@@ -1633,12 +1645,12 @@ async function takeLocks({ members, controlPlane }, { settings, context }) {
 }
 /** The observations, updated under the lock. Hosts of the control plane that could not be locked are reported at the end. */
 function refreshedUnder({ answers, leftOut }, seen) {
-    const upToDate = (host) => (0,observe/* refreshed */.tA)(host, answers.get(host.name) ?? Buffer.alloc(0));
+    const upToDate = (host) => (0,observe/* refreshed */.tA)(host, answers.get(host.transport.name) ?? Buffer.alloc(0));
     return {
         members: seen.members.map(upToDate),
         absent: seen.absent,
         controlPlane: seen.controlPlane
-            .filter(({ name }) => !leftOut.some(({ host }) => host === name))
+            .filter(({ transport }) => !leftOut.some(({ host }) => host === transport.name))
             .map(upToDate),
         unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => (0,collect/* findingsOf */.WX)(error, host, 'lock'))],
     };
@@ -1802,7 +1814,7 @@ async function main({ redactor, log, handleUncaughtErrors }) {
         const interrupted = end.signal.aborted ? new end_of_run/* InterruptedError */.p4(end.signal.reason, error) : error;
         const reason = fault ?? interrupted;
         const failure = (0,report_failure/* failStep */.v)(reason, redactor, log);
-        await (0,report_publish/* publishFailure */.yX)(reason, failure, settings, report);
+        await (0,report_publish/* publishFailure */.yX)(reason, failure, settings, report, operation?.outputs);
     }
     finally {
         end.stop();
@@ -1826,6 +1838,126 @@ async function openArchive({ imageArchive }, signal) {
     if (imageArchive === undefined)
         return {};
     return { archive: await (0,image_archive/* readImageArchive */.E)(imageArchive, signal) };
+}
+
+
+/***/ }),
+
+/***/ 810:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E3: () => (/* binding */ STAGED_PREFIX),
+/* harmony export */   KV: () => (/* binding */ removeStagedArtifacts),
+/* harmony export */   T9: () => (/* binding */ removePrivateFolders),
+/* harmony export */   oV: () => (/* binding */ PrivateFolder)
+/* harmony export */ });
+/* unused harmony export removeOwnFolders */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(48161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(81001);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
+
+
+
+
+
+
+
+const PREFIX = 'etcd-ha-run-';
+/** The length of mkdtemp(3)'s suffix. */
+const SUFFIX_LENGTH = 6;
+/** A socket's path is limited to 107 bytes (unix(7)); names in the folder, and ssh's suffix, need 40 at most. */
+const MAX_PATH_LENGTH = 66;
+/**
+ * The run's private folder on the runner, for sockets, pipes and public files: never for a secret. It is created at
+ * the first use.
+ */
+class PrivateFolder {
+    #place;
+    #path;
+    #names = 0;
+    /** @param temporary the runner's folder for temporary files. */
+    constructor(temporary) {
+        this.#place = locationFor(temporary);
+    }
+    /** Returns the path of a file in it. @throws RunError when the folder cannot be created. */
+    at(name) {
+        this.#path ??= createFolder(this.#place);
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(this.#path, name);
+    }
+    /** Returns a unique path in it. */
+    newPath(name) {
+        this.#names += 1;
+        return this.at(`${name}-${this.#names}`);
+    }
+    /** Removes it with its contents. */
+    remove() {
+        if (this.#path !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(this.#path, { recursive: true, force: true });
+        this.#path = undefined;
+    }
+}
+/** Removes the folders that killed runs of this runner left behind. Does not throw. */
+async function removePrivateFolders(temporary) {
+    const { base, prefix } = locationFor(temporary);
+    await removeOwnFolders(base, prefix);
+}
+/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+const STAGED_PREFIX = 'etcd-ha-artifact-';
+/** Removes the files of artifacts that killed runs left behind. Does not throw. */
+async function removeStagedArtifacts(runnerTemp) {
+    await removeOwnFolders(runnerTemp, STAGED_PREFIX);
+}
+function createFolder({ base, prefix }) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, prefix));
+    }
+    catch (error) {
+        throw new _findings_js__WEBPACK_IMPORTED_MODULE_5__/* .RunError */ .e4('The runner has no room for the files of this run', [
+            {
+                code: 'runner-folder-unwritable',
+                at: 'RUNNER_TEMP',
+                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
+                cause: 'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
+                fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+            },
+        ]);
+    }
+}
+/**
+ * Chooses the location of a runner's folders. Its own folder for temporary files is unsuitable if its path is too
+ * long for sockets, or not valid in ssh's configuration. The machine's folder is shared with other runners, so the
+ * names there identify this one.
+ */
+function locationFor(temporary) {
+    if (temporary.length + PREFIX.length + SUFFIX_LENGTH < MAX_PATH_LENGTH && /^[\w./-]+$/.test(temporary))
+        return { base: temporary, prefix: PREFIX };
+    const runner = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(temporary).digest('hex').slice(0, 8);
+    return { base: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `${PREFIX}${runner}-` };
+}
+/**
+ * Removes the folders with this prefix that belong to this process's user. A folder of another user stays: in a
+ * shared place anyone can create one of that name. An error with one folder does not stop the others. Does not throw.
+ * @param base the folder that contains them; it may be missing.
+ */
+async function removeOwnFolders(base, prefix) {
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(base).catch(() => []);
+    const paths = names.filter((name) => name.startsWith(prefix)).map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, name));
+    await Promise.allSettled(paths.map(async (path) => {
+        const status = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(path);
+        if (!status.isDirectory() || status.uid !== process.getuid?.())
+            return;
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { recursive: true, force: true });
+    }));
 }
 
 
