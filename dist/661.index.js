@@ -77,7 +77,9 @@ async function giveLocksBack(means) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(81001);
-/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
+/* harmony import */ var _text_file_failures_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(93001);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(38572);
+
 
 
 
@@ -139,9 +141,11 @@ function createFolder({ base, prefix }) {
             {
                 code: 'runner-folder-unwritable',
                 at: 'RUNNER_TEMP',
-                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
-                cause: 'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
-                fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+                fact: `cannot create a folder in ${base} on the runner: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_7__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_5__/* .errorMessage */ .gJ)(error))}`,
+                ...((0,_text_file_failures_js__WEBPACK_IMPORTED_MODULE_6__/* .fileFailure */ .f)(error, base) ?? {
+                    cause: 'the folder for temporary files does not exist, or the user of the job may not write there, as in a container with `options: --user`.',
+                    fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+                }),
             },
         ]);
     }

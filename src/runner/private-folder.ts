@@ -4,6 +4,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage, RunError } from '../findings.ts';
+import { fileFailure } from '../text/file-failures.ts';
 import { printable } from '../text/printable.ts';
 
 const PREFIX = 'etcd-ha-run-';
@@ -68,9 +69,11 @@ function createFolder({ base, prefix }: FolderLocation): string {
         code: 'runner-folder-unwritable',
         at: 'RUNNER_TEMP',
         fact: `cannot create a folder in ${base} on the runner: ${printable(errorMessage(error))}`,
-        cause:
-          'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
-        fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+        ...(fileFailure(error, base) ?? {
+          cause:
+            'the folder for temporary files does not exist, or the user of the job may not write there, as in a container with `options: --user`.',
+          fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+        }),
       },
     ]);
   }

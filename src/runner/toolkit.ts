@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import * as core from '@actions/core';
 import { describeFinding, ENTRIES, errorMessage, type Finding } from '../findings.ts';
+import { fileFailure } from '../text/file-failures.ts';
 
 // The runner functions that `@actions/core` lacks or that need error handling; the rest comes from there.
 
@@ -50,16 +51,24 @@ function writeCommandFile(variable: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const problem: Finding = {
-      code: 'runner-file-unwritable',
-      at: variable,
-      fact: `user ${process.getuid?.() ?? 'unknown'} cannot write the file of the runner: ${errorMessage(error)}.`,
-      cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,
-      fix: 'run the container as a user that can, for example with `options: --user 0` below `container:` of the job.',
-    };
+    const problem = unwritableFile(variable, file, error);
     if (!failedFiles.has(variable)) core.warning(describeFinding(problem));
     failedFiles.set(variable, problem);
   }
+}
+
+function unwritableFile(variable: string, file: string, error: unknown): Finding {
+  const failure = fileFailure(error, file);
+  const who = failure === undefined ? `user ${process.getuid?.() ?? 'unknown'}` : 'the step';
+  return {
+    code: 'runner-file-unwritable',
+    at: variable,
+    fact: `${who} cannot write the file of the runner: ${errorMessage(error)}.`,
+    ...(failure ?? {
+      cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,
+      fix: 'run the container as a user that can, for example with `options: --user 0` below `container:` of the job.',
+    }),
+  };
 }
 
 /**

@@ -64,6 +64,15 @@ describe('files of the runner', () => {
       fix: expect.stringContaining('--user 0'),
     });
   });
+
+  test('that the full disk does not take are not blamed on the user of a container', () => {
+    process.env['GITHUB_OUTPUT'] = '/dev/full';
+    runner.setOutput('name', 'value');
+    const lost = runner.lostOutputs();
+    expect(lost?.fact).toMatch(/^the step cannot write the file of the runner: .*ENOSPC/);
+    expect(lost?.cause).toMatch(/disk of the runner is full/);
+    expect(lost?.fix).not.toContain('--user');
+  });
 });
 
 test('temporary files are where the runner wants them', () => {
