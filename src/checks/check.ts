@@ -12,6 +12,7 @@ export const CHECK_TITLES = {
   membership: 'Membership',
   alarms: 'Alarms',
   data: 'Data equal on all members',
+  backup: 'Last verified backup',
   versions: 'Versions equal',
   authority: 'CA equal everywhere',
   endpoint: 'Endpoint',

@@ -26,9 +26,10 @@ export async function applyStages(stages: readonly Stage[], context: ApplyContex
     try {
       await applyStage(stage, context);
     } catch (error) {
-      if (stage.mayFail !== true || !(error instanceof RunError) || context.signal.aborted) throw error;
+      if (stage.mayFail === undefined || !(error instanceof RunError) || context.signal.aborted) throw error;
       context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
-      context.record.unfinished.push(...error.findings);
+      const { unfinished, warnings } = context.record;
+      (stage.mayFail === 'warned' ? warnings : unfinished).push(...error.findings);
     }
   }
 }

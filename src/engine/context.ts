@@ -1,4 +1,6 @@
+import type { TakenBackup } from '../backup/manifest.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
+import type { Settings } from '../inputs/settings.ts';
 import type { RunRecord } from '../report/run-report.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Log } from '../runner/log.ts';
@@ -21,6 +23,11 @@ export interface RunContext {
   readonly random: () => number;
   /** Masks a secret in everything that is printed from then on. */
   readonly maskSecret: (secret: string) => void;
+  /** Uploads a backup as an artifact. @returns undefined, after a warning, if that is impossible. */
+  readonly uploadBackup: (
+    backup: TakenBackup,
+    settings: Settings,
+  ) => Promise<{ readonly id: string; readonly url: string } | undefined>;
   /** Called before the locks are taken, so that the post step can give back those of a killed run. */
   readonly beforeLock: () => void;
   /** Aborted when the run is cancelled or its time is over. */

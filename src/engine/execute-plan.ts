@@ -11,6 +11,7 @@ import { ClusterClients } from '../run/cluster-clients.ts';
 import { type ObservedHost, withRole } from '../run/host.ts';
 import { type KeyPool, type IssuedFiles, prepareFiles } from '../run/issued-certificates.ts';
 import type { ApplyContext } from './run-scripts.ts';
+import { kindOf, type Step } from '../steps/index.ts';
 import { applyStages } from './apply.ts';
 import { auditRecord, healthyRecords, hostProgress, leaveAudit } from './audit.ts';
 import { acceptedClients } from './cluster.ts';
@@ -74,6 +75,8 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
     log,
     timeline,
     record,
+    backups: record.backups,
+    uploadBackup: (backup) => context.uploadBackup(backup, settings),
     signal: locks === undefined ? context.signal : AbortSignal.any([context.signal, locks.lost]),
   };
   let outcome: 'succeeded' | 'failed' | 'interrupted' = 'failed';
@@ -90,11 +93,12 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
       plan,
       document,
       dryRun: false,
-      changed: stepsOf(plan).length > 0,
+      changed: stepsOf(plan).some(changesHost),
       unfinished: [...plan.leftOut, ...run.unreached, ...record.unfinished],
       health,
       ...(planned && { authority: await material.authority }),
       publicFiles: material.publicFiles,
+      backups: record.backups,
       connections: connectionsOf(hosts),
     };
   } catch (error) {
@@ -126,6 +130,11 @@ async function verifyOnce(
 
 function stepsOf({ stages, afterVerify }: Plan): Stage['steps'] {
   return [...stages, ...afterVerify].flatMap(({ steps }) => steps);
+}
+
+function changesHost(step: Step): boolean {
+  const { onlyLooks, onlyNotes } = kindOf(step);
+  return onlyLooks !== true && onlyNotes !== true;
 }
 
 /** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */

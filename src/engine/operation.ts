@@ -71,6 +71,8 @@ export interface PlanInput {
 /** An operation that plans what to do, and does it behind its gates. */
 export interface PlanningOperation extends OperationBase {
   readonly kind: 'planning';
+  /** `members`: listed hosts of the control plane are none of its business, and are not connected to. */
+  readonly concerns: 'members' | 'all';
   readonly probe: (settings: Settings) => ProbeOptions;
   /** `hosts`: every host is locked before anything is changed. `none`: nothing is changed that a lock protects. */
   readonly lock: 'hosts' | 'none';

@@ -9,7 +9,14 @@ import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanOutcome } from '../report/plan-outcome.ts';
 import { publishPlan } from '../report/publish.ts';
-import { type AbsentHost, type ConnectedHost, listHosts, type ObservedHost, withRole } from '../run/host.ts';
+import {
+  type AbsentHost,
+  type ConnectedHost,
+  type Host,
+  listHosts,
+  type ObservedHost,
+  withRole,
+} from '../run/host.ts';
 import { KeyPool, publicTexts } from '../run/issued-certificates.ts';
 import { refuseUnapproved } from '../plan/digest.ts';
 import { askCluster, refreshStaleHosts } from './cluster.ts';
@@ -80,7 +87,7 @@ async function runPlan(
   context: RunContext,
 ): Promise<PlanOutcome> {
   const { log, timeline, signal } = context;
-  const listed = listHosts(settings);
+  const listed = hostsOf(operation, settings);
   log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
   const connected = await connectHosts(listed, context);
   const tooFew = tooFewMembers(operation.reach, connected, 'reached');
@@ -105,6 +112,12 @@ async function runPlan(
     };
     return planAndExecute(seen, { operation, settings, context, keys: new KeyPool() });
   });
+}
+
+/** The hosts that an operation concerns. */
+function hostsOf({ concerns }: PlanningOperation, settings: Settings): Host[] {
+  const listed = listHosts(settings);
+  return concerns === 'all' ? listed : withRole(listed, 'member');
 }
 
 /** Absent hosts in the order of the inputs. */
@@ -305,6 +318,7 @@ function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }: Plan
     unfinished: [...made.leftOut, ...unreached],
     ...(cluster === undefined ? {} : { health: cluster.health }),
     publicFiles: new Map(hosts.map(({ name, facts }) => [name, publicTexts(facts)])),
+    backups: [],
     connections: connectionsOf(hosts),
   };
 }

@@ -9,7 +9,7 @@ import {
   type HttpAnswer,
   unexpectedAnswer,
 } from './errors.ts';
-import { GatewayConnection } from './gateway-connection.ts';
+import { GatewayConnection, type GatewayConnectionOptions } from './gateway-connection.ts';
 import {
   type Alarm,
   decodeAlarms,
@@ -28,6 +28,8 @@ import {
 } from './messages.ts';
 import { type MemberMetrics, parseMetrics } from './metrics.ts';
 import type { HttpRequest } from './open-connection.ts';
+import type { SnapshotPart } from './snapshot/frames.ts';
+import { type SnapshotOptions, snapshotParts } from './snapshot/stream.ts';
 
 /** Options of a client of one member. */
 export interface EtcdClientOptions {
@@ -52,22 +54,25 @@ export interface RequestOptions {
 }
 
 /**
- * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. Keeps one connection,
- * which any number of requests share. Every method throws EtcdError, and nothing else, if it fails.
+ * A client of one member (etcd 3.4 to 3.7), with mutual TLS over any byte stream. Asks its JSON gateway, over one
+ * connection which any number of requests share, and gRPC for snapshots. Every method throws EtcdError, and nothing else, if it fails.
  */
 export class EtcdClient {
   readonly name: string;
   /** The member's client URL, e.g. `https://10.0.0.6:2379`. */
   readonly endpoint: string;
   readonly #place: EtcdPlace;
+  readonly #connectionOptions: GatewayConnectionOptions;
   readonly #connection: GatewayConnection;
   readonly #requestTimeoutMs: number;
+  readonly #closing = new AbortController();
 
   constructor(options: EtcdClientOptions) {
     this.name = options.name;
     this.endpoint = httpsUrl(options.address, options.port);
     this.#place = { name: this.name, endpoint: this.endpoint };
-    this.#connection = new GatewayConnection({ ...options, place: this.#place });
+    this.#connectionOptions = { ...options, place: this.#place };
+    this.#connection = new GatewayConnection(this.#connectionOptions);
     this.#requestTimeoutMs = options.requestTimeoutMs;
   }
 
@@ -176,8 +181,22 @@ export class EtcdClient {
     return this.#ask({ method: 'GET', path: '/version', repeatable: true }, decodeVersion, options);
   }
 
-  /** Closes the connection for good. Safe to call twice. */
+  /**
+   * Streams the member's database as it is now, and its SHA-256 digest as last part; works without a majority, and on a
+   * learner. Asks when the first part is asked for. Pass the parts to `receiveSnapshot`, which checks them.
+   *
+   * It has a connection of its own, which ends with it: on the shared one, what the member has sent of it and the link
+   * has yet to deliver (megabytes, seconds on a slow link) would stand before each other answer.
+   */
+  snapshot(options: SnapshotOptions): AsyncGenerator<SnapshotPart, void, undefined> {
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    const connection = new GatewayConnection(this.#connectionOptions);
+    return snapshotParts(connection, this.#place, { ...options, signal });
+  }
+
+  /** Closes the connections for good, with a snapshot in progress. Safe to call twice. */
   close(): void {
+    this.#closing.abort();
     this.#connection.close();
   }
 

@@ -11,7 +11,13 @@ import {
 import { Deadline, type RequestLimit } from './deadline.ts';
 import type { EtcdCredentials } from './endpoint.ts';
 import { etcdError, type EtcdError, type EtcdPlace, type HttpAnswer } from './errors.ts';
-import { endedError, type HttpRequest, OpenConnection } from './open-connection.ts';
+import {
+  endedError,
+  type HttpRequest,
+  OpenConnection,
+  type StreamedAnswer,
+  type StreamRequest,
+} from './open-connection.ts';
 import { TRUST_AS_GO_DOES } from './served-certificate.ts';
 
 /**
@@ -37,15 +43,18 @@ export class GatewayConnection {
    * Sends a request; requests may run concurrently.
    * @throws EtcdError if no answer came; an answer of any status is no error here.
    */
-  async send(request: HttpRequest, limit: RequestLimit): Promise<HttpAnswer> {
-    const deadline = new Deadline(this.#options.place, limit);
-    try {
-      return await this.#exchange(request, deadline);
-    } catch (error) {
-      throw connectionError(this.#options.place, deadline.phase, error);
-    } finally {
-      deadline.clear();
-    }
+  send(request: HttpRequest, limit: RequestLimit): Promise<HttpAnswer> {
+    return this.#within(limit, request.repeatable, (connection, deadline) =>
+      connection.ask(request, deadline),
+    );
+  }
+
+  /**
+   * Sends a request that only reads, and resolves when its answer begins; the limit covers only that.
+   * @throws EtcdError if no answer came; an answer of any status is no error here.
+   */
+  stream(request: StreamRequest, limit: RequestLimit): Promise<StreamedAnswer> {
+    return this.#within(limit, true, (connection, deadline) => connection.stream(request, deadline));
   }
 
   /** Closes the connection for good, with all requests in flight. Safe to call twice. */
@@ -54,22 +63,33 @@ export class GatewayConnection {
     for (const attempt of this.#attempts) attempt.end();
   }
 
-  async #exchange(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+  async #within<T>(limit: RequestLimit, repeatable: boolean, ask: Asking<T>): Promise<T> {
+    const deadline = new Deadline(this.#options.place, limit);
+    try {
+      return await this.#exchange(deadline, repeatable, ask);
+    } catch (error) {
+      throw connectionError(this.#options.place, deadline.phase, error);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #exchange<T>(deadline: Deadline, repeatable: boolean, ask: Asking<T>): Promise<T> {
     deadline.throwIfExpired();
     const connection = await this.#connected(deadline);
     try {
-      return await connection.ask(request, deadline);
+      return await ask(connection, deadline);
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       this.#throwIfClosed();
-      const again = isRefusedUnseen(error) || (connection.hasAnswered && request.repeatable);
+      const again = isRefusedUnseen(error) || (connection.hasAnswered && repeatable);
       if (!again)
         throw (
           (await this.#refusedCertificate(connection, deadline)) ??
           connectionError(this.#options.place, 'answer', error)
         );
     }
-    return await (await this.#connected(deadline)).ask(request, deadline);
+    return await ask(await this.#connected(deadline), deadline);
   }
 
   async #connected(deadline: Deadline): Promise<OpenConnection> {
@@ -119,8 +139,11 @@ export class GatewayConnection {
   }
 }
 
+/** Sends one request on a connection. */
+type Asking<T> = (connection: OpenConnection, deadline: Deadline) => Promise<T>;
+
 /** Options for the connection to one member. */
-interface GatewayConnectionOptions {
+export interface GatewayConnectionOptions {
   /**
    * Opens a fresh byte stream to the member's client port. A stream that emits `wanted` is given up as soon as no
    * request is in flight on it.

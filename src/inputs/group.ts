@@ -28,6 +28,8 @@ export interface InputGroup<Name extends string = string, Settings extends objec
    * findings too, for other groups to be checked against: the run is refused all the same.
    */
   readonly parse: (context: ParseContext) => Settings | undefined;
+  /** Judges what is given, or left out, of these inputs with an operation that uses them. Absent: `parse` has said it all. */
+  readonly checkUsed?: (context: ParseContext) => void;
   /**
    * Judges what is given of these inputs with an operation that does not use them. Absent: it is ignored, unless the operation
    * checks the group.
@@ -49,14 +51,16 @@ export function inputGroup<
   readonly inputs: Inputs;
   readonly alsoReads?: readonly Read[];
   readonly parse: (context: ParseContext<(keyof Inputs & InputName) | Read>) => Settings | undefined;
+  readonly checkUsed?: InputGroup['checkUsed'];
   readonly checkUnused?: InputGroup['checkUnused'];
 }): InputGroup<Name, Settings> {
-  const { name, inputs, alsoReads = [], parse, checkUnused } = definition;
+  const { name, inputs, alsoReads = [], parse, checkUsed, checkUnused } = definition;
   return {
     name,
     inputs: Object.keys(inputs) as InputName[],
     alsoReads,
     parse,
+    ...(checkUsed !== undefined && { checkUsed }),
     ...(checkUnused !== undefined && { checkUnused }),
   };
 }

@@ -7,6 +7,7 @@ import { clusterNameGroup } from './hosts/members.ts';
 import { hostsGroup } from './hosts/reach.ts';
 import { imagesGroup } from './images/images.ts';
 import { certificatesGroup, clientCopiesGroup } from './pki/certificates.ts';
+import { backupGroup } from './run/backup.ts';
 import { healthGroup } from './run/health.ts';
 import {
   artifactGroup,
@@ -38,6 +39,7 @@ export const inputGroups = [
   patchesGroup,
   kubeletGroup,
   healthGroup,
+  backupGroup,
   artifactGroup,
   lockGroup,
   timeLimitGroup,

@@ -79,6 +79,7 @@ function parseGroups(
   const isChecked = ({ name }: InputGroup): boolean =>
     groups?.checks?.some((checked) => checked === name) === true;
   const all = inputGroups.map((group: InputGroup) => {
+    if (operation !== undefined && isUsed(group)) group.checkUsed?.(context);
     if (operation !== undefined && !isUsed(group)) {
       if (group.checkUnused !== undefined) group.checkUnused(context, operation);
       // only for its findings

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { getInput } from '@actions/core';
+import { secretKeysIn } from '../backup/recipients.ts';
 import type { Finding } from '../findings.ts';
-import { INPUT_PREFIX } from '../runner/toolkit.ts';
+import { INPUT_PREFIX, temporaryFolder } from '../runner/toolkit.ts';
 import { holdsPrivateKey } from '../text/quote.ts';
 import { readRunIdentity, type RunContext } from './run/identity.ts';
 import { definitionOf, inputNames, type RawInputs } from './table/table.ts';
@@ -23,6 +24,7 @@ export function readInputs(mask: (secret: string) => void): RawInputs {
     if (name in raw) continue;
     const value = getInput(name).trim();
     if (holdsPrivateKey(value)) mask(value);
+    secretKeysIn(value).forEach(mask);
     raw[name] = value;
   }
   return raw;
@@ -48,6 +50,8 @@ export function readRunContext(): RunContext {
     nonce,
     now: new Date(),
     identity: readRunIdentity(process.env, { attempt, nonce }),
+    temporary: temporaryFolder(),
+    workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
     ...(agentSocket !== '' && { agentSocket }),
   };
 }

@@ -15,6 +15,7 @@ export {
 } from './hosts/host-settings.ts';
 export type { RegistryLogin } from './images/images.ts';
 export type { AuthoritySettings, CaCustody } from './pki/certificates.ts';
+export type { BackupSettings } from './run/backup.ts';
 export type { HealthSettings, HistorySettings } from './run/health.ts';
 export type { RunIdentity } from './run/identity.ts';
 export type { ArtifactSettings, Bootstrap } from './run/intent.ts';

@@ -35,6 +35,8 @@ export const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
  * starts.
  */
 export const OUTGOING_MANIFEST = `${ACTION_DIR}/etcd.outgoing.yaml`;
+/** When the cluster was backed up last, as the run noted that took the backup. */
+export const LAST_BACKUP = `${ACTION_DIR}/last-backup.json`;
 /** Audit records of this host, one JSON object per line, the newest last. */
 export const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
 

@@ -1,11 +1,12 @@
 import type { Operation } from '../engine/operation.ts';
 import { inputsOfGroups, type OperationInputs } from '../inputs/groups.ts';
+import { backup } from './backup/backup.ts';
 import { deploy } from './deploy/deploy.ts';
 import { health } from './health/health.ts';
 import { preflight } from './preflight/preflight.ts';
 
 /** Every operation, in the order in which users read of them. */
-export const OPERATIONS: readonly Operation[] = [deploy, preflight, health];
+export const OPERATIONS: readonly Operation[] = [deploy, preflight, health, backup];
 
 /** The groups of inputs of each operation. */
 export const OPERATION_INPUTS: OperationInputs = Object.fromEntries(

@@ -49,7 +49,11 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
 function inDigest(stage: StageDescription, of: Stage | undefined): StageDescription[] {
   const counts = (step: Step | undefined): boolean =>
     step !== undefined && kindOf(step).outsideDigest !== true;
-  const steps = stage.steps.filter((_, at) => counts(of?.steps[at]));
+  const steps = stage.steps.flatMap((described, at) => {
+    const step = of?.steps[at];
+    if (!counts(step)) return [];
+    return step !== undefined && kindOf(step).anyHost === true ? [{ ...described, host: '' }] : [described];
+  });
   return steps.length === 0 ? [] : [{ ...stage, steps }];
 }
 

@@ -10,8 +10,10 @@ export interface Stage {
   readonly steps: readonly Step[];
   /** Default: `together`. */
   readonly order?: StageOrder;
-  /** True: failures are reported at the end of the run, and the following stages run all the same. */
-  readonly mayFail?: boolean;
+  /**
+   * The following stages run after a failure all the same. `reported`: it fails the run at its end. `warned`: it is a warning.
+   */
+  readonly mayFail?: 'reported' | 'warned';
   /** Must hold before the first step; a gate that stays shut ends the run. */
   readonly before?: Gate;
   /** Must hold after the last step, before the next stage. */

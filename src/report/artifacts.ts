@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { manifestPath, type TakenBackup } from '../backup/manifest.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
 import { errorMessage, type Finding, RunError } from '../findings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';
@@ -22,7 +23,7 @@ export interface ArtifactClient {
     name: string,
     files: string[],
     rootDirectory: string,
-    options?: { retentionDays?: number },
+    options?: { retentionDays?: number; compressionLevel?: number },
   ): Promise<{ id?: number }>;
 }
 
@@ -32,6 +33,8 @@ export interface ArtifactUpload {
   readonly name: string;
   /** Absent: the repository's setting. */
   readonly retentionDays?: number;
+  /** Ends the wait for the service; absent: its deadline alone does. */
+  readonly signal?: AbortSignal;
   readonly redactor: Redactor;
   readonly log: Log;
   /** The runner's variables; only for tests. */
@@ -44,6 +47,9 @@ export interface ArtifactUpload {
 
 /** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
 const uploadDeadlineMs = 20_000;
+
+/** Bytes per millisecond that a large file gets besides. */
+const slowestUpload = 1_000;
 
 /**
  * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
@@ -78,23 +84,42 @@ async function uploadWithin(upload: ArtifactUpload, runnerTemp: string): Promise
     process.off('exit', remove);
     remove();
   });
-  return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
+  return withDeadline(done, upload.deadlineMs ?? (await deadlineFor(upload.files)), upload.signal);
+}
+
+async function deadlineFor(files: readonly ArtifactFile[]): Promise<number> {
+  const sizes = await Promise.all(files.filter(isLarge).map(async ({ from }) => (await stat(from)).size));
+  return uploadDeadlineMs + sizes.reduce((sum, bytes) => sum + bytes, 0) / slowestUpload;
 }
 
 async function stageAndUpload(upload: ArtifactUpload, folder: string): Promise<string> {
   const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
   const client = await (upload.loadClient ?? loadRealClient)();
-  const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
+  const options = {
+    ...(upload.retentionDays !== undefined && { retentionDays: upload.retentionDays }),
+    // what is encrypted cannot be compressed
+    ...(upload.files.some(isLarge) && { compressionLevel: 0 }),
+  };
   const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
   if (id === undefined) throw new Error('the service accepted it but gave it no id');
   return String(id);
 }
 
-async function stage(folder: string, { path, content }: ArtifactFile): Promise<string> {
-  const target = join(folder, path);
+async function stage(folder: string, file: ArtifactFile): Promise<string> {
+  const target = join(folder, file.path);
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-  await writeFile(target, content, { mode: 0o600 });
+  if (isLarge(file)) await linkOrCopy(file.from, target);
+  else await writeFile(target, file.content, { mode: 0o600 });
   return target;
+}
+
+/** Gives a file a second name; on another file system, a copy. */
+async function linkOrCopy(from: string, target: string): Promise<void> {
+  try {
+    await link(from, target);
+  } catch {
+    await copyFile(from, target);
+  }
 }
 
 /** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
@@ -103,15 +128,19 @@ async function loadRealClient(): Promise<ArtifactClient> {
   return new DefaultArtifactClient();
 }
 
-async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+async function withDeadline<T>(work: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new Error(`the service did not accept it within ${milliseconds / 1000} s.`));
   }, milliseconds);
+  const end = (): void => reject(new Error('the run was ended before the service had accepted it.'));
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }
 
@@ -150,11 +179,24 @@ function urlOf(id: string, environment: Readonly<Record<string, string | undefin
   return `${server}/${run}/artifacts/${id}`;
 }
 
-/** One file of the artifact. */
-export interface ArtifactFile {
+/** One file of the artifact: a text, or a file on the runner that is too large for one. */
+export type ArtifactFile = TextFile | LargeFile;
+
+/** A text of the artifact. */
+export interface TextFile {
   /** Relative, with forward slashes. */
   readonly path: string;
   readonly content: string;
+}
+
+interface LargeFile {
+  readonly path: string;
+  /** Path on the runner. Encrypted, so that it cannot hold a secret in plain text. */
+  readonly from: string;
+}
+
+function isLarge(file: ArtifactFile): file is LargeFile {
+  return 'from' in file;
 }
 
 /** The name of a member, which is the name of its folder. */
@@ -167,6 +209,7 @@ const allowed: readonly RegExp[] = [
   new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
   /^external-etcd\.yaml$/,
   /^(?:health-report|plan|audit)\.json$/,
+  /^backup\/etcd\.db\.age(?:\.json)?$/,
   /^(?:report\.(?:json|md|html)|junit\.xml|metrics\.prom)$/,
 ];
 
@@ -199,6 +242,15 @@ export function artifactFiles(known: {
   ];
 }
 
+/** The files of the artifact of a backup: its manifest, and the file itself only if it is encrypted. */
+export function backupFiles({ path, manifest }: TakenBackup): ArtifactFile[] {
+  const name = 'backup/etcd.db.age';
+  return [
+    { path: manifestPath(name), content: json(manifest) },
+    ...(manifest.file.encryption === 'age' ? [{ path: name, from: path }] : []),
+  ];
+}
+
 function nameInArtifact(path: string): string | undefined {
   if (path === KUBEADM_CONFIG) return 'kubeadmcfg.yaml';
   if (path === ETCD_MANIFEST) return 'manifests/etcd.yaml';
@@ -220,9 +272,10 @@ export function checkArtifactFiles(files: readonly ArtifactFile[], redactor: Red
   if (findings.length > 0) throw new RunError('the artifact was not uploaded', findings);
 }
 
-function problemsOf({ path, content }: ArtifactFile, redactor: Redactor): Finding[] {
+function problemsOf(file: ArtifactFile, redactor: Redactor): Finding[] {
+  const { path } = file;
   const at = `artifact ${path}`;
-  const secret = redactor.findSecret(content);
+  const secret = isLarge(file) ? undefined : redactor.findSecret(file.content);
   const findings: Finding[] = [];
   if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
     findings.push({

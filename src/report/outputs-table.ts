@@ -67,6 +67,24 @@ export const OUTPUTS = {
       'others.',
     group: 'health-check',
   },
+  'backup-path': {
+    description: 'Path of the backup on the runner.',
+    group: 'backup',
+  },
+  'backup-manifest': {
+    description:
+      'Path of its manifest, which follows docs/backup-manifest.v1.schema.json: cluster, members, revision, ' +
+      'hashes and the file.',
+    group: 'backup',
+  },
+  'backup-revision': { description: 'Revision of the key space that the backup has.', group: 'backup' },
+  'backup-sha256': { description: 'SHA-256 of the file, in hex.', group: 'backup' },
+  'backup-verified': {
+    description:
+      '`true` if the keys and values of the file equal those of a majority of the members; `false` if too few ' +
+      'members could be asked. A file that differs fails the step.',
+    group: 'backup',
+  },
   'ca-certificate': { description: 'Certificate of the etcd CA, PEM. Public.', group: 'hand-over' },
   'ca-fingerprint': {
     description:

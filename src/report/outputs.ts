@@ -34,6 +34,14 @@ export interface Outputs {
   readonly 'health-report': HealthDocument;
   /** Folder on the runner. */
   readonly 'report-path': string;
+  /** Paths on the runner. */
+  readonly 'backup-path': string;
+  readonly 'backup-manifest': string;
+  /** Decimal. */
+  readonly 'backup-revision': string;
+  /** Lower-case hex. */
+  readonly 'backup-sha256': string;
+  readonly 'backup-verified': boolean;
   /** PEM. */
   readonly 'ca-certificate': string;
   readonly 'ca-fingerprint': string;

@@ -1,3 +1,4 @@
+import type { TakenBackup } from '../backup/manifest.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import type { Finding } from '../findings.ts';
 import type { TransportStatistics } from '../hosts/transport.ts';
@@ -22,12 +23,16 @@ export interface PlanOutcome {
   readonly authority?: Authority;
   /** Public files of each host, by its name and path. */
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Backups that were taken; empty in a dry run. */
+  readonly backups: readonly TakenBackup[];
   readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
 }
 
 /** What an operation reports of an outcome in addition to the report of every plan. */
 export interface PlanReport {
   readonly outputs: Partial<Outputs>;
+  /** What deserves attention in what was done; absent: nothing. */
+  readonly warnings?: readonly Finding[];
   /** Why the step fails although nothing failed, in words; used where something is left unfinished. */
   readonly unfinished: string;
   readonly authority?: AuthorityReport;

@@ -1,3 +1,4 @@
+import { manifestPath, type TakenBackup } from '../backup/manifest.ts';
 import { isFinding } from '../checks/check.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
 import { certificateDocuments, verificationDocument } from '../checks/make-document.ts';
@@ -12,7 +13,7 @@ import type { HostProgress, ReportFinding, RunRecord, RunReport } from './run-re
 import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { duration } from '../text/units.ts';
-import { artifactFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
+import { artifactFiles, backupFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
 import { certificateReports, firstToExpire } from './certificates.ts';
 import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
@@ -50,12 +51,14 @@ export async function publishPlan(
     ...(healthReport && verificationOutputs(healthReport, plan, settings)),
     changed: outcome.changed,
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
+    ...backupOutputs(record.backups),
     ...own.outputs,
   };
   // What the next steps of a workflow need is there before an upload that may take its time.
   writeOutputs(outputs, redactor, log);
   const { audit } = record;
-  const artifact = await upload(
+  const [backup] = record.backups;
+  const artifact = await uploadResults(
     {
       publicFiles,
       plan: document,
@@ -68,7 +71,9 @@ export async function publishPlan(
   );
   // What fails the step is no warning beside it; in a dry run it is no more than that.
   const failed = outcome.dryRun ? [] : outcome.unfinished;
-  const warnings = plan.warnings.filter((warning) => !failed.includes(warning));
+  const warnings = [...plan.warnings, ...record.warnings, ...(own.warnings ?? [])].filter(
+    (warning) => !failed.includes(warning),
+  );
   const report: RunReport = {
     ...commonReport(settings, means),
     outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
@@ -80,6 +85,7 @@ export async function publishPlan(
     ...(health && { health }),
     ...(authority && { authority }),
     ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+    ...(backup && { backup }),
     connections: outcome.connections,
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
@@ -109,6 +115,7 @@ export async function publishFailure(
     ...refused,
     healthy: false,
     changed,
+    ...backupOutputs(record.backups),
     ...(healthReport && { findings: healthReport.checks.filter(isFinding), 'health-report': healthReport }),
   };
   writeOutputs(groups === undefined ? outputs : ofGroups(outputs, groups), redactor, log);
@@ -121,7 +128,7 @@ export async function publishFailure(
   const artifact =
     settings === undefined || audit === undefined || error instanceof InterruptedError
       ? undefined
-      : await upload(
+      : await uploadResults(
           {
             publicFiles: new Map(),
             audit,
@@ -136,6 +143,7 @@ export async function publishFailure(
     outcome: 'failed',
     failure: failure.title,
     changed,
+    ...(record.backups[0] && { backup: record.backups[0] }),
     findings: [...failure.findings, ...besides],
     certificates: [],
     ...(health && { health }),
@@ -148,6 +156,46 @@ export async function publishFailure(
 export function publishAcceptedKeys({ record, redactor, log }: Reporting): void {
   const lines = [...record.acceptedHostKeys];
   if (lines.length > 0) writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
+}
+
+/** Uploads the results of a run; a run that has uploaded a backup has its artifact. */
+async function uploadResults(
+  known: Parameters<typeof artifactFiles>[0],
+  settings: Settings,
+  means: Reporting,
+): Promise<UploadedArtifact | undefined> {
+  const [backup] = means.record.backups;
+  if (backup === undefined) return upload(known, settings, means);
+  const { id = '', url = '' } = backup.artifact ?? {};
+  writeOutputs({ 'artifact-id': id, 'artifact-url': url }, means.redactor, means.log);
+  return backup.artifact;
+}
+
+/** Uploads a backup and its manifest as one artifact. Returns undefined, after a warning, if that is impossible. */
+export function uploadBackup(
+  backup: TakenBackup,
+  { artifacts }: Settings,
+  means: Pick<Reporting, 'redactor' | 'log'> & { readonly signal: AbortSignal },
+): Promise<UploadedArtifact | undefined> {
+  return uploadArtifact({
+    files: backupFiles(backup),
+    name: artifacts.name,
+    ...means,
+    ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+  });
+}
+
+/** The outputs of a backup, also of a run that fails after it. */
+function backupOutputs([taken]: readonly TakenBackup[]): Partial<Outputs> {
+  if (taken === undefined) return {};
+  const { path, manifest } = taken;
+  return {
+    'backup-path': path,
+    'backup-manifest': manifestPath(path),
+    'backup-revision': manifest.revision.toString(),
+    'backup-sha256': manifest.file.sha256,
+    'backup-verified': manifest.verified,
+  };
 }
 
 /** A finding that needs attention but does not fail the step. */

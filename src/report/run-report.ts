@@ -1,3 +1,4 @@
+import type { TakenBackup } from '../backup/manifest.ts';
 import type { Check } from '../checks/check.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import type { CheckStatus, Finding } from '../findings.ts';
@@ -37,6 +38,8 @@ export interface RunReport {
   readonly authority?: AuthorityReport;
   /** The kubeadm ClusterConfiguration for the control plane, YAML. */
   readonly externalEtcdConfig?: string;
+  /** That the run has taken. */
+  readonly backup?: TakenBackup;
   readonly connections?: readonly ConnectionReport[];
   readonly artifact?: { readonly name: string; readonly url: string };
 }
@@ -106,4 +109,8 @@ export class RunRecord {
   readonly steps: AuditStep[] = [];
   /** What failed in stages that may. */
   readonly unfinished: Finding[] = [];
+  /** What failed and is no more than a warning. */
+  readonly warnings: Finding[] = [];
+  /** Backups that were taken, also by a run that fails later. */
+  readonly backups: TakenBackup[] = [];
 }

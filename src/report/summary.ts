@@ -26,6 +26,7 @@ export function renderSummary(report: RunReport): string {
     progress(report),
     attention(report),
     ...(report.outcome === 'planned' && report.plan !== undefined ? [renderPlan(report.plan)] : []),
+    backup(report),
     members(report),
     authority(report),
     nextSteps(report),
@@ -70,7 +71,9 @@ function headline(report: RunReport, cluster: string): string {
     const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
     return `${sign} ${cluster} ${what}${state}${remark}; nothing was changed on any host`;
   }
-  return `${sign} ${cluster} is healthy${remark}; ${changed && done !== undefined ? done : 'nothing changed'}`;
+  const state = health?.healthy === false ? 'is not healthy' : 'is healthy';
+  const work = done !== undefined && (changed || report.backup !== undefined) ? done : 'nothing changed';
+  return `${sign} ${cluster} ${state}${remark}; ${work}`;
 }
 
 /** The state of each host after a run that failed while it changed something. */
@@ -86,6 +89,39 @@ function progress({ progress: hosts }: RunReport): string {
   ]);
   return `### Hosts after the run\n\n${table(['Host', 'Done', 'Failed', 'Not started'], rows)}`;
 }
+
+/** What a backup is, where it is, and what confirms it. */
+function backup({ backup: taken }: RunReport): string {
+  if (taken === undefined) return '';
+  const { path, manifest } = taken;
+  const { revision, keys, databaseBytes, source, takenAt, file, comparison, verified } = manifest;
+  const rows = [
+    ['File', `${code(path)}, ${size(file.bytes)}`],
+    ['SHA-256', code(file.sha256)],
+    [
+      'Encrypted to',
+      file.recipients.length === 0 ? '**not encrypted**' : file.recipients.map(code).join('<br>'),
+    ],
+    ['Taken', `${text(takenAt)} from ${code(source)}, etcd ${text(manifest.etcdVersion)}`],
+    ['Database', `revision ${revision}, ${keys} keys, ${size(databaseBytes)}`],
+    [
+      verified ? 'Verified' : '**Not verified**',
+      comparison.members
+        .map(
+          ({ name, result, reason }) =>
+            `${code(name)} ${HASH_RESULTS[result]}${reason === null ? '' : ` (${text(reason)})`}`,
+        )
+        .join('<br>'),
+    ],
+  ];
+  return `### Backup\n\n${table(['', ''], rows)}`;
+}
+
+const HASH_RESULTS = {
+  equal: 'has the same keys and values',
+  different: 'has other keys or values',
+  unknown: 'could not be compared',
+} as const;
 
 function memberCount(count: number): string {
   return count === 1 ? '1 member' : `${count} members`;

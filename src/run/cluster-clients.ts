@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFacts } from '../cluster/gates.ts';
-import { EtcdClient } from '../etcd/client.ts';
+import { EtcdClient, type RequestOptions } from '../etcd/client.ts';
 import type { EtcdCredentials } from '../etcd/endpoint.ts';
 import { checkHealth } from '../etcd/health/health.ts';
 import { HostError } from '../hosts/host-error.ts';
-import { failure } from '../etcd/health/observation.ts';
+import { failure, type Observed } from '../etcd/health/observation.ts';
 import { attempt } from '../etcd/health/observe.ts';
+import type { HashKv } from '../etcd/messages.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /** The requirements of the clients of a cluster's members. */
@@ -19,6 +21,15 @@ export interface ClusterAccess {
 }
 
 const ANSWER_WITHIN_MS = 5_000;
+
+/** A member that is up to date applies what its leader has within some milliseconds; one that is not is left out. */
+const HASH_TRIES = 10;
+const PAUSE_MS = 250;
+
+/** Reports whether a member does not have the revision yet (etcd, api/v3rpc/rpctypes/error.go, ErrGRPCFutureRev). */
+function isBehind(answer: Observed<HashKv>): boolean {
+  return failure(answer)?.reason.includes('future revision') === true;
+}
 
 /** A client for each member, through its host's own connection. */
 export class ClusterClients {
@@ -52,6 +63,28 @@ export class ClusterClients {
     const asked = [...this.#clients.values()].map((client) => attempt(() => client.status({ signal })));
     const kinds = (await Promise.all(asked)).map((answer) => failure(answer)?.kind);
     return kinds.includes('client-certificate') && !kinds.includes(undefined);
+  }
+
+  /**
+   * Asks all members at once for the hash of their keys up to a revision; never throws. A member that has not applied that
+   * revision yet is asked again for a moment.
+   * @param options.timeoutMs for each answer: a member reads all of its keys for it.
+   */
+  async hashKv(
+    revision: number,
+    { signal, timeoutMs }: Required<RequestOptions>,
+  ): Promise<Map<string, Observed<HashKv>>> {
+    const asked = [...this.#clients].map(async ([name, client]) => {
+      const ask = (): Promise<Observed<HashKv>> =>
+        attempt(() => client.hashKv(revision, { signal, timeoutMs }));
+      let answer = await ask();
+      for (let left = HASH_TRIES; left > 0 && isBehind(answer) && !signal.aborted; left -= 1) {
+        await sleep(PAUSE_MS);
+        answer = await ask();
+      }
+      return [name, answer] as const;
+    });
+    return new Map(await Promise.all(asked));
   }
 
   /** Returns the client of one member. */

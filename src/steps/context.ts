@@ -1,3 +1,4 @@
+import type { TakenBackup } from '../backup/manifest.ts';
 import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import { RunError, type Finding } from '../findings.ts';
 import { isCrictlWarning } from '../hosts/host-error.ts';
@@ -27,6 +28,14 @@ export interface StepContext {
   readonly now: Date;
   readonly log: Log;
   readonly timeline: Timeline;
+  /** Aborted when the run is to end. */
+  readonly signal: AbortSignal;
+  /** Filled by the steps that take one. */
+  readonly backups: TakenBackup[];
+  /** Uploads a backup as an artifact. @returns undefined, after a warning, if that is impossible. */
+  readonly uploadBackup: (
+    backup: TakenBackup,
+  ) => Promise<{ readonly id: string; readonly url: string } | undefined>;
 }
 
 /** The cluster as the plan wants it, for a step that writes configurations or certificates. @throws Error for other plans */

@@ -3,8 +3,7 @@ import type { StepContext } from './context.ts';
 import { type DeliverFiles, deliverFilesStep } from './deliver-files.ts';
 import { type ImportImage, importImageStep } from './import-image.ts';
 import { type MoveLeadership, moveLeadershipStep } from './move-leadership.ts';
-import { type VerifyClientCertificate, verifyClientCertificateStep } from './verify-client-certificate.ts';
-import { type VerifyServedCertificate, verifyServedCertificateStep } from './verify-served-certificate.ts';
+import { type NoteBackup, noteBackupStep } from './note-backup.ts';
 import { type PullImage, pullImageStep } from './pull-image.ts';
 import { type RecordMember, recordMemberStep } from './record-member.ts';
 import { type RemoveAuthorityKey, removeAuthorityKeyStep } from './remove-authority-key.ts';
@@ -14,7 +13,11 @@ import { type SetModes, setModesStep } from './set-modes.ts';
 import { type StartKubelet, startKubeletStep } from './start-kubelet.ts';
 import { type StartMember, startMemberStep } from './start-member.ts';
 import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
+import { type TakeBackup, takeBackupStep } from './take-backup.ts';
+import { type UploadBackup, uploadBackupStep } from './upload-backup.ts';
+import { type VerifyClientCertificate, verifyClientCertificateStep } from './verify-client-certificate.ts';
 import { type VerifyFiles, verifyFilesStep } from './verify-files.ts';
+import { type VerifyServedCertificate, verifyServedCertificateStep } from './verify-served-certificate.ts';
 
 /** Every kind of step on a host, as plain data. */
 export type Step =
@@ -32,6 +35,9 @@ export type Step =
   | VerifyServedCertificate
   | RemoveAuthorityKey
   | VerifyClientCertificate
+  | TakeBackup
+  | UploadBackup
+  | NoteBackup
   | RecordMember;
 
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
@@ -53,6 +59,9 @@ export const STEPS = {
   'verify-client-certificate': verifyClientCertificateStep,
   'remove-authority-key': removeAuthorityKeyStep,
   'record-member': recordMemberStep,
+  'take-backup': takeBackupStep,
+  'upload-backup': uploadBackupStep,
+  'note-backup': noteBackupStep,
 } as const satisfies { readonly [K in Step['kind']]: StepKind<StepOf<K>> };
 
 /**

@@ -35,8 +35,12 @@ interface Described<S extends StepOnHost> {
   readonly title: string;
   /** It changes nothing. */
   readonly onlyLooks?: true;
+  /** It leaves a note of the action and nothing else: the run has not changed the host. */
+  readonly onlyNotes?: true;
   /** Describes it in a plan: its title, and the details that the plan lacks elsewhere. */
   describe?(step: S): string;
+  /** Its host may be another one by the time that a plan is approved, without changing the plan. */
+  readonly anyHost?: true;
   /** The need for it may change before a plan is approved, without changing the plan. */
   readonly outsideDigest?: true;
   /** Returns the files of its host as they will be after it, for the plan. */

@@ -22,8 +22,12 @@ export interface ClusterState {
   readonly unpublished?: readonly string[];
   /** A member that is in the list besides the expected ones. */
   readonly stranger?: boolean;
-  /** The member for which NOSPACE is raised. */
+  /** The member for which an alarm is raised. */
   readonly alarm?: string;
+  /** Default: NOSPACE. */
+  readonly alarmKind?: string;
+  /** Members that have no vote. */
+  readonly learners?: readonly string[];
   readonly members?: readonly MemberIdentity[];
 }
 
@@ -43,7 +47,7 @@ function answering(
   member: MemberIdentity,
   state: ClusterState & { readonly leader: string | null },
 ): EndpointObservation {
-  const { leader, lagging = [], alarm } = state;
+  const { leader, lagging = [], learners = [], alarm, alarmKind = 'NOSPACE' } = state;
   const behind = lagging.includes(member.name) ? 100_000 : 0;
   const base = { name: member.name, address: member.address };
   const status = {
@@ -56,7 +60,7 @@ function answering(
     raftIndex: 200_000 - behind,
     raftAppliedIndex: 200_000 - behind,
     raftTerm: 2,
-    isLearner: false,
+    isLearner: learners.includes(member.name),
     errors: leader === null ? ['etcdserver: no leader'] : [],
   };
   const seen = {
@@ -69,7 +73,7 @@ function answering(
     const late = failed(member, 'timeout', 'context deadline exceeded');
     return { ...seen, readNs: late, alarms: late };
   }
-  const alarms = alarm === undefined ? [] : [{ memberId: idOf(alarm), alarm: 'NOSPACE' }];
+  const alarms = alarm === undefined ? [] : [{ memberId: idOf(alarm), alarm: alarmKind }];
   return { ...seen, readNs: { seen: 1_000_000 }, alarms: { seen: alarms } };
 }
 

@@ -123,11 +123,12 @@ export function exampleSettings({
     peerPort: 2380,
     metricsPort: 2381,
     dataDir: '/var/lib/etcd',
+    backup: { path: '/runner/temp/etcd.db.age', isOwnPath: true, recipients: [] },
     extraArgs: [],
     patches: [],
     kubeletConfig: {},
     health: { deadlineSeconds: 60, metricsWindowSeconds: 0, failOn: 'fail', thresholds },
-    artifacts: { upload: false, name: 'example' },
+    artifacts: { upload: false, isOwnName: true, name: 'example' },
     lockTimeoutSeconds: 0,
     timeoutSeconds: 900,
     run: {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Lab } from '../../lab/client.ts';
 import { buildFamily } from '../../lab/programs/build.ts';
-import { act, actionlint } from '../../lab/programs/families.ts';
+import { act, actionlint, age } from '../../lab/programs/families.ts';
 import { codeBlocks } from '../docs/markdown.ts';
 import { filesBelow, read, ROOT } from '../docs/repository.ts';
 import { runAct, type ActOptions, type ActRun } from '../github/act.ts';
@@ -199,6 +199,29 @@ test('scheduled.yml changes nothing where nothing is to be done', async () => {
     variables: { ETCD_KUBELET_CONFIG: 'maxPods: 42' },
   });
   expect(text).toContain('The cluster is healthy; nothing was changed.');
+});
+
+test('backup.yml leaves an artifact that the key decrypts to a snapshot of etcd', async () => {
+  const programs = await buildFamily(age, (line) => process.stderr.write(`${line}\n`));
+  const key = join(folder, 'backup.key');
+  execFileSync(join(programs, 'age-keygen'), ['-o', key], { stdio: 'ignore' });
+  const recipient = execFileSync(join(programs, 'age-keygen'), ['-y', key], { encoding: 'utf8' }).trim();
+  const before = (await service.artifacts()).length;
+  const { text } = await runExample('backup', {
+    event: 'schedule',
+    variables: { BACKUP_RECIPIENTS: recipient },
+  });
+  expect(text).toContain('keys and values equal those of');
+  const [artifact] = (await service.artifacts()).slice(before);
+  const file = artifact?.entries.find(({ name }) => name === 'backup/etcd.db.age');
+  const database = execFileSync(join(programs, 'age'), ['-d', '-i', key], {
+    input: file?.content ?? '',
+    maxBuffer: 1024 ** 3,
+  });
+  // pages of bbolt, and the SHA-256 of them at the end (etcdutl, hasChecksum)
+  expect(database.length % 512).toBe(32);
+  const digest = createHash('sha256').update(database.subarray(0, -32)).digest();
+  expect(digest.equals(database.subarray(-32))).toBe(true);
 });
 
 describe('health.yml', () => {

@@ -75,6 +75,8 @@ function scene({
     log,
     timeline: new Timeline(clock ?? (() => performance.now())),
     record: new RunRecord(),
+    backups: [],
+    uploadBackup: () => Promise.resolve(undefined),
     signal: signal ?? new AbortController().signal,
   };
   return { context, happened, lines: log.lines };
@@ -489,7 +491,7 @@ describe('a failure', () => {
 
   test('of a stage that may fail is kept for the end, and the next stage is begun', async () => {
     const { context, happened } = scene({ behave: failing });
-    const may = { order: 'in-turn', mayFail: true } as const;
+    const may = { order: 'in-turn', mayFail: 'reported' } as const;
     await applyStages(
       [stage('A', [kubelet('infra1'), pull('infra1')], may), stage('B', [kubelet('infra0')], may)],
       context,
@@ -507,7 +509,7 @@ describe('a failure', () => {
         return { code: 1, stderr: 'x' };
       },
     });
-    await failureOf(applyStages([stage('A', [kubelet('infra1')], { mayFail: true })], context));
+    await failureOf(applyStages([stage('A', [kubelet('infra1')], { mayFail: 'reported' })], context));
     expect(context.record.unfinished).toEqual([]);
   });
 

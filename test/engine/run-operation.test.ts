@@ -57,6 +57,7 @@ function planning(changes: Partial<PlanningOperation> = {}): PlanningOperation {
     inputs: [],
     outputs: [],
     survivesFault: false,
+    concerns: 'all',
     probe: () => ({ membersReach: false, sandbox: false }),
     lock: 'none',
     plan: () => {

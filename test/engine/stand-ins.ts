@@ -125,6 +125,7 @@ export function world(
     now: () => NOW,
     random: () => 0,
     maskSecret: () => undefined,
+    uploadBackup: () => Promise.resolve(undefined),
     beforeLock: () => happened.push('before the lock'),
     signal,
   };

@@ -6,6 +6,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -14,10 +15,16 @@ import { TestAuthority, type TestCertificate } from './certificates.ts';
 /**
  * An answer of the stand-in at one path; `hang` never answers, `stall` not to the end, `cut` closes the connection
  * instead, `reset` only the request, with half of an answer; `endless` and `endless headers` continue until the
- * connection is gone.
+ * connection is gone; `serve` answers by itself.
  */
 export type StandInAnswer =
-  { readonly status?: number; readonly body: unknown } | 'hang' | 'stall' | 'cut' | 'reset' | Endless;
+  | { readonly status?: number; readonly body: unknown }
+  | { readonly serve: (stream: ServerHttp2Stream) => unknown }
+  | 'hang'
+  | 'stall'
+  | 'cut'
+  | 'reset'
+  | Endless;
 type Endless = 'endless' | 'endless headers';
 
 /** A promise delays requests; a function receives the body of each. */
@@ -110,6 +117,13 @@ export class GatewayStandIn {
     const answering = this.#answers.get(path) ?? { status: 404, body: 'Not Found\n' };
     const answer = await (typeof answering === 'function' ? answering(body) : answering);
     if (answer === 'hang') return;
+    if (typeof answer === 'object' && 'serve' in answer) {
+      stream.on('error', () => undefined);
+      // The response, which is not used then, would send trailers of its own.
+      stream.removeAllListeners('wantTrailers');
+      await answer.serve(stream);
+      return;
+    }
     if (answer === 'cut') {
       stream.session?.destroy();
       return;

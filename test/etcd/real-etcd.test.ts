@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
@@ -6,6 +7,11 @@ import { GatewayConnection } from '../../src/etcd/gateway-connection.ts';
 import { checkHealth, type HealthReport } from '../../src/etcd/health/health.ts';
 import { failure, seen } from '../../src/etcd/health/observation.ts';
 import { commonRevision, hashAt, observeMember } from '../../src/etcd/health/observe.ts';
+import {
+  type ReceivedSnapshot,
+  receiveSnapshot,
+  type SnapshotTransfer,
+} from '../../src/etcd/snapshot/receive.ts';
 import { TestAuthority } from './certificates.ts';
 import { openChannel, openTcp } from './gateway-stand-in.ts';
 import { RealCluster, type RealMember } from './real-cluster.ts';
@@ -13,7 +19,7 @@ import { needing } from '../needs.ts';
 
 /*
  * Client and health check with real members. Distributions have an etcd that is too old or none at all, so a variable
- * names the binary; the lab repeats these tests through SSH and kubelet.
+ * names the binary; the lab repeats these proofs through SSH and kubelet.
  */
 const BINARY = process.env['ETCD_BIN'] ?? '';
 const { describe: describeReal } = needing('etcd');
@@ -270,7 +276,7 @@ describeReal('three real members with mutual TLS', () => {
     const { endpoints, leader } = await watched.healthOnce(({ healthy }) => healthy);
     const from = endpoints.findIndex(({ isLeader }) => isLeader === true);
     const to = (from + 1) % 3;
-    const transferee = endpoints[to]?.memberId ?? '';
+    const heir = endpoints[to]?.memberId ?? '';
     const factOf = async (work: Promise<unknown>): Promise<string> => {
       const error = await work.then(
         () => undefined,
@@ -284,10 +290,8 @@ describeReal('three real members with mutual TLS', () => {
     expect(await factOf(watched.client(from).moveLeader('1'))).toContain(
       'did not hand leadership over: "etcdserver: bad leader transferee"',
     );
-    await watched.client(from).moveLeader(transferee);
-    expect((await watched.healthOnce((report) => report.leader?.id === transferee)).leader?.id).toBe(
-      transferee,
-    );
+    await watched.client(from).moveLeader(heir);
+    expect((await watched.healthOnce((report) => report.leader?.id === heir)).leader?.id).toBe(heir);
     // etcd gives up moving the leader after an election timeout, and keeps the request all the same.
     watched.cluster.freeze(watched.member(from));
     const tooLong = await kindOf(watched.client(to).moveLeader(leader?.id ?? '', { timeoutMs: 3_000 }));
@@ -368,6 +372,99 @@ describeReal('three real members with mutual TLS', () => {
     for (const known of [status, memberList, roundTripNs, look.localReadNs, look.livez, look.metrics])
       expect(failure(known)).toBeUndefined();
     for (const unknown of [readNs, alarms]) expect(failure(unknown)?.kind).toBe('timeout');
+  });
+});
+
+describeReal('a snapshot of a real member', () => {
+  const MEGABYTE = 1_000_000;
+  let watched: Watched;
+
+  beforeAll(async () => {
+    watched = new Watched(
+      await RealCluster.create({ binary: BINARY, addresses: ['127.11.0.1'], flags: ['--unsafe-no-fsync'] }),
+    );
+    watched.cluster.startAll();
+    await watched.healthOnce(({ healthy }) => healthy);
+    // More than the windows of HTTP/2 and TCP hold: a slow reader then stops the member.
+    for (let index = 0; index < 60; index += 1) {
+      await watched.client(0).put(`key-${index}`, randomBytes(MEGABYTE / 2).toString('hex'));
+    }
+  });
+
+  afterAll(() => watched.end());
+
+  function receive(
+    sink: (bytes: Buffer) => void | Promise<void>,
+    onProgress: (transfer: SnapshotTransfer) => void = () => undefined,
+  ): Promise<ReceivedSnapshot> {
+    const options = {
+      minimumBytesPerSecond: 1,
+      windowMs: SETTLE_MS,
+      now: () => performance.now(),
+      onProgress,
+    };
+    const signal = AbortSignal.timeout(SETTLE_MS);
+    return receiveSnapshot(watched.client(0).snapshot({ signal, idleTimeoutMs: 5_000 }), sink, options);
+  }
+
+  test('is complete: the size that the member tells, a page size, the digest, the storage version', async () => {
+    const hash = createHash('sha256');
+    let digest = Buffer.of();
+    let bytes = 0;
+    const received = await receive((data) => {
+      bytes += data.length;
+      if (data.length === 32) digest = Buffer.from(data);
+      else hash.update(data);
+    });
+    const status = await watched.client(0).status();
+    expect(received.databaseBytes).toBeGreaterThan(60 * MEGABYTE);
+    // The file may grow by what etcd itself writes.
+    expect(Math.abs(status.dbSize - received.databaseBytes)).toBeLessThan(MEGABYTE);
+    expect(bytes).toBe(received.databaseBytes + 32);
+    expect(received.databaseBytes % 4096).toBe(0);
+    expect(hash.digest('hex')).toBe(received.sha256);
+    expect(digest.toString('hex')).toBe(received.sha256);
+    const hasVersion = !/^3\.[345]\./.test(status.version);
+    expect(received.storageVersion).toBe(hasVersion ? status.version.replace(/\.\d+$/, '.0') : null);
+  });
+
+  test('that is read slowly leaves the member free for other requests, and tells its progress', async () => {
+    const progress: SnapshotTransfer[] = [];
+    let parts = 0;
+    const reading = receive(
+      async () => {
+        parts += 1;
+        if (parts % 100 === 0) await sleep(100);
+      },
+      (transfer) => progress.push(transfer),
+    );
+    while (parts < 200) await sleep(20);
+    const startedAt = performance.now();
+    await watched.client(0).put('meanwhile', 'written');
+    expect(await watched.client(0).get('meanwhile')).toBe('written');
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    const { databaseBytes } = await reading;
+    expect(progress.length).toBeGreaterThan(0);
+    for (const { receivedBytes, totalBytes, bytesPerSecond } of progress) {
+      expect(totalBytes).toBe(databaseBytes);
+      expect(receivedBytes).toBeLessThan(totalBytes);
+      expect(bytesPerSecond).toBeGreaterThan(0);
+    }
+  });
+
+  test('is cut off if the member is killed meanwhile', async () => {
+    let killing: Promise<void> | undefined;
+    let bytes = 0;
+    const reading = receive(async (data) => {
+      bytes += data.length;
+      killing ??= watched.cluster.kill(watched.member(0));
+      await killing;
+    });
+    await expect(reading).rejects.toMatchObject({
+      kind: 'connection-lost',
+      finding: { code: 'snapshot-cut-off', host: 'infra0' },
+    });
+    expect(bytes).toBeLessThan(50 * MEGABYTE);
   });
 });
 

@@ -68,18 +68,51 @@ const OF_HEALTH = [
   'disk-free-warning-percent',
   'clock-warning-ms',
   'raft-lag-warning',
+  'backup-warning-age',
   'history-artifact',
   'github-token',
 ];
 
+const OF_BACKUP = ['backup-recipients', 'backup-path', 'backup-encryption'];
+
+/** What only an operation uses that changes the configuration of the members. */
+const OF_DEPLOY = [
+  'bootstrap',
+  'disk-test',
+  'ca-certificate',
+  'ca-key',
+  'ca-custody',
+  'key-algorithm',
+  'certificate-validity-days',
+  'ca-validity-days',
+  'extra-sans',
+  'renew-before-days',
+  'client-certificate-copied',
+  'image-archive',
+  'image-repository',
+  'registry-username',
+  'registry-password',
+  'etcd-image-tag',
+  'heartbeat-interval',
+  'election-timeout',
+  'quota-backend-bytes',
+  'auto-compaction-mode',
+  'auto-compaction-retention',
+  'extra-args',
+  'patches',
+  'kubelet-config',
+  'lock-timeout',
+];
+
 /** What no use is made of by the operation; written down once more, so that no input comes to it or is lost by a slip. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  deploy: ['disk-test', ...OF_HEALTH],
+  deploy: ['disk-test', ...OF_HEALTH, ...OF_BACKUP],
   // it makes no plan to carry out, takes no lock, and uploads nothing
   preflight: [
     'approved-plan',
     'client-certificate-copied',
     ...OF_HEALTH,
+    ...OF_BACKUP,
     'upload-artifacts',
     'artifact-name',
     'artifact-retention-days',
@@ -88,36 +121,24 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   health: [
     'dry-run',
     'approved-plan',
-    'bootstrap',
-    'disk-test',
-    'ca-key',
-    'ca-custody',
-    'key-algorithm',
-    'certificate-validity-days',
-    'ca-validity-days',
-    'extra-sans',
-    'renew-before-days',
-    'client-certificate-copied',
-    'image-archive',
-    'image-repository',
-    'registry-username',
-    'registry-password',
-    'etcd-image-tag',
-    'heartbeat-interval',
-    'election-timeout',
-    'quota-backend-bytes',
-    'auto-compaction-mode',
-    'auto-compaction-retention',
-    'extra-args',
-    'patches',
-    'kubelet-config',
-    'lock-timeout',
+    ...OF_DEPLOY.filter((name) => name !== 'ca-certificate'),
+    ...OF_BACKUP,
   ],
+  // it takes no lock
+  backup: [...OF_DEPLOY, ...OF_HEALTH],
 };
+
+const BACKUP_OUTPUTS = [
+  'backup-path',
+  'backup-manifest',
+  'backup-revision',
+  'backup-sha256',
+  'backup-verified',
+];
 
 /** What the operation does not set, written down once more for the same reason. */
 const NOT_SET: Readonly<Record<string, readonly string[]>> = {
-  deploy: ['status', 'summary', 'failure-tolerance', 'report-path'],
+  deploy: ['status', 'summary', 'failure-tolerance', 'report-path', ...BACKUP_OUTPUTS],
   preflight: [
     'healthy',
     'endpoints',
@@ -132,6 +153,7 @@ const NOT_SET: Readonly<Record<string, readonly string[]>> = {
     'plan-digest',
     'health-report',
     'report-path',
+    ...BACKUP_OUTPUTS,
     'ca-certificate',
     'ca-fingerprint',
     'certificates-expire-at',
@@ -139,7 +161,24 @@ const NOT_SET: Readonly<Record<string, readonly string[]>> = {
     'artifact-id',
     'artifact-url',
   ],
-  health: ['verdict', 'plan', 'plan-digest', 'ca-certificate', 'ca-fingerprint', 'external-etcd-config'],
+  health: [
+    'verdict',
+    'plan',
+    'plan-digest',
+    ...BACKUP_OUTPUTS,
+    'ca-certificate',
+    'ca-fingerprint',
+    'external-etcd-config',
+  ],
+  backup: [
+    'status',
+    'summary',
+    'failure-tolerance',
+    'report-path',
+    'ca-certificate',
+    'ca-fingerprint',
+    'external-etcd-config',
+  ],
 };
 
 describe.each(operationNames)('the sub-action %s', (name) => {

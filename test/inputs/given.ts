@@ -19,6 +19,8 @@ export const run: RunContext = {
     repository: 'octo/infra',
     workflow: 'etcd',
   },
+  temporary: '/runner/temp',
+  workspace: '/runner/workspace',
 };
 
 export const sshKey = generateKeyPairSync('ed25519')

@@ -27,8 +27,10 @@ test('each threshold comes from its own input', () => {
     'disk-free-warning-percent': '25',
     'clock-warning-ms': '205',
     'raft-lag-warning': '206',
+    'backup-warning-age': '26h',
   };
   expect(settingsOf(ofCheck(inputs)).health.thresholds).toEqual({
+    backupWarningSeconds: 93_600,
     certificateWarningDays: 60,
     certificateFailureDays: 14,
     latencyWarningMs: 201,

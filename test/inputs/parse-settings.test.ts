@@ -8,6 +8,11 @@ test('the least that is given becomes settings with all defaults', () => {
   expect(settingsOf({})).toEqual({
     operation: 'deploy',
     dryRun: false,
+    backup: {
+      path: '/runner/temp/etcd-etcd-20261123T170000Z-0badcafe.db.age',
+      isOwnPath: true,
+      recipients: [],
+    },
     bootstrap: 'auto',
     diskTest: false,
     patchTrial: true,
@@ -39,7 +44,7 @@ test('the least that is given becomes settings with all defaults', () => {
     patches: [],
     kubeletConfig: {},
     health: expect.objectContaining({ failOn: 'fail' }),
-    artifacts: { upload: true, name: 'etcd-ha-etcd-2-0badcafe' },
+    artifacts: { upload: true, isOwnName: true, name: 'etcd-ha-etcd-2-0badcafe' },
     lockTimeoutSeconds: 120,
     timeoutSeconds: 1800,
     run: run.identity,

@@ -7,10 +7,10 @@ import { RunError } from '../../src/findings.ts';
 import { KUBEADM_CONFIG, KUBELET_CONFIG, PKI_DIR, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import {
   type ArtifactClient,
-  type ArtifactFile,
   artifactFiles,
   type ArtifactUpload,
   checkArtifactFiles,
+  type TextFile,
   uploadArtifact,
 } from '../../src/report/artifacts.ts';
 import { removeStagedArtifacts } from '../../src/runner/private-folder.ts';
@@ -20,7 +20,7 @@ import { redactorOf } from '../runner/masking/redactor.ts';
 import { healthDocument } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
-const files: readonly ArtifactFile[] = [
+const files: readonly TextFile[] = [
   { path: 'infra0/kubeadmcfg.yaml', content: 'kind: InitConfiguration\n' },
   { path: 'infra0/pki/etcd/ca.crt', content: certificate },
   { path: 'health-report.json', content: '{}\n' },
@@ -52,8 +52,9 @@ describe('which files', () => {
       'external-etcd.yaml',
       'health-report.json',
     ]);
-    expect(JSON.parse(chosen.at(-1)?.content ?? '')).toEqual(healthDocument);
-    expect(chosen.at(-1)?.content).toMatch(/^\{\n {2}"schemaVersion": 1,/);
+    const [last] = chosen.slice(-1) as TextFile[];
+    expect(JSON.parse(last?.content ?? '')).toEqual(healthDocument);
+    expect(last?.content).toMatch(/^\{\n {2}"schemaVersion": 1,/);
     expect(() => checkArtifactFiles(chosen, redactorOf())).not.toThrow();
   });
 

@@ -112,6 +112,7 @@ describe('outputs are of one form', () => {
       unfinished: [],
       health,
       publicFiles: new Map([[names[0] ?? '', new Map([[certificate, oldLeaf.certificatePem]])]]),
+      backups: [],
       connections: [],
     };
     await publishPlan(outcome, reportDeploy(outcome), settings, means);

@@ -7,6 +7,7 @@ import {
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
   KUBELET_DROP_IN_DIR,
+  LAST_BACKUP,
   LOCK_FILE,
   MANIFEST_DIR,
   NODE_MARKS,
@@ -24,6 +25,7 @@ export const PUBLIC_FILES: readonly string[] = [
   KUBELET_DROP_IN,
   GUIDE_KUBELET_CONFIG,
   ETCD_MANIFEST,
+  LAST_BACKUP,
 ];
 /** Maximum size in bytes, exclusive, of a file whose contents are read. */
 export const TEXT_LIMIT = 262_144;

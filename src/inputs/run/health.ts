@@ -55,6 +55,7 @@ type Inputs = Readonly<Record<keyof typeof healthInputs, string>>;
 
 const DEADLINE: DurationRange = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW: DurationRange = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
+const BACKUP_AGE: DurationRange = { least: 0, greatest: 31_536_000, words: '0s and 8760h', example: '26h' };
 /** What connecting, asking and judging may take besides the window; seconds. */
 const BESIDES_WINDOW = 10;
 
@@ -84,7 +85,10 @@ const THRESHOLDS = {
   diskFreeWarningPercent: ['disk-free-warning-percent', PERCENT],
   clockWarningMs: ['clock-warning-ms', MILLISECONDS],
   raftLagWarning: ['raft-lag-warning', ENTRIES],
-} as const satisfies Record<keyof HealthThresholds, readonly [keyof typeof healthInputs, Range]>;
+} as const satisfies Record<
+  Exclude<keyof HealthThresholds, 'backupWarningSeconds'>,
+  readonly [keyof typeof healthInputs, Range]
+>;
 
 /** Reads what the operation `health` is told. */
 function parseHealth(inputs: Inputs, findings: Finding[]): HealthSettings | undefined {
@@ -119,8 +123,17 @@ function parseThresholds(inputs: Inputs, findings: Finding[]): HealthThresholds 
   const values = Object.entries(THRESHOLDS).map(
     ([name, [input, range]]) => [name, parseInteger(input, inputs[input], range, findings)] as const,
   );
-  if (values.some(([, value]) => value === undefined)) return undefined;
-  const thresholds = Object.fromEntries(values) as Record<keyof HealthThresholds, number>;
+  const backupWarningSeconds = parseDuration(
+    'backup-warning-age',
+    inputs['backup-warning-age'],
+    BACKUP_AGE,
+    findings,
+  );
+  if (backupWarningSeconds === undefined || values.some(([, value]) => value === undefined)) return undefined;
+  const thresholds = {
+    ...(Object.fromEntries(values) as Record<keyof typeof THRESHOLDS, number>),
+    backupWarningSeconds,
+  };
   const { certificateWarningDays, certificateFailureDays } = thresholds;
   const { dbQuotaWarningPercent, dbQuotaFailurePercent } = thresholds;
   if (certificateFailureDays > certificateWarningDays) {
@@ -216,4 +229,6 @@ export interface HealthThresholds {
   readonly clockWarningMs: number;
   /** Entries of the raft log that a member is behind the leader. */
   readonly raftLagWarning: number;
+  /** Seconds since the last verified backup; 0: no limit. */
+  readonly backupWarningSeconds: number;
 }

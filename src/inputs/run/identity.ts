@@ -23,6 +23,10 @@ export interface RunContext {
   /** Start of the run. */
   readonly now: Date;
   readonly identity: RunIdentity;
+  /** The runner's folder for temporary files, which it empties after the job. */
+  readonly temporary: string;
+  /** Folder with the files of the workflow, `GITHUB_WORKSPACE`; the working directory outside of GitHub Actions. */
+  readonly workspace: string;
   /** Path of the socket of an ssh-agent, if the environment names one. */
   readonly agentSocket?: string;
 }

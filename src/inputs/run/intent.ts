@@ -149,6 +149,8 @@ function measuresNothing(operation: string): Finding {
 export interface ArtifactSettings {
   readonly upload: boolean;
   readonly name: string;
+  /** Whether the action has chosen the name: it differs from run to run. */
+  readonly isOwnName: boolean;
   /** Days; absent = the repository's default. */
   readonly retentionDays?: number;
 }
@@ -191,7 +193,8 @@ function parseArtifacts(
           findings,
         );
   if (upload === undefined || name === undefined) return undefined;
-  return { upload, name, ...(retentionDays !== undefined && { retentionDays }) };
+  const isOwnName = inputs['artifact-name'] === '';
+  return { upload, name, isOwnName, ...(retentionDays !== undefined && { retentionDays }) };
 }
 
 /** The characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */

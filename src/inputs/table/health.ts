@@ -78,6 +78,12 @@ export const healthInputs = {
     description: 'For `health`: a member that is more log entries behind the leader is a warning.',
     default: '1000',
   },
+  'backup-warning-age': {
+    description:
+      'For `health`: a last verified backup that is older, as `26h`, or none at all, is a warning. With `0s` ' +
+      'its age is only reported.',
+    default: '0s',
+  },
   'history-artifact': {
     description:
       'For `health`: name of the artifacts of earlier runs of this workflow, or its beginning with a ' +

@@ -7,7 +7,8 @@ export const operationInput = {
       'What to do: `deploy` sets up the cluster, updates it to match the inputs, or verifies that it ' +
       'matches them. `preflight` inspects the hosts, reports everything that prevents a deploy, and ' +
       'changes nothing. `health` inspects members, hosts and certificates, reports present and future ' +
-      'problems, and changes nothing.',
+      'problems, and changes nothing. `backup` writes an encrypted copy of the database to a file on the ' +
+      'runner, proves it against the members, and changes nothing on the hosts.',
     default: 'deploy',
     common: true,
   },

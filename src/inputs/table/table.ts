@@ -1,4 +1,5 @@
 import { accessInputs, reachInputs } from './access.ts';
+import { backupInputs } from './backup.ts';
 import {
   dataPlaceInputs,
   etcdFlagInputs,
@@ -46,6 +47,7 @@ export const inputSections = [
     },
   },
   { title: 'Health checks', inputs: healthInputs },
+  { title: 'Backups', inputs: backupInputs },
   {
     title: 'The run and its artifact',
     inputs: { ...artifactInputs, ...lockInputs, ...timeLimitInputs },

@@ -34,6 +34,7 @@ export const deploy: PlanningOperation = {
   access: () => ({ effect: 'changes', as: 'root' }),
   // the facts of the other hosts decide with how few it can continue
   reach: 'any',
+  concerns: 'all',
   survivesFault: false,
   probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
   lock: 'hosts',

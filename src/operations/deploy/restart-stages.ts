@@ -42,7 +42,7 @@ export function restartStages(
   ];
   return [
     // a member that does not come up keeps the others from nothing that their own gates allow
-    ...starts.map((stage): Stage => (hasMajority ? { ...stage, mayFail: true } : stage)),
+    ...starts.map((stage): Stage => (hasMajority ? { ...stage, mayFail: 'reported' } : stage)),
     ...running.flatMap((member) => convergeKubelet(member, shape)),
     ...running.flatMap((member) => restart(member, shape)),
   ];

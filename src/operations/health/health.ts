@@ -20,6 +20,7 @@ import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { HealthThresholds } from '../../inputs/run/health.ts';
 import { CA_CERTIFICATE, leafFiles } from '../../kubeadm/paths.ts';
 import { observeHealth } from './observe/look.ts';
+import { lastBackupChecks } from '../../checks/last-backup.ts';
 import { publishCheckup } from './report/publish.ts';
 import { highest, milliseconds } from '../../text/units.ts';
 
@@ -150,6 +151,7 @@ const ALL_CHECKS: readonly RunChecks[] = [
   clusterChecks,
   membershipChecks,
   dataChecks,
+  lastBackupChecks,
   endpointChecks,
   metricsChecks,
   releasesInService,

@@ -9,7 +9,7 @@ find /etc /run /root /home /tmp /var/tmp /var/lib/etcd /var/lib/kubelet/pki -xde
   -name '.*.etcd-ha-action' -o -name 'etcd-ha-action.*' -o -name '*.rendered.*' -o -name 'etcd.outgoing.yaml*' \\) \
   -not -path '/run/systemd/*' 2>/dev/null || true
 find /run/etcd-ha-action -mindepth 1 -not -name step.lock -not -name mutex 2>/dev/null || true
-find /etc/kubernetes/etcd-ha-action -mindepth 1 -not -name state.json -not -name kubeadmcfg.yaml -not -name audit.jsonl \
+find /etc/kubernetes/etcd-ha-action -mindepth 1 -not -name state.json -not -name kubeadmcfg.yaml -not -name audit.jsonl -not -name last-backup.json \
   2>/dev/null || true
 find /etc/kubernetes/manifests -mindepth 1 -not -name etcd.yaml -not -name .kubelet-keep
 systemctl list-units --all --no-legend --plain 'etcd-ha-action*' | awk '{ print "unit " $1 " " $3 " " $4 }'

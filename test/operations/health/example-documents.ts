@@ -31,6 +31,7 @@ export const thresholds: HealthThresholds = {
   diskFreeWarningPercent: 15,
   clockWarningMs: 500,
   raftLagWarning: 1000,
+  backupWarningSeconds: 0,
 };
 
 const NAMES = ['infra0', 'infra1', 'infra2'];
@@ -116,6 +117,7 @@ const OF_THE_CLUSTER: ReadonlySet<CheckName> = new Set([
   'membership',
   'alarms',
   'data',
+  'backup',
   'versions',
   'authority',
   'control-plane',

@@ -7,7 +7,7 @@ import { httpsUrl } from '../../../etcd/endpoint.ts';
 import { errorMessage, RunError } from '../../../findings.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import {
-  type ArtifactFile,
+  type TextFile,
   checkArtifactFiles,
   uploadArtifact,
   type UploadedArtifact,
@@ -113,7 +113,7 @@ function outputsOf(report: HealthDocument, { hosts, clientPort }: Settings): Par
 }
 
 async function upload(
-  files: readonly ArtifactFile[],
+  files: readonly TextFile[],
   { artifacts }: Settings,
   { redactor, log, timeline }: Reporting,
 ): Promise<UploadedArtifact | undefined> {
@@ -149,7 +149,7 @@ function judge(
  * @throws RunError, before anything is written, when a file may not leave.
  */
 async function keepReport(
-  files: readonly ArtifactFile[],
+  files: readonly TextFile[],
   redactor: Redactor,
   log: Log,
   runnerTemp: string | undefined = process.env['RUNNER_TEMP'],

@@ -14,7 +14,7 @@ describe('the table of the log', () => {
       ['WARN', 'infra0', 'WAL fsync'],
       ['WARN', 'infra2', 'Host (SSH)'],
       ['UNKNOWN', 'infra2', '7 checks'],
-      ['OK', 'cluster', '8 checks'],
+      ['OK', 'cluster', '9 checks'],
       ['OK', 'infra0', '22 checks'],
       ['OK', 'infra1', '24 checks'],
     ]);

@@ -1,6 +1,385 @@
-export const id = 460;
-export const ids = [460];
+export const id = 627;
+export const ids = [627];
 export const modules = {
+
+/***/ 34486:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   EI: () => (/* binding */ revisionOfMajority),
+/* harmony export */   ET: () => (/* binding */ usualCompaction),
+/* harmony export */   N1: () => (/* binding */ disagreeing),
+/* harmony export */   R1: () => (/* binding */ differing),
+/* harmony export */   d0: () => (/* binding */ isCompactedAway),
+/* harmony export */   i0: () => (/* binding */ compareHashes),
+/* harmony export */   p4: () => (/* binding */ isVerified)
+/* harmony export */ });
+/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(62821);
+
+/**
+ * Compares the hash of the file with that of each member. Members may have compacted meanwhile, each at its own time, and the
+ * hash depends on that, so the file is hashed once for each compaction that an answer names. A member counts once, whatever
+ * number of hosts answers in its name.
+ * @param at.voters of the cluster. No fewer than the listed members count.
+ * @param hashAt gives the HashKV of the file, uint32; undefined if the file cannot tell, because it is compacted further.
+ */
+async function compareHashes({ revision, voters }, answers, hashAt) {
+    const own = new Map();
+    const counted = new Set();
+    const members = [];
+    for (const [name, answer] of answers) {
+        if ('failure' in answer) {
+            members.push({ name, result: 'unknown', reason: answer.failure.reason });
+            continue;
+        }
+        const { hash, compactRevision, memberId } = answer.seen;
+        if (!own.has(compactRevision))
+            own.set(compactRevision, await hashAt(compactRevision));
+        const expected = own.get(compactRevision);
+        if (counted.has(memberId)) {
+            members.push({
+                name,
+                result: 'unknown',
+                reason: `it answers as the member ${memberId}, which another one is`,
+            });
+        }
+        else if (expected === undefined) {
+            const reason = `it is compacted to revision ${compactRevision}, and the file further`;
+            members.push({ name, result: 'unknown', reason });
+        }
+        else {
+            members.push({ name, result: hash === expected ? 'equal' : 'different', reason: null });
+        }
+        counted.add(memberId);
+    }
+    return { revision, voters: Math.max(voters, answers.size), members };
+}
+/** Returns the compaction that most answers name; undefined if there are none. */
+function usualCompaction(answers) {
+    const known = seenIn(answers).map(({ compactRevision }) => compactRevision);
+    const byCount = [...Map.groupBy(known, (compaction) => compaction)].toSorted(([, some], [, others]) => others.length - some.length);
+    return byCount[0]?.[0];
+}
+/**
+ * Returns the newest revision that a majority of the members has; 0 if fewer answered. No single member can raise it.
+ * @param voters of the cluster.
+ */
+function revisionOfMajority(answers, voters) {
+    const needed = (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(Math.max(voters, answers.size));
+    const revisions = seenIn(answers).map(({ revision }) => revision);
+    return revisions.toSorted((one, other) => other - one)[needed - 1] ?? 0;
+}
+/** Reports whether a majority of the members has compacted the revision, and so has no hash of it any more. */
+function isCompactedAway(answers, voters) {
+    const compacted = [...answers.values()].filter((answer) => 'failure' in answer && answer.failure.reason.includes('compacted'));
+    return compacted.length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(Math.max(voters, answers.size));
+}
+/** Reports whether more than half of all voting members have the same keys and values as the file. */
+function isVerified({ members, voters }) {
+    return members.filter(({ result }) => result === 'equal').length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(voters);
+}
+/** Names the members whose keys or values differ from those of the file. */
+function differing({ members }) {
+    return members.flatMap(({ name, result }) => (result === 'different' ? [name] : []));
+}
+/**
+ * Names members that disagree with each other about the keys up to one revision. Only answers with the same compaction can be
+ * compared (etcd, server/etcdserver/corrupt.go, PeriodicCheck).
+ * @returns empty if all that can be compared are equal.
+ */
+function disagreeing(answers) {
+    const known = [...answers].flatMap(([name, answer]) => 'seen' in answer ? [{ name, ...answer.seen }] : []);
+    const groups = [...Map.groupBy(known, ({ compactRevision }) => compactRevision).values()];
+    return groups.flatMap((group) => new Set(group.map(({ hash }) => hash)).size > 1 ? group.map(({ name }) => name) : []);
+}
+function seenIn(answers) {
+    return [...answers.values()].flatMap((answer) => ('seen' in answer ? [answer.seen] : []));
+}
+
+
+/***/ }),
+
+/***/ 6345:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   VB: () => (/* binding */ hashInHex),
+/* harmony export */   VU: () => (/* binding */ unverifiedPath),
+/* harmony export */   ji: () => (/* binding */ manifestPath)
+/* harmony export */ });
+/** Returns the path of the manifest of a backup. */
+function manifestPath(backupPath) {
+    return `${backupPath}.json`;
+}
+/** Returns the path of a copy that differs from what the members have: it is kept, and is no backup. */
+function unverifiedPath(backupPath, takenAt) {
+    return `${backupPath}.${takenAt.replaceAll(/[-:]|\.\d+/g, '')}.unverified`;
+}
+/** Returns a hash as etcdutl prints it: hex without leading zeros (etcdutl/snapshot/v3_snapshot.go, `%x`). */
+function hashInHex(hash) {
+    return (hash >>> 0).toString(16);
+}
+
+
+/***/ }),
+
+/***/ 93892:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I2: () => (/* binding */ secretKeysIn),
+/* harmony export */   fx: () => (/* binding */ RecipientsError),
+/* harmony export */   q: () => (/* binding */ parseRecipients)
+/* harmony export */ });
+/* harmony import */ var _text_characters_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23243);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55383);
+
+
+/** A backup cannot be encrypted to the given recipients. */
+class RecipientsError extends Error {
+    problems;
+    /** @param problems at least one. */
+    constructor(problems) {
+        super(problems.map(({ line, fact }) => (line === undefined ? fact : `line ${line}: ${fact}`)).join('\n'));
+        this.name = 'RecipientsError';
+        this.problems = problems;
+    }
+}
+const MOST_RECIPIENTS = 50;
+/** A hybrid recipient has 1959 characters; nothing sensible reaches the limit. */
+const MOST_CHARACTERS = 256 * 1024;
+/** More of them tell no more. */
+const MOST_PROBLEMS = 10;
+const EXAMPLE = 'make a key with `age-keygen -o key.txt`, keep key.txt in a safe place that is not the cluster, and give the public key that it prints, which begins with age1.';
+/**
+ * Reads recipients of age, one on each line or separated by commas. `#` begins a comment, and blank lines do not count.
+ * Checks everything that can be told without the library: the kind, the checksum of Bech32 (BIP 173) and the length.
+ *
+ * @returns recipients of one kind, X25519 or hybrid post-quantum (age's spec, age-encryption.org/v1).
+ * @throws RecipientsError with all problems, up to ten. The caller masks {@link secretKeysIn} first.
+ */
+function parseRecipients(text) {
+    if (text.length > MOST_CHARACTERS)
+        throw new RecipientsError([tooLong(text.length)]);
+    const entries = entriesOf(text);
+    const problems = entries.flatMap(({ text: entry, line }) => {
+        const problem = problemOf(entry);
+        return problem === undefined ? [] : [{ line, ...problem }];
+    });
+    const good = entries.filter(({ text: entry }) => problemOf(entry) === undefined);
+    problems.push(...repeated(good), ...mixed(good));
+    if (entries.length === 0)
+        problems.push(none);
+    if (entries.length > MOST_RECIPIENTS)
+        problems.unshift(tooMany(entries.length));
+    if (problems.length > 0)
+        throw new RecipientsError(problems.slice(0, MOST_PROBLEMS));
+    return { recipients: good.map(({ text: entry }) => entry) };
+}
+/**
+ * Finds what looks like a secret key of age in a text, in comments too: `AGE-SECRET-KEY-1…`, `AGE-SECRET-KEY-PQ-1…`,
+ * `AGE-PLUGIN-…`. It was pasted in place of its public key, and has to be masked before anything is printed.
+ */
+function secretKeysIn(text) {
+    return [...new Set([...text.slice(0, MOST_CHARACTERS).matchAll(SECRET_KEYS)].map(([key]) => key))];
+}
+/** Bech32 in capitals, as age-keygen writes it, or in small letters. */
+const SECRET_KEY = /AGE-(?:SECRET-KEY|PLUGIN)-[A-Z0-9-]{1,4096}/i;
+const SECRET_KEYS = new RegExp(SECRET_KEY.source, 'gi');
+function entriesOf(text) {
+    return text.split(/\r\n|\r|\n/).flatMap((whole, index) => {
+        const line = index + 1;
+        // A secret key in a comment is in the workflow all the same.
+        if (SECRET_KEY.test(whole))
+            return [{ text: whole.trim(), line }];
+        const [content = ''] = whole.split('#', 1);
+        return content
+            .split(',')
+            .map((entry) => ({ text: entry.trim(), line }))
+            .filter((entry) => entry.text !== '');
+    });
+}
+/** Names an entry by its beginning: it may be anything, also a secret key that was spoiled. */
+function shown(entry) {
+    return (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(entry.length > 16 ? `${entry.slice(0, 16)}…` : entry);
+}
+/** Why an entry is no recipient; undefined if it is one. Quotes only what is public by its form. */
+function problemOf(entry) {
+    if (SECRET_KEY.test(entry))
+        return secretKey;
+    if ((0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .holdsPrivateKey */ .jc)(entry))
+        return privateKey;
+    if (/^(?:ssh-|ecdsa-|sk-)/.test(entry))
+        return sshKey(entry);
+    if (!entry.startsWith('age1'))
+        return foreign;
+    const foreignOne = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .foreignCharacter */ .sE)(entry);
+    if (foreignOne !== undefined) {
+        return {
+            code: 'backup-recipients-unusable',
+            fact: `the recipient ${shown(entry)} contains ${foreignOne}.`,
+            cause: 'it was copied from a web page, a chat or a word processor.',
+            fix: 'copy it anew from the file of age-keygen.',
+        };
+    }
+    if (kindOf(entry) !== undefined)
+        return undefined;
+    return isPlugins(entry) ? plugin(entry) : damaged(entry);
+}
+const secretKey = {
+    code: 'backup-recipients-unusable',
+    fact: 'this is a secret key, which decrypts backups; a recipient is the public key that belongs to it.',
+    cause: 'the whole file of age-keygen was pasted, or the wrong line of it.',
+    fix: 'give the public key (`age-keygen -y key.txt` prints it), which begins with age1. The secret key was in a place that is not secret: make a new one if others can read the workflow.',
+};
+const privateKey = {
+    code: 'backup-recipients-unusable',
+    fact: 'this is a private key of SSH or TLS, not a recipient.',
+    cause: 'the wrong secret of the repository is used.',
+    fix: EXAMPLE,
+};
+const foreign = {
+    code: 'backup-recipients-unusable',
+    fact: 'this is no recipient of age, so it is not shown here; a recipient begins with age1, in small letters.',
+    cause: 'a passphrase, the name of a file, or a key of another program (PGP, minisign) was given.',
+    fix: EXAMPLE,
+};
+const none = {
+    code: 'backup-recipients-unusable',
+    fact: 'no recipient is given.',
+    cause: 'an expression like ${{ vars.BACKUP_RECIPIENTS }} has no value, or every line is a comment.',
+    fix: EXAMPLE,
+};
+function sshKey(entry) {
+    const [type = ''] = entry.split(/\s/, 1);
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `this is a key of SSH (${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(type)}), to which the action does not encrypt.`,
+        cause: 'the program age takes such keys; the library that the action uses does not.',
+        fix: EXAMPLE,
+    };
+}
+function plugin(entry) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `the recipient ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(entry)} belongs to a plugin of age or to a kind that the action does not know.`,
+        cause: 'it was made for a hardware key, such as with age-plugin-yubikey.',
+        fix: `for the action, ${EXAMPLE}`,
+    };
+}
+function damaged(entry) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `the recipient ${shown(entry)} has a typing error: its checksum or its length (${entry.length} characters) is wrong.`,
+        cause: 'it was cut off, wrapped over several lines or typed by hand.',
+        fix: 'copy it anew, as one line; `age-keygen -y key.txt` prints it.',
+    };
+}
+function tooMany(count) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `there are ${count} recipients, more than ${MOST_RECIPIENTS}.`,
+        cause: 'this is the wrong file.',
+        fix: 'give the keys of those who restore the cluster.',
+    };
+}
+function tooLong(characters) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `the text with the recipients has ${characters} characters, more than ${MOST_CHARACTERS}.`,
+        cause: 'this is the wrong file.',
+        fix: 'give the keys of those who restore the cluster.',
+    };
+}
+function repeated(entries) {
+    const seen = new Map();
+    return entries.flatMap(({ text, line }) => {
+        const before = seen.get(text);
+        if (before === undefined)
+            seen.set(text, line);
+        if (before === undefined)
+            return [];
+        return [
+            {
+                line,
+                code: 'backup-recipients-unusable',
+                fact: `the recipient ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(text)} is given twice, the first time in line ${before}.`,
+                cause: 'a key was copied in place of another one, which then could not decrypt the backup.',
+                fix: 'give each recipient once.',
+            },
+        ];
+    });
+}
+/** age refuses to encrypt to both kinds (filippo.io/age, Encrypt, "incompatible recipients"). */
+function mixed(entries) {
+    const kinds = new Set(entries.map(({ text }) => kindOf(text)));
+    if (kinds.size < 2)
+        return [];
+    return [
+        {
+            code: 'backup-recipients-unusable',
+            fact: 'some recipients are post-quantum ones (age1pq1…) and some are not.',
+            cause: 'a file that is also encrypted to a classic key is no safer than that key.',
+            fix: 'give recipients of one kind; `age-keygen -pq` makes post-quantum keys.',
+        },
+    ];
+}
+/** The prefix of Bech32, and how many bytes follow: X25519; ML-KEM-768 with X25519 (C2SP, age.md). */
+const KINDS = { age: 32, age1pq: 1184 + 32 };
+function kindOf(text) {
+    const { prefix, bytes } = bech32(text) ?? {};
+    return prefix !== undefined && isKind(prefix) && KINDS[prefix] === bytes ? prefix : undefined;
+}
+function isKind(prefix) {
+    return Object.hasOwn(KINDS, prefix);
+}
+function isPlugins(text) {
+    const { prefix = 'age' } = bech32(text) ?? {};
+    return !isKind(prefix);
+}
+const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+const CHECKSUM_LENGTH = 6;
+/**
+ * Decodes Bech32 in small letters without its limit of 90 characters, which age does not keep either.
+ * @returns the prefix and the number of bytes; undefined if it is none, or its checksum or padding is wrong.
+ */
+function bech32(text) {
+    const end = text.lastIndexOf('1');
+    const prefix = text.slice(0, end);
+    const values = Array.from(text.slice(end + 1), (character) => ALPHABET.indexOf(character));
+    if (end < 1 || values.length < CHECKSUM_LENGTH || values.includes(-1))
+        return undefined;
+    const letters = Array.from(prefix, (character) => character.charCodeAt(0));
+    const sum = polymod([
+        ...letters.map((letter) => letter >> 5),
+        0,
+        ...letters.map((letter) => letter & 31),
+        ...values,
+    ]);
+    if (sum !== 1)
+        return undefined;
+    const bits = (values.length - CHECKSUM_LENGTH) * 5;
+    const padding = bits % 8;
+    const last = values[values.length - CHECKSUM_LENGTH - 1] ?? 0;
+    if (padding >= 5 || (last & ((1 << padding) - 1)) !== 0)
+        return undefined;
+    return { prefix, bytes: (bits - padding) / 8 };
+}
+function polymod(values) {
+    let sum = 1;
+    for (const value of values) {
+        const top = sum >>> 25;
+        sum = ((sum & 0x1ffffff) << 5) ^ value;
+        for (const [bit, generator] of GENERATOR.entries())
+            if ((top >>> bit) & 1)
+                sum ^= generator;
+    }
+    return sum >>> 0;
+}
+
+
+/***/ }),
 
 /***/ 44669:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -25,6 +404,7 @@ const CHECK_TITLES = {
     membership: 'Membership',
     alarms: 'Alarms',
     data: 'Data equal on all members',
+    backup: 'Last verified backup',
     versions: 'Versions equal',
     authority: 'CA equal everywhere',
     endpoint: 'Endpoint',
@@ -1766,11 +2146,11 @@ function bytesOf(value) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Av: () => (/* binding */ gateFindings),
 /* harmony export */   HV: () => (/* binding */ MEMBERSHIP),
+/* harmony export */   Pz: () => (/* binding */ MOST_LAG),
 /* harmony export */   ct: () => (/* binding */ isFit),
 /* harmony export */   l7: () => (/* binding */ describeGate),
 /* harmony export */   ue: () => (/* binding */ hasMajority)
 /* harmony export */ });
-/* unused harmony export MOST_LAG */
 /* harmony import */ var _etcd_health_cluster_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47503);
 /* harmony import */ var _etcd_health_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7988);
 /* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(62821);
@@ -2551,7 +2931,7 @@ async function refreshStaleHosts(members, { health }, settings, timeline) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46862);
-/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(60638);
+/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(27328);
 
 
 
@@ -2925,7 +3305,7 @@ async function withConnections(opened, signal, work) {
 
 /***/ }),
 
-/***/ 49407:
+/***/ 51034:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3284,6 +3664,8 @@ class Deadline {
     }
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __webpack_require__(78474);
 // EXTERNAL MODULE: external "node:http2"
 var external_node_http2_ = __webpack_require__(32467);
 // EXTERNAL MODULE: ./src/text/last-bytes.ts
@@ -3292,13 +3674,20 @@ var last_bytes = __webpack_require__(9049);
 
 
 
+
 /**
- * HTTP/2 window in bytes. Metrics are some 200 KB: with the default 64 KB of RFC 9113, the member would have to wait
- * for us at least twice before it has sent them.
+ * HTTP/2 window in bytes, of each answer and of the connection: what the member sends without waiting for us, and what
+ * is held if the reader is slow. With the 64 KB of RFC 9113, metrics (some 200 KB) would take three round trips. A
+ * snapshot of 440 MB at a round trip of 80 ms took 21 s with 4 MiB, 12 s with 8 MiB, and no less with 16 MiB.
  */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+const WINDOW_BYTES = 8 * 1024 * 1024;
 /** Default limit of an answer in bytes; a key holds 1.5 MiB at most. */
 const MOST_BYTES = 8 * 1024 * 1024;
+/**
+ * How a body is read: it is paused while this many chunks wait. Node's own iterator of a stream would join all that has
+ * arrived into one buffer whenever the reader was slow, which takes the memory of the window once more.
+ */
+const READING = { close: ['end', 'close'], highWaterMark: 16, lowWaterMark: 8 };
 /** HTTP/2 over one TLS session, for any number of concurrent requests. */
 class OpenConnection {
     #stream;
@@ -3352,13 +3741,33 @@ class OpenConnection {
      * @throws EtcdError if the deadline passes; AnswerTooLongError, after which the connection is closed; Node's error if
      *   the connection, or this request, ends.
      */
-    async ask(request, deadline) {
+    ask(request, deadline) {
+        return this.#attend(deadline, () => this.#exchange(request, deadline.signal));
+    }
+    /**
+     * Sends one request and resolves as soon as its answer begins. The deadline covers only that; what follows is up to
+     * the caller, who reads the body or destroys it.
+     * @throws as {@link ask}.
+     */
+    stream(request, deadline) {
+        return this.#attend(deadline, () => {
+            const { path, headers, body } = request;
+            const sent = this.#send({ ':method': 'POST', ':path': path, ...headers }, body, deadline.signal);
+            this.#underWay += 1;
+            sent.once('close', () => {
+                this.#underWay -= 1;
+                this.#endIfDone();
+            });
+            return beginningOf(sent);
+        });
+    }
+    async #attend(deadline, work) {
         deadline.phase = 'answer';
         const answersBefore = this.#answers;
         this.#requests += 1;
         this.#underWay += 1;
         try {
-            return await this.#exchange(request, deadline.signal);
+            return await work();
         }
         catch (error) {
             if (error instanceof errors/* AnswerTooLongError */.lY)
@@ -3387,18 +3796,22 @@ class OpenConnection {
     }
     #exchange({ method, path, body, mostBytes }, signal) {
         const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-        const sent = this.#session.request({
+        const headers = {
             ':method': method,
             ':path': path,
             accept: 'application/json',
             ...(payload && { 'content-type': 'application/json', 'content-length': payload.length }),
-        }, { signal, endStream: payload === undefined });
+        };
+        return answerOf(this.#send(headers, payload, signal), mostBytes ?? MOST_BYTES);
+    }
+    #send(headers, payload, signal) {
+        const sent = this.#session.request(headers, { signal, endStream: payload === undefined });
         if (payload !== undefined)
             sent.end(payload);
         sent.once('response', () => {
             this.#answers += 1;
         });
-        return answerOf(sent, mostBytes ?? MOST_BYTES);
+        return sent;
     }
 }
 /** Returns the error for a connection that either side closed without a reason. */
@@ -3427,6 +3840,27 @@ function answerOf(sent, mostBytes) {
             if (!sent.destroyed)
                 resolve({ status, body: body.bytes.toString('utf8') });
         });
+        sent.once('close', () => reject(endedError()));
+    });
+}
+/** Returns the answer as soon as its headers have arrived. A stream that breaks before is an error. */
+function beginningOf(sent) {
+    return new Promise((resolve, reject) => {
+        let trailers;
+        sent.once('response', (headers) => {
+            resolve({
+                headers,
+                // Listens from here on: an answer without a body may have ended before a reader begins.
+                body: (0,external_node_events_.on)(sent, 'data', READING),
+                trailers: () => trailers,
+                cancel: (error) => sent.destroy(error),
+            });
+        });
+        sent.once('trailers', (received) => {
+            trailers = received;
+        });
+        // Stays registered: an error between two reads must not end the process.
+        sent.on('error', reject);
         sent.once('close', () => reject(endedError()));
     });
 }
@@ -3462,10 +3896,26 @@ class GatewayConnection {
      * Sends a request; requests may run concurrently.
      * @throws EtcdError if no answer came; an answer of any status is no error here.
      */
-    async send(request, limit) {
+    send(request, limit) {
+        return this.#within(limit, request.repeatable, (connection, deadline) => connection.ask(request, deadline));
+    }
+    /**
+     * Sends a request that only reads, and resolves when its answer begins; the limit covers only that.
+     * @throws EtcdError if no answer came; an answer of any status is no error here.
+     */
+    stream(request, limit) {
+        return this.#within(limit, true, (connection, deadline) => connection.stream(request, deadline));
+    }
+    /** Closes the connection for good, with all requests in flight. Safe to call twice. */
+    close() {
+        this.#closed = true;
+        for (const attempt of this.#attempts)
+            attempt.end();
+    }
+    async #within(limit, repeatable, ask) {
         const deadline = new Deadline(this.#options.place, limit);
         try {
-            return await this.#exchange(request, deadline);
+            return await this.#exchange(deadline, repeatable, ask);
         }
         catch (error) {
             throw connectionError(this.#options.place, deadline.phase, error);
@@ -3474,28 +3924,22 @@ class GatewayConnection {
             deadline.clear();
         }
     }
-    /** Closes the connection for good, with all requests in flight. Safe to call twice. */
-    close() {
-        this.#closed = true;
-        for (const attempt of this.#attempts)
-            attempt.end();
-    }
-    async #exchange(request, deadline) {
+    async #exchange(deadline, repeatable, ask) {
         deadline.throwIfExpired();
         const connection = await this.#connected(deadline);
         try {
-            return await connection.ask(request, deadline);
+            return await ask(connection, deadline);
         }
         catch (error) {
             if (!isConnectionLost(error))
                 throw error;
             this.#throwIfClosed();
-            const again = isRefusedUnseen(error) || (connection.hasAnswered && request.repeatable);
+            const again = isRefusedUnseen(error) || (connection.hasAnswered && repeatable);
             if (!again)
                 throw ((await this.#refusedCertificate(connection, deadline)) ??
                     connectionError(this.#options.place, 'answer', error));
         }
-        return await (await this.#connected(deadline)).ask(request, deadline);
+        return await ask(await this.#connected(deadline), deadline);
     }
     async #connected(deadline) {
         this.#throwIfClosed();
@@ -3818,28 +4262,343 @@ function texts(fields, name) {
 
 // EXTERNAL MODULE: ./src/etcd/metrics.ts
 var metrics = __webpack_require__(94355);
+// EXTERNAL MODULE: ./src/text/printable.ts
+var printable = __webpack_require__(38572);
+// EXTERNAL MODULE: ./src/etcd/snapshot/faults.ts
+var faults = __webpack_require__(80702);
+;// CONCATENATED MODULE: ./src/etcd/snapshot/frames.ts
+
+/** An empty message as a gRPC frame: SnapshotRequest has no fields. */
+const EMPTY_REQUEST = Buffer.alloc(5);
+/** Bytes before each message: whether it is compressed, and its length (gRPC over HTTP/2, Length-Prefixed-Message). */
+const PREFIX = 5;
+/**
+ * Longest message in bytes. etcd sends blobs of 32 KiB in 3.4 to 3.7 (snapshotSendBufferSize of
+ * server/etcdserver/api/v3rpc/maintenance.go), with some 50 bytes around each. A later release may send larger ones, up
+ * to 4 MiB for a client with the defaults of grpc-go; 1 MiB is 32 times of today, and still little memory.
+ */
+const MOST_MESSAGE = 1024 * 1024;
+/** Longest varint in bytes (protobuf.dev, Encoding). */
+const MOST_VARINT = 10;
+const VERSION = /^[0-9A-Za-z.+-]{1,64}$/;
+/**
+ * Cuts a stream of gRPC frames into messages. A message that is in one chunk is a part of that chunk; any other is
+ * copied once. Holds at most one message.
+ */
+class FrameSplitter {
+    #prefix = Buffer.alloc(PREFIX);
+    #inPrefix = 0;
+    /** The message that has begun, and how much of it has arrived. */
+    #message;
+    #inMessage = 0;
+    /** Reports whether a frame has begun and is not complete. */
+    get isInFrame() {
+        return this.#inPrefix > 0 || this.#message !== undefined;
+    }
+    /**
+     * Takes the next chunk and returns the messages that it completes.
+     * @throws MessageError for a compressed message, and for one of more than 1 MiB.
+     */
+    *push(chunk) {
+        let at = 0;
+        while (at < chunk.length) {
+            if (this.#message === undefined) {
+                const wanted = Math.min(PREFIX - this.#inPrefix, chunk.length - at);
+                chunk.copy(this.#prefix, this.#inPrefix, at, at + wanted);
+                this.#inPrefix += wanted;
+                at += wanted;
+                if (this.#inPrefix < PREFIX)
+                    return;
+                this.#inPrefix = 0;
+                const length = lengthOf(this.#prefix);
+                if (length <= chunk.length - at) {
+                    yield chunk.subarray(at, at + length);
+                    at += length;
+                    continue;
+                }
+                this.#message = Buffer.allocUnsafeSlow(length);
+                this.#inMessage = 0;
+            }
+            const copied = chunk.copy(this.#message, this.#inMessage, at);
+            this.#inMessage += copied;
+            at += copied;
+            if (this.#inMessage < this.#message.length)
+                return;
+            const message = this.#message;
+            this.#message = undefined;
+            yield message;
+        }
+    }
+}
+function lengthOf(prefix) {
+    if (prefix[0] !== 0)
+        throw new MessageError(`a message has the flag ${prefix[0] ?? 0} of a compressed one`);
+    const length = prefix.readUInt32BE(1);
+    if (length > MOST_MESSAGE)
+        throw new MessageError(`a message has ${length} bytes, more than ${MOST_MESSAGE}`);
+    return length;
+}
+/** Numbers of the fields of SnapshotResponse; field 1 is the header, which says nothing about the snapshot. */
+const FIELD = { remainingBytes: 2, blob: 3, version: 4 };
+/** Wire types (protobuf.dev, Encoding). */
+const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 };
+/**
+ * Decodes a SnapshotResponse; its blob is a part of the message. Fields that are left out are 0 or empty, of a repeated
+ * field the last one counts, and unknown fields are skipped, as protobuf has it.
+ * @throws MessageError
+ */
+function decodeSnapshotPart(message) {
+    let remainingBytes = 0;
+    let blob = message.subarray(0, 0);
+    let version = null;
+    const reader = new FieldReader(message);
+    while (reader.isInside) {
+        const { field, wire } = reader.tag();
+        if (field === FIELD.remainingBytes && wire === WIRE.varint)
+            remainingBytes = reader.safeVarint();
+        else if (field === FIELD.blob && wire === WIRE.bytes)
+            blob = reader.bytes();
+        else if (field === FIELD.version && wire === WIRE.bytes)
+            version = versionOf(reader.bytes());
+        else
+            reader.skip(wire);
+    }
+    return { remainingBytes, blob, version };
+}
+function versionOf(bytes) {
+    if (bytes.length === 0)
+        return null;
+    const version = bytes.subarray(0, 65).toString('latin1');
+    if (!VERSION.test(version))
+        throw new MessageError('the storage version is not one of etcd');
+    return version;
+}
+/** Reads a protobuf message field by field. */
+class FieldReader {
+    #message;
+    #at = 0;
+    constructor(message) {
+        this.#message = message;
+    }
+    get isInside() {
+        return this.#at < this.#message.length;
+    }
+    tag() {
+        const tag = this.safeVarint();
+        const field = Math.floor(tag / 8);
+        if (field === 0)
+            throw new MessageError('a field has the number 0');
+        return { field, wire: tag % 8 };
+    }
+    /** Returns a varint as a number; above 2^53 it would not be exact. */
+    safeVarint() {
+        let value = 0;
+        let weight = 1;
+        for (let length = 0; length < MOST_VARINT; length += 1) {
+            const byte = this.#message[this.#at];
+            if (byte === undefined)
+                throw new MessageError('a message ends within a field');
+            this.#at += 1;
+            value += (byte & 0x7f) * weight;
+            weight *= 128;
+            if (byte >= 0x80)
+                continue;
+            if (value > Number.MAX_SAFE_INTEGER)
+                throw new MessageError('a number is above 2^53');
+            return value;
+        }
+        throw new MessageError(`a number has more than ${MOST_VARINT} bytes`);
+    }
+    bytes() {
+        return this.#take(this.safeVarint());
+    }
+    skip(wire) {
+        if (wire === WIRE.varint)
+            this.#skipVarint();
+        else if (wire === WIRE.bytes)
+            this.bytes();
+        else if (wire === WIRE.fixed64)
+            this.#take(8);
+        else if (wire === WIRE.fixed32)
+            this.#take(4);
+        else
+            throw new MessageError(`a field has the wire type ${wire}`);
+    }
+    /** Unlike a number that is used, one that is skipped may have all of its 64 bits. */
+    #skipVarint() {
+        const end = this.#message.subarray(this.#at, this.#at + MOST_VARINT).findIndex((byte) => byte < 0x80);
+        if (end < 0)
+            throw new MessageError(`a number does not end within ${MOST_VARINT} bytes`);
+        this.#at += end + 1;
+    }
+    #take(length) {
+        if (length > this.#message.length - this.#at)
+            throw new MessageError('a message ends within a field');
+        const bytes = this.#message.subarray(this.#at, this.#at + length);
+        this.#at += length;
+        return bytes;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/snapshot/stream.ts
+
+
+
+
+
+
+/** Snapshot of api/etcdserverpb/rpc.proto, as gRPC over HTTP/2 sends it. */
+const REQUEST = {
+    path: '/etcdserverpb.Maintenance/Snapshot',
+    headers: { 'content-type': 'application/grpc', te: 'trailers' },
+    body: EMPTY_REQUEST,
+};
+/**
+ * Asks for a snapshot and returns its messages as they arrive; gRPC takes a quarter of the processor time that the JSON
+ * gateway needs for the same, and ends with a status. The member sends no faster than the parts are asked for. The
+ * generator ends normally only if etcd said that it was successful; whether the parts fit together is checked by
+ * `receiveSnapshot`.
+ * @param connection carries nothing else, and is closed at the end.
+ * @throws EtcdError and nothing else.
+ */
+async function* snapshotParts(connection, place, { signal, idleTimeoutMs }) {
+    let progress = { receivedBytes: 0 };
+    let wait;
+    const fault = (words, options) => (0,errors/* etcdError */.Fx)(place, words, options);
+    try {
+        const answer = await connection.stream(REQUEST, { timeoutMs: idleTimeoutMs, signal });
+        refuseOtherAnswer(place, answer);
+        wait = new Wait(answer, signal, idleTimeoutMs, () => fault((0,faults/* stalled */.O0)(progress, idleTimeoutMs)));
+        const splitter = new FrameSplitter();
+        wait.begin();
+        for await (const [chunk] of answer.body) {
+            wait.end();
+            for (const message of splitter.push(chunk)) {
+                wait.forget();
+                const part = decodeSnapshotPart(message);
+                const receivedBytes = progress.receivedBytes + part.blob.length;
+                progress = { receivedBytes, totalBytes: receivedBytes + part.remainingBytes };
+                signal.throwIfAborted();
+                yield part;
+            }
+            wait.begin();
+        }
+        wait.end();
+        throwUnlessSuccessful(answer, splitter, progress, fault);
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw fault((0,faults/* givenUp */.bW)(progress), { cause: error });
+        if (error instanceof errors/* EtcdError */.be)
+            throw error;
+        if (error instanceof MessageError)
+            throw (0,errors/* unexpectedAnswer */.au)(place, REQUEST.path, error.message);
+        throw fault((0,faults/* cutOff */.qG)(progress, (0,printable/* printable */.g$)((0,findings/* errorMessage */.gJ)(error))), { cause: error });
+    }
+    finally {
+        wait?.close();
+        connection.close();
+    }
+}
+/** Any answer of a gRPC server has status 200 and its content type, errors as well. */
+function refuseOtherAnswer(place, { headers }) {
+    const status = headers[':status'] ?? 0;
+    const type = headers['content-type'] ?? '';
+    if (status === 200 && /^application\/grpc(?:[+;]|$)/.test(type))
+        return;
+    const what = `HTTP ${status} with the content type "${(0,printable/* printable */.g$)(type, 100)}"`;
+    throw (0,errors/* unexpectedAnswer */.au)(place, REQUEST.path, what);
+}
+/** A stream that was reset or cut off ends like a complete one, but without the status of gRPC in its trailers. */
+function throwUnlessSuccessful(answer, splitter, progress, fault) {
+    const hasBegun = progress.totalBytes !== undefined || splitter.isInFrame;
+    // An error before the first message may come in the headers ("Trailers-Only").
+    const trailers = answer.trailers() ?? (hasBegun ? {} : answer.headers);
+    const status = /^\d{1,3}$/.exec(textOf(trailers['grpc-status']))?.[0];
+    if (status === undefined)
+        throw fault((0,faults/* cutOff */.qG)(progress, 'the member ended the stream without a status'));
+    if (status !== '0') {
+        const message = (0,faults/* grpcMessage */.io)(textOf(trailers['grpc-message']));
+        if (!hasBegun)
+            throw fault((0,faults/* refused */.J5)(Number(status), message));
+        throw fault((0,faults/* cutOff */.qG)(progress, `"${message}" (gRPC status ${status})`));
+    }
+    if (splitter.isInFrame)
+        throw fault((0,faults/* cutOff */.qG)(progress, 'the stream ended in the middle of a message'));
+}
+function textOf(header) {
+    return (Array.isArray(header) ? header[0] : header) ?? '';
+}
+/**
+ * Limits the time that is spent waiting for one message, and ends the body if the limit or the signal ends it. A message
+ * that arrives in pieces has no more time than one that arrives at once.
+ */
+class Wait {
+    #answer;
+    #signal;
+    #limitMs;
+    #error;
+    #timer;
+    #spentMs = 0;
+    #since = 0;
+    #abort = () => {
+        this.#answer.cancel(new Error('the run was ending'));
+    };
+    /** @param error makes the error with which the body ends. */
+    constructor(answer, signal, limitMs, error) {
+        this.#answer = answer;
+        this.#signal = signal;
+        this.#limitMs = limitMs;
+        this.#error = error;
+        signal.addEventListener('abort', this.#abort);
+        if (signal.aborted)
+            this.#abort();
+    }
+    begin() {
+        this.#since = performance.now();
+        const leftMs = Math.max(1, this.#limitMs - this.#spentMs);
+        this.#timer = setTimeout(() => this.#answer.cancel(this.#error()), leftMs);
+    }
+    end() {
+        clearTimeout(this.#timer);
+        this.#spentMs += performance.now() - this.#since;
+    }
+    /** A message has arrived: the next one has the whole time. */
+    forget() {
+        this.#spentMs = 0;
+    }
+    close() {
+        clearTimeout(this.#timer);
+        this.#signal.removeEventListener('abort', this.#abort);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/etcd/client.ts
 
 
 
 
 
+
 /**
- * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. Keeps one connection,
- * which any number of requests share. Every method throws EtcdError, and nothing else, if it fails.
+ * A client of one member (etcd 3.4 to 3.7), with mutual TLS over any byte stream. Asks its JSON gateway, over one
+ * connection which any number of requests share, and gRPC for snapshots. Every method throws EtcdError, and nothing else, if it fails.
  */
 class EtcdClient {
     name;
     /** The member's client URL, e.g. `https://10.0.0.6:2379`. */
     endpoint;
     #place;
+    #connectionOptions;
     #connection;
     #requestTimeoutMs;
+    #closing = new AbortController();
     constructor(options) {
         this.name = options.name;
         this.endpoint = (0,endpoint/* httpsUrl */.N3)(options.address, options.port);
         this.#place = { name: this.name, endpoint: this.endpoint };
-        this.#connection = new GatewayConnection({ ...options, place: this.#place });
+        this.#connectionOptions = { ...options, place: this.#place };
+        this.#connection = new GatewayConnection(this.#connectionOptions);
         this.#requestTimeoutMs = options.requestTimeoutMs;
     }
     /**
@@ -3921,8 +4680,21 @@ class EtcdClient {
     version(options) {
         return this.#ask({ method: 'GET', path: '/version', repeatable: true }, decodeVersion, options);
     }
-    /** Closes the connection for good. Safe to call twice. */
+    /**
+     * Streams the member's database as it is now, and its SHA-256 digest as last part; works without a majority, and on a
+     * learner. Asks when the first part is asked for. Pass the parts to `receiveSnapshot`, which checks them.
+     *
+     * It has a connection of its own, which ends with it: on the shared one, what the member has sent of it and the link
+     * has yet to deliver (megabytes, seconds on a slow link) would stand before each other answer.
+     */
+    snapshot(options) {
+        const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+        const connection = new GatewayConnection(this.#connectionOptions);
+        return snapshotParts(connection, this.#place, { ...options, signal });
+    }
+    /** Closes the connections for good, with a snapshot in progress. Safe to call twice. */
     close() {
+        this.#closing.abort();
         this.#connection.close();
     }
     #read(path, body, decode, options) {
@@ -5269,6 +6041,154 @@ const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
 
 /***/ }),
 
+/***/ 80702:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   O0: () => (/* binding */ stalled),
+/* harmony export */   Qm: () => (/* binding */ malformed),
+/* harmony export */   aF: () => (/* binding */ digestWrong),
+/* harmony export */   bW: () => (/* binding */ givenUp),
+/* harmony export */   gn: () => (/* binding */ tooSlow),
+/* harmony export */   io: () => (/* binding */ grpcMessage),
+/* harmony export */   qG: () => (/* binding */ cutOff),
+/* harmony export */   xp: () => (/* binding */ withoutData)
+/* harmony export */ });
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(38572);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(34492);
+
+
+/** gRPC status codes that have a meaning of their own here (grpc/codes). */
+const GRPC = { permissionDenied: 7, unimplemented: 12, unauthenticated: 16 };
+/** A request that authentication refuses: etcd has no user of the client's name, or it is not root. */
+const NO_USER = /etcdserver: (user name is empty|user name not found|invalid auth token)/;
+/** Longest grpc-message that is decoded, in characters of the header; etcd's own have some 100. */
+const MOST_MESSAGE = 4096;
+/** etcd refused the snapshot before it sent anything. */
+function refused(status, message) {
+    const said = `"${message}" (gRPC status ${status})`;
+    if (status === GRPC.permissionDenied || status === GRPC.unauthenticated || NO_USER.test(message)) {
+        return {
+            code: 'etcd-authentication-on',
+            kind: 'permission-denied',
+            reason: message,
+            fact: `The member denies the snapshot: ${said}.`,
+            cause: "etcd's authentication is on, and only a user with the role root may take a snapshot.",
+            fix: 'Turn it off (`etcdctl auth disable`): kubeadm protects etcd only with client certificates.',
+        };
+    }
+    return {
+        code: 'snapshot-refused',
+        kind: status === GRPC.unimplemented ? 'unsupported' : 'rejected',
+        reason: message,
+        fact: `The member refused the snapshot: ${said}.`,
+        cause: status === GRPC.unimplemented
+            ? 'The server at the client port is not etcd, or a proxy stands before it.'
+            : 'The member is stopping, or cannot read its database.',
+        fix: "See the member's log at this time, and take the snapshot from another member.",
+    };
+}
+/**
+ * The stream came to an end, or broke, before it was complete.
+ * @param why a clause without a full stop.
+ */
+function cutOff(progress, why) {
+    return {
+        code: 'snapshot-cut-off',
+        kind: 'connection-lost',
+        reason: `the snapshot is not complete: ${why}`,
+        fact: `The snapshot ended after ${amount(progress)}: ${why}.`,
+        cause: 'The member stopped or was restarted, or the connection to it was cut.',
+        fix: "Run again. If it happens again, see the member's log at this time.",
+    };
+}
+/** The run, or the client, ended first. */
+function givenUp(progress) {
+    return {
+        code: 'snapshot-cut-off',
+        kind: 'connection-lost',
+        reason: 'the snapshot was given up',
+        fact: `The snapshot was given up after ${amount(progress)}.`,
+        fix: 'The run was ending: see its earlier messages.',
+    };
+}
+/** Nothing arrived although the reader waited. */
+function stalled(progress, idleMs) {
+    return {
+        code: 'snapshot-stalled',
+        kind: 'timeout',
+        reason: `no data for ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(idleMs)}`,
+        fact: `Nothing of the snapshot arrived for ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(idleMs)}, after ${amount(progress)}.`,
+        cause: 'The link to the host is down, or the member or its disk hangs.',
+        fix: 'Check the host and its link, and run again or take the snapshot from another member.',
+    };
+}
+/**
+ * Messages arrive, and nothing in them. etcd drops an error of reading its own database, and then repeats an empty
+ * message for ever (server/etcdserver/api/v3rpc/maintenance.go, Snapshot: `snap.WriteTo(pw)`; 3.5 to 3.7).
+ */
+function withoutData(progress, messages) {
+    return {
+        code: 'snapshot-stalled',
+        kind: 'rejected',
+        reason: `${messages} messages without data`,
+        fact: `The member sent ${messages} messages without data in a row, after ${amount(progress)} of its snapshot.`,
+        cause: 'It cannot read its own database file, and does not say so: usually a failing disk.',
+        fix: 'Look for errors of the disk in `dmesg` on that host, and take the snapshot from another member.',
+    };
+}
+/** @param rates bytes per second. */
+function tooSlow(progress, rates) {
+    const seen = `${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(rates.seen)}/s over ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(rates.overMs)}`;
+    return {
+        code: 'snapshot-too-slow',
+        kind: 'timeout',
+        reason: `${seen}, less than ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(rates.required)}/s`,
+        fact: `The snapshot came at ${seen}, and at least ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(rates.required)}/s are required; it had come to ${amount(progress)}.`,
+        cause: "The link to the host, the member's disk or the place that the snapshot goes to is too slow.",
+        fix: 'Take it from a member with a better link, or when there is less load.',
+    };
+}
+/** The database is not what its member hashed. */
+function digestWrong(databaseBytes) {
+    return {
+        code: 'snapshot-digest-wrong',
+        kind: 'unexpected-answer',
+        reason: 'the SHA-256 digest at the end of the snapshot is another one',
+        fact: `The snapshot of ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(databaseBytes)} is complete, but the SHA-256 digest at its end is not the digest of its data.`,
+        cause: 'The data was changed on its way: a faulty memory or a program in between.',
+        fix: 'Do not use this snapshot. Run again, or take it from another member.',
+    };
+}
+/** @param what a clause without a full stop. */
+function malformed(what) {
+    return {
+        code: 'etcd-protocol-mismatch',
+        kind: 'unexpected-answer',
+        reason: `unexpected answer: ${what}`,
+        fact: `The member answered the request for its snapshot in an unknown form: ${what}.`,
+        cause: 'The server is not etcd 3.4 or later, or a proxy changes the answers.',
+        fix: 'Check which program uses the port on that host: `ss -ltnp`.',
+    };
+}
+/**
+ * Decodes a grpc-message, which is UTF-8 in percent encoding (gRPC over HTTP/2, Responses), into one printable line of
+ * at most 300 characters. What is not encoded correctly stays as it is.
+ */
+function grpcMessage(header) {
+    const bytes = header
+        .slice(0, MOST_MESSAGE)
+        .replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    return (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(Buffer.from(bytes, 'latin1').toString('utf8'));
+}
+function amount({ receivedBytes, totalBytes }) {
+    return totalBytes === undefined ? (0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(receivedBytes) : `${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(receivedBytes)} of ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(totalBytes)}`;
+}
+
+
+/***/ }),
+
 /***/ 16957:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -5338,6 +6258,54 @@ function hasStrings(value, keys) {
 /** Parses the etcd manifest of a host; undefined if there is none, or none that runs etcd. */
 function memberManifest({ files }) {
     return (0,_kubeadm_etcd_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .parseEtcdManifest */ .DU)(files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl)?.text ?? '');
+}
+
+
+/***/ }),
+
+/***/ 81618:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ formatLastBackup),
+/* harmony export */   w: () => (/* binding */ parseLastBackup)
+/* harmony export */ });
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(75699);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(38572);
+
+
+/** The text is the host's, and goes into reports. */
+const LONGEST_PLACE = 300;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** Formats the note. Its first field is the version of its form. */
+function formatLastBackup(last) {
+    return `${JSON.stringify({ schemaVersion: 1, ...last })}\n`;
+}
+/** Parses the note. Returns undefined for what is none, or is of a later form. */
+function parseLastBackup(text) {
+    const note = parsed(text);
+    if (!(0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(note) || note['schemaVersion'] !== 1)
+        return undefined;
+    const { takenAt, revision, sha256, place } = note;
+    const isNote = typeof takenAt === 'string' &&
+        TIME.test(takenAt) &&
+        !Number.isNaN(Date.parse(takenAt)) &&
+        Number.isSafeInteger(revision) &&
+        revision > 0 &&
+        typeof sha256 === 'string' &&
+        /^[0-9a-f]{64}$/.test(sha256) &&
+        typeof place === 'string';
+    return isNote
+        ? { takenAt, revision: revision, sha256, place: (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(place, LONGEST_PLACE) }
+        : undefined;
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -10176,6 +11144,7 @@ const PUBLIC_FILES = [
     _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBELET_DROP_IN */ .jy,
     _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .GUIDE_KUBELET_CONFIG */ .$9,
     _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl,
+    _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LAST_BACKUP */ ._u,
 ];
 /** Maximum size in bytes, exclusive, of a file whose contents are read. */
 const TEXT_LIMIT = 262_144;
@@ -13439,12 +14408,13 @@ function parseKey(names, inputs, collected) {
  * @param definition `alsoReads`: inputs of other groups whose texts `parse` takes. The compiler refuses any others.
  */
 function inputGroup(definition) {
-    const { name, inputs, alsoReads = [], parse, checkUnused } = definition;
+    const { name, inputs, alsoReads = [], parse, checkUsed, checkUnused } = definition;
     return {
         name,
         inputs: Object.keys(inputs),
         alsoReads,
         parse,
+        ...(checkUsed !== undefined && { checkUsed }),
         ...(checkUnused !== undefined && { checkUnused }),
     };
 }
@@ -13452,7 +14422,7 @@ function inputGroup(definition) {
 
 /***/ }),
 
-/***/ 52082:
+/***/ 5023:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15083,6 +16053,146 @@ function parseFingerprint({ text, at }, findings) {
     return [];
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./src/backup/recipients.ts
+var recipients = __webpack_require__(93892);
+// EXTERNAL MODULE: ./src/inputs/table/backup.ts
+var backup = __webpack_require__(36058);
+;// CONCATENATED MODULE: ./src/inputs/run/backup.ts
+
+
+
+
+
+
+
+const ENCRYPTIONS = ['age', 'none'];
+/** Where a backup goes, and who can read it. */
+const backupGroup = (0,group/* inputGroup */.w)({
+    name: 'backup',
+    inputs: backup/* backupInputs */.C,
+    parse: (context) => {
+        const { inputs, findings } = context;
+        const encryption = (0,scalars/* parseChoice */.HU)('backup-encryption', inputs['backup-encryption'], ENCRYPTIONS, findings);
+        const recipients = readRecipients(inputs['backup-recipients'], findings);
+        const path = readPath(inputs['backup-path'], context);
+        if (encryption === undefined || recipients === undefined || path === undefined)
+            return undefined;
+        if (encryption === 'none' && recipients.length > 0)
+            findings.push(ENCRYPTED_OR_NOT);
+        const isOwnPath = path === '';
+        return { backup: { path: isOwnPath ? ownPath(context) : path, isOwnPath, recipients } };
+    },
+    checkUsed: ({ inputs, findings }) => {
+        const isPlain = inputs['backup-encryption'] === 'none';
+        if (isPlain && inputs['backup-path'].trim() === '')
+            findings.push(PLAIN_WITHOUT_PATH);
+        if (!isPlain && inputs['backup-recipients'].trim() === '')
+            findings.push(WITHOUT_RECIPIENTS);
+    },
+});
+/** Returns the public keys; undefined, with findings, if one of them is none. */
+function readRecipients(text, findings) {
+    if (text.trim() === '')
+        return [];
+    try {
+        return (0,recipients/* parseRecipients */.q)(text).recipients;
+    }
+    catch (error) {
+        if (!(error instanceof recipients/* RecipientsError */.fx))
+            throw error;
+        findings.push(...error.problems.map((problem) => ({ ...problem, at: 'backup-recipients' })));
+        return undefined;
+    }
+}
+/** Returns the absolute path, empty if none is given; undefined, with a finding, if it is none. */
+function readPath(value, { findings, run }) {
+    const path = value.trim();
+    if (path === '')
+        return '';
+    const problem = problemOfPath(path);
+    if (problem === undefined)
+        return (0,external_node_path_.resolve)(run.workspace, path);
+    findings.push(problem);
+    return undefined;
+}
+/** The names of the file while it is written, and of its manifest, are some characters longer; 255 bytes is what disks take. */
+const LONGEST_NAME_BYTES = 200;
+function problemOfPath(path) {
+    const at = 'backup-path';
+    const fix = 'write the path of a new file on the runner, for example backup-path: backups/etcd.db.age.';
+    const name = (0,external_node_path_.basename)(path);
+    if ((0,recipients/* secretKeysIn */.I2)(path).length > 0) {
+        return {
+            code: 'backup-path-unusable',
+            at,
+            fact: 'the value is a secret key of age.',
+            cause: 'values were swapped in the workflow.',
+            fix: 'make a new key, because this one is in the workflow now, and correct backup-path.',
+        };
+    }
+    if (path.includes('://')) {
+        return {
+            code: 'backup-path-unusable',
+            at,
+            fact: `${(0,quote/* quote */.hD)(path)} is a URL.`,
+            fix: 'write a path on the runner, and copy the file from there to the object store in the next step (docs/backup.md).',
+        };
+    }
+    if (/^~|\$/.test(path)) {
+        return {
+            code: 'backup-path-unusable',
+            at,
+            fact: `${(0,quote/* quote */.hD)(path)} holds ~ or $, which only a shell replaces.`,
+            fix,
+        };
+    }
+    if (/[\p{Cc}\p{Cf}]/u.test(path)) {
+        return { code: 'backup-path-unusable', at, fact: `${(0,quote/* quote */.hD)(path)} holds a control character.`, fix };
+    }
+    if (path.endsWith('/') || name === '.' || name === '..') {
+        return { code: 'backup-path-unusable', at, fact: `${(0,quote/* quote */.hD)(path)} is not the path of a file.`, fix };
+    }
+    const bytes = Buffer.byteLength(name);
+    if (bytes <= LONGEST_NAME_BYTES)
+        return undefined;
+    return {
+        code: 'backup-path-unusable',
+        at,
+        fact: `the name of the file has ${bytes} bytes, more than ${LONGEST_NAME_BYTES}.`,
+        fix,
+    };
+}
+/** Returns a path that no other run has: the cluster's name and the start of the run, in the runner's folder for temporary files. */
+function ownPath({ run, settingsOf }) {
+    const clusterName = settingsOf(members/* clusterNameGroup */.N)?.clusterName ?? 'cluster';
+    const time = run.now
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z')
+        .replaceAll(/[-:]/g, '');
+    return (0,external_node_path_.join)(run.temporary, `etcd-${clusterName}-${time}-${run.nonce}.db.age`);
+}
+const WITHOUT_RECIPIENTS = {
+    code: 'backup-recipients-missing',
+    at: 'backup-recipients',
+    fact: 'there is no key that the backup could be encrypted to.',
+    cause: 'the input is empty, or the variable that it names is.',
+    fix: 'make a key with `age-keygen -o backup.key`, keep the file where you keep such keys, and write its public key: backup-recipients: age1….',
+};
+const ENCRYPTED_OR_NOT = {
+    code: 'backup-encryption-conflict',
+    at: 'backup-encryption',
+    fact: 'backup-recipients are given, and backup-encryption: none would not use them.',
+    fix: 'leave one of the two out.',
+};
+const PLAIN_WITHOUT_PATH = {
+    code: 'backup-encryption-conflict',
+    at: 'backup-encryption',
+    fact: 'backup-encryption: none needs a backup-path: a backup holds every Secret of Kubernetes as plain text, and it has to be clear where such a file is.',
+    fix: 'give backup-recipients, or write where the file goes, for example backup-path: /mnt/backups/etcd.db.',
+};
+
 // EXTERNAL MODULE: ./src/pki/pem-input.ts
 var pem_input = __webpack_require__(99107);
 // EXTERNAL MODULE: ./src/inputs/table/health.ts
@@ -15115,6 +16225,7 @@ function parseTrusted(text, findings) {
 }
 const DEADLINE = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
+const BACKUP_AGE = { least: 0, greatest: 31_536_000, words: '0s and 8760h', example: '26h' };
 /** What connecting, asking and judging may take besides the window; seconds. */
 const BESIDES_WINDOW = 10;
 const FAIL_ON = ['fail', 'warn', 'never'];
@@ -15164,9 +16275,13 @@ function parseHealth(inputs, findings) {
 }
 function parseThresholds(inputs, findings) {
     const values = Object.entries(THRESHOLDS).map(([name, [input, range]]) => [name, (0,scalars/* parseInteger */.cG)(input, inputs[input], range, findings)]);
-    if (values.some(([, value]) => value === undefined))
+    const backupWarningSeconds = (0,scalars/* parseDuration */.E9)('backup-warning-age', inputs['backup-warning-age'], BACKUP_AGE, findings);
+    if (backupWarningSeconds === undefined || values.some(([, value]) => value === undefined))
         return undefined;
-    const thresholds = Object.fromEntries(values);
+    const thresholds = {
+        ...Object.fromEntries(values),
+        backupWarningSeconds,
+    };
     const { certificateWarningDays, certificateFailureDays } = thresholds;
     const { dbQuotaWarningPercent, dbQuotaFailurePercent } = thresholds;
     if (certificateFailureDays > certificateWarningDays) {
@@ -15604,6 +16719,7 @@ var table = __webpack_require__(898);
 
 
 
+
 /** Every group of inputs, in the order in which findings are told. Each input is in one of them. */
 const inputGroups = [
     intent/* operationGroup */.xE,
@@ -15622,6 +16738,7 @@ const inputGroups = [
     patchesGroup,
     kubeletGroup,
     healthGroup,
+    backupGroup,
     intent/* artifactGroup */.uF,
     intent/* lockGroup */.DZ,
     intent/* timeLimitGroup */.id,
@@ -17118,7 +18235,7 @@ function editDistance(from, to) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55383);
-/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52082);
+/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5023);
 /* harmony import */ var _input_files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6731);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(13915);
 /* harmony import */ var _run_intent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3821);
@@ -17181,6 +18298,8 @@ function parseGroups(given, operations) {
     const isUsed = ({ name }) => groups?.uses.some((used) => used === name) ?? true;
     const isChecked = ({ name }) => groups?.checks?.some((checked) => checked === name) === true;
     const all = _groups_js__WEBPACK_IMPORTED_MODULE_2__/* .inputGroups */ .Dk.map((group) => {
+        if (operation !== undefined && isUsed(group))
+            group.checkUsed?.(context);
         if (operation !== undefined && !isUsed(group)) {
             if (group.checkUnused !== undefined)
                 group.checkUnused(context, operation);
@@ -17285,6 +18404,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __webpack_require__(33838);
+// EXTERNAL MODULE: ./src/backup/recipients.ts
+var recipients = __webpack_require__(93892);
 // EXTERNAL MODULE: ./src/runner/toolkit.ts
 var toolkit = __webpack_require__(21652);
 // EXTERNAL MODULE: ./src/text/quote.ts
@@ -17330,6 +18451,7 @@ var table = __webpack_require__(898);
 
 
 
+
 /**
  * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
  * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
@@ -17347,6 +18469,7 @@ function readInputs(mask) {
         const value = (0,core.getInput)(name).trim();
         if ((0,quote/* holdsPrivateKey */.jc)(value))
             mask(value);
+        (0,recipients/* secretKeysIn */.I2)(value).forEach(mask);
         raw[name] = value;
     }
     return raw;
@@ -17370,6 +18493,8 @@ function readRunContext() {
         nonce,
         now: new Date(),
         identity: readRunIdentity(process.env, { attempt, nonce }),
+        temporary: (0,toolkit/* temporaryFolder */.yy)(),
+        workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
         ...(agentSocket !== '' && { agentSocket }),
     };
 }
@@ -17548,7 +18673,8 @@ function parseArtifacts(inputs, defaultName, findings) {
         : (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseInteger */ .cG)('artifact-retention-days', inputs['artifact-retention-days'], { least: 1, greatest: longestRetention, example: 30 }, findings);
     if (upload === undefined || name === undefined)
         return undefined;
-    return { upload, name, ...(retentionDays !== undefined && { retentionDays }) };
+    const isOwnName = inputs['artifact-name'] === '';
+    return { upload, name, isOwnName, ...(retentionDays !== undefined && { retentionDays }) };
 }
 /** The characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
 function parseName(value, findings) {
@@ -18109,6 +19235,34 @@ const accessInputs = {
 
 /***/ }),
 
+/***/ 36058:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ backupInputs)
+/* harmony export */ });
+/** Where a backup goes, and who can read it. */
+const backupInputs = {
+    'backup-recipients': {
+        description: 'For `backup`: public keys that the backup is encrypted to, one per line, as `age-keygen` prints them ' +
+            '(`age1…`, or `age1pq1…` for a post-quantum one). Each of their identities decrypts it alone; keep one ' +
+            'offline. Lines that begin with `#` are comments.',
+    },
+    'backup-path': {
+        description: 'For `backup`: path of the new file on the runner; a relative one starts at the workspace. Its manifest ' +
+            'is written beside it, with `.json` at its end. An existing file is not overwritten. Left out: a file in ' +
+            "the runner's folder for temporary files, which the next steps find by the output `backup-path`.",
+    },
+    'backup-encryption': {
+        description: 'For `backup`: `age` encrypts the file to `backup-recipients` before it reaches the disk of the runner. ' +
+            '`none` writes all Kubernetes secrets as plain text; it needs a `backup-path`, and never uploads the file.',
+        default: 'age',
+    },
+};
+
+
+/***/ }),
+
 /***/ 68486:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -18294,6 +19448,11 @@ const healthInputs = {
         description: 'For `health`: a member that is more log entries behind the leader is a warning.',
         default: '1000',
     },
+    'backup-warning-age': {
+        description: 'For `health`: a last verified backup that is older, as `26h`, or none at all, is a warning. With `0s` ' +
+            'its age is only reported.',
+        default: '0s',
+    },
     'history-artifact': {
         description: 'For `health`: name of the artifacts of earlier runs of this workflow, or its beginning with a ' +
             '`*`, such as `etcd-ha-production-*`, to show trends. Needs `github-token`. Left out: no trends.',
@@ -18444,7 +19603,8 @@ const operationInput = {
         description: 'What to do: `deploy` sets up the cluster, updates it to match the inputs, or verifies that it ' +
             'matches them. `preflight` inspects the hosts, reports everything that prevents a deploy, and ' +
             'changes nothing. `health` inspects members, hosts and certificates, reports present and future ' +
-            'problems, and changes nothing.',
+            'problems, and changes nothing. `backup` writes an encrypted copy of the database to a file on the ' +
+            'runner, proves it against the members, and changes nothing on the hosts.',
         default: 'deploy',
         common: true,
     },
@@ -18525,11 +19685,13 @@ const timeLimitInputs = {
 /* harmony export */ });
 /* unused harmony export inputSections */
 /* harmony import */ var _access_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(15814);
-/* harmony import */ var _etcd_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(68486);
-/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(67050);
-/* harmony import */ var _hosts_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89561);
-/* harmony import */ var _pki_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5434);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(26535);
+/* harmony import */ var _backup_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(36058);
+/* harmony import */ var _etcd_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(68486);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(67050);
+/* harmony import */ var _hosts_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89561);
+/* harmony import */ var _pki_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5434);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(26535);
+
 
 
 
@@ -18544,26 +19706,27 @@ const timeLimitInputs = {
 const inputSections = [
     {
         title: 'What to do',
-        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .operationInput */ .k_, ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .planInputs */ .Zp, ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .bootstrapInputs */ .o1, ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .diskTestInputs */ .ts },
+        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .operationInput */ .k_, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .planInputs */ .Zp, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .bootstrapInputs */ .o1, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .diskTestInputs */ .ts },
     },
-    { title: 'Hosts', inputs: { ..._hosts_js__WEBPACK_IMPORTED_MODULE_3__/* .hostInputs */ .e, ..._hosts_js__WEBPACK_IMPORTED_MODULE_3__/* .clusterNameInput */ .g } },
+    { title: 'Hosts', inputs: { ..._hosts_js__WEBPACK_IMPORTED_MODULE_4__/* .hostInputs */ .e, ..._hosts_js__WEBPACK_IMPORTED_MODULE_4__/* .clusterNameInput */ .g } },
     { title: 'Getting in', inputs: { ..._access_js__WEBPACK_IMPORTED_MODULE_0__/* .reachInputs */ .V, ..._access_js__WEBPACK_IMPORTED_MODULE_0__/* .accessInputs */ ._ } },
-    { title: 'Certificates', inputs: { ..._pki_js__WEBPACK_IMPORTED_MODULE_4__/* .certificateInputs */ .X, ..._pki_js__WEBPACK_IMPORTED_MODULE_4__/* .clientCopyInputs */ .q } },
+    { title: 'Certificates', inputs: { ..._pki_js__WEBPACK_IMPORTED_MODULE_5__/* .certificateInputs */ .X, ..._pki_js__WEBPACK_IMPORTED_MODULE_5__/* .clientCopyInputs */ .q } },
     {
         title: 'etcd and kubelet',
         inputs: {
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .portInputs */ .Bj,
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .dataPlaceInputs */ .PJ,
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .imageInputs */ .bE,
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .etcdFlagInputs */ .KU,
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .patchInputs */ .AB,
-            ..._etcd_js__WEBPACK_IMPORTED_MODULE_1__/* .kubeletInputs */ .iS,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .portInputs */ .Bj,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .dataPlaceInputs */ .PJ,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .imageInputs */ .bE,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .etcdFlagInputs */ .KU,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .patchInputs */ .AB,
+            ..._etcd_js__WEBPACK_IMPORTED_MODULE_2__/* .kubeletInputs */ .iS,
         },
     },
-    { title: 'Health checks', inputs: _health_js__WEBPACK_IMPORTED_MODULE_2__/* .healthInputs */ .Q },
+    { title: 'Health checks', inputs: _health_js__WEBPACK_IMPORTED_MODULE_3__/* .healthInputs */ .Q },
+    { title: 'Backups', inputs: _backup_js__WEBPACK_IMPORTED_MODULE_1__/* .backupInputs */ .C },
     {
         title: 'The run and its artifact',
-        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .artifactInputs */ .QC, ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .lockInputs */ .NP, ..._run_js__WEBPACK_IMPORTED_MODULE_5__/* .timeLimitInputs */ .i9 },
+        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .artifactInputs */ .QC, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .lockInputs */ .NP, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .timeLimitInputs */ .i9 },
     },
 ];
 const definitions = Object.fromEntries(inputSections.flatMap(({ inputs }) => Object.entries(inputs)));
@@ -19428,6 +20591,7 @@ function patchFolderIn(configuration) {
 /* harmony export */   So: () => (/* binding */ KUBELET_CONFIG),
 /* harmony export */   Sw: () => (/* binding */ leafFiles),
 /* harmony export */   XA: () => (/* binding */ KUBEADM_CONFIG),
+/* harmony export */   _u: () => (/* binding */ LAST_BACKUP),
 /* harmony export */   ac: () => (/* binding */ PUT_MANIFEST_BACK),
 /* harmony export */   bd: () => (/* binding */ AUDIT_LOG),
 /* harmony export */   bv: () => (/* binding */ STATE_FILE),
@@ -19484,6 +20648,8 @@ const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
  * starts.
  */
 const OUTGOING_MANIFEST = `${ACTION_DIR}/etcd.outgoing.yaml`;
+/** When the cluster was backed up last, as the run noted that took the backup. */
+const LAST_BACKUP = `${ACTION_DIR}/last-backup.json`;
 /** Audit records of this host, one JSON object per line, the newest last. */
 const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
 /** Folder in memory, accessible to root only, for data that must not survive a boot. */
@@ -19948,7 +21114,7 @@ function isMapping(value) {
 
 /***/ }),
 
-/***/ 5324:
+/***/ 66851:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19960,12 +21126,252 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: OPERATIONS, operationsUsing
 
-// EXTERNAL MODULE: ./src/inputs/groups.ts + 11 modules
-var groups = __webpack_require__(52082);
+// EXTERNAL MODULE: ./src/inputs/groups.ts + 12 modules
+var groups = __webpack_require__(5023);
+// EXTERNAL MODULE: ./src/backup/compare-hashes.ts
+var compare_hashes = __webpack_require__(34486);
 // EXTERNAL MODULE: ./src/cluster/absent-members.ts
 var absent_members = __webpack_require__(6831);
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var cluster_gates = __webpack_require__(67622);
+// EXTERNAL MODULE: ./src/facts/host.ts
+var host = __webpack_require__(50405);
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/etcd/health/endpoint.ts
+var endpoint = __webpack_require__(7988);
+// EXTERNAL MODULE: ./src/text/units.ts
+var units = __webpack_require__(34492);
+;// CONCATENATED MODULE: ./src/operations/backup/plan.ts
+
+
+
+
+
+
+/**
+ * Chooses the member that is asked for the database: the first healthy follower that is up to date, because a snapshot costs
+ * the leader time that its writes need; else the leader; else, if there is no majority, the member that is furthest ahead.
+ * Never a learner, whose data may be incomplete, nor a member of another cluster. Up to date is measured by the leader, so
+ * that no other member's claim counts.
+ * @returns undefined if no member can be asked.
+ */
+function chooseSource({ endpoints, clusterId, leader, observations, }) {
+    const ofCluster = new Set(observations.flatMap(({ name, status }) => 'seen' in status && status.seen.clusterId === clusterId ? [name] : []));
+    const voters = endpoints.filter(({ name, isLearner }) => isLearner === false && ofCluster.has(name));
+    const [furthest] = voters.toSorted(byProgress);
+    if (leader === null) {
+        return (furthest && { name: furthest.name, why: `it is the furthest of ${answering(voters)}`, hasQuorum: false });
+    }
+    const leading = voters.find(({ name }) => name === leader.name);
+    const newest = leading?.raftIndex ?? medianIndex(voters);
+    const upToDate = voters.filter(
+    // an alarm for want of space stops writes, and no reads
+    (voter) => (voter.healthy || (0,endpoint/* isOnlyAlarmed */.fR)(voter)) && isNear(voter.raftAppliedIndex ?? 0, newest));
+    const follower = upToDate.find(({ isLeader }) => isLeader === false);
+    if (follower !== undefined) {
+        return { name: follower.name, why: 'it is a healthy follower and up to date', hasQuorum: true };
+    }
+    const last = leading ?? furthest;
+    const why = last === leading ? 'it leads, and no follower is healthy' : 'no other member can be asked';
+    return last && { name: last.name, why, hasQuorum: true };
+}
+/** Reports whether a member is neither far behind the leader nor claims to be far ahead of it. */
+function isNear(index, newest) {
+    return Math.abs(newest - index) <= cluster_gates/* MOST_LAG */.Pz;
+}
+/** The index that half of the members have reached, for a leader that is not among those that answer. */
+function medianIndex(voters) {
+    return (0,units/* median */.JZ)(voters.map(({ raftIndex }) => raftIndex ?? 0));
+}
+/** The furthest ahead first: the later term wins, then the later entry. */
+function byProgress(one, other) {
+    return ((other.raftTerm ?? 0) - (one.raftTerm ?? 0) || (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0));
+}
+function answering({ length }) {
+    return length === 1 ? 'the one member that answers' : `${length} members that answer`;
+}
+/**
+ * The plan of a backup: which member sends the database, and where the file goes. Whether the hosts match the inputs does not
+ * matter, and hosts that could not be reached are warnings.
+ * @throws RefusedError if no member can be asked, or if the members' data is known to be damaged.
+ */
+function planBackup({ settings, members: reached, absent = [], cluster }) {
+    const { clusterName, backup, artifacts } = settings;
+    const members = (0,absent_members/* membersInOrder */.zF)(settings.hosts, reached, (0,absent_members/* resolveAbsent */.c_)(absent, reached));
+    const source = cluster && chooseSource(cluster.health);
+    const findings = [
+        ...(cluster === undefined ? [] : damageFindings(cluster.health)),
+        ...(source === undefined ? noSource(cluster?.health, (0,absent_members/* reasonsOf */.zM)(absent)) : []),
+    ];
+    if (source === undefined || findings.length > 0)
+        throw new src_findings/* RefusedError */.fk('no backup was taken', findings);
+    const step = {
+        kind: 'take-backup',
+        host: source.name,
+        why: source.why,
+        clusterName,
+        clusterToken: tokenOf(reached),
+        path: backup.path,
+        recipients: backup.recipients,
+    };
+    return {
+        clusterName,
+        verdict: {
+            name: 'backup',
+            meaning: 'copy the database to a file on the runner, and change nothing on the hosts',
+            done: 'backed up',
+        },
+        reasons: [`${source.name} sends the database: ${source.why}`],
+        members: { before: members, after: members },
+        controlPlane: [],
+        leftOut: [],
+        warnings: [
+            ...(0,absent_members/* reasonsOf */.zM)(absent),
+            ...(source.hasQuorum ? [] : [withoutQuorum(source)]),
+            ...(backup.recipients.length === 0 ? [plain(backup.path)] : []),
+        ],
+        stages: [{ title: 'Backup', steps: [step] }, ...uploadStages(step, settings)],
+        afterVerify: [
+            {
+                title: 'Note',
+                // a host that cannot be written to does not make the backup worthless
+                mayFail: 'warned',
+                steps: reached.map(({ name }) => ({
+                    kind: 'note-backup',
+                    host: name,
+                    why: 'health checks report its age',
+                    path: backup.isOwnPath ? null : backup.path,
+                    artifact: artifacts.name,
+                })),
+            },
+        ],
+        // the name that the action has chosen differs from run to run, as does that of the artifact
+        madeUp: [...(backup.isOwnPath ? [backup.path] : []), ...(artifacts.isOwnName ? [artifacts.name] : [])],
+    };
+}
+/**
+ * What makes a copy of the data worthless: data that is known to be wrong, or of an unknown
+ * cluster. With a majority it is clear which cluster that is.
+ */
+function damageFindings({ findings, leader }) {
+    return findings.filter(({ code }) => code === 'alarm-corrupt' || (code === 'cluster-ids-differ' && leader === null));
+}
+function noSource(health, away) {
+    const fact = health === undefined
+        ? 'no host has a client certificate of etcd with its key, so no member can be asked.'
+        : 'no voting member of the cluster answers.';
+    return [
+        ...away,
+        ...(health?.findings ?? []).filter(({ status }) => status === 'fail'),
+        {
+            code: 'backup-source-missing',
+            at: 'backup',
+            fact,
+            cause: 'There is no cluster on these hosts, or no etcd runs.',
+            fix: 'Run operation: health to see the state of each member. If etcd cannot be started, keep a copy of the data dir.',
+        },
+    ];
+}
+function withoutQuorum({ name }) {
+    return {
+        code: 'backup-without-quorum',
+        host: name,
+        at: 'backup',
+        fact: 'the cluster has no majority: this member may lack writes that other members have acknowledged, and no majority can confirm the backup.',
+        cause: 'Most members are down or cut off.',
+        fix: 'Keep the file, bring the other members back, and take another backup.',
+    };
+}
+function plain(path) {
+    return {
+        code: 'backup-not-encrypted',
+        at: 'backup-encryption',
+        fact: `${path} is not encrypted: it holds every Secret of Kubernetes as plain text.`,
+        cause: 'The input backup-encryption is none.',
+        fix: 'Encrypt the file in the next step, or give backup-recipients.',
+    };
+}
+/** The file and its manifest leave the runner before anything is noted. A plain file is never uploaded. */
+function uploadStages({ host }, { artifacts, backup }) {
+    if (!artifacts.upload || backup.recipients.length === 0)
+        return [];
+    const step = {
+        kind: 'upload-backup',
+        host,
+        why: backup.isOwnPath ? 'the runner removes the file after the job' : 'upload-artifacts',
+        name: artifacts.name,
+        isOnlyPlace: backup.isOwnPath,
+    };
+    return [{ title: 'Upload', steps: [step] }];
+}
+/** Returns the token that most manifests of the members name; null if none names one. */
+function tokenOf(members) {
+    const tokens = members.flatMap(({ facts }) => (0,host/* memberManifest */.M)(facts)?.arguments.get('initial-cluster-token') ?? []);
+    const byCount = [...Map.groupBy(tokens, (token) => token)].toSorted(([, some], [, others]) => others.length - some.length);
+    return byCount[0]?.[0] ?? null;
+}
+
+;// CONCATENATED MODULE: ./src/operations/backup/backup.ts
+
+
+
+/** Copies the database of a member to an encrypted file on the runner, and proves the copy against the members. */
+const backup = {
+    kind: 'planning',
+    name: 'backup',
+    summary: 'Takes an encrypted backup of an external etcd cluster for kubeadm over SSH, and proves it against the members',
+    icon: 'archive',
+    inputs: [...groups/* EVERY_OPERATION */.sM, 'backup', 'plan', 'artifact'],
+    outputs: ['login', 'cluster', 'plan', 'change', 'findings', 'backup', 'artifact'],
+    // it notes on each host when the backup was taken, and changes nothing else
+    access: () => ({ effect: 'changes', as: 'root' }),
+    // one healthy member is enough
+    reach: 'any',
+    concerns: 'members',
+    survivesFault: false,
+    probe: () => ({ membersReach: false, sandbox: false }),
+    lock: 'none',
+    plan: planBackup,
+    // the state of the cluster is reported, and is no reason to reject the backup
+    verify: async ({ cluster }) => (await (await cluster()).observe()).health,
+    report: reportBackup,
+};
+/** What a backup reports besides its plan: what could not be confirmed of it. */
+function reportBackup({ backups }) {
+    const warnings = backups.flatMap(({ manifest }) => [...unconfirmed(manifest), ...damagedMember(manifest)]);
+    return { outputs: {}, warnings, unfinished: 'not everything was done' };
+}
+function unconfirmed({ verified, comparison, source }) {
+    if (verified)
+        return [];
+    const silent = comparison.members.filter(({ result }) => result === 'unknown');
+    return [
+        {
+            code: 'backup-unconfirmed',
+            host: source,
+            at: 'take backup',
+            fact: `the file is whole, but a majority of the members could not confirm its keys and values: ${silent
+                .map(({ name, reason }) => `${name} (${reason ?? 'no answer'})`)
+                .join(', ')}.`,
+            cause: 'Members are down, have compacted this revision meanwhile, or run a release without HashKV.',
+            fix: 'Run operation: health, then take another backup.',
+        },
+    ];
+}
+function damagedMember({ verified, comparison }) {
+    if (!verified)
+        return [];
+    return (0,compare_hashes/* differing */.R1)(comparison).map((name) => ({
+        code: 'backup-member-differs',
+        host: name,
+        at: 'take backup',
+        fact: `${name} has other keys or values than the backup and the majority of the members at revision ${comparison.revision}.`,
+        cause: 'The data of this member is damaged.',
+        fix: 'Run operation: health, and replace this member.',
+    }));
+}
+
 // EXTERNAL MODULE: ./src/etcd/health/health.ts
 var health = __webpack_require__(37107);
 // EXTERNAL MODULE: ./src/engine/cluster.ts
@@ -20006,8 +21412,6 @@ function isHealthyWithout(health, away) {
     return gates.every((gate) => (0,cluster_gates/* gateFindings */.Av)(gate, health).length === 0);
 }
 
-// EXTERNAL MODULE: ./src/findings.ts
-var src_findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/kubeadm/kubeadm-config.ts
 var kubeadm_config = __webpack_require__(58467);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
@@ -20554,7 +21958,7 @@ function handOverStages(handOvers) {
         .map((handOver) => ({
         title: `Hand-over to ${handOver.name}`,
         order: 'in-turn',
-        mayFail: true,
+        mayFail: 'reported',
         steps: steps(handOver),
     }));
 }
@@ -20653,10 +22057,6 @@ var bash = __webpack_require__(32061);
 var explain_unknown = __webpack_require__(26635);
 // EXTERNAL MODULE: ./src/kubeadm/version.ts
 var kubeadm_version = __webpack_require__(97891);
-// EXTERNAL MODULE: ./src/text/units.ts
-var units = __webpack_require__(34492);
-// EXTERNAL MODULE: ./src/facts/host.ts
-var host = __webpack_require__(50405);
 ;// CONCATENATED MODULE: ./src/cluster/ports.ts
 
 
@@ -21653,7 +23053,7 @@ var health_cluster = __webpack_require__(47503);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(57975);
 // EXTERNAL MODULE: ./src/etcd/endpoint.ts
-var endpoint = __webpack_require__(72689);
+var etcd_endpoint = __webpack_require__(72689);
 // EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
 var etcd_flags = __webpack_require__(88239);
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
@@ -21739,7 +23139,7 @@ function flagFindings({ facts, address }, desired, { manifest: differences }, fi
 }
 function ownedFlagAdvice(name, value, address) {
     const port = Number(/:(\d+)$/.exec(value)?.[1]);
-    return name === 'listen-metrics-urls' && value === (0,endpoint/* metricsUrl */.pP)(address, port)
+    return name === 'listen-metrics-urls' && value === (0,etcd_endpoint/* metricsUrl */.pP)(address, port)
         ? `Give \`metrics-port: ${port}\`, as in the cluster.`
         : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
 }
@@ -22252,7 +23652,7 @@ function restartStages(ordered, shape, hasMajority, archive) {
     ];
     return [
         // a member that does not come up keeps the others from nothing that their own gates allow
-        ...starts.map((stage) => (hasMajority ? { ...stage, mayFail: true } : stage)),
+        ...starts.map((stage) => (hasMajority ? { ...stage, mayFail: 'reported' } : stage)),
         ...running.flatMap((member) => convergeKubelet(member, shape)),
         ...running.flatMap((member) => restart(member, shape)),
     ];
@@ -22978,7 +24378,7 @@ function restartsInTurn({ members, shape, works, leader }) {
  * begins a moment before them.
  */
 function startMembers({ members, shape, works }) {
-    const peerUrl = ({ address }) => (0,endpoint/* httpsUrl */.N3)(address, shape.peerPort);
+    const peerUrl = ({ address }) => (0,etcd_endpoint/* httpsUrl */.N3)(address, shape.peerPort);
     const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
     const started = members.filter((member) => !isSpared(member, works));
     return started.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
@@ -23189,6 +24589,7 @@ const deploy = {
     access: () => ({ effect: 'changes', as: 'root' }),
     // the facts of the other hosts decide with how few it can continue
     reach: 'any',
+    concerns: 'all',
     survivesFault: false,
     probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
     lock: 'hosts',
@@ -24834,8 +26235,8 @@ var promises_ = __webpack_require__(58500);
 var served_certificate = __webpack_require__(93507);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
-// EXTERNAL MODULE: ./src/etcd/client.ts + 5 modules
-var etcd_client = __webpack_require__(49407);
+// EXTERNAL MODULE: ./src/etcd/client.ts + 7 modules
+var etcd_client = __webpack_require__(51034);
 ;// CONCATENATED MODULE: ./src/operations/health/observe/member-client.ts
 
 /** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
@@ -25582,11 +26983,69 @@ function memberNames(hosts, observations, peerPort) {
     return new Map(hosts.map((host) => {
         const { name, address, settings, sight } = host;
         const known = 'seen' in sight ? name : settings.name;
-        return [host, known ?? listedName(members, (0,endpoint/* httpsUrl */.N3)(address, peerPort)) ?? address];
+        return [host, known ?? listedName(members, (0,etcd_endpoint/* httpsUrl */.N3)(address, peerPort)) ?? address];
     }));
 }
 function listedName(members, peerUrl) {
-    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => (0,endpoint/* canonicalUrl */.W3)(url) === (0,endpoint/* canonicalUrl */.W3)(peerUrl)))?.name;
+    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => (0,etcd_endpoint/* canonicalUrl */.W3)(url) === (0,etcd_endpoint/* canonicalUrl */.W3)(peerUrl)))?.name;
+}
+
+// EXTERNAL MODULE: ./src/etcd/quorum.ts
+var etcd_quorum = __webpack_require__(62821);
+// EXTERNAL MODULE: ./src/facts/last-backup.ts
+var last_backup = __webpack_require__(81618);
+;// CONCATENATED MODULE: ./src/checks/last-backup.ts
+
+
+
+
+
+const NONE = 'No host has the note of a verified backup.';
+/** Clocks of hosts, and of runners, may differ. */
+const SKEW_MS = 300_000;
+/**
+ * Checks how old the last verified backup is, by the notes that backups leave on the hosts. A host that was away then has an
+ * older note, so the newest one counts that a majority of the hosts confirms with a note as new: no host is believed about the
+ * others.
+ */
+function lastBackupChecks({ members, now }, { backupWarningSeconds }) {
+    const check = (0,checks_check/* checkOf */.EG)('backup', null);
+    const threshold = backupWarningSeconds === 0 ? null : `at most ${(0,units/* duration */.p0)(backupWarningSeconds * 1000)} old`;
+    const hosts = members.flatMap(({ host }) => ('seen' in host ? [host.seen.facts.files] : []));
+    const notes = hosts.flatMap((files) => (0,last_backup/* parseLastBackup */.w)(files.get(kubeadm_paths/* LAST_BACKUP */._u)?.text ?? '') ?? []);
+    const last = confirmed(notes, hosts.length, now);
+    if (last === undefined) {
+        if (threshold === null)
+            return [check('ok', { measured: NONE })];
+        return [
+            check('warn', {
+                code: 'backup-missing',
+                measured: NONE,
+                threshold,
+                cause: 'No backup was taken with the action, or its runs could not verify it.',
+                fix: 'Run operation: backup on a schedule (docs/backup.md).',
+            }),
+        ];
+    }
+    const ageMs = Math.max(0, now.getTime() - Date.parse(last.takenAt));
+    const measured = `The last verified backup is ${(0,units/* duration */.p0)(ageMs)} old: revision ${last.revision}, ${last.place}.`;
+    if (threshold === null || ageMs <= backupWarningSeconds * 1000)
+        return [check('ok', { measured, threshold })];
+    return [
+        check('warn', {
+            code: 'backup-old',
+            measured,
+            threshold,
+            cause: 'The scheduled backup does not run, or fails.',
+            fix: 'See the runs of the workflow that takes backups, then run operation: backup.',
+        }),
+    ];
+}
+/** Returns the newest note that so many hosts confirm; undefined if too few have one. */
+function confirmed(notes, hosts, now) {
+    return notes
+        .filter(({ takenAt }) => Date.parse(takenAt) <= now.getTime() + SKEW_MS)
+        .toSorted((one, other) => Date.parse(other.takenAt) - Date.parse(one.takenAt))[(0,etcd_quorum/* quorumOf */.N)(hosts) - 1];
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -27760,7 +29219,7 @@ function outputsOf(report, { hosts, clientPort }) {
         status: report.status,
         summary: report.summary,
         'failure-tolerance': report.failureTolerance?.toString() ?? '',
-        endpoints: hosts.map(({ address }) => (0,endpoint/* httpsUrl */.N3)(address, clientPort)),
+        endpoints: hosts.map(({ address }) => (0,etcd_endpoint/* httpsUrl */.N3)(address, clientPort)),
         members: report.members,
         leader: report.cluster.leader ?? '',
         'cluster-id': report.cluster.id ?? '',
@@ -27869,6 +29328,7 @@ function more(rest) {
 
 
 
+
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
 const health_health = checkingOperation({
     name: 'health',
@@ -27931,7 +29391,7 @@ function everyCertificate(facts) {
             { place: 'peer', port: peerPort, sight: served.peer },
         ];
         const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
-            ? (0,make_document/* certificateDocuments */.a$)(sight.seen.pem, { member: name, place, where: (0,endpoint/* hostAndPort */.PG)(address, port) }, now)
+            ? (0,make_document/* certificateDocuments */.a$)(sight.seen.pem, { member: name, place, where: (0,etcd_endpoint/* hostAndPort */.PG)(address, port) }, now)
             : []);
         return [...onDisk, ...presented];
     });
@@ -27961,6 +29421,7 @@ const ALL_CHECKS = [
     quorum/* clusterChecks */.O_,
     quorum/* membershipChecks */.yy,
     dataChecks,
+    lastBackupChecks,
     checks_endpoint/* endpointChecks */.v3,
     metricsChecks,
     releasesInService,
@@ -28657,7 +30118,7 @@ connect_times() {
 # Its errors explain a missing version, so they belong to the answer.
 kubelet_version() { timeout 10 kubelet --version 2>&1 || printf 'it ended with exit code %s\\n' "$?"; }
 metrics() {
-  { exec 3<> /dev/tcp/${(0,endpoint/* loopbackOf */.X1)(address)}/${metricsPort}; } 2>/dev/null || return
+  { exec 3<> /dev/tcp/${(0,etcd_endpoint/* loopbackOf */.X1)(address)}/${metricsPort}; } 2>/dev/null || return
   printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
   timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
 }
@@ -29326,8 +30787,9 @@ function preflight_findingOf({ name, code, member, subject, measured, cause, fix
 
 
 
+
 /** Every operation, in the order in which users read of them. */
-const OPERATIONS = [deploy, preflight, health_health];
+const OPERATIONS = [deploy, preflight, health_health, backup];
 /** The groups of inputs of each operation. */
 const OPERATION_INPUTS = Object.fromEntries(OPERATIONS.map(({ name, inputs: uses, checkedInputs: checks }) => [
     name,
@@ -32133,6 +33595,7 @@ function hasSigned(issuer, certificate) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CO: () => (/* binding */ checkArtifactFiles),
+/* harmony export */   U_: () => (/* binding */ backupFiles),
 /* harmony export */   mz: () => (/* binding */ uploadArtifact),
 /* harmony export */   uN: () => (/* binding */ artifactFiles)
 /* harmony export */ });
@@ -32142,6 +33605,7 @@ function hasSigned(issuer, certificate) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6345);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(81001);
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6803);
 /* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(810);
@@ -32151,8 +33615,11 @@ function hasSigned(issuer, certificate) {
 
 
 
+
 /** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
 const uploadDeadlineMs = 20_000;
+/** Bytes per millisecond that a large file gets besides. */
+const slowestUpload = 1_000;
 /**
  * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
  * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
@@ -32187,38 +33654,63 @@ async function uploadWithin(upload, runnerTemp) {
         process.off('exit', remove);
         remove();
     });
-    return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
+    return withDeadline(done, upload.deadlineMs ?? (await deadlineFor(upload.files)), upload.signal);
+}
+async function deadlineFor(files) {
+    const sizes = await Promise.all(files.filter(isLarge).map(async ({ from }) => (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(from)).size));
+    return uploadDeadlineMs + sizes.reduce((sum, bytes) => sum + bytes, 0) / slowestUpload;
 }
 async function stageAndUpload(upload, folder) {
     const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
     const client = await (upload.loadClient ?? loadRealClient)();
-    const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
+    const options = {
+        ...(upload.retentionDays !== undefined && { retentionDays: upload.retentionDays }),
+        // what is encrypted cannot be compressed
+        ...(upload.files.some(isLarge) && { compressionLevel: 0 }),
+    };
     const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
     if (id === undefined)
         throw new Error('the service accepted it but gave it no id');
     return String(id);
 }
-async function stage(folder, { path, content }) {
-    const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, path);
+async function stage(folder, file) {
+    const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, file.path);
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(target), { recursive: true, mode: 0o700 });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(target, content, { mode: 0o600 });
+    if (isLarge(file))
+        await linkOrCopy(file.from, target);
+    else
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(target, file.content, { mode: 0o600 });
     return target;
+}
+/** Gives a file a second name; on another file system, a copy. */
+async function linkOrCopy(from, target) {
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.link)(from, target);
+    }
+    catch {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.copyFile)(from, target);
+    }
 }
 /** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
 async function loadRealClient() {
     const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 44).then(__webpack_require__.bind(__webpack_require__, 19044));
     return new DefaultArtifactClient();
 }
-async function withDeadline(work, milliseconds) {
+async function withDeadline(work, milliseconds, signal) {
     const { promise: late, reject } = Promise.withResolvers();
     const timer = setTimeout(() => {
         reject(new Error(`the service did not accept it within ${milliseconds / 1000} s.`));
     }, milliseconds);
+    const end = () => reject(new Error('the run was ended before the service had accepted it.'));
+    signal?.addEventListener('abort', end, { once: true });
+    if (signal?.aborted === true)
+        end();
     try {
         return await Promise.race([work, late]);
     }
     finally {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
     }
 }
 /** Describes what the environment lacks; the client would report it later, in other words. */
@@ -32248,6 +33740,9 @@ function urlOf(id, environment) {
     const run = `${environment['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
     return `${server}/${run}/artifacts/${id}`;
 }
+function isLarge(file) {
+    return 'from' in file;
+}
 /** The name of a member, which is the name of its folder. */
 const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
 /** The files that may be uploaded. GitHub does not mask artifacts, and every reader of the repository can read them. */
@@ -32257,6 +33752,7 @@ const allowed = [
     new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
     /^external-etcd\.yaml$/,
     /^(?:health-report|plan|audit)\.json$/,
+    /^backup\/etcd\.db\.age(?:\.json)?$/,
     /^(?:report\.(?:json|md|html)|junit\.xml|metrics\.prom)$/,
 ];
 /**
@@ -32277,6 +33773,14 @@ function artifactFiles(known) {
         ...(known.health === undefined ? [] : [{ path: 'health-report.json', content: json(known.health) }]),
         ...(known.plan === undefined ? [] : [{ path: 'plan.json', content: json(known.plan) }]),
         ...(known.audit === undefined ? [] : [{ path: 'audit.json', content: json(known.audit) }]),
+    ];
+}
+/** The files of the artifact of a backup: its manifest, and the file itself only if it is encrypted. */
+function backupFiles({ path, manifest }) {
+    const name = 'backup/etcd.db.age';
+    return [
+        { path: (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .manifestPath */ .ji)(name), content: json(manifest) },
+        ...(manifest.file.encryption === 'age' ? [{ path: name, from: path }] : []),
     ];
 }
 function nameInArtifact(path) {
@@ -32301,9 +33805,10 @@ function checkArtifactFiles(files, redactor) {
     if (findings.length > 0)
         throw new _findings_js__WEBPACK_IMPORTED_MODULE_3__/* .RunError */ .e4('the artifact was not uploaded', findings);
 }
-function problemsOf({ path, content }, redactor) {
+function problemsOf(file, redactor) {
+    const { path } = file;
     const at = `artifact ${path}`;
-    const secret = redactor.findSecret(content);
+    const secret = isLarge(file) ? undefined : redactor.findSecret(file.content);
     const findings = [];
     if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
         findings.push({
@@ -32714,6 +34219,22 @@ const OUTPUTS = {
             'others.',
         group: 'health-check',
     },
+    'backup-path': {
+        description: 'Path of the backup on the runner.',
+        group: 'backup',
+    },
+    'backup-manifest': {
+        description: 'Path of its manifest, which follows docs/backup-manifest.v1.schema.json: cluster, members, revision, ' +
+            'hashes and the file.',
+        group: 'backup',
+    },
+    'backup-revision': { description: 'Revision of the key space that the backup has.', group: 'backup' },
+    'backup-sha256': { description: 'SHA-256 of the file, in hex.', group: 'backup' },
+    'backup-verified': {
+        description: '`true` if the keys and values of the file equal those of a majority of the members; `false` if too few ' +
+            'members could be asked. A file that differs fails the step.',
+        group: 'backup',
+    },
     'ca-certificate': { description: 'Certificate of the etcd CA, PEM. Public.', group: 'hand-over' },
     'ca-fingerprint': {
         description: 'SHA-256 fingerprint of the CA certificate, as `openssl x509 -fingerprint -sha256` shows it.',
@@ -33112,8 +34633,10 @@ function visible(line) {
 /* harmony export */   Ln: () => (/* binding */ publishAcceptedKeys),
 /* harmony export */   PQ: () => (/* binding */ asWarning),
 /* harmony export */   QC: () => (/* binding */ commonReport),
+/* harmony export */   kI: () => (/* binding */ uploadBackup),
 /* harmony export */   yX: () => (/* binding */ publishFailure)
 /* harmony export */ });
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(6345);
 /* harmony import */ var _checks_check_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(44669);
 /* harmony import */ var _checks_make_document_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(83665);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(81001);
@@ -33128,6 +34651,7 @@ function visible(line) {
 /* harmony import */ var _outputs_table_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(61581);
 /* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(78817);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(57994);
+
 
 
 
@@ -33160,12 +34684,14 @@ async function publishPlan(outcome, own, settings, means) {
         ...(healthReport && verificationOutputs(healthReport, plan, settings)),
         changed: outcome.changed,
         'certificates-expire-at': (0,_certificates_js__WEBPACK_IMPORTED_MODULE_8__/* .firstToExpire */ .D)(certificates)?.notAfter ?? '',
+        ...backupOutputs(record.backups),
         ...own.outputs,
     };
     // What the next steps of a workflow need is there before an upload that may take its time.
     (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)(outputs, redactor, log);
     const { audit } = record;
-    const artifact = await upload({
+    const [backup] = record.backups;
+    const artifact = await uploadResults({
         publicFiles,
         plan: document,
         ...(healthReport && { health: healthReport }),
@@ -33174,7 +34700,7 @@ async function publishPlan(outcome, own, settings, means) {
     }, settings, means);
     // What fails the step is no warning beside it; in a dry run it is no more than that.
     const failed = outcome.dryRun ? [] : outcome.unfinished;
-    const warnings = plan.warnings.filter((warning) => !failed.includes(warning));
+    const warnings = [...plan.warnings, ...record.warnings, ...(own.warnings ?? [])].filter((warning) => !failed.includes(warning));
     const report = {
         ...commonReport(settings, means),
         outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
@@ -33186,6 +34712,7 @@ async function publishPlan(outcome, own, settings, means) {
         ...(health && { health }),
         ...(authority && { authority }),
         ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+        ...(backup && { backup }),
         connections: outcome.connections,
         ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
     };
@@ -33210,6 +34737,7 @@ async function publishFailure(error, failure, settings, means, groups) {
         ...refused,
         healthy: false,
         changed,
+        ...backupOutputs(record.backups),
         ...(healthReport && { findings: healthReport.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd), 'health-report': healthReport }),
     };
     (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)(groups === undefined ? outputs : ofGroups(outputs, groups), redactor, log);
@@ -33224,7 +34752,7 @@ async function publishFailure(error, failure, settings, means, groups) {
     const { audit, document } = record;
     const artifact = settings === undefined || audit === undefined || error instanceof _runner_end_of_run_js__WEBPACK_IMPORTED_MODULE_5__/* .InterruptedError */ .p4
         ? undefined
-        : await upload({
+        : await uploadResults({
             publicFiles: new Map(),
             audit,
             ...(document && { plan: document }),
@@ -33235,6 +34763,7 @@ async function publishFailure(error, failure, settings, means, groups) {
         outcome: 'failed',
         failure: failure.title,
         changed,
+        ...(record.backups[0] && { backup: record.backups[0] }),
         findings: [...failure.findings, ...besides],
         certificates: [],
         ...(health && { health }),
@@ -33247,6 +34776,37 @@ function publishAcceptedKeys({ record, redactor, log }) {
     const lines = [...record.acceptedHostKeys];
     if (lines.length > 0)
         (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
+}
+/** Uploads the results of a run; a run that has uploaded a backup has its artifact. */
+async function uploadResults(known, settings, means) {
+    const [backup] = means.record.backups;
+    if (backup === undefined)
+        return upload(known, settings, means);
+    const { id = '', url = '' } = backup.artifact ?? {};
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'artifact-id': id, 'artifact-url': url }, means.redactor, means.log);
+    return backup.artifact;
+}
+/** Uploads a backup and its manifest as one artifact. Returns undefined, after a warning, if that is impossible. */
+function uploadBackup(backup, { artifacts }, means) {
+    return (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .uploadArtifact */ .mz)({
+        files: (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .backupFiles */ .U_)(backup),
+        name: artifacts.name,
+        ...means,
+        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+    });
+}
+/** The outputs of a backup, also of a run that fails after it. */
+function backupOutputs([taken]) {
+    if (taken === undefined)
+        return {};
+    const { path, manifest } = taken;
+    return {
+        'backup-path': path,
+        'backup-manifest': (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_14__/* .manifestPath */ .ji)(path),
+        'backup-revision': manifest.revision.toString(),
+        'backup-sha256': manifest.file.sha256,
+        'backup-verified': manifest.verified,
+    };
 }
 /** A finding that needs attention but does not fail the step. */
 function asWarning(finding) {
@@ -33415,6 +34975,7 @@ const FINDING_CODES = [
     'ssh-certificate-limited',
     'health-limits-conflict',
     'history-artifact-unusable',
+    'backup-recipients-unusable',
     // Connecting
     'host-left-out',
     'too-few-hosts-reached',
@@ -33642,11 +35203,35 @@ const FINDING_CODES = [
     'manifest-missing',
     'managed-file-edited',
     'file-modes-differ',
+    // Backups
+    'backup-recipients-missing',
+    'backup-encryption-conflict',
+    'backup-path-unusable',
+    'backup-source-missing',
+    'backup-without-quorum',
+    'backup-not-encrypted',
+    'backup-members-disagree',
+    'backup-source-behind',
+    'backup-differs',
+    'backup-database-damaged',
+    'backup-unconfirmed',
+    'backup-member-differs',
+    'backup-not-uploaded',
+    'backup-missing',
+    'backup-old',
+    'snapshot-refused',
+    'snapshot-cut-off',
+    'snapshot-stalled',
+    'snapshot-too-slow',
+    'snapshot-digest-wrong',
     // Outputs, artifact, summary
     'artifact-holds-secret',
     'artifact-file-unexpected',
     'output-holds-secret',
     'runner-file-unwritable',
+    'backup-file-exists',
+    'backup-file-unwritable',
+    'backup-file-damaged',
     // The run was ended
     'run-cancelled',
     'run-timed-out',
@@ -33743,6 +35328,7 @@ function renderSummary(report) {
         progress(report),
         attention(report),
         ...(report.outcome === 'planned' && report.plan !== undefined ? [(0,_plan_view_js__WEBPACK_IMPORTED_MODULE_7__/* .renderPlan */ .E)(report.plan)] : []),
+        backup(report),
         members(report),
         authority(report),
         nextSteps(report),
@@ -33784,7 +35370,9 @@ function headline(report, cluster) {
         const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
         return `${sign} ${cluster} ${what}${state}${remark}; nothing was changed on any host`;
     }
-    return `${sign} ${cluster} is healthy${remark}; ${changed && done !== undefined ? done : 'nothing changed'}`;
+    const state = health?.healthy === false ? 'is not healthy' : 'is healthy';
+    const work = done !== undefined && (changed || report.backup !== undefined) ? done : 'nothing changed';
+    return `${sign} ${cluster} ${state}${remark}; ${work}`;
 }
 /** The state of each host after a run that failed while it changed something. */
 function progress({ progress: hosts }) {
@@ -33799,6 +35387,35 @@ function progress({ progress: hosts }) {
     ]);
     return `### Hosts after the run\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .table */ .tp)(['Host', 'Done', 'Failed', 'Not started'], rows)}`;
 }
+/** What a backup is, where it is, and what confirms it. */
+function backup({ backup: taken }) {
+    if (taken === undefined)
+        return '';
+    const { path, manifest } = taken;
+    const { revision, keys, databaseBytes, source, takenAt, file, comparison, verified } = manifest;
+    const rows = [
+        ['File', `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(path)}, ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_3__/* .size */ .Ej)(file.bytes)}`],
+        ['SHA-256', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(file.sha256)],
+        [
+            'Encrypted to',
+            file.recipients.length === 0 ? '**not encrypted**' : file.recipients.map(_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY).join('<br>'),
+        ],
+        ['Taken', `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)(takenAt)} from ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(source)}, etcd ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)(manifest.etcdVersion)}`],
+        ['Database', `revision ${revision}, ${keys} keys, ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_3__/* .size */ .Ej)(databaseBytes)}`],
+        [
+            verified ? 'Verified' : '**Not verified**',
+            comparison.members
+                .map(({ name, result, reason }) => `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(name)} ${HASH_RESULTS[result]}${reason === null ? '' : ` (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)(reason)})`}`)
+                .join('<br>'),
+        ],
+    ];
+    return `### Backup\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .table */ .tp)(['', ''], rows)}`;
+}
+const HASH_RESULTS = {
+    equal: 'has the same keys and values',
+    different: 'has other keys or values',
+    unknown: 'could not be compared',
+};
 function memberCount(count) {
     return count === 1 ? '1 member' : `${count} members`;
 }
@@ -33936,17 +35553,27 @@ async function addToSummary(render, log) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   V: () => (/* binding */ ClusterClients)
 /* harmony export */ });
-/* harmony import */ var _etcd_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(49407);
-/* harmony import */ var _etcd_health_health_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(37107);
-/* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46862);
-/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1687);
-/* harmony import */ var _etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(96801);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _etcd_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51034);
+/* harmony import */ var _etcd_health_health_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37107);
+/* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(46862);
+/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1687);
+/* harmony import */ var _etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(96801);
+
 
 
 
 
 
 const ANSWER_WITHIN_MS = 5_000;
+/** A member that is up to date applies what its leader has within some milliseconds; one that is not is left out. */
+const HASH_TRIES = 10;
+const PAUSE_MS = 250;
+/** Reports whether a member does not have the revision yet (etcd, api/v3rpc/rpctypes/error.go, ErrGRPCFutureRev). */
+function isBehind(answer) {
+    return (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .failure */ .V2)(answer)?.reason.includes('future revision') === true;
+}
 /** A client for each member, through its host's own connection. */
 class ClusterClients {
     credentials;
@@ -33960,7 +35587,7 @@ class ClusterClients {
     /** Queries all members at once and judges their answers; never throws. */
     async observe() {
         const { members, clientPort, peerPort, now } = this.#access;
-        const health = await (0,_etcd_health_health_js__WEBPACK_IMPORTED_MODULE_1__/* .checkHealth */ .Ns)({
+        const health = await (0,_etcd_health_health_js__WEBPACK_IMPORTED_MODULE_2__/* .checkHealth */ .Ns)({
             members: members.map(({ name, address }) => ({ name, address, client: this.client(name) })),
             expected: { clientPort, peerPort },
             now,
@@ -33971,9 +35598,26 @@ class ClusterClients {
     /** Reports whether a member rejects the client certificate, and none accepts it; never throws. */
     async isRefused() {
         const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-        const asked = [...this.#clients.values()].map((client) => (0,_etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_3__/* .attempt */ .CD)(() => client.status({ signal })));
-        const kinds = (await Promise.all(asked)).map((answer) => (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .failure */ .V2)(answer)?.kind);
+        const asked = [...this.#clients.values()].map((client) => (0,_etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_4__/* .attempt */ .CD)(() => client.status({ signal })));
+        const kinds = (await Promise.all(asked)).map((answer) => (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .failure */ .V2)(answer)?.kind);
         return kinds.includes('client-certificate') && !kinds.includes(undefined);
+    }
+    /**
+     * Asks all members at once for the hash of their keys up to a revision; never throws. A member that has not applied that
+     * revision yet is asked again for a moment.
+     * @param options.timeoutMs for each answer: a member reads all of its keys for it.
+     */
+    async hashKv(revision, { signal, timeoutMs }) {
+        const asked = [...this.#clients].map(async ([name, client]) => {
+            const ask = () => (0,_etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_4__/* .attempt */ .CD)(() => client.hashKv(revision, { signal, timeoutMs }));
+            let answer = await ask();
+            for (let left = HASH_TRIES; left > 0 && isBehind(answer) && !signal.aborted; left -= 1) {
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE_MS);
+                answer = await ask();
+            }
+            return [name, answer];
+        });
+        return new Map(await Promise.all(asked));
     }
     /** Returns the client of one member. */
     client(name) {
@@ -33992,7 +35636,7 @@ function clientOf(name, address, { hosts, clientPort, credentials }) {
     const transport = hosts.get(name);
     // Not through another host: a hung attempt would take a channel of that host for minutes.
     const open = () => transport === undefined ? Promise.reject(unreachedError(name)) : transport.openTcp(address, clientPort);
-    return new _etcd_client_js__WEBPACK_IMPORTED_MODULE_0__/* .EtcdClient */ .i({
+    return new _etcd_client_js__WEBPACK_IMPORTED_MODULE_1__/* .EtcdClient */ .i({
         name,
         address,
         port: clientPort,
@@ -34002,7 +35646,7 @@ function clientOf(name, address, { hosts, clientPort, credentials }) {
     });
 }
 function unreachedError(host) {
-    return new _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__/* .HostError */ .dh({
+    return new _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_3__/* .HostError */ .dh({
         code: 'etcd-not-asked',
         host,
         at: 'connect',
@@ -35041,7 +36685,7 @@ function logProgress(host, line, { log }) {
 
 /***/ }),
 
-/***/ 60638:
+/***/ 27328:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -35849,130 +37493,48 @@ const moveLeadershipStep = {
     },
 };
 
-// EXTERNAL MODULE: ./src/etcd/client.ts + 5 modules
-var etcd_client = __webpack_require__(49407);
-;// CONCATENATED MODULE: ./src/steps/verify-client-certificate.ts
+// EXTERNAL MODULE: ./src/facts/last-backup.ts
+var last_backup = __webpack_require__(81618);
+;// CONCATENATED MODULE: ./src/steps/note-backup.ts
 
 
 
-
-const ANSWER_WITHIN_MS = 10_000;
-const verify_client_certificate_title = 'verify client certificate';
-/**
- * The kind of {@link VerifyClientCertificate}. It queries every member for its version, the first request of `kubeadm init`, by
- * the same route and with the same files.
- */
-const verifyClientCertificateStep = {
-    title: verify_client_certificate_title,
-    onlyLooks: true,
-    /** @throws RunError with each member that does not answer. */
-    async ask({ host }, context) {
-        const { members, clientPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
-        const transport = (0,steps_context/* transportOf */.JH)(context, host);
-        const credentials = await credentialsOf(host, context);
-        const answers = await Promise.all(members.map(async ({ name, address }) => {
-            const client = new etcd_client/* EtcdClient */.i({
-                name,
-                address,
-                port: clientPort,
-                open: () => transport.openTcp(address, clientPort),
-                credentials,
-                requestTimeoutMs: ANSWER_WITHIN_MS,
-            });
-            try {
-                const { server } = await client.version();
-                context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
-                return [];
-            }
-            catch (error) {
-                if (!(error instanceof errors/* EtcdError */.be))
-                    throw error;
-                return [failure(host, client.endpoint, error)];
-            }
-            finally {
-                client.close();
-            }
-        }));
-        const findings = answers.flat();
-        if (findings.length > 0)
-            throw new src_findings/* RunError */.e4(`not every member answers ${host}`, findings);
+const note_backup_title = 'note backup';
+/** The kind of {@link NoteBackup}. Only a verified backup is noted, and only where the action has a folder. */
+const noteBackupStep = {
+    title: note_backup_title,
+    onlyNotes: true,
+    // what it notes is known when the backup is taken
+    madeLate: true,
+    script({ path, artifact }, { backups }) {
+        const taken = backups.find(({ manifest }) => manifest.verified);
+        const places = [path ?? [], taken?.artifact === undefined ? [] : `artifact ${artifact}`].flat();
+        return { script: taken === undefined ? nothing : writeNote(taken, places.join(' and ')) };
     },
 };
-function failure(host, endpoint, { reason, finding: { cause, fix } }) {
+const nothing = { title: note_backup_title, effect: 'reads', timeoutMs: 30_000, script: 'true' };
+/** Returns a script that writes the note aside and renames it, so that a lost power leaves the former one or this one. */
+function writeNote({ manifest }, place) {
+    const { takenAt, revision, file } = manifest;
+    const note = (0,last_backup/* formatLastBackup */.M)({ takenAt, revision, sha256: file.sha256, place });
+    const aside = (0,bash/* quoteBash */.pI)((0,paths/* stagedPath */.w1)(paths/* LAST_BACKUP */._u));
     return {
-        code: 'control-plane-client-unanswered',
-        host,
-        at: verify_client_certificate_title,
-        fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
-        ...(cause !== undefined && { cause }),
-        ...(fix !== undefined && { fix }),
+        title: note_backup_title,
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+[ -d ${(0,bash/* quoteBash */.pI)(paths/* ACTION_DIR */.v4)} ] || exit 0
+if ! {
+  ( umask 077; printf %s ${(0,bash/* quoteBash */.pI)(note)} > ${aside} ) && chmod ${paths/* PRIVATE_MODE */.gQ} -- ${aside} && sync -- ${aside} &&
+    mv -fT -- ${aside} ${(0,bash/* quoteBash */.pI)(paths/* LAST_BACKUP */._u)}
+}; then
+  rm -f -- ${aside}
+  exit 1
+fi
+sync -- ${(0,bash/* quoteBash */.pI)(paths/* ACTION_DIR */.v4)}
+`,
     };
 }
-async function credentialsOf(host, { material }) {
-    const pair = (await material.leaves.get(host))?.apiserverEtcdClient;
-    if (pair === undefined)
-        throw new Error(`no client certificate is issued for ${host}`);
-    const { certificatePem, keyPem } = pair;
-    return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
-}
-
-// EXTERNAL MODULE: ./src/etcd/served-certificate.ts
-var served_certificate = __webpack_require__(93507);
-;// CONCATENATED MODULE: ./src/steps/verify-served-certificate.ts
-
-
-
-
-
-const HANDSHAKE_WITHIN_MS = 10_000;
-const verify_served_certificate_title = 'verify served certificates';
-/** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
-const verifyServedCertificateStep = {
-    title: verify_served_certificate_title,
-    onlyLooks: true,
-    describe({ leaves }) {
-        return `${verify_served_certificate_title}: ${leaves.join(', ')}`;
-    },
-    async ask({ host, leaves }, context) {
-        const { clientPort, peerPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
-        const { address } = (0,steps_context/* memberOf */.C5)(context, host);
-        const transport = (0,steps_context/* transportOf */.JH)(context, host);
-        const { credentials } = await context.cluster();
-        const issued = await context.material.leaves.get(host);
-        const served = await Promise.all(leaves.map(async (name) => {
-            const port = name === 'server' ? clientPort : peerPort;
-            const open = () => transport.openTcp(address, port);
-            const certificate = await (0,served_certificate/* servedCertificate */.dR)(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
-                throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
-                    code: 'served-certificate-unseen',
-                    fact: `port ${port} did not show its certificate: ${error instanceof host_error/* HostError */.dh ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
-                    cause: 'etcd is restarting, or another program listens on that port.',
-                    fix: 'Look at the etcd container of that host, then run again.',
-                });
-            });
-            return {
-                name,
-                port,
-                serial: certificate.serialNumber,
-                wanted: issued?.[name]?.certificate.serialNumber,
-            };
-        }));
-        const stale = served.filter(({ serial, wanted }) => serial !== wanted);
-        for (const { port, serial } of served)
-            context.log.host(host).info(`port ${port} serves serial ${serial}`);
-        if (stale.length === 0)
-            return;
-        throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
-            code: 'served-certificate-old',
-            fact: stale
-                .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, but ${(0,paths/* leafPath */.Ps)(name, 'certificate')} has ${wanted ?? 'none'}`)
-                .join('; ')
-                .concat('.'),
-            cause: "Another etcd listens there, or a proxy replaces the member's certificate.",
-            fix: 'Check which program listens on that port of the host; the old certificate stays valid until it expires.',
-        });
-    },
-};
 
 ;// CONCATENATED MODULE: ./src/steps/pull-image.ts
 
@@ -37346,6 +38908,2440 @@ if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(print
 `;
 }
 
+// EXTERNAL MODULE: ./src/text/quote.ts
+var quote = __webpack_require__(55383);
+// EXTERNAL MODULE: ./src/backup/recipients.ts
+var backup_recipients = __webpack_require__(93892);
+;// CONCATENATED MODULE: ./src/backup/age-file.ts
+
+
+
+
+
+// A file of age (C2SP, age.md): a header with the file key, encrypted to each recipient; a nonce of 16 bytes; and the
+// payload in chunks. The package of age's author makes the header, and node:crypto encrypts the payload: twenty times as
+// fast as the package, which is written in JavaScript alone.
+/** Bytes of plaintext in a chunk; only the last one has fewer. */
+const CHUNK_BYTES = 64 * 1024;
+const CIPHER = 'chacha20-poly1305';
+/** Of Poly1305, behind each chunk. */
+const TAG_BYTES = 16;
+const NONCE_BYTES = 16;
+const KEY_BYTES = 32;
+const CHUNK_NONCE_BYTES = 12;
+/** Leaves plaintext as it is, so that a change to the file is not noticed when it is read. */
+const unsealed = {
+    head: Buffer.alloc(0),
+    overhead: 0,
+    seal: (chunk, _index, _isLast, into, at) => chunk.copy(into, at),
+    open: (sealed, _index, _isLast, into) => void sealed.copy(into),
+    forget: () => undefined,
+};
+/**
+ * Begins a file of age with a new key, which exists in the memory of this process alone.
+ * @throws RecipientsError if a key is of the right form, and not one that can be encrypted to.
+ */
+async function sealTo({ recipients }) {
+    const { header, fileKey } = await headerFor(recipients);
+    const nonce = (0,external_node_crypto_.randomBytes)(NONCE_BYTES);
+    const key = Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', fileKey, nonce, 'payload', KEY_BYTES));
+    fileKey.fill(0);
+    return new AgeSealing(Buffer.concat([header, nonce]), key);
+}
+async function headerFor(recipients) {
+    const { Encrypter } = await __webpack_require__.e(/* import() */ 539).then(__webpack_require__.bind(__webpack_require__, 81539));
+    const headerTo = async (those) => {
+        const encrypter = new Encrypter();
+        let fileKey = new Uint8Array();
+        for (const recipient of those)
+            encrypter.addRecipient(recipient);
+        // One that is shown the file key and adds nothing to the header.
+        encrypter.addRecipient({
+            wrapFileKey: (shown) => {
+                fileKey = shown;
+                return [];
+            },
+        });
+        // The nonce and the one empty chunk at the end are cut off: their key must not encrypt anything else.
+        const empty = await encrypter.encrypt(new Uint8Array());
+        const header = Buffer.from(empty.subarray(0, -(NONCE_BYTES + TAG_BYTES)));
+        if (fileKey.length !== 16 || !/\n--- [\w+/]{43}\n$/.test(header.toString('latin1')))
+            throw new Error('age-encryption has made a file of another form');
+        return { header, fileKey };
+    };
+    try {
+        return await headerTo(recipients);
+    }
+    catch (error) {
+        for (const recipient of recipients) {
+            await headerTo([recipient]).catch((reason) => {
+                throw new backup_recipients/* RecipientsError */.fx([unusable(recipient, reason)]);
+            });
+        }
+        throw error;
+    }
+}
+function unusable(recipient, error) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `nothing can be encrypted to the recipient ${(0,quote/* quote */.hD)(recipient)}: ${(0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error))}.`,
+        cause: 'it was not made by age-keygen: it is no point of the curve, or no key of ML-KEM.',
+        fix: 'give the public key that `age-keygen -y key.txt` prints.',
+    };
+}
+class AgeSealing {
+    head;
+    overhead = TAG_BYTES;
+    #key;
+    #forgotten = false;
+    constructor(head, key) {
+        this.head = head;
+        this.#key = key;
+    }
+    seal(chunk, index, isLast, into, at) {
+        this.#assertUsable();
+        const cipher = (0,external_node_crypto_.createCipheriv)(CIPHER, this.#key, chunkNonce(index, isLast), { authTagLength: TAG_BYTES });
+        const length = moveTo(cipher.update(chunk), into, at);
+        cipher.final();
+        return length + cipher.getAuthTag().copy(into, at + length);
+    }
+    open(sealed, index, isLast, into) {
+        this.#assertUsable();
+        const end = sealed.length - TAG_BYTES;
+        const nonce = chunkNonce(index, isLast);
+        const decipher = (0,external_node_crypto_.createDecipheriv)(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES });
+        decipher.setAuthTag(sealed.subarray(end));
+        const chunk = decipher.update(sealed.subarray(0, end));
+        decipher.final();
+        moveTo(chunk, into, 0);
+    }
+    forget() {
+        this.#key.fill(0);
+        this.#forgotten = true;
+    }
+    /** A key of zeros would encrypt too. */
+    #assertUsable() {
+        if (this.#forgotten)
+            throw new Error('the key of this backup was forgotten');
+    }
+}
+/**
+ * Copies bytes, and frees their memory at once: the garbage of one gigabyte would stay until there are 64 MiB of it.
+ * @param bytes that nothing else uses. @returns their number.
+ */
+function moveTo(bytes, into, at) {
+    const length = bytes.copy(into, at);
+    const { buffer } = bytes;
+    if (buffer.byteLength === length && 'transfer' in buffer)
+        buffer.transfer(0);
+    return length;
+}
+/** STREAM: the chunk's number in 11 bytes, big endian, and 1 for the last chunk. */
+function chunkNonce(index, isLast) {
+    const nonce = Buffer.alloc(CHUNK_NONCE_BYTES);
+    nonce.writeUIntBE(index, CHUNK_NONCE_BYTES - 1 - 6, 6);
+    nonce[CHUNK_NONCE_BYTES - 1] = isLast ? 1 : 0;
+    return nonce;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: ./src/text/file-failures.ts
+var file_failures = __webpack_require__(93001);
+;// CONCATENATED MODULE: ./src/backup/partial-file.ts
+
+
+
+
+
+
+
+/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
+class BackupFileError extends src_findings/* RunError */.e4 {
+    constructor(finding) {
+        super('The backup was not written', [{ at: 'backup-path', ...finding }]);
+        this.name = 'BackupFileError';
+    }
+}
+/**
+ * A file that gets its name when it is complete. Until then it is beside it as `NAME.part`, readable by this user alone,
+ * and no backup: a run that is killed leaves only that, and the next run replaces it. If two runs write to one path at
+ * once, the one that began last has the file, and the other is told so by {@link PartialFile.commit}.
+ */
+class PartialFile {
+    /** The absolute path of the complete file. */
+    path;
+    #part;
+    #handle;
+    #link;
+    #identity;
+    #size = 0;
+    #isOpen = true;
+    /**
+     * @param path of the complete file; a relative one begins at the working directory.
+     * @param linkFile link(2); another one only for tests.
+     * @throws BackupFileError if something is there, or nothing can be written there.
+     */
+    static async create(path, linkFile = external_node_fs_promises_.link) {
+        const place = (0,external_node_path_.resolve)(path);
+        const part = `${place}.part`;
+        try {
+            await refuseExisting(place);
+            await removeLeftover(part);
+            const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = external_node_fs_.constants;
+            const handle = await (0,external_node_fs_promises_.open)(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error) => {
+                throw error.code === 'EEXIST' ? inTheWay(part) : error;
+            });
+            return new PartialFile({
+                place,
+                part,
+                handle,
+                linkFile,
+                identity: await handle.stat({ bigint: true }),
+            });
+        }
+        catch (error) {
+            throw unwritable(place, error);
+        }
+    }
+    constructor({ place, part, handle, linkFile, identity }) {
+        this.path = place;
+        this.#part = part;
+        this.#handle = handle;
+        this.#link = linkFile;
+        this.#identity = identity;
+    }
+    /** Bytes that were written. */
+    get size() {
+        return this.#size;
+    }
+    /** Writes behind what was written. Calls must not overlap. @throws BackupFileError */
+    async append(bytes) {
+        try {
+            for (let done = 0; done < bytes.length;) {
+                const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#size);
+                done += bytesWritten;
+                this.#size += bytesWritten;
+            }
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Waits until the disk has everything. @throws BackupFileError */
+    async sync() {
+        try {
+            await this.#handle.sync();
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Fills the buffer with the bytes from a position. @throws BackupFileError if the file does not have them. */
+    read(buffer, position) {
+        if (!this.#isOpen)
+            throw new Error('this backup was closed');
+        let done = 0;
+        while (done < buffer.length) {
+            const count = this.#readSome(buffer, done, position + done);
+            if (count === 0)
+                throw damaged(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
+            done += count;
+        }
+    }
+    #readSome(buffer, offset, position) {
+        try {
+            return (0,external_node_fs_.readSync)(this.#handle.fd, buffer, offset, buffer.length - offset, position);
+        }
+        catch (error) {
+            throw damaged(this.path, (0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error)), error);
+        }
+    }
+    /** @throws BackupFileError if the file on the disk has another size than was written. */
+    assertSize() {
+        const { size } = (0,external_node_fs_.fstatSync)(this.#handle.fd);
+        if (size !== this.#size)
+            throw damaged(this.path, `it has ${size} in place of ${this.#size} bytes`);
+    }
+    /**
+     * Gives the file its name, and closes it. It never replaces another one.
+     * @param name another name beside it; by default the one that it was created for.
+     * @throws BackupFileError if the file is not that of this run any more, has changed its size, or there is one of that
+     * name. After an error of the last step, which waits until the disk has the name, the file has it all the same.
+     */
+    async commit(name = this.path) {
+        try {
+            this.assertSize();
+            if (!(await this.#isOwn().catch(() => false)))
+                throw replaced(this.path);
+            await nameAs(this.#part, name, this.#link);
+            await this.#close();
+            await (0,external_node_fs_promises_.unlink)(this.#part).catch(ignoreAbsence);
+            await syncFolder((0,external_node_path_.dirname)(this.path));
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Empties and removes the file unless it has its name, and closes it. Does not throw. */
+    async discard() {
+        if (!this.#isOpen)
+            return;
+        // What cannot be removed is at least empty.
+        await this.#handle.truncate(0).catch(() => undefined);
+        if (await this.#isOwn().catch(() => false))
+            await (0,external_node_fs_promises_.unlink)(this.#part).catch(() => undefined);
+        await this.#close().catch(() => undefined);
+    }
+    /** From here on nothing empties or removes the file. */
+    async #close() {
+        this.#isOpen = false;
+        await this.#handle.close();
+    }
+    async #isOwn() {
+        const { dev, ino } = await (0,external_node_fs_promises_.lstat)(this.#part, { bigint: true });
+        return dev === this.#identity.dev && ino === this.#identity.ino;
+    }
+}
+async function refuseExisting(path) {
+    const found = await statusOf(path);
+    if (found !== undefined)
+        throw exists(path, found.isDirectory(), found.isSymbolicLink());
+}
+/** What lies at a path, links not followed; undefined for nothing. */
+async function statusOf(path) {
+    return await (0,external_node_fs_promises_.lstat)(path).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+}
+/** Removes the rest of a run that was killed. @throws BackupFileError if it is anything else. */
+async function removeLeftover(part) {
+    const found = await statusOf(part);
+    if (found === undefined)
+        return;
+    if (!found.isFile() || found.uid !== process.getuid?.())
+        throw inTheWay(part);
+    await (0,external_node_fs_promises_.unlink)(part);
+}
+/** What link(2) answers where a file system or the kernel has no hard links for this file. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
+/** Gives a file a second name; unlike rename(2), link(2) never replaces another one. Without links it is renamed. */
+async function nameAs(part, path, linkFile) {
+    try {
+        await linkFile(part, path);
+    }
+    catch (error) {
+        if (!NO_LINKS.includes(error.code))
+            throw error;
+        await refuseExisting(path);
+        await (0,external_node_fs_promises_.rename)(part, path);
+    }
+}
+function ignoreAbsence(error) {
+    if (error.code !== 'ENOENT')
+        throw error;
+}
+/** Waits until the disk has the names of a folder; not every file system offers that. */
+async function syncFolder(folder) {
+    const handle = await (0,external_node_fs_promises_.open)(folder, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
+    try {
+        await handle.sync();
+    }
+    catch (error) {
+        if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(error.code ?? ''))
+            throw error;
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** Explains why nothing can be written at a path; what is explained already stays as it is. */
+function unwritable(path, error) {
+    if (error instanceof BackupFileError)
+        return error;
+    const { code } = error;
+    const folder = (0,external_node_path_.dirname)(path);
+    if (code === 'EEXIST')
+        return exists(path, false, false);
+    if (code === 'ENOENT') {
+        return new BackupFileError({
+            code: 'backup-file-unwritable',
+            fact: `the folder ${(0,quote/* quote */.hD)(folder)}, where the backup is to be written, does not exist on the runner.`,
+            cause: 'no earlier step of this job has created it; files of another job are gone.',
+            fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
+        });
+    }
+    return new BackupFileError({
+        code: 'backup-file-unwritable',
+        fact: `the backup ${(0,quote/* quote */.hD)(path)} cannot be written: ${(0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error))}.`,
+        ...((0,file_failures/* fileFailure */.f)(error, folder) ?? notAllowed(code, folder)),
+    });
+}
+function notAllowed(code, folder) {
+    const user = process.getuid?.() ?? 'unknown';
+    if (code === 'EACCES' || code === 'EPERM') {
+        return {
+            cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
+            fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
+        };
+    }
+    return {
+        cause: 'a part of the path is a file or a link to itself, or its name is too long.',
+        fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
+    };
+}
+/** Refuses to replace what is at a path. */
+function exists(path, isFolder = false, isLink = false) {
+    const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,quote/* quote */.hD)(path)} is ${kind}, and a backup never replaces anything.`,
+        cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
+        fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
+    });
+}
+function inTheWay(part) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,quote/* quote */.hD)(part)} is in the way: the backup has this name while it is written.`,
+        cause: 'it is not a file, belongs to another user, or another run has just begun.',
+        fix: 'remove it, or choose another backup-path.',
+    });
+}
+function replaced(path) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,quote/* quote */.hD)(`${path}.part`)} was removed or replaced while the backup was written.`,
+        cause: 'another run writes a backup to the same path.',
+        fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
+    });
+}
+/** The file on the disk is not what was written. @param what a clause about it. */
+function damaged(path, what, cause) {
+    const error = new BackupFileError({
+        code: 'backup-file-damaged',
+        fact: `the file of the backup, ${(0,quote/* quote */.hD)(path)}, is not as it was written: ${what}.`,
+        cause: 'the disk of the runner has an error, or another process writes to the file.',
+        fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
+    });
+    if (cause !== undefined)
+        error.cause = cause;
+    return error;
+}
+
+;// CONCATENATED MODULE: ./src/backup/backup-writer.ts
+
+
+
+/**
+ * Begins a backup that is encrypted on its way to the disk; its plaintext is in memory alone.
+ * @param path where it is to lie; beside it must be room for `NAME.part`.
+ * @throws BackupFileError if it cannot be written there; RecipientsError for a key that is none.
+ */
+async function createEncryptedFile(path, recipients) {
+    const sealing = await sealTo(recipients);
+    return await begin(path, sealing);
+}
+/** Begins a backup as plaintext. @throws BackupFileError */
+async function createPlainFile(path) {
+    return await begin(path, unsealed);
+}
+async function begin(path, sealing) {
+    try {
+        return new SealingWriter(await PartialFile.create(path), sealing);
+    }
+    catch (error) {
+        sealing.forget();
+        throw error;
+    }
+}
+/** Chunks that are written to the disk at once. */
+const BATCH_CHUNKS = 16;
+/** Chunks that a source keeps decrypted: 8 MiB, so that the pages on the way to a leaf stay. */
+const CACHED_CHUNKS = 128;
+/** A page of a database and its longest value are far below; a longer piece is asked for by mistake. */
+const MOST_READ_BYTES = 64 * 1024 * 1024;
+class SealingWriter {
+    #file;
+    #sealing;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    /** Plaintext of the chunk that is not complete. */
+    #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    #chunkBytes = 0;
+    #chunks = 0;
+    /** One batch is filled while the other is written. */
+    #batch;
+    #spare;
+    #batchBytes = 0;
+    #written;
+    #isBusy = false;
+    #finished;
+    constructor(file, sealing) {
+        this.#file = file;
+        this.#sealing = sealing;
+        this.#batch = newBatch(sealing);
+        this.#spare = newBatch(sealing);
+        this.#hash.update(sealing.head);
+        this.#written = file.append(sealing.head);
+        this.#written.catch(() => undefined); // The call that waits for it throws.
+    }
+    async write(bytes) {
+        if (this.#isBusy || this.#finished !== undefined)
+            throw new Error('the backup takes no bytes now');
+        this.#isBusy = true;
+        try {
+            for (let done = 0; done < bytes.length;) {
+                // A full chunk waits for a byte behind it, without which it is the last one.
+                if (this.#chunkBytes === CHUNK_BYTES)
+                    await this.#seal(false);
+                const piece = bytes.subarray(done, done + CHUNK_BYTES - this.#chunkBytes);
+                this.#chunk.set(piece, this.#chunkBytes);
+                this.#chunkBytes += piece.length;
+                done += piece.length;
+            }
+        }
+        finally {
+            this.#isBusy = false;
+        }
+    }
+    async finish() {
+        if (this.#isBusy || this.#finished !== undefined)
+            throw new Error('the backup takes no end now');
+        this.#isBusy = true;
+        await this.#seal(true);
+        await this.#flush();
+        await this.#written;
+        await this.#file.sync();
+        this.#chunk.fill(0);
+        this.#finished = { fileBytes: this.#file.size, fileSha256: this.#hash.digest('hex') };
+        return this.#finished;
+    }
+    source() {
+        this.#assertFinished();
+        const size = (this.#chunks - 1) * CHUNK_BYTES + this.#chunkBytes;
+        return new SealedSource(this.#file, this.#sealing, size);
+    }
+    async commit(name) {
+        this.#assertFinished();
+        await this.#file.commit(name);
+        this.#sealing.forget();
+    }
+    async discard() {
+        await this.#written.catch(() => undefined);
+        this.#chunk.fill(0);
+        this.#sealing.forget();
+        await this.#file.discard();
+    }
+    #assertFinished() {
+        if (this.#finished === undefined)
+            throw new Error('the backup is not finished');
+    }
+    async #seal(isLast) {
+        const chunk = this.#chunk.subarray(0, this.#chunkBytes);
+        this.#batchBytes += this.#sealing.seal(chunk, this.#chunks, isLast, this.#batch, this.#batchBytes);
+        this.#chunks += 1;
+        if (!isLast)
+            this.#chunkBytes = 0;
+        if (this.#chunks % BATCH_CHUNKS === 0)
+            await this.#flush();
+    }
+    /** Passes the batch on to the disk once that has the one before. */
+    async #flush() {
+        const bytes = this.#batch.subarray(0, this.#batchBytes);
+        this.#hash.update(bytes);
+        await this.#written;
+        [this.#batch, this.#spare] = [this.#spare, this.#batch];
+        this.#batchBytes = 0;
+        this.#written = this.#file.append(bytes);
+        this.#written.catch(() => undefined);
+    }
+}
+function newBatch({ overhead }) {
+    return Buffer.allocUnsafeSlow(BATCH_CHUNKS * (CHUNK_BYTES + overhead));
+}
+class SealedSource {
+    size;
+    #file;
+    #sealing;
+    /** The last used chunk is the last one. */
+    #cache = new Map();
+    /** Holds pieces of several chunks. */
+    #joined = Buffer.alloc(0);
+    /** Holds a chunk as it lies on the disk. */
+    #sealed;
+    constructor(file, sealing, size) {
+        this.#file = file;
+        this.#sealing = sealing;
+        this.size = size;
+        this.#sealed = Buffer.allocUnsafeSlow(CHUNK_BYTES + sealing.overhead);
+        file.assertSize();
+        const head = Buffer.alloc(sealing.head.length);
+        file.read(head, 0);
+        if (!head.equals(sealing.head))
+            throw damaged(file.path, 'its head differs');
+    }
+    read(offset, length) {
+        const isInside = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+        if (!isInside || offset + length > this.size || length > MOST_READ_BYTES)
+            throw new RangeError(`no ${length} bytes can be read from ${offset} of ${this.size}`);
+        if (length === 0)
+            return Buffer.alloc(0);
+        const first = Math.floor(offset / CHUNK_BYTES);
+        const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+        const begin = offset - first * CHUNK_BYTES;
+        if (first === last)
+            return this.#chunk(first).subarray(begin, begin + length);
+        if (this.#joined.length < length)
+            this.#joined = Buffer.allocUnsafeSlow(length);
+        let done = 0;
+        for (let index = first; index <= last; index += 1) {
+            const from = index === first ? begin : 0;
+            done += this.#chunk(index).copy(this.#joined, done, from, from + length - done);
+        }
+        return this.#joined.subarray(0, length);
+    }
+    /** Returns a chunk; the last one has anything behind its end. */
+    #chunk(index) {
+        const known = this.#cache.get(index);
+        if (known !== undefined)
+            this.#cache.delete(index);
+        const chunk = known ?? this.#load(index, this.#room());
+        this.#cache.set(index, chunk);
+        return chunk;
+    }
+    /** Returns memory for a chunk: that of the one that was not used for the longest time. */
+    #room() {
+        const [oldest] = this.#cache.size < CACHED_CHUNKS ? [] : this.#cache;
+        if (oldest === undefined)
+            return Buffer.allocUnsafeSlow(CHUNK_BYTES);
+        this.#cache.delete(oldest[0]);
+        return oldest[1];
+    }
+    #load(index, into) {
+        const { head, overhead } = this.#sealing;
+        const begin = index * CHUNK_BYTES;
+        const isLast = begin + CHUNK_BYTES >= this.size;
+        const sealed = this.#sealed.subarray(0, Math.min(CHUNK_BYTES, this.size - begin) + overhead);
+        this.#file.read(sealed, head.length + index * (CHUNK_BYTES + overhead));
+        try {
+            this.#sealing.open(sealed, index, isLast, into);
+            return into;
+        }
+        catch (error) {
+            throw damaged(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/backup/compare-hashes.ts
+var compare_hashes = __webpack_require__(34486);
+// EXTERNAL MODULE: ./src/backup/manifest.ts
+var backup_manifest = __webpack_require__(6345);
+;// CONCATENATED MODULE: ./src/backup/write-manifest.ts
+
+
+
+
+
+/** A manifest has some kilobytes. */
+const MOST_BYTES = 1024 * 1024;
+/**
+ * Makes sure that the manifest of a new backup has a place. Call it when it is known that there is no backup of that name: a
+ * manifest without its backup is then what a run has left that was killed between the two names.
+ * @returns whether there is such a manifest, which {@link writeManifest} sets aside.
+ * @throws BackupFileError if there is anything else.
+ */
+async function checkManifestPlace(backupPath) {
+    const path = (0,backup_manifest/* manifestPath */.ji)(backupPath);
+    const found = await (0,external_node_fs_promises_.lstat)(path).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw unwritable(path, error);
+    });
+    if (found === undefined)
+        return false;
+    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+    if (!isOwn || !isManifest(await textOf(path)))
+        throw exists(path, found.isDirectory(), found.isSymbolicLink());
+    return true;
+}
+/** Writes the manifest beside its backup. @throws BackupFileError if it cannot be written. */
+async function writeManifest(backupPath, manifest) {
+    const path = (0,backup_manifest/* manifestPath */.ji)(backupPath);
+    if (await checkManifestPlace(backupPath))
+        await (0,external_node_fs_promises_.rename)(path, `${path}.${Date.now()}.old`);
+    const file = await PartialFile.create(path);
+    try {
+        await file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+        await file.sync();
+        await file.commit();
+    }
+    finally {
+        await file.discard();
+    }
+}
+/** Removes the manifest of a backup that has not come to be. */
+async function removeManifest(backupPath) {
+    await (0,external_node_fs_promises_.rm)((0,backup_manifest/* manifestPath */.ji)(backupPath), { force: true });
+}
+async function textOf(path) {
+    // of a file that has become a pipe meanwhile, too, this comes back at once
+    const handle = await (0,external_node_fs_promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
+        return buffer.toString('utf8', 0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
+function isManifest(text) {
+    try {
+        const found = JSON.parse(text);
+        return (0,json_fields/* isObject */.Gv)(found) && found['schemaVersion'] === 1 && 'databaseSha256' in found;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/byte-source.ts
+
+/** The most bytes that are asked of a {@link ByteSource} at once. */
+const byte_source_MOST_READ_BYTES = 1024 * 1024;
+/** Milliseconds of work between two looks at the signal and the event loop. */
+const SLICE_MS = 10;
+/** Takes the steps of a long reading, and lets the rest of the process run in between. */
+class Pace {
+    #options;
+    #bytes = 0;
+    /** @throws the signal's reason, if it is aborted already. */
+    constructor(options) {
+        this.#options = options;
+        options.signal.throwIfAborted();
+    }
+    /**
+     * Takes every step.
+     * @param steps yields the bytes that each step has read, at least every few milliseconds.
+     * @throws the signal's reason; what the steps throw.
+     */
+    async through(steps) {
+        let until = performance.now() + SLICE_MS;
+        for (const bytes of steps) {
+            this.#bytes += bytes;
+            if (performance.now() < until)
+                continue;
+            this.#options.onProgress?.(this.#bytes);
+            await (0,promises_.setImmediate)();
+            this.#options.signal.throwIfAborted();
+            until = performance.now() + SLICE_MS;
+        }
+        this.#options.onProgress?.(this.#bytes);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/pages.ts
+
+/**
+ * The pages of a bbolt database, and what its meta pages say (bbolt v1.4.3, internal/common/page.go and meta.go). All numbers
+ * are little endian. Nothing in the file is trusted: every size is held against the size of the file before it is used.
+ */
+/** The file is no database of etcd, or a damaged one. The message is one sentence of fact without a full stop. */
+class DatabaseError extends Error {
+    name = 'DatabaseError';
+}
+/** What a page is, in its header. */
+const PAGE_KIND = { branch: 0x01, leaf: 0x02, meta: 0x04, freelist: 0x10 };
+/** Bytes before the content of a page: id u64, flags u16, count u16, overflow u32. */
+const PAGE_HEADER_BYTES = 16;
+const META_BYTES = 64;
+/** The bytes of a meta page that its checksum covers. */
+const META_CHECKED_BYTES = 56;
+const MAGIC = 0xed0cdaed;
+const VERSION = 2;
+/** The freelist of a meta page that has none (internal/common/types.go, PgidNoFreelist). */
+const NO_FREELIST = 0xffffffffffffffffn;
+/** Memory pages of the systems on which etcd runs, and what bbolt's own tests use. */
+const PAGE_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
+/**
+ * Reads the meta pages, and takes the valid one of the later transaction.
+ * @throws DatabaseError if neither is valid, or if the file is shorter than it should be.
+ */
+function openDatabase(source) {
+    const first = metaAt(source, 0, 0);
+    const sizes = first === undefined ? PAGE_SIZES : [first.pageSize];
+    const second = sizes
+        .map((size) => metaAt(source, 1, size))
+        .find((meta, index) => meta?.pageSize === sizes[index]);
+    const meta = (second?.transaction ?? -1n) > (first?.transaction ?? -1n) ? second : first;
+    if (meta === undefined)
+        throw new DatabaseError('neither of the two meta pages is valid');
+    const { pageSize, pages, root, freelist } = meta;
+    if (pages * pageSize > source.size)
+        throw new DatabaseError(`the file has ${source.size} bytes, and its pages take ${pages} times ${pageSize} bytes`);
+    return { source, pageSize, pages, root, freelist: freelist === NO_FREELIST ? null : Number(freelist) };
+}
+/** Reads a meta page; undefined if it is not valid. */
+function metaAt(source, id, offset) {
+    if (offset + PAGE_HEADER_BYTES + META_BYTES > source.size)
+        return undefined;
+    const page = source.read(offset, PAGE_HEADER_BYTES + META_BYTES);
+    if (uint64(page, 0) !== id || page.readUInt16LE(8) !== PAGE_KIND.meta)
+        return undefined;
+    const meta = page.subarray(PAGE_HEADER_BYTES);
+    const pageSize = meta.readUInt32LE(8);
+    const valid = meta.readUInt32LE(0) === MAGIC &&
+        meta.readUInt32LE(4) === VERSION &&
+        meta.readBigUInt64LE(META_CHECKED_BYTES) === fnv1a(meta.subarray(0, META_CHECKED_BYTES)) &&
+        PAGE_SIZES.includes(pageSize);
+    if (!valid)
+        return undefined;
+    return {
+        pageSize,
+        root: uint64(meta, 16),
+        freelist: meta.readBigUInt64LE(32),
+        pages: uint64(meta, 40),
+        transaction: meta.readBigUInt64LE(48),
+    };
+}
+/** FNV-1a of 64 bits (Go, hash/fnv). */
+function fnv1a(bytes) {
+    return bytes.reduce((hash, byte) => BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n), 0xcbf29ce484222325n);
+}
+/** Returns an unsigned number of 64 bits; beyond 2^53 it is not exact, and larger than anything that it is held against. */
+function uint64(bytes, offset) {
+    return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000;
+}
+/** The pages that have been met, one bit each. A page belongs to one place, so no walk through pages is endless. */
+class PageSet {
+    #bits;
+    #pages;
+    /** Begins with the meta pages. */
+    constructor({ pages }) {
+        this.#bits = new Uint8Array(Math.ceil(pages / 8));
+        this.#pages = pages;
+        this.#bits[0] = 0b11;
+    }
+    /** @throws DatabaseError if one of the pages lies outside of the database, or has been met already. */
+    add(first, count) {
+        if (first + count > this.#pages)
+            throw new DatabaseError(`page ${first} and the ${count - 1} after it reach beyond the last page, ${this.#pages - 1}`);
+        for (let id = first; id < first + count; id += 1) {
+            const mask = 1 << (id & 7);
+            const bits = this.#bits[id >>> 3] ?? 0;
+            if ((bits & mask) !== 0)
+                throw new DatabaseError(`page ${id} is used twice`);
+            this.#bits[id >>> 3] = bits | mask;
+        }
+    }
+    /** Returns a page that has not been met; undefined if there is none. */
+    firstMissing() {
+        for (let id = 0; id < this.#pages; id += 1) {
+            if (id % 8 === 0 && this.#bits[id >>> 3] === 0xff)
+                id += 7;
+            else if (((this.#bits[id >>> 3] ?? 0) & (1 << (id & 7))) === 0)
+                return id;
+        }
+        return undefined;
+    }
+}
+/**
+ * A page with those that continue it (its overflow), or a page within a bucket's value. A run of ordinary size is held as a
+ * whole, and read from the source in pieces if it is larger.
+ */
+class Run {
+    /** For messages, e.g. `page 17`. */
+    name;
+    kind;
+    count;
+    /** Bytes, with the header. */
+    size;
+    /** Whether all of it is in {@link bytes}, so that they stay valid while other parts are located. */
+    isWhole;
+    /** The bytes in which {@link locate} found the last part. */
+    bytes;
+    #source;
+    #offset;
+    constructor(name, bytes, source, offset = 0, size = bytes.length) {
+        this.name = name;
+        this.kind = bytes.readUInt16LE(8);
+        this.count = bytes.readUInt16LE(10);
+        this.size = size;
+        this.isWhole = size === bytes.length;
+        this.bytes = bytes;
+        this.#source = source;
+        this.#offset = offset;
+    }
+    /**
+     * Makes a part of the run available, and returns where it begins in {@link bytes}.
+     * @param offset in the run; the part lies within it, and has at most {@link MOST_READ_BYTES}.
+     */
+    locate(offset, length) {
+        if (this.isWhole || this.#source === undefined)
+            return offset;
+        this.bytes = this.#source.read(this.#offset + offset, length);
+        return 0;
+    }
+}
+/**
+ * Reads a page, with those that continue it.
+ * @throws DatabaseError if it lies outside of the database, is another page by its own header, or has been met already.
+ */
+function openRun(database, id, used) {
+    const { source, pageSize, pages } = database;
+    if (id >= pages)
+        throw new DatabaseError(`there is a reference to page ${id}, and the last one is ${pages - 1}`);
+    const offset = id * pageSize;
+    const page = source.read(offset, pageSize);
+    const own = uint64(page, 0);
+    if (own !== id)
+        throw new DatabaseError(`page ${id} is page ${own} by its own header`);
+    const count = page.readUInt32LE(12) + 1;
+    used.add(id, count);
+    const size = count * pageSize;
+    const bytes = count > 1 && size <= byte_source_MOST_READ_BYTES ? source.read(offset, size) : page;
+    return new Run(`page ${id}`, bytes, source, offset, size);
+}
+/**
+ * Checks the order of the keys of a page: each is higher than the one before it, the first is not below `lower`, and the last is
+ * below `upper`.
+ */
+class KeyOrder {
+    #run;
+    #upper;
+    /** The last key; at first the lowest that is allowed. */
+    #bytes;
+    #start = 0;
+    #end = 0;
+    #count = 0;
+    constructor(run, lower, upper) {
+        this.#run = run;
+        this.#upper = upper;
+        this.#bytes = lower;
+        this.#end = lower?.length ?? 0;
+    }
+    /** Takes the next key, `bytes[start, end)`. @throws DatabaseError if it is out of order. */
+    next(bytes, start, end) {
+        if (this.#bytes !== undefined) {
+            const order = compare(this.#bytes, this.#start, this.#end, bytes, start, end);
+            if (order > 0 || (order === 0 && this.#count > 0))
+                throw new DatabaseError(`the key of entry ${this.#count} of ${this.#run.name} is out of order`);
+        }
+        this.#count += 1;
+        // What is not held as a whole is gone with the next read.
+        this.#bytes = this.#run.isWhole ? bytes : Buffer.from(bytes.subarray(start, end));
+        this.#start = this.#run.isWhole ? start : 0;
+        this.#end = this.#start + (end - start);
+    }
+    /** @throws DatabaseError if the last key is not below `upper`. */
+    end() {
+        if (this.#count === 0 || this.#bytes === undefined || this.#upper === undefined)
+            return;
+        if (compare(this.#bytes, this.#start, this.#end, this.#upper, 0, this.#upper.length) >= 0)
+            throw new DatabaseError(`the last key of ${this.#run.name} belongs behind that page`);
+    }
+}
+/** Compares two ranges as Go's bytes.Compare; in JavaScript, because most keys are too short for a call of native code. */
+function compare(a, aStart, aEnd, b, bStart, bEnd) {
+    const length = Math.min(aEnd - aStart, bEnd - bStart);
+    for (let i = 0; i < length; i += 1) {
+        const difference = a[aStart + i] - b[bStart + i];
+        if (difference !== 0)
+            return difference;
+    }
+    return aEnd - aStart - (bEnd - bStart);
+}
+/**
+ * Reads the list of free pages, and counts them as met, so that a page that is both free and used is noticed.
+ * @returns steps, with the bytes that were read; nothing if the file has no such list.
+ * @throws DatabaseError if it is no such list, or longer than its pages.
+ */
+function* walkFreelist(database, used) {
+    if (database.freelist === null)
+        return;
+    const run = openRun(database, database.freelist, used);
+    if (run.kind !== PAGE_KIND.freelist)
+        throw new DatabaseError(`${run.name} is not the list of free pages`);
+    // A count that 16 bits do not hold stands in front of the list (internal/common/page.go, FreelistPageCount).
+    const isLong = run.count === 0xffff;
+    const begin = PAGE_HEADER_BYTES + (isLong ? 8 : 0);
+    const at = isLong ? run.locate(PAGE_HEADER_BYTES, 8) : 0;
+    const count = isLong ? uint64(run.bytes, at) : run.count;
+    if (begin + 8 * count > run.size)
+        throw new DatabaseError(`${run.name} has no room for its list of ${count} free pages`);
+    const atOnce = 8192;
+    for (let index = 0; index < count; index += atOnce) {
+        const ids = Math.min(atOnce, count - index);
+        const from = run.locate(begin + 8 * index, 8 * ids);
+        for (let i = 0; i < ids; i += 1)
+            used.add(uint64(run.bytes, from + 8 * i), 1);
+        yield 0;
+    }
+    yield run.size;
+}
+
+// EXTERNAL MODULE: ./src/text/units.ts
+var units = __webpack_require__(34492);
+// EXTERNAL MODULE: ./src/etcd/snapshot/faults.ts
+var faults = __webpack_require__(80702);
+;// CONCATENATED MODULE: ./src/etcd/snapshot/receive.ts
+
+
+
+/** What arrived is no complete and right snapshot, or it came too slowly. */
+class SnapshotError extends Error {
+    name = 'SnapshotError';
+    /** Says stably what is wrong, e.g. `snapshot-digest-wrong`. */
+    code;
+    /** With the place of the member, `etcdError` makes the finding of them. */
+    words;
+    constructor(words) {
+        super(words.fact);
+        this.code = words.code;
+        this.words = words;
+    }
+}
+const DEFAULT_MOST_BYTES = 64 * 1024 ** 3;
+const PROGRESS_MS = 1000;
+/**
+ * Passes a snapshot on while it checks it. The sink gets the bytes of the database as they come, and the 32 bytes of the
+ * digest only after everything else was found right: what it then holds is what `etcdctl snapshot save` writes and
+ * `etcdutl snapshot restore` takes, and without the digest neither takes it. No more parts are asked for while the sink
+ * is busy.
+ * @throws SnapshotError if the snapshot is not right, and the errors of `parts` and `sink` as they are.
+ */
+async function receiveSnapshot(parts, sink, options) {
+    const { now, minimumBytesPerSecond, windowMs } = options;
+    const startedAt = now();
+    const account = new SnapshotAccount(options.mostBytes ?? DEFAULT_MOST_BYTES);
+    const rate = new TransferRate(startedAt, windowMs);
+    let reportedAt = startedAt;
+    for await (const part of parts) {
+        const data = account.take(part);
+        if (data === undefined)
+            continue;
+        await sink(data);
+        const { receivedBytes, totalBytes } = account.progress;
+        const at = now();
+        rate.add(at, receivedBytes);
+        if (receivedBytes === totalBytes)
+            continue;
+        const bytesPerSecond = rate.bytesPerSecond(at);
+        if (rate.measuredMs(at) >= windowMs && bytesPerSecond < minimumBytesPerSecond) {
+            const rates = { seen: bytesPerSecond, required: minimumBytesPerSecond, overMs: rate.measuredMs(at) };
+            throw new SnapshotError((0,faults/* tooSlow */.gn)(account.progress, rates));
+        }
+        if (at - reportedAt < PROGRESS_MS)
+            continue;
+        reportedAt = at;
+        const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
+        options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
+    }
+    const { databaseBytes, digest, storageVersion } = account.close();
+    await sink(digest);
+    return { databaseBytes, sha256: digest.toString('hex'), storageVersion, durationMs: now() - startedAt };
+}
+/** Bytes of the digest behind the database. */
+const DIGEST_BYTES = 32;
+/** The size of a database is a multiple of it; by it etcd tells whether a file has a digest (etcdutl, hasChecksum). */
+const BLOCK_BYTES = 512;
+/** Messages without data that are tolerated in a row; etcd sends none as long as it can read its database. */
+const MOST_EMPTY = 8;
+/** Checks that parts, one after the other, make a complete and right snapshot. Throws SnapshotError. */
+class SnapshotAccount {
+    #mostBytes;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #received = 0;
+    #total;
+    #empty = 0;
+    #version = null;
+    #digest;
+    constructor(mostBytes) {
+        this.#mostBytes = mostBytes;
+    }
+    get progress() {
+        return { receivedBytes: this.#received, totalBytes: this.#total ?? 0 };
+    }
+    /** Returns the part's bytes of the database; undefined if it has none. */
+    take(part) {
+        if (this.#digest !== undefined)
+            throw new SnapshotError((0,faults/* malformed */.Qm)('a message follows the digest'));
+        this.#total ??= this.#begin(part);
+        if (part.version !== this.#version)
+            throw new SnapshotError((0,faults/* malformed */.Qm)('its messages have different storage versions'));
+        if (this.#received < this.#total)
+            return this.#data(part, this.#total);
+        this.#end(part);
+        return undefined;
+    }
+    /** Returns what is known of the whole. The parts have ended. */
+    close() {
+        const total = this.#total;
+        if (total === undefined)
+            throw new SnapshotError((0,faults/* cutOff */.qG)({ receivedBytes: 0 }, 'it has no data'));
+        if (this.#digest === undefined)
+            throw new SnapshotError((0,faults/* cutOff */.qG)(this.progress, 'the digest at its end is missing'));
+        return { databaseBytes: total, digest: this.#digest, storageVersion: this.#version };
+    }
+    #begin(part) {
+        const total = part.blob.length + part.remainingBytes;
+        if (total > this.#mostBytes)
+            throw new SnapshotError((0,faults/* malformed */.Qm)(`it is larger than ${(0,units/* size */.Ej)(this.#mostBytes)}`));
+        if (total === 0 || total % BLOCK_BYTES !== 0)
+            throw new SnapshotError((0,faults/* malformed */.Qm)(`no database has ${total} bytes`));
+        this.#version = part.version;
+        return total;
+    }
+    #data({ blob, remainingBytes }, total) {
+        this.#received += blob.length;
+        if (this.#received + remainingBytes !== total) {
+            const what = `of ${total} bytes, ${remainingBytes} are said to remain after ${this.#received}`;
+            throw new SnapshotError((0,faults/* malformed */.Qm)(what));
+        }
+        this.#empty = blob.length === 0 ? this.#empty + 1 : 0;
+        if (this.#empty >= MOST_EMPTY)
+            throw new SnapshotError((0,faults/* withoutData */.xp)(this.progress, this.#empty));
+        this.#hash.update(blob);
+        return blob.length === 0 ? undefined : blob;
+    }
+    #end({ blob, remainingBytes }) {
+        if (blob.length !== DIGEST_BYTES || remainingBytes !== 0)
+            throw new SnapshotError((0,faults/* malformed */.Qm)(`${blob.length} bytes stand in the place of the digest`));
+        if (!this.#hash.digest().equals(blob))
+            throw new SnapshotError((0,faults/* digestWrong */.aF)(this.#received));
+        this.#digest = blob;
+    }
+}
+/** Samples of which the rate is computed; there are a few more than this many. */
+const SAMPLES = 20;
+/** The rate over the last part of a transfer. */
+class TransferRate {
+    #windowMs;
+    /** The oldest first; all but the first are within the window. */
+    #samples;
+    #bytes = 0;
+    constructor(startedAt, windowMs) {
+        this.#windowMs = windowMs;
+        this.#samples = [{ at: startedAt, bytes: 0 }];
+    }
+    /** @param bytes in all. */
+    add(at, bytes) {
+        this.#bytes = bytes;
+        const samples = this.#samples;
+        if (at - (samples.at(-1)?.at ?? at) >= this.#windowMs / SAMPLES)
+            samples.push({ at, bytes });
+        while (samples[1] !== undefined && samples[1].at <= at - this.#windowMs)
+            samples.shift();
+    }
+    /** The time over which the rate is measured: the window or a little more, less at the start. */
+    measuredMs(at) {
+        return at - this.#first.at;
+    }
+    bytesPerSecond(at) {
+        return ((this.#bytes - this.#first.bytes) / Math.max(1, this.measuredMs(at))) * 1000;
+    }
+    get #first() {
+        return this.#samples[0] ?? { at: 0, bytes: 0 };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/checksums.ts
+/** The polynomial of CRC-32C, its bits reversed. */
+const CASTAGNOLI = 0x82f63b78;
+/** Eight tables of 256 one behind the other; signed, because numbers of 31 bits and a sign are the fast ones. */
+const TABLES = tables();
+function tables() {
+    const all = new Int32Array(8 * 256);
+    for (let byte = 0; byte < 256; byte += 1) {
+        let value = byte;
+        for (let bit = 0; bit < 8; bit += 1)
+            value = (value >>> 1) ^ ((value & 1) === 1 ? CASTAGNOLI : 0);
+        all[byte] = value;
+    }
+    for (let index = 256; index < all.length; index += 1) {
+        const before = all[index - 256];
+        all[index] = (before >>> 8) ^ all[before & 255];
+    }
+    return all;
+}
+/**
+ * CRC-32C (RFC 3720, appendix B.4; Go, hash/crc32, Castagnoli), fed in pieces. It takes eight bytes at a time by eight tables
+ * ("slicing by 8", Kounavis and Berry, 2005), which is more than ten times as fast as the package @aws-crypto/crc32c 5.2.
+ */
+class Crc32c {
+    #state = -1;
+    /** Adds `bytes[start, end)`. */
+    update(bytes, start = 0, end = bytes.length) {
+        const table = TABLES;
+        let state = this.#state;
+        let at = start;
+        for (; at + 8 <= end; at += 8) {
+            state ^=
+                bytes[at] |
+                    (bytes[at + 1] << 8) |
+                    (bytes[at + 2] << 16) |
+                    (bytes[at + 3] << 24);
+            state =
+                table[1792 + (state & 255)] ^
+                    table[1536 + ((state >>> 8) & 255)] ^
+                    table[1280 + ((state >>> 16) & 255)] ^
+                    table[1024 + (state >>> 24)] ^
+                    table[768 + bytes[at + 4]] ^
+                    table[512 + bytes[at + 5]] ^
+                    table[256 + bytes[at + 6]] ^
+                    table[bytes[at + 7]];
+        }
+        for (; at < end; at += 1)
+            state = (state >>> 8) ^ table[(state ^ bytes[at]) & 255];
+        this.#state = state;
+    }
+    /** The checksum of what was added, as an unsigned number of 32 bits. */
+    get value() {
+        return ~this.#state >>> 0;
+    }
+}
+/**
+ * HalfSipHash-2-4 with 64 bits (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012; the authors' halfsiphash.c). It
+ * depends on a secret key, so keys that were chosen to collide do not.
+ */
+class Fingerprint {
+    /** The result, as two numbers of 32 bits with a sign: the first and the last four bytes, little endian. */
+    first = 0;
+    last = 0;
+    #k0;
+    #k1;
+    #v0 = 0;
+    #v1 = 0;
+    #v2 = 0;
+    #v3 = 0;
+    /** Bytes that do not fill a word yet, and how many they are. */
+    #word = 0;
+    #filled = 0;
+    #length = 0;
+    /** @param key 8 bytes. */
+    constructor(key) {
+        this.#k0 = key.readInt32LE(0);
+        this.#k1 = key.readInt32LE(4);
+    }
+    begin() {
+        this.#v0 = this.#k0;
+        this.#v1 = this.#k1 ^ 0xee;
+        this.#v2 = this.#k0 ^ 0x6c796765;
+        this.#v3 = this.#k1 ^ 0x74656462;
+        this.#word = 0;
+        this.#filled = 0;
+        this.#length = 0;
+    }
+    /** Adds `bytes[start, end)`. */
+    update(bytes, start, end) {
+        this.#length += end - start;
+        let at = start;
+        while (this.#filled !== 0 && at < end)
+            this.#add(bytes[at++]);
+        for (; at + 4 <= end; at += 4) {
+            this.#mix(bytes[at] |
+                (bytes[at + 1] << 8) |
+                (bytes[at + 2] << 16) |
+                (bytes[at + 3] << 24));
+        }
+        while (at < end)
+            this.#add(bytes[at++]);
+    }
+    /** Sets {@link first} and {@link last}. */
+    finish() {
+        this.#mix(this.#word | (this.#length << 24));
+        this.#v2 ^= 0xee;
+        this.#rounds(4);
+        this.first = this.#v1 ^ this.#v3;
+        this.#v1 ^= 0xdd;
+        this.#rounds(4);
+        this.last = this.#v1 ^ this.#v3;
+    }
+    #add(byte) {
+        this.#word |= byte << (8 * this.#filled);
+        this.#filled += 1;
+        if (this.#filled < 4)
+            return;
+        this.#mix(this.#word);
+        this.#word = 0;
+        this.#filled = 0;
+    }
+    #mix(word) {
+        this.#v3 ^= word;
+        this.#rounds(2);
+        this.#v0 ^= word;
+    }
+    #rounds(count) {
+        let v0 = this.#v0;
+        let v1 = this.#v1;
+        let v2 = this.#v2;
+        let v3 = this.#v3;
+        for (let round = 0; round < count; round += 1) {
+            v0 = (v0 + v1) | 0;
+            v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+            v0 = (v0 << 16) | (v0 >>> 16);
+            v2 = (v2 + v3) | 0;
+            v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+            v0 = (v0 + v3) | 0;
+            v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+            v2 = (v2 + v1) | 0;
+            v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+            v2 = (v2 << 16) | (v2 >>> 16);
+        }
+        this.#v0 = v0;
+        this.#v1 = v1;
+        this.#v2 = v2;
+        this.#v3 = v3;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/records.ts
+
+/** What etcd writes into its buckets: the records of the bucket `key`, and the values of the bucket `meta`. */
+/** The bucket of all keys and values, each with its revision. */
+const KEY_BUCKET = Buffer.from('key');
+/** The bucket of what etcd notes about the database itself. */
+const META_BUCKET = Buffer.from('meta');
+const SEPARATOR = 0x5f;
+const TOMBSTONE = 0x74;
+const REVISION_BYTES = 17;
+/** The same with a mark. */
+const MARKED_BYTES = 18;
+/**
+ * The key of a record: the revision that wrote it (server/storage/mvcc/revision.go of etcd v3.6.8, BytesToBucketKey): main u64,
+ * `_`, sub u64, big endian, and `t` if it deletes.
+ */
+class RecordKey {
+    /** The revision of the transaction. */
+    main = 0;
+    isTombstone = false;
+    /** Reads `bytes[start, end)`. @throws DatabaseError if it is no revision. */
+    read(bytes, start, end) {
+        const length = end - start;
+        const isMarked = length === MARKED_BYTES && bytes[start + REVISION_BYTES] === TOMBSTONE;
+        if ((length !== REVISION_BYTES && !isMarked) || bytes[start + 8] !== SEPARATOR)
+            throw new DatabaseError('there is a record whose key is no revision');
+        const main = bytes.readUInt32BE(start) * 0x1_0000_0000 + bytes.readUInt32BE(start + 4);
+        if (main > Number.MAX_SAFE_INTEGER || bytes[start + 9] > 0x7f)
+            throw new DatabaseError(`there is a record of revision ${main}, beyond all reason`);
+        this.main = main;
+        this.isTombstone = isMarked;
+    }
+}
+/** The keys of the bucket `meta` that are used (server/storage/schema/bucket.go of etcd v3.6.8). */
+const NOTES = {
+    term: 'term',
+    index: 'consistent_index',
+    scheduled: 'scheduledCompactRev',
+    finished: 'finishedCompactRev',
+    version: 'storageVersion',
+};
+const NOTE_KEYS = new Set(Object.values(NOTES));
+const MOST_NOTE_BYTES = 64;
+/** Collects the entries of the bucket `meta`. */
+class NotesVisitor {
+    #values = new Map();
+    #key = '';
+    begin(bytes, start, end, valueSize) {
+        this.#key = end - start <= MOST_NOTE_BYTES ? bytes.toString('latin1', start, end) : '';
+        if (NOTE_KEYS.has(this.#key) && valueSize > MOST_NOTE_BYTES)
+            throw new DatabaseError(`"${this.#key}" of the bucket "meta" has ${valueSize} bytes`);
+    }
+    piece(bytes, start, end) {
+        if (NOTE_KEYS.has(this.#key))
+            this.#values.set(this.#key, Buffer.from(bytes.subarray(start, end)));
+    }
+    end() { }
+    /** What was collected. @throws DatabaseError if a value is not what etcd writes. */
+    notes() {
+        return {
+            term: this.#number(NOTES.term),
+            consistentIndex: this.#number(NOTES.index),
+            scheduledCompactRevision: this.#revision(NOTES.scheduled),
+            finishedCompactRevision: this.#revision(NOTES.finished),
+            storageVersion: this.#version(),
+        };
+    }
+    #number(key) {
+        const value = this.#values.get(key);
+        if (value === undefined)
+            return '0';
+        if (value.length !== 8)
+            throw new DatabaseError(`"${key}" of the bucket "meta" is no number of 8 bytes`);
+        return value.readBigUInt64BE().toString();
+    }
+    #revision(key) {
+        const value = this.#values.get(key);
+        if (value === undefined)
+            return 0;
+        const revision = new RecordKey();
+        revision.read(value, 0, value.length);
+        return revision.main;
+    }
+    /** What is no version is none for etcd either (server/storage/schema/version.go, UnsafeReadStorageVersion). */
+    #version() {
+        const version = this.#values.get(NOTES.version)?.toString('latin1') ?? '';
+        return /^\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,32})?$/.test(version) ? version : null;
+    }
+}
+/** The tag of the key in a value (api/mvccpb/kv.proto of etcd v3.6.8, KeyValue): field 1, bytes. */
+const KEY_TAG = 0x0a;
+/**
+ * Finds the user's key in the value of a record, which comes in pieces. etcd writes the fields in their order, so the key is the
+ * first one; what follows is not looked at.
+ */
+class UserKey {
+    /** Bytes of the key that have not come yet; undefined before the first piece. */
+    #left;
+    /** Where the key, or what has come of it, lies in the last piece. */
+    start = 0;
+    end = 0;
+    /** A value begins. */
+    begin() {
+        this.#left = undefined;
+    }
+    /** Reads `bytes[start, end)`, the next piece. @throws DatabaseError if the value does not begin with a key. */
+    piece(bytes, start, end) {
+        this.start = start;
+        this.#left ??= this.#lengthIn(bytes, start, end);
+        this.end = Math.min(this.start + this.#left, end);
+        this.#left -= this.end - this.start;
+    }
+    /** The value has ended. @throws DatabaseError if it is shorter than its key. */
+    finish() {
+        if (this.#left !== 0)
+            throw new DatabaseError('there is a record that is shorter than its key');
+    }
+    /** Reads the tag and the length, a varint of at most five bytes, which an earlier piece never ends within. */
+    #lengthIn(bytes, start, end) {
+        let length = 0;
+        let at = start + 1;
+        for (let scale = 1; at < end && at < start + 6 && bytes[start] === KEY_TAG; scale *= 128, at += 1) {
+            const byte = bytes[at];
+            length += (byte & 0x7f) * scale;
+            if (byte < 0x80 && length > 0) {
+                this.start = at + 1;
+                return length;
+            }
+        }
+        throw new DatabaseError('there is a record without a key');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/latest-records.ts
+
+
+
+
+/** A record takes at least this of the file: its entry in the table of its page, its revision, and a value with a key. */
+const LEAST_RECORD_BYTES = 16 + 17 + 3;
+/** Room for 780,000 keys, in 14 MB: 13 bytes for each slot. While the keys are split there are two tables for a moment. */
+const MOST_SLOTS = 2 ** 20;
+/** The part of the slots that may be taken. */
+const FULL = 0.75;
+/** With 2^20 parts of the keys, each of some hundred thousand, there are more records than a file can have. */
+const MOST_SPLITS = 20;
+/** Positions are kept in 32 bits. */
+const MOST_RECORDS = 2 ** 32 - 2;
+/** What is known of a key. */
+const SEEN = 1;
+/** Its newest record is not a tombstone. */
+const LIVE = 2;
+/**
+ * Finds the latest record of each key, and counts the keys that are alive. What a record is to etcd is in
+ * server/storage/mvcc/key_index.go of v3.6.8, keep(): the newest record of the key up to the revision, and none if that is a
+ * tombstone.
+ *
+ * Keys are known by a fingerprint of 64 bits with a secret of this process, so memory does not depend on them. If there are too
+ * many for one table, it takes one part of them per pass through the bucket.
+ *
+ * Two different keys with the same fingerprint are taken for one. With n keys the chance is n² / 2^65: 3 in 10^8 for a million.
+ * A record would then be missing in the hash and a key in the count, so that a good file is refused; a file with another content
+ * does not pass by that.
+ */
+class LatestRecords {
+    /** Records of the bucket, after a pass. */
+    count = 0;
+    /** The highest revision, after a pass; 0 if there is no record. */
+    newest = 0;
+    /** Keys whose newest record is not a tombstone, after all passes. */
+    liveKeys = 0;
+    /** Latest records, after all passes. */
+    latest = 0;
+    #atRevision;
+    #rememberedTo;
+    #key = new RecordKey();
+    #user = new UserKey();
+    #fingerprint = new Fingerprint((0,external_node_crypto_.randomBytes)(8));
+    #parts = [];
+    #part = { bits: 0, prefix: 0 };
+    /** Records up to `rememberedTo`, which are the first ones, and the latest among them, one bit each. */
+    #remembered = 0;
+    #bits = new Uint8Array(0);
+    #table;
+    /** @param bytes of the database. @param mostSlots a power of two. */
+    constructor(options, bytes, mostSlots = MOST_SLOTS) {
+        this.#atRevision = options.atRevision;
+        this.#rememberedTo = options.rememberedTo;
+        const slots = 2 ** Math.ceil(Math.log2(Math.max(1, bytes / LEAST_RECORD_BYTES) / FULL));
+        this.#table = new KeyTable(Math.min(slots, mostSlots));
+    }
+    begin(bytes, start, end) {
+        this.#key.read(bytes, start, end);
+        this.newest = this.#key.main;
+        if (this.newest <= this.#rememberedTo)
+            this.#remembered = this.count + 1;
+        if (this.count === MOST_RECORDS)
+            throw new DatabaseError(`there are more than ${MOST_RECORDS} records`);
+        this.#user.begin();
+        this.#fingerprint.begin();
+    }
+    piece(bytes, start, end) {
+        this.#user.piece(bytes, start, end);
+        this.#fingerprint.update(bytes, this.#user.start, this.#user.end);
+    }
+    end() {
+        this.#user.finish();
+        this.#fingerprint.finish();
+        const { first, last } = this.#fingerprint;
+        if (isIn(this.#part, first))
+            this.#note(this.#table.slotOf(first, last));
+        this.count += 1;
+    }
+    /** Ends a pass through the bucket. @returns whether another one is needed. */
+    endPass() {
+        if (this.#bits.length === 0)
+            this.#bits = new Uint8Array(Math.ceil(this.#remembered / 8));
+        const { states, positions } = this.#table;
+        states.forEach((state, slot) => {
+            if ((state & LIVE) !== 0)
+                this.liveKeys += 1;
+            const position = positions[slot] - 1;
+            if (position === -1)
+                return;
+            this.latest += 1;
+            if (position < this.#remembered)
+                this.#bits[position >>> 3] = (this.#bits[position >>> 3] ?? 0) | (1 << (position & 7));
+        });
+        const part = this.#parts.pop();
+        if (part === undefined) {
+            this.#table = new KeyTable(0);
+            return false;
+        }
+        this.#part = part;
+        this.#table.clear();
+        this.count = 0;
+        return true;
+    }
+    /** Whether the record is the latest of its key; only for one up to `rememberedTo`, after all passes. */
+    isLatest(position) {
+        return ((this.#bits[position >>> 3] ?? 0) & (1 << (position & 7))) !== 0;
+    }
+    #note(slot) {
+        const { states, positions } = this.#table;
+        const { main, isTombstone } = this.#key;
+        const before = states[slot];
+        states[slot] = isTombstone ? SEEN : SEEN | LIVE;
+        if (main <= this.#atRevision)
+            positions[slot] = isTombstone ? 0 : this.count + 1;
+        if (before === 0) {
+            this.#table.used += 1;
+            if (this.#table.isFull)
+                this.#halve();
+        }
+    }
+    /** Takes only half of the keys for this pass, and the others for a later one. */
+    #halve() {
+        while (this.#table.isFull) {
+            const { bits, prefix } = this.#part;
+            if (bits === MOST_SPLITS)
+                throw new DatabaseError('there are too many keys');
+            this.#part = { bits: bits + 1, prefix: prefix * 2 };
+            this.#parts.push({ bits: bits + 1, prefix: prefix * 2 + 1 });
+            this.#table = this.#table.copy(this.#part);
+        }
+    }
+}
+function isIn({ bits, prefix }, first) {
+    return bits === 0 || first >>> (32 - bits) === prefix;
+}
+/** A table of fingerprints with open addressing. */
+class KeyTable {
+    used = 0;
+    /** Flags of each key; 0 for a slot that is free. */
+    states;
+    /** One more than the position of the key's latest record; 0: none. */
+    positions;
+    #first;
+    #last;
+    constructor(slots) {
+        this.states = new Uint8Array(slots);
+        this.positions = new Uint32Array(slots);
+        this.#first = new Int32Array(slots);
+        this.#last = new Int32Array(slots);
+    }
+    get isFull() {
+        return this.used > this.states.length * FULL;
+    }
+    /** Returns the slot of a fingerprint, and takes a free one for a new fingerprint, whose state the caller sets. */
+    slotOf(first, last) {
+        const mask = this.states.length - 1;
+        let slot = last & mask;
+        while (this.states[slot] !== 0) {
+            if (this.#first[slot] === first && this.#last[slot] === last)
+                return slot;
+            slot = (slot + 1) & mask;
+        }
+        this.#first[slot] = first;
+        this.#last[slot] = last;
+        return slot;
+    }
+    /** Returns a table with the keys of a part. */
+    copy(part) {
+        const copy = new KeyTable(this.states.length);
+        for (let slot = 0; slot < this.states.length; slot += 1) {
+            const first = this.#first[slot];
+            if (this.states[slot] === 0 || !isIn(part, first))
+                continue;
+            const to = copy.slotOf(first, this.#last[slot]);
+            copy.states[to] = this.states[slot];
+            copy.positions[to] = this.positions[slot];
+            copy.used += 1;
+        }
+        return copy;
+    }
+    clear() {
+        this.states.fill(0);
+        this.positions.fill(0);
+        this.used = 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/tree.ts
+
+
+
+/** Bytes of an entry of a page's table: four numbers of 32 bits, or two and a page. */
+const ENTRY_BYTES = 16;
+/** bbolt's own limits (v1.4.3, bucket.go: MaxKeySize, MaxValueSize). */
+const MOST_KEY_BYTES = 32_768;
+const MOST_VALUE_BYTES = 0x7fff_fffe;
+/**
+ * bbolt splits a branch of more than four keys that is larger than a page (node.go, splitTwo): less than a page of 64 KiB and
+ * five of the longest keys.
+ */
+const MOST_BRANCH_BYTES = 256 * 1024;
+/** A branch has two pages or more, so a tree of 8 GiB in pages of 4 KiB has at most 21 levels. */
+const MOST_LEVELS = 32;
+/** etcd v3.6 has 10 (server/storage/schema/bucket.go, AllBuckets). */
+const MOST_BUCKETS = 100;
+/** What the flags of an entry say. */
+const ENTRY = { value: 0, bucket: 1 };
+/**
+ * Reads the names of the buckets and where they begin.
+ * @throws DatabaseError if the tree is damaged, or holds something else than buckets.
+ */
+function* walkBuckets(database, used, buckets) {
+    yield* walkTree(database, database.root, used, ENTRY.bucket, new BucketVisitor(database, buckets));
+}
+/**
+ * Walks through the entries of a bucket.
+ * @param lastPageOnly takes only the last page, with the highest keys.
+ * @returns steps, with the bytes that were read.
+ * @throws DatabaseError if its tree is damaged, or if there is a bucket in it, which etcd never writes.
+ */
+function* walkBucket(database, { root }, used, visitor, lastPageOnly = false) {
+    if (typeof root === 'number')
+        yield* walkTree(database, root, used, ENTRY.value, visitor, lastPageOnly);
+    else
+        yield* visitLeaf(root, {}, ENTRY.value, visitor);
+}
+function* walkTree(database, root, used, entries, visitor, lastPageOnly = false) {
+    const branches = [];
+    let page = { id: root };
+    while (page !== undefined) {
+        const run = openRun(database, page.id, used);
+        if (run.kind === PAGE_KIND.branch) {
+            if (branches.length === MOST_LEVELS)
+                throw new DatabaseError(`${run.name} is on level ${MOST_LEVELS} of a tree`);
+            const branch = branchIn(run, page);
+            if (lastPageOnly)
+                branch.next = branch.count - 1;
+            branches.push(branch);
+        }
+        else if (run.kind === PAGE_KIND.leaf) {
+            yield* visitLeaf(run, page, entries, visitor);
+        }
+        else {
+            throw new DatabaseError(`${run.name} is in a tree, and is neither a branch nor a leaf`);
+        }
+        yield run.size;
+        page = nextPage(branches);
+    }
+}
+function nextPage(branches) {
+    for (let branch = branches.at(-1); branch !== undefined; branch = branches.at(-1)) {
+        const { next, count, upper } = branch;
+        if (next < count) {
+            branch.next += 1;
+            return {
+                id: uint64(branch.bytes, PAGE_HEADER_BYTES + next * ENTRY_BYTES + 8),
+                lower: branchKey(branch, next),
+                upper: next + 1 < count ? branchKey(branch, next + 1) : upper,
+            };
+        }
+        branches.pop();
+    }
+    return undefined;
+}
+function branchKey({ bytes }, index) {
+    const entry = PAGE_HEADER_BYTES + index * ENTRY_BYTES;
+    const start = entry + bytes.readUInt32LE(entry);
+    return bytes.subarray(start, start + bytes.readUInt32LE(entry + 4));
+}
+/** Reads a branch page, and checks its keys. */
+function branchIn(run, { lower, upper }) {
+    if (run.count === 0)
+        throw new DatabaseError(`${run.name} is a branch without pages`);
+    if (run.size > MOST_BRANCH_BYTES)
+        throw new DatabaseError(`${run.name} is a branch of ${run.size} bytes`);
+    const bytes = Buffer.from(run.bytes);
+    const keys = new KeyOrder(run, lower, upper);
+    let free = endOfTable(run);
+    for (let index = 0; index < run.count; index += 1) {
+        const entry = PAGE_HEADER_BYTES + index * ENTRY_BYTES;
+        const start = entry + bytes.readUInt32LE(entry);
+        free = endOfPart(run, index, free, start, bytes.readUInt32LE(entry + 4), 0);
+        keys.next(bytes, start, free);
+    }
+    keys.end();
+    return { bytes, count: run.count, next: 0, upper };
+}
+function* visitLeaf(run, { lower, upper }, entries, visitor) {
+    let free = endOfTable(run);
+    const tableAt = run.locate(PAGE_HEADER_BYTES, free - PAGE_HEADER_BYTES);
+    const table = run.isWhole ? run.bytes : Buffer.from(run.bytes);
+    const keys = new KeyOrder(run, lower, upper);
+    for (let index = 0; index < run.count; index += 1) {
+        const entry = tableAt + index * ENTRY_BYTES;
+        const flags = table.readUInt32LE(entry);
+        const keySize = table.readUInt32LE(entry + 8);
+        const valueSize = table.readUInt32LE(entry + 12);
+        const start = PAGE_HEADER_BYTES + index * ENTRY_BYTES + table.readUInt32LE(entry + 4);
+        free = endOfPart(run, index, free, start, keySize, valueSize);
+        if (flags !== entries)
+            throw new DatabaseError(`entry ${index} of ${run.name} has the flags ${flags}, not ${entries}`);
+        const keyAt = run.locate(start, keySize);
+        keys.next(run.bytes, keyAt, keyAt + keySize);
+        visitor.begin(run.bytes, keyAt, keyAt + keySize, valueSize);
+        if (run.isWhole)
+            visitor.piece(run.bytes, start + keySize, free);
+        else
+            yield* visitPieces(run, start + keySize, free, visitor);
+        visitor.end();
+    }
+    keys.end();
+}
+function* visitPieces(run, start, end, visitor) {
+    let at = start;
+    do {
+        const length = Math.min(end - at, byte_source_MOST_READ_BYTES);
+        const from = run.locate(at, length);
+        visitor.piece(run.bytes, from, from + length);
+        at += length;
+        yield 0;
+    } while (at < end);
+}
+function endOfTable({ name, count, size }) {
+    const end = PAGE_HEADER_BYTES + count * ENTRY_BYTES;
+    if (end > size)
+        throw new DatabaseError(`${name} has no room for its ${count} entries`);
+    return end;
+}
+/**
+ * Checks where the key and the value of an entry lie, and returns where they end. bbolt writes them in their order, one behind
+ * the other (internal/common/inode.go, WriteInodeToPage); entries that overlap could make a small file endless work.
+ */
+function endOfPart({ name, size }, index, free, start, keySize, valueSize) {
+    const end = start + keySize + valueSize;
+    if (keySize === 0 || keySize > MOST_KEY_BYTES || valueSize > MOST_VALUE_BYTES)
+        throw new DatabaseError(`entry ${index} of ${name} has a key of ${keySize} bytes and a value of ${valueSize} bytes`);
+    if (start < free)
+        throw new DatabaseError(`entry ${index} of ${name} overlaps what is before it`);
+    if (end > size)
+        throw new DatabaseError(`entry ${index} of ${name} reaches beyond its end`);
+    return end;
+}
+/** Collects the buckets. Their entries are {root u64, sequence u64}, and the page itself if root is 0. */
+class BucketVisitor {
+    #database;
+    #buckets;
+    #name = Buffer.alloc(0);
+    constructor(database, buckets) {
+        this.#database = database;
+        this.#buckets = buckets;
+    }
+    begin(bytes, start, end, valueSize) {
+        if (this.#buckets.length === MOST_BUCKETS)
+            throw new DatabaseError(`there are more than ${MOST_BUCKETS} buckets`);
+        this.#name = Buffer.from(bytes.subarray(start, end));
+        // bbolt keeps a bucket in its entry up to a quarter of a page (bucket.go, maxInlineBucketSize).
+        if (valueSize < 16 || valueSize > 16 + this.#database.pageSize)
+            throw new DatabaseError(`the entry of the bucket ${nameOf(this.#name)} has ${valueSize} bytes`);
+    }
+    piece(bytes, start, end) {
+        const root = uint64(bytes, start);
+        this.#buckets.push({ name: this.#name, root: root === 0 ? this.#page(bytes, start + 16, end) : root });
+    }
+    end() { }
+    #page(bytes, start, end) {
+        const name = `the page in the entry of the bucket ${nameOf(this.#name)}`;
+        if (end - start < PAGE_HEADER_BYTES)
+            throw new DatabaseError(`${name} has ${end - start} bytes`);
+        const run = new Run(name, Buffer.from(bytes.subarray(start, end)));
+        if (run.kind !== PAGE_KIND.leaf)
+            throw new DatabaseError(`${name} is not a leaf`);
+        return run;
+    }
+}
+/** The name of a bucket for messages. */
+function nameOf(name) {
+    return `"${(0,printable/* printable */.g$)(name.subarray(0, 64).toString('latin1'), 40)}"`;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/hash-kv.ts
+
+
+
+
+
+
+/**
+ * Computes what a member answers to HashKV: CRC-32C over `key`, and the keys and values of the bucket `key` up to the revision,
+ * without what is superseded and not above the compaction (server/storage/mvcc/hash.go of etcd v3.6.8).
+ *
+ * The member may have compacted since the file was taken: what it has removed by then is left out. It must not have compacted
+ * less than the file. That also refuses the one answer that etcd gives from its memory: at the revision of a compaction it
+ * tells the hash from before it, with the compaction before that one (hash.go, HashByRev), for which the file no longer has the
+ * records. A file that was taken right after a compaction to the newest revision can thus not be compared with members that
+ * have not been restarted since.
+ *
+ * If all keys are deleted at the revision, etcd's hash of the same records depends on when it is made; then a good file may be
+ * refused.
+ *
+ * @returns an unsigned number of 32 bits.
+ * @throws DatabaseError if the file is damaged, or cannot tell: it ends before the revision, or is compacted further than the
+ *   member, also by a compaction that was only scheduled; the signal's reason; what the source throws.
+ */
+async function hashKvOf(source, at, options) {
+    const pace = new Pace(options);
+    const database = openDatabase(source);
+    const { buckets, notes, newest } = await outlineOf(database, pace);
+    checkComparable(at, notes, newest);
+    const records = at.compactRevision > 0 ? await latestRecords(database, buckets, hashedRecords(at), pace) : undefined;
+    return hashRecords(database, buckets, at, records, pace);
+}
+/**
+ * Returns the revision of the store, as a member has it that starts from the file (kvstore.go, restore): the newest record's, or
+ * that of a later compaction; 1 if there is neither. Reads a few pages only, to ask the members for their hash at once.
+ * @throws DatabaseError if what is read is damaged; the signal's reason; what the source throws.
+ */
+async function storeRevisionOf(source, options) {
+    const { notes, newest } = await outlineOf(openDatabase(source), new Pace(options));
+    return storeRevision(notes, newest);
+}
+/** Reads what stands in a few pages. `newest`: the revision of the newest record, 0 if there is none. */
+async function outlineOf(database, pace) {
+    const buckets = await bucketsOf(database, new PageSet(database), pace);
+    const meta = new NotesVisitor();
+    await pace.through(walkBucket(database, bucketNamed(buckets, META_BUCKET), new PageSet(database), meta));
+    const key = new RecordKey();
+    const last = {
+        begin: (bytes, start, end) => key.read(bytes, start, end),
+        piece: () => undefined,
+        end: () => undefined,
+    };
+    const bucket = bucketNamed(buckets, KEY_BUCKET);
+    await pace.through(walkBucket(database, bucket, new PageSet(database), last, true));
+    return { buckets, notes: meta.notes(), newest: key.main };
+}
+/** @param newest the revision of the newest record; 0 if there is none. */
+function storeRevision(notes, newest) {
+    return Math.max(1, newest, compactedTo(notes));
+}
+/** The revision from which on the file has all records. A compaction that is only scheduled may have begun. */
+function compactedTo({ scheduledCompactRevision, finishedCompactRevision }) {
+    return Math.max(scheduledCompactRevision, finishedCompactRevision);
+}
+/** Reads the list of the buckets. @throws DatabaseError */
+async function bucketsOf(database, used, pace) {
+    const buckets = [];
+    await pace.through(walkBuckets(database, used, buckets));
+    return buckets;
+}
+/** @throws DatabaseError if there is no such bucket. */
+function bucketNamed(buckets, name) {
+    const bucket = buckets.find((candidate) => candidate.name.equals(name));
+    if (bucket === undefined)
+        throw new DatabaseError(`there is no bucket ${nameOf(name)}`);
+    return bucket;
+}
+/** What a hash needs to know of the records. */
+function hashedRecords({ revision, compactRevision }) {
+    return { atRevision: revision, rememberedTo: Math.min(revision, compactRevision) };
+}
+/** Takes the passes that the records need. @param begun has taken the first pass already. */
+async function latestRecords(database, buckets, options, pace, begun) {
+    const records = begun ?? new LatestRecords(options, database.pages * database.pageSize);
+    const bucket = bucketNamed(buckets, KEY_BUCKET);
+    let isDone = begun !== undefined && !begun.endPass();
+    while (!isDone) {
+        await pace.through(walkBucket(database, bucket, new PageSet(database), records));
+        isDone = !records.endPass();
+    }
+    return records;
+}
+/**
+ * Computes the hash, in one more pass.
+ * @param records by {@link hashedRecords}, after all passes; not needed without a compaction. @throws DatabaseError
+ */
+async function hashRecords(database, buckets, at, records, pace) {
+    // If no key is alive at the revision, etcd leaves out nothing that is still there (hash.go, len(h.keep) > 0). That is what its
+    // compaction has left (kvstore_compaction.go): the latest records at the compaction's revision.
+    const remaining = at.compactRevision > 0 && records?.latest === 0
+        ? await latestRecords(database, buckets, hashedRecords({ ...at, revision: at.compactRevision }), pace)
+        : records;
+    const visitor = new HashVisitor(at, remaining);
+    const bucket = bucketNamed(buckets, KEY_BUCKET);
+    await pace.through(walkBucket(database, bucket, new PageSet(database), visitor));
+    return visitor.crc.value;
+}
+/**
+ * Checks that the file can tell a hash.
+ * @param newest the revision of the newest record; 0 if there is none. @throws DatabaseError if it cannot.
+ */
+function checkComparable({ revision, compactRevision }, notes, newest) {
+    const last = storeRevision(notes, newest);
+    if (revision > last)
+        throw new DatabaseError(`the file ends at revision ${last}, before ${revision}`);
+    if (compactRevision > revision)
+        throw new DatabaseError(`a hash at revision ${revision} has no compaction to ${compactRevision}`);
+    const compacted = compactedTo(notes);
+    if (compacted > Math.max(0, compactRevision))
+        throw new DatabaseError(`the file is compacted to revision ${compacted}, further than the hash to compare, ${compactRevision}`);
+}
+/** Hashes the records of the bucket `key` (hash.go, WriteKeyValue). */
+class HashVisitor {
+    crc = new Crc32c();
+    #at;
+    #remaining;
+    #key = new RecordKey();
+    #position = -1;
+    #isHashed = false;
+    constructor(at, remaining) {
+        this.#at = at;
+        this.#remaining = remaining;
+        this.crc.update(KEY_BUCKET);
+    }
+    begin(bytes, start, end) {
+        this.#key.read(bytes, start, end);
+        this.#position += 1;
+        const { main } = this.#key;
+        // A tombstone is never the latest record. So that of the compaction's own revision is left out as in hash.go: releases up to
+        // 3.5.15 remove it, later ones do not.
+        this.#isHashed =
+            main <= this.#at.revision &&
+                (main > this.#at.compactRevision || this.#remaining?.isLatest(this.#position) === true);
+        if (this.#isHashed)
+            this.crc.update(bytes, start, end);
+    }
+    piece(bytes, start, end) {
+        if (this.#isHashed)
+            this.crc.update(bytes, start, end);
+    }
+    end() { }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/database/examine.ts
+
+
+
+
+
+
+
+/**
+ * Reads a database from its first page to its last, checks it, and says what is in it. It finds what `etcdutl snapshot status`
+ * finds (etcdutl/snapshot/v3_snapshot.go of etcd v3.6.8, Status; bbolt v1.4.3, tx_check.go): meta pages, references, order of
+ * keys, free pages. What only a hash shows, such as a changed byte in a value, it does not notice.
+ *
+ * Memory does not depend on the size of the database, apart from one bit per page and, with `hashKvAt`, one bit per record. It
+ * takes one pass, with `hashKvAt` two. Of more than 780,000 keys it takes a part per pass, halved until they fit: one pass more
+ * for each further part.
+ *
+ * @throws DatabaseError if it is damaged, or no database of etcd; as `hashKvOf` with `hashKvAt`; the signal's reason; what the
+ *   source throws.
+ */
+async function examineDatabase(source, options) {
+    const pace = new Pace(options);
+    const database = openDatabase(source);
+    const used = new PageSet(database);
+    await pace.through(walkFreelist(database, used));
+    const buckets = await bucketsOf(database, used, pace);
+    const { hashKvAt } = options;
+    const asked = hashKvAt === undefined ? { atRevision: 0, rememberedTo: 0 } : hashedRecords(hashKvAt);
+    const begun = new LatestRecords(asked, database.pages * database.pageSize);
+    const meta = new NotesVisitor();
+    const crc = new Crc32c();
+    bucketNamed(buckets, META_BUCKET);
+    for (const bucket of buckets) {
+        crc.update(bucket.name);
+        const reader = bucket.name.equals(KEY_BUCKET)
+            ? begun
+            : bucket.name.equals(META_BUCKET)
+                ? meta
+                : undefined;
+        await pace.through(walkBucket(database, bucket, used, new StatusVisitor(crc, reader)));
+    }
+    const lost = database.freelist === null ? undefined : used.firstMissing();
+    if (lost !== undefined)
+        throw new DatabaseError(`page ${lost} is neither used nor free`);
+    const notes = meta.notes();
+    if (hashKvAt !== undefined)
+        checkComparable(hashKvAt, notes, begun.newest);
+    const records = await latestRecords(database, buckets, asked, pace, begun);
+    return {
+        hash: crc.value,
+        revision: Math.max(1, records.newest),
+        keys: records.liveKeys,
+        records: records.count,
+        ...notes,
+        pages: database.pages,
+        pageSize: database.pageSize,
+        sizeBytes: database.pages * database.pageSize,
+        hashKv: hashKvAt === undefined ? null : await hashRecords(database, buckets, hashKvAt, records, pace),
+    };
+}
+/** Hashes every key and value, and passes them on. */
+class StatusVisitor {
+    #crc;
+    #reader;
+    constructor(crc, reader) {
+        this.#crc = crc;
+        this.#reader = reader;
+    }
+    begin(bytes, start, end, valueSize) {
+        this.#crc.update(bytes, start, end);
+        this.#reader?.begin(bytes, start, end, valueSize);
+    }
+    piece(bytes, start, end) {
+        this.#crc.update(bytes, start, end);
+        this.#reader?.piece(bytes, start, end);
+    }
+    end() {
+        this.#reader?.end();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/run/backup-proof.ts
+
+
+
+
+
+
+/** A member reads all of its keys to hash them, from a cold disk in the worst case. */
+const HASH_WITHIN_MS = 30_000;
+const HASH_BYTES_PER_MS = 50_000;
+/** A follower that is up to date applies what its leader has within some milliseconds. */
+const CAUGHT_UP_WITHIN_MS = 10_000;
+const backup_proof_PAUSE_MS = 100;
+/**
+ * Asks the members for their hashes, and waits until the source has what a majority has.
+ * @throws RunError if the members disagree, or the source does not catch up.
+ */
+async function lookAtSource(clients, name, signal) {
+    const client = clients.client(name);
+    const [list, status, { revision }] = await Promise.all([
+        client.memberList({ linearizable: false }, { signal }),
+        client.status({ signal }),
+        client.rangeSerializable('health', { signal }),
+    ]);
+    const voters = list.members.filter(({ isLearner }) => !isLearner).length;
+    const before = { revision, answers: await hashesAt(revision, clients, status, signal) };
+    const names = (0,compare_hashes/* disagreeing */.N1)(before.answers);
+    if (names.length > 0)
+        throw disagreement(name, names, revision);
+    const leastRevision = (0,compare_hashes/* revisionOfMajority */.EI)(before.answers, voters);
+    await catchUp(client, leastRevision, signal);
+    return { client, clients, list, status, voters, before, leastRevision };
+}
+function hashesAt(revision, clients, { dbSize }, signal) {
+    // one member's claim of its size must not let the run wait for ever: the largest that etcd suggests is 8 GiB
+    const timeoutMs = HASH_WITHIN_MS + Math.min(dbSize, 16 * 1024 ** 3) / HASH_BYTES_PER_MS;
+    return clients.hashKv(revision, { signal, timeoutMs });
+}
+async function catchUp(client, leastRevision, signal) {
+    const deadline = performance.now() + CAUGHT_UP_WITHIN_MS;
+    for (;;) {
+        const { revision } = await client.rangeSerializable('health', { signal });
+        if (revision >= leastRevision)
+            return;
+        if (performance.now() > deadline)
+            throw behind(client.name, revision, leastRevision);
+        await (0,promises_.setTimeout)(backup_proof_PAUSE_MS, undefined, { signal });
+    }
+}
+/**
+ * Reads the file back from the disk: every page of the database, and the hash of its keys and values beside those of the
+ * members. If a majority of them has compacted the revision of the file meanwhile, the comparison is that of the revision
+ * before the copy.
+ * @throws DatabaseError if the file is no whole database, or is older than what a majority had before the copy.
+ */
+async function proveBackup(database, source, signal) {
+    const { clients, status, voters, before, leastRevision } = source;
+    const options = { signal };
+    const revision = await storeRevisionOf(database, options);
+    if (revision < leastRevision) {
+        throw new DatabaseError(`it ends at revision ${revision}, and a majority of the members had ${leastRevision}`);
+    }
+    const now = { revision, answers: await hashesAt(revision, clients, status, signal) };
+    const compactRevision = (0,compare_hashes/* usualCompaction */.ET)(now.answers);
+    const at = compactRevision === undefined ? undefined : { revision, compactRevision };
+    const summary = await examine(database, options, at);
+    const { scheduledCompactRevision, finishedCompactRevision } = summary;
+    if (Math.max(summary.revision, scheduledCompactRevision, finishedCompactRevision) !== revision) {
+        throw new DatabaseError(`its newest record is of revision ${summary.revision}, and its last page says ${revision}`);
+    }
+    const compare = (hashes) => (0,compare_hashes/* compareHashes */.i0)({ revision: hashes.revision, voters }, hashes.answers, async (compaction) => hashes === now && compaction === compactRevision
+        ? (summary.hashKv ?? undefined)
+        : await hashOf(database, { revision: hashes.revision, compactRevision: compaction }, options));
+    const after = await compare(now);
+    if (isDecided(after) || !(0,compare_hashes/* isCompactedAway */.d0)(now.answers, voters))
+        return { summary, comparison: after };
+    const earlier = await compare(before);
+    return { summary, comparison: isDecided(earlier) ? earlier : after };
+}
+function isDecided(comparison) {
+    return (0,compare_hashes/* isVerified */.p4)(comparison) || (0,compare_hashes/* differing */.R1)(comparison).length > 0;
+}
+/** Examines the database, with its hash if that can be compared with what the members answer. @throws DatabaseError */
+async function examine(database, options, hashKvAt) {
+    if (hashKvAt === undefined)
+        return examineDatabase(database, options);
+    try {
+        return await examineDatabase(database, { ...options, hashKvAt });
+    }
+    catch (error) {
+        if (!(error instanceof DatabaseError))
+            throw error;
+        return examineDatabase(database, options);
+    }
+}
+/** Returns the HashKV of a database that was examined before; undefined if the file cannot tell. */
+async function hashOf(database, at, options) {
+    try {
+        return await hashKvOf(database, at, options);
+    }
+    catch (error) {
+        if (error instanceof DatabaseError)
+            return undefined;
+        throw error;
+    }
+}
+function disagreement(host, names, revision) {
+    return failure(host, {
+        code: 'backup-members-disagree',
+        fact: `the members have different keys or values at revision ${revision} (HashKV of ${names.join(', ')}), so nothing was copied.`,
+        cause: 'The data of one of them is damaged, or was changed without etcd.',
+        fix: 'Run operation: health to see which member differs from the majority, and replace that member.',
+    });
+}
+function behind(host, revision, wanted) {
+    return failure(host, {
+        code: 'backup-source-behind',
+        fact: `the member is at revision ${revision}, and does not catch up with the majority, which had ${wanted}, within ${CAUGHT_UP_WITHIN_MS / 1000} s.`,
+        cause: 'The member or its disk is slow, or it is cut off from the leader.',
+        fix: 'Run operation: health, then run again.',
+    });
+}
+function failure(host, words) {
+    return new src_findings/* RunError */.e4(`the backup could not be taken from ${host}`, [{ host, at: 'take backup', ...words }]);
+}
+
+// EXTERNAL MODULE: ./src/pki/inspect.ts
+var inspect = __webpack_require__(56624);
+;// CONCATENATED MODULE: ./src/steps/take-backup.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+const take_backup_title = 'take backup';
+/** A link that is cut for some seconds and comes back is no reason to begin again. */
+const SILENT_FOR_MS = 30_000;
+/** etcd keeps the pages of a snapshot until it is sent: a link this slow lets the database grow (mvcc/backend, backend.go). */
+const LEAST_BYTES_PER_SECOND = 64 * 1024;
+const RATE_WINDOW_MS = 30_000;
+/**
+ * The kind of {@link TakeBackup}. The database goes through the connection to its member into the file, encrypted on the way.
+ * Then the file is read back, page by page, and compared with the members that are alive; it gets its name after that.
+ */
+const takeBackupStep = {
+    title: take_backup_title,
+    onlyLooks: true,
+    // who leads, and so which member sends the database, may change before a plan is approved
+    anyHost: true,
+    describe: ({ path, recipients }) => recipients.length === 0
+        ? `${take_backup_title} to ${path}, not encrypted`
+        : `${take_backup_title} to ${path}, encrypted to ${recipients.join(', ')}`,
+    /** @throws RunError if the copy is not whole, or differs from what the members have. */
+    async ask(step, context) {
+        const { signal } = context;
+        const file = await take_backup_begin(step).catch((error) => {
+            throw inWords(error, step);
+        });
+        try {
+            const source = await lookAtSource(await context.cluster(), step.host, signal);
+            const takenAt = new Date().toISOString();
+            const received = await receive(source.client, file, step, context);
+            const written = await file.finish();
+            const record = { stage: 'Backup', title: 'verify backup', changes: false, host: step.host };
+            const proof = await context.timeline.record(record, () => proveBackup(file.source(), source, signal));
+            const { comparison } = proof;
+            if (!(0,compare_hashes/* isVerified */.p4)(comparison) && (0,compare_hashes/* differing */.R1)(comparison).length > 0) {
+                throw await keepUnverified(file, step, takenAt, comparison);
+            }
+            const manifest = manifestOf(step, { source, takenAt, received, written, proof });
+            // the manifest first: a backup has one from the moment on at which it has its name
+            await writeManifest(step.path, manifest);
+            await file.commit().catch(async (error) => {
+                await removeManifest(step.path);
+                throw error;
+            });
+            context.backups.push({ path: step.path, manifest });
+            context.log.host(step.host).info(resultLine(manifest, step.path));
+        }
+        catch (error) {
+            await file.discard();
+            throw inWords(error, step);
+        }
+    },
+};
+async function receive(source, file, { host }, { log, signal }) {
+    const begun = performance.now();
+    let nextMs = 1_000;
+    return receiveSnapshot(source.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }), (bytes) => file.write(bytes), {
+        minimumBytesPerSecond: LEAST_BYTES_PER_SECOND,
+        windowMs: RATE_WINDOW_MS,
+        now: () => performance.now(),
+        // every second at first, and at a tenth of the time that has passed later on
+        onProgress: (progress) => {
+            const elapsedMs = performance.now() - begun;
+            if (elapsedMs < nextMs)
+                return;
+            nextMs = elapsedMs + Math.max(1_000, elapsedMs / 10);
+            log.host(host).info(progressLine(progress));
+        },
+    });
+}
+function progressLine({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft }) {
+    const rate = `${(0,units/* size */.Ej)(bytesPerSecond)} per second, about ${(0,units/* duration */.p0)(secondsLeft * 1000)} left`;
+    return `${(0,units/* size */.Ej)(receivedBytes)} of ${(0,units/* size */.Ej)(totalBytes)} received, ${rate}`;
+}
+/** Keeps a copy that differs under another name, and returns the error that says so. */
+async function keepUnverified(file, { host, path }, takenAt, comparison) {
+    const name = (0,backup_manifest/* unverifiedPath */.VU)(path, takenAt);
+    const kept = await file.commit(name).then(() => `it is kept as ${name}`, () => 'it could not be kept');
+    return (0,steps_context/* stepFailure */.nK)(take_backup_title, host, {
+        code: 'backup-differs',
+        fact: `the copy has other keys or values than ${(0,compare_hashes/* differing */.R1)(comparison).join(', ')} at revision ${comparison.revision}; ${kept}.`,
+        cause: `The disk of ${host} returned wrong data, or this release of etcd hashes its keys in another way.`,
+        fix: 'Run operation: health. If all members agree, run again; if the backup differs again, open an issue with the release of etcd. Do not rely on the kept file.',
+    });
+}
+function manifestOf({ host, clusterName, clusterToken, path, recipients }, { source, takenAt, received, written, proof: { summary, comparison } }) {
+    return {
+        schemaVersion: 1,
+        clusterName,
+        clusterId: source.list.clusterId,
+        clusterToken,
+        caFingerprints: (0,inspect/* fingerprintsIn */.pX)(source.clients.credentials.caPem),
+        members: source.list.members,
+        source: host,
+        takenAt,
+        etcdVersion: source.status.version,
+        storageVersion: summary.storageVersion,
+        raftTerm: summary.term,
+        raftIndex: summary.consistentIndex,
+        revision: summary.revision,
+        compactRevision: summary.finishedCompactRevision,
+        hash: (0,backup_manifest/* hashInHex */.VB)(summary.hash),
+        keys: summary.keys,
+        databaseBytes: received.databaseBytes,
+        databaseSha256: received.sha256,
+        verified: (0,compare_hashes/* isVerified */.p4)(comparison),
+        comparison,
+        file: {
+            name: (0,external_node_path_.basename)(path),
+            bytes: written.fileBytes,
+            sha256: written.fileSha256,
+            encryption: recipients.length === 0 ? 'none' : 'age',
+            recipients,
+        },
+    };
+}
+function resultLine({ revision, keys, databaseBytes, verified, comparison }, path) {
+    const equal = comparison.members.filter(({ result }) => result === 'equal').map(({ name }) => name);
+    const proof = verified
+        ? `keys and values up to revision ${comparison.revision} equal those of ${equal.join(', ')}`
+        : 'a majority of the members could not confirm its keys and values';
+    return `Backup of revision ${revision} in ${path}: ${keys} keys, ${(0,units/* size */.Ej)(databaseBytes)}; ${proof}`;
+}
+/** Begins the file, before anything is asked of the cluster. */
+async function take_backup_begin({ path, recipients }) {
+    const file = recipients.length === 0 ? await createPlainFile(path) : await createEncryptedFile(path, { recipients });
+    try {
+        await checkManifestPlace(path);
+        return file;
+    }
+    catch (error) {
+        await file.discard();
+        throw error;
+    }
+}
+/** Explains what is not explained yet: a stream that is none, and a file that is no whole database of etcd. */
+function inWords(error, { host }) {
+    if (error instanceof backup_recipients/* RecipientsError */.fx) {
+        return new src_findings/* RunError */.e4('the backup was not begun', error.problems.map(({ code, fact, cause, fix }) => ({
+            code,
+            at: 'backup-recipients',
+            fact,
+            ...(cause && { cause }),
+            ...(fix && { fix }),
+        })));
+    }
+    if (error instanceof SnapshotError) {
+        const { code, fact, cause, fix } = error.words;
+        return (0,steps_context/* stepFailure */.nK)(take_backup_title, host, { code, fact, ...(cause && { cause }), ...(fix && { fix }) });
+    }
+    if (!(error instanceof DatabaseError))
+        return error;
+    return (0,steps_context/* stepFailure */.nK)(take_backup_title, host, {
+        code: 'backup-database-damaged',
+        fact: `the copy is not a whole database of etcd: ${error.message}.`,
+        cause: `The database of ${host} is damaged on its disk, although etcd runs.`,
+        fix: `Run again: another member may be chosen. Run operation: health; if it finds nothing, replace ${host}.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/steps/upload-backup.ts
+
+const upload_backup_title = 'upload backup';
+/** The kind of {@link UploadBackup}. It involves no host. */
+const uploadBackupStep = {
+    title: upload_backup_title,
+    onlyLooks: true,
+    anyHost: true,
+    describe: ({ name }) => `${upload_backup_title} as artifact ${name}`,
+    /** @throws RunError if it cannot be uploaded, and is nowhere else. */
+    async ask({ host, isOnlyPlace }, { backups, uploadBackup }) {
+        const [backup] = backups;
+        if (backup === undefined)
+            throw new Error('there is no backup to upload');
+        const artifact = await uploadBackup(backup);
+        if (artifact !== undefined)
+            backup.artifact = artifact;
+        else if (isOnlyPlace) {
+            throw (0,steps_context/* stepFailure */.nK)(upload_backup_title, host, {
+                code: 'backup-not-uploaded',
+                fact: `the backup is only in ${backup.path}, which the runner removes after the job.`,
+                cause: 'The artifact could not be uploaded; a warning above tells why.',
+                fix: 'Give backup-path and copy the file in the next step, or correct what keeps the artifact from being uploaded.',
+            });
+        }
+    },
+};
+
+// EXTERNAL MODULE: ./src/etcd/client.ts + 7 modules
+var etcd_client = __webpack_require__(51034);
+;// CONCATENATED MODULE: ./src/steps/verify-client-certificate.ts
+
+
+
+
+const ANSWER_WITHIN_MS = 10_000;
+const verify_client_certificate_title = 'verify client certificate';
+/**
+ * The kind of {@link VerifyClientCertificate}. It queries every member for its version, the first request of `kubeadm init`, by
+ * the same route and with the same files.
+ */
+const verifyClientCertificateStep = {
+    title: verify_client_certificate_title,
+    onlyLooks: true,
+    /** @throws RunError with each member that does not answer. */
+    async ask({ host }, context) {
+        const { members, clientPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
+        const transport = (0,steps_context/* transportOf */.JH)(context, host);
+        const credentials = await credentialsOf(host, context);
+        const answers = await Promise.all(members.map(async ({ name, address }) => {
+            const client = new etcd_client/* EtcdClient */.i({
+                name,
+                address,
+                port: clientPort,
+                open: () => transport.openTcp(address, clientPort),
+                credentials,
+                requestTimeoutMs: ANSWER_WITHIN_MS,
+            });
+            try {
+                const { server } = await client.version();
+                context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
+                return [];
+            }
+            catch (error) {
+                if (!(error instanceof errors/* EtcdError */.be))
+                    throw error;
+                return [verify_client_certificate_failure(host, client.endpoint, error)];
+            }
+            finally {
+                client.close();
+            }
+        }));
+        const findings = answers.flat();
+        if (findings.length > 0)
+            throw new src_findings/* RunError */.e4(`not every member answers ${host}`, findings);
+    },
+};
+function verify_client_certificate_failure(host, endpoint, { reason, finding: { cause, fix } }) {
+    return {
+        code: 'control-plane-client-unanswered',
+        host,
+        at: verify_client_certificate_title,
+        fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
+        ...(cause !== undefined && { cause }),
+        ...(fix !== undefined && { fix }),
+    };
+}
+async function credentialsOf(host, { material }) {
+    const pair = (await material.leaves.get(host))?.apiserverEtcdClient;
+    if (pair === undefined)
+        throw new Error(`no client certificate is issued for ${host}`);
+    const { certificatePem, keyPem } = pair;
+    return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
+}
+
 // EXTERNAL MODULE: ./src/hosts/read-pki.ts
 var read_pki = __webpack_require__(17458);
 // EXTERNAL MODULE: ./src/pki/leaf.ts
@@ -37419,7 +41415,68 @@ function fileDifference(path, mode, sha, placed) {
     return differences;
 }
 
+// EXTERNAL MODULE: ./src/etcd/served-certificate.ts
+var served_certificate = __webpack_require__(93507);
+;// CONCATENATED MODULE: ./src/steps/verify-served-certificate.ts
+
+
+
+
+
+const HANDSHAKE_WITHIN_MS = 10_000;
+const verify_served_certificate_title = 'verify served certificates';
+/** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
+const verifyServedCertificateStep = {
+    title: verify_served_certificate_title,
+    onlyLooks: true,
+    describe({ leaves }) {
+        return `${verify_served_certificate_title}: ${leaves.join(', ')}`;
+    },
+    async ask({ host, leaves }, context) {
+        const { clientPort, peerPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
+        const { address } = (0,steps_context/* memberOf */.C5)(context, host);
+        const transport = (0,steps_context/* transportOf */.JH)(context, host);
+        const { credentials } = await context.cluster();
+        const issued = await context.material.leaves.get(host);
+        const served = await Promise.all(leaves.map(async (name) => {
+            const port = name === 'server' ? clientPort : peerPort;
+            const open = () => transport.openTcp(address, port);
+            const certificate = await (0,served_certificate/* servedCertificate */.dR)(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
+                throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
+                    code: 'served-certificate-unseen',
+                    fact: `port ${port} did not show its certificate: ${error instanceof host_error/* HostError */.dh ? error.finding.fact : (0,src_findings/* errorMessage */.gJ)(error)}`,
+                    cause: 'etcd is restarting, or another program listens on that port.',
+                    fix: 'Look at the etcd container of that host, then run again.',
+                });
+            });
+            return {
+                name,
+                port,
+                serial: certificate.serialNumber,
+                wanted: issued?.[name]?.certificate.serialNumber,
+            };
+        }));
+        const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+        for (const { port, serial } of served)
+            context.log.host(host).info(`port ${port} serves serial ${serial}`);
+        if (stale.length === 0)
+            return;
+        throw (0,steps_context/* stepFailure */.nK)(verify_served_certificate_title, host, {
+            code: 'served-certificate-old',
+            fact: stale
+                .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, but ${(0,paths/* leafPath */.Ps)(name, 'certificate')} has ${wanted ?? 'none'}`)
+                .join('; ')
+                .concat('.'),
+            cause: "Another etcd listens there, or a proxy replaces the member's certificate.",
+            fix: 'Check which program listens on that port of the host; the old certificate stays valid until it expires.',
+        });
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/steps/index.ts
+
+
+
 
 
 
@@ -37452,6 +41509,9 @@ const STEPS = {
     'verify-client-certificate': verifyClientCertificateStep,
     'remove-authority-key': removeAuthorityKeyStep,
     'record-member': recordMemberStep,
+    'take-backup': takeBackupStep,
+    'upload-backup': uploadBackupStep,
+    'note-backup': noteBackupStep,
 };
 /**
  * Returns the kind of any step. Call its methods with that step only: another one may lack the fields of that kind.

@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { sealTo } from '../../src/backup/age-file.ts';
+import {
+  parseRecipients,
+  type RecipientProblem,
+  RecipientsError,
+  secretKeysIn,
+} from '../../src/backup/recipients.ts';
+import { numbers, spoiled } from '../fuzz.ts';
+
+/** From the README of age. */
+const ALICE = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+const [SECRET, PQ_SECRET] = [await generateX25519Identity(), await generateHybridIdentity()];
+const [BOB, PQ] = [await identityToRecipient(SECRET), await identityToRecipient(PQ_SECRET)];
+const OTHER_PQ = await identityToRecipient(await generateHybridIdentity());
+
+function problemsOf(text: string): readonly RecipientProblem[] {
+  try {
+    parseRecipients(text);
+  } catch (error) {
+    if (error instanceof RecipientsError) return error.problems;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('recipients', () => {
+  test('are taken from lines and between commas, with comments and blank lines', () => {
+    const text = `# who restores\n\n  ${ALICE}  # Alice\r\n${BOB},\n`;
+    expect(parseRecipients(text)).toEqual({ recipients: [ALICE, BOB] });
+    expect(parseRecipients(`${ALICE}, ${BOB}`)).toEqual({ recipients: [ALICE, BOB] });
+  });
+
+  test('may be post-quantum ones', () => {
+    expect(PQ).toHaveLength(1959);
+    expect(parseRecipients(`${PQ}\n${OTHER_PQ}`)).toEqual({ recipients: [PQ, OTHER_PQ] });
+  });
+
+  test('are accepted if and only if the library accepts them', async () => {
+    const random = numbers(18);
+    const accepted = { here: 0, not: 0 };
+    for (let time = 0; time < 300; time += 1) {
+      const [kind, at] = [random() < 0.5 ? BOB : PQ, random()];
+      const place = Math.floor(at * kind.length);
+      const changed = random() < 0.1 ? kind : `${kind.slice(0, place)}q${kind.slice(place + 1)}`;
+      const here = ((): boolean => {
+        try {
+          return parseRecipients(changed).recipients.length === 1;
+        } catch {
+          return false;
+        }
+      })();
+      const there = await sealTo({ recipients: [changed] }).then(
+        () => true,
+        () => false,
+      );
+      expect([changed, here]).toEqual([changed, there]);
+      accepted[here ? 'here' : 'not'] += 1;
+    }
+    expect(accepted.here).toBeGreaterThan(10);
+    expect(accepted.not).toBeGreaterThan(100);
+  });
+});
+
+describe('what is no recipient is a problem', () => {
+  test.each([
+    ['nothing', ' \n# comment\n', /^no recipient is given/],
+    ['a key of SSH', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA ann@example', /a key of SSH \("ssh-ed25519"\)/],
+    ['another key of SSH', 'ssh-rsa AAAAB3', /a key of SSH/],
+    [
+      'a plugin',
+      'age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t',
+      /belongs to a plugin/,
+    ],
+    ['a typing error', ALICE.replace('ql3z', 'ql3y'), /has a typing error/],
+    ['one that is cut off', ALICE.slice(0, -1), /typing error.*61 characters/],
+    ['one in capitals', ALICE.toUpperCase(), /begins with age1, in small letters/],
+    ['another character', `${ALICE.slice(0, -1)}\u0440`, /contains U\+0440/],
+    ['one twice', `${ALICE}\n\n${ALICE}`, /is given twice, the first time in line 1/],
+    ['two kinds', `${ALICE}\n${PQ}`, /some recipients are post-quantum/],
+    ['too many', `${ALICE}\n`.repeat(51), /^there are 51 recipients, more than 50/],
+    ['too much', `#${' '.repeat(300_000)}`, /has 300001 characters/],
+  ])('%s', (_, text, expected) => {
+    const problems = problemsOf(text);
+    expect(problems.map(({ fact }) => fact).join('\n')).toMatch(expected);
+    expect(problems.length).toBeLessThanOrEqual(10);
+    for (const problem of problems) {
+      expect(problem.fact.length).toBeLessThan(300);
+      expect(problem).toMatchObject({ code: 'backup-recipients-unusable', fix: expect.any(String) });
+    }
+  });
+
+  test('each with its line', () => {
+    expect(problemsOf(`# a\nssh-rsa A\n\nx, age1y`).map(({ line }) => line)).toEqual([2, 4, 4]);
+  });
+
+  test('a secret key is named as such, also in a comment, and never shown', () => {
+    const file = `# public key: ${BOB}\n# ${PQ_SECRET}\n${SECRET}\n${SECRET.toLowerCase()}`;
+    const problems = problemsOf(file);
+    expect(problems.map(({ line, fact }) => [line, fact.slice(0, 20)])).toEqual(
+      [2, 3, 4].map((line) => [line, 'this is a secret key']),
+    );
+    const shown = JSON.stringify(problems) + String(new RecipientsError(problems));
+    for (const secret of [SECRET, PQ_SECRET]) expect(shown.toUpperCase()).not.toContain(secret.slice(16, 30));
+    expect(secretKeysIn(file)).toEqual([PQ_SECRET, SECRET, SECRET.toLowerCase()]);
+    expect(secretKeysIn(`${ALICE}\n${PQ}`)).toEqual([]);
+  });
+
+  test('a passphrase and a private key of another program are not shown', () => {
+    const problems = problemsOf('correct horse\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=');
+    expect(JSON.stringify(problems)).not.toMatch(/horse|b3Blbn/);
+    expect(problems[1]?.fact).toContain('a private key of SSH or TLS');
+  });
+
+  test('spoiled texts never lead to another error, nor to a recipient that is none', () => {
+    const random = numbers(7);
+    for (let time = 0; time < 2000; time += 1) {
+      const text = spoiled(`${ALICE}\n${BOB} # Bob\n${SECRET}`, random);
+      try {
+        const { recipients } = parseRecipients(text);
+        expect([ALICE, BOB]).toEqual(expect.arrayContaining([...recipients]));
+      } catch (error) {
+        expect(error).toBeInstanceOf(RecipientsError);
+        expect(String(error)).not.toContain(SECRET.slice(16, 40));
+      }
+    }
+  });
+});
+
+test('a key of the right form that nothing can be encrypted to is a problem that names it', async () => {
+  const zeros = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z';
+  const { recipients } = parseRecipients([ALICE, zeros].join('\n'));
+  await expect(sealTo({ recipients })).rejects.toThrow(/nothing can be encrypted to the recipient "age1qqqq/);
+});
