@@ -23,6 +23,7 @@ test('a post step without locks loads no more than it takes to see that', () => 
     'src/post.ts',
     'src/runner/private-folder.ts',
     'src/runner/toolkit.ts',
+    'src/text/file-failures.ts',
     'src/text/printable.ts',
   ]);
   expect(loadedWith('src/index.ts')).not.toContain('src/inputs/parse-settings.ts');
