@@ -14,7 +14,9 @@ export const modules = {
 /* harmony export */   i0: () => (/* binding */ compareHashes),
 /* harmony export */   p4: () => (/* binding */ isVerified)
 /* harmony export */ });
-/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(62821);
+/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(62821);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(34492);
+
 
 /**
  * Compares the hash of the file with that of each member. Members may have compacted meanwhile, each at its own time, and the
@@ -56,27 +58,25 @@ async function compareHashes({ revision, voters }, answers, hashAt) {
 }
 /** Returns the compaction that most answers name; undefined if there are none. */
 function usualCompaction(answers) {
-    const known = seenIn(answers).map(({ compactRevision }) => compactRevision);
-    const byCount = [...Map.groupBy(known, (compaction) => compaction)].toSorted(([, some], [, others]) => others.length - some.length);
-    return byCount[0]?.[0];
+    return (0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .mostFrequent */ .ye)(seenIn(answers).map(({ compactRevision }) => compactRevision));
 }
 /**
  * Returns the newest revision that a majority of the members has; 0 if fewer answered. No single member can raise it.
  * @param voters of the cluster.
  */
 function revisionOfMajority(answers, voters) {
-    const needed = (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(Math.max(voters, answers.size));
+    const needed = (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_1__/* .quorumOf */ .N)(Math.max(voters, answers.size));
     const revisions = seenIn(answers).map(({ revision }) => revision);
     return revisions.toSorted((one, other) => other - one)[needed - 1] ?? 0;
 }
 /** Reports whether a majority of the members has compacted the revision, and so has no hash of it any more. */
 function isCompactedAway(answers, voters) {
     const compacted = [...answers.values()].filter((answer) => 'failure' in answer && answer.failure.reason.includes('compacted'));
-    return compacted.length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(Math.max(voters, answers.size));
+    return compacted.length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_1__/* .quorumOf */ .N)(Math.max(voters, answers.size));
 }
 /** Reports whether more than half of all voting members have the same keys and values as the file. */
 function isVerified({ members, voters }) {
-    return members.filter(({ result }) => result === 'equal').length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_0__/* .quorumOf */ .N)(voters);
+    return members.filter(({ result }) => result === 'equal').length >= (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_1__/* .quorumOf */ .N)(voters);
 }
 /** Names the members whose keys or values differ from those of the file. */
 function differing({ members }) {
@@ -6283,8 +6283,8 @@ function formatLastBackup(last) {
 }
 /** Parses the note. Returns undefined for what is none, or is of a later form. */
 function parseLastBackup(text) {
-    const note = parsed(text);
-    if (!(0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(note) || note['schemaVersion'] !== 1)
+    const note = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)(text);
+    if (note?.['schemaVersion'] !== 1)
         return undefined;
     const { takenAt, revision, sha256, place } = note;
     const isNote = typeof takenAt === 'string' &&
@@ -6298,14 +6298,6 @@ function parseLastBackup(text) {
     return isNote
         ? { takenAt, revision: revision, sha256, place: (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(place, LONGEST_PLACE) }
         : undefined;
-}
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 
@@ -21308,8 +21300,7 @@ function uploadStages({ host }, { artifacts, backup }) {
 /** Returns the token that most manifests of the members name; null if none names one. */
 function tokenOf(members) {
     const tokens = members.flatMap(({ facts }) => (0,host/* memberManifest */.M)(facts)?.arguments.get('initial-cluster-token') ?? []);
-    const byCount = [...Map.groupBy(tokens, (token) => token)].toSorted(([, some], [, others]) => others.length - some.length);
-    return byCount[0]?.[0] ?? null;
+    return (0,units/* mostFrequent */.ye)(tokens) ?? null;
 }
 
 ;// CONCATENATED MODULE: ./src/operations/backup/backup.ts
@@ -39600,13 +39591,8 @@ async function textOf(path) {
     }
 }
 function isManifest(text) {
-    try {
-        const found = JSON.parse(text);
-        return (0,json_fields/* isObject */.Gv)(found) && found['schemaVersion'] === 1 && 'databaseSha256' in found;
-    }
-    catch {
-        return false;
-    }
+    const found = (0,json_fields/* fieldsOf */.Pf)(text);
+    return found?.['schemaVersion'] === 1 && 'databaseSha256' in found;
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/database/byte-source.ts
@@ -41791,7 +41777,8 @@ function holdsPrivateKey(value) {
 /* harmony export */   IL: () => (/* binding */ formatGoDuration),
 /* harmony export */   JZ: () => (/* binding */ median),
 /* harmony export */   Rz: () => (/* binding */ milliseconds),
-/* harmony export */   p0: () => (/* binding */ duration)
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   ye: () => (/* binding */ mostFrequent)
 /* harmony export */ });
 const UNITS_BELOW_A_SECOND = [
     { suffix: 'ms', nanoseconds: 1_000_000 },
@@ -41874,6 +41861,11 @@ function highest(values) {
 /** Converts nanoseconds to milliseconds; null for nothing. */
 function milliseconds(nanoseconds) {
     return nanoseconds === undefined ? null : nanoseconds / 1e6;
+}
+/** Returns the value that occurs most often, of equals the first; undefined for none. */
+function mostFrequent(values) {
+    const byCount = [...Map.groupBy(values, (value) => value)].toSorted(([, some], [, others]) => others.length - some.length);
+    return byCount[0]?.[0];
 }
 
 

@@ -1,6 +1,7 @@
 import { quorumOf } from '../etcd/quorum.ts';
 import type { Observed } from '../etcd/health/observation.ts';
 import type { HashKv } from '../etcd/messages.ts';
+import { mostFrequent } from '../text/units.ts';
 
 /** What one member says of the hash of its keys beside that of the file. */
 export interface MemberHash {
@@ -64,11 +65,7 @@ export async function compareHashes(
 
 /** Returns the compaction that most answers name; undefined if there are none. */
 export function usualCompaction(answers: HashAnswers): number | undefined {
-  const known = seenIn(answers).map(({ compactRevision }) => compactRevision);
-  const byCount = [...Map.groupBy(known, (compaction) => compaction)].toSorted(
-    ([, some], [, others]) => others.length - some.length,
-  );
-  return byCount[0]?.[0];
+  return mostFrequent(seenIn(answers).map(({ compactRevision }) => compactRevision));
 }
 
 /**

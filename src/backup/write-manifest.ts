@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
-import { isObject } from '../text/json-fields.ts';
+import { fieldsOf } from '../text/json-fields.ts';
 import { type BackupManifest, manifestPath } from './manifest.ts';
 import { exists, PartialFile, unwritable } from './partial-file.ts';
 
@@ -57,10 +57,6 @@ async function textOf(path: string): Promise<string> {
 }
 
 function isManifest(text: string): boolean {
-  try {
-    const found: unknown = JSON.parse(text);
-    return isObject(found) && found['schemaVersion'] === 1 && 'databaseSha256' in found;
-  } catch {
-    return false;
-  }
+  const found = fieldsOf(text);
+  return found?.['schemaVersion'] === 1 && 'databaseSha256' in found;
 }

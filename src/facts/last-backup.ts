@@ -1,4 +1,4 @@
-import { isObject } from '../text/json-fields.ts';
+import { fieldsOf } from '../text/json-fields.ts';
 import { printable } from '../text/printable.ts';
 
 /** The text is the host's, and goes into reports. */
@@ -24,8 +24,8 @@ export function formatLastBackup(last: LastBackup): string {
 
 /** Parses the note. Returns undefined for what is none, or is of a later form. */
 export function parseLastBackup(text: string): LastBackup | undefined {
-  const note = parsed(text);
-  if (!isObject(note) || note['schemaVersion'] !== 1) return undefined;
+  const note = fieldsOf(text);
+  if (note?.['schemaVersion'] !== 1) return undefined;
   const { takenAt, revision, sha256, place } = note;
   const isNote =
     typeof takenAt === 'string' &&
@@ -39,12 +39,4 @@ export function parseLastBackup(text: string): LastBackup | undefined {
   return isNote
     ? { takenAt, revision: revision as number, sha256, place: printable(place, LONGEST_PLACE) }
     : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -81,3 +81,11 @@ export function highest(values: readonly number[]): number | null {
 export function milliseconds(nanoseconds: number | undefined): number | null {
   return nanoseconds === undefined ? null : nanoseconds / 1e6;
 }
+
+/** Returns the value that occurs most often, of equals the first; undefined for none. */
+export function mostFrequent<T>(values: readonly T[]): T | undefined {
+  const byCount = [...Map.groupBy(values, (value) => value)].toSorted(
+    ([, some], [, others]) => others.length - some.length,
+  );
+  return byCount[0]?.[0];
+}

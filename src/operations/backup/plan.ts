@@ -6,7 +6,7 @@ import { type Finding, RefusedError } from '../../findings.ts';
 import { isOnlyAlarmed } from '../../etcd/health/endpoint.ts';
 import type { EndpointHealth, HealthReport } from '../../etcd/health/health.ts';
 import type { Plan, Stage } from '../../plan/plan.ts';
-import { median } from '../../text/units.ts';
+import { median, mostFrequent } from '../../text/units.ts';
 import type { TakeBackup } from '../../steps/take-backup.ts';
 import type { UploadBackup } from '../../steps/upload-backup.ts';
 
@@ -205,8 +205,5 @@ function tokenOf(members: PlanInput['members']): string | null {
   const tokens = members.flatMap(
     ({ facts }) => memberManifest(facts)?.arguments.get('initial-cluster-token') ?? [],
   );
-  const byCount = [...Map.groupBy(tokens, (token) => token)].toSorted(
-    ([, some], [, others]) => others.length - some.length,
-  );
-  return byCount[0]?.[0] ?? null;
+  return mostFrequent(tokens) ?? null;
 }
