@@ -21336,16 +21336,16 @@ function reportBackup({ backups }) {
 function unconfirmed({ verified, comparison, source }) {
     if (verified)
         return [];
-    const silent = comparison.members.filter(({ result }) => result === 'unknown');
+    const { members, voters } = comparison;
+    const confirmed = members.filter(({ result }) => result === 'equal').length;
+    const silent = members.flatMap(({ name, reason }) => (reason === null ? [] : `; ${name}: ${reason}`));
     return [
         {
             code: 'backup-unconfirmed',
             host: source,
             at: 'take backup',
-            fact: `the file is whole, but a majority of the members could not confirm its keys and values: ${silent
-                .map(({ name, reason }) => `${name} (${reason ?? 'no answer'})`)
-                .join(', ')}.`,
-            cause: 'Members are down, have compacted this revision meanwhile, or run a release without HashKV.',
+            fact: `the file is whole, but a majority of the members could not confirm its keys and values: ${confirmed} of ${voters} did${silent.join('')}.`,
+            cause: 'Members are down or are not in hosts, have compacted this revision meanwhile, or run a release without HashKV.',
             fix: 'Run operation: health, then take another backup.',
         },
     ];
