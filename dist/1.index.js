@@ -1580,7 +1580,7 @@ function isDone({ stages, afterVerify }) {
 async function plan(seen, running) {
     const { operation, settings, context } = running;
     const { log, record } = context;
-    const { clients, cluster } = (await (0,engine_cluster/* askCluster */.K8)(settings, seen.members, seen.absent, context)) ?? {};
+    const { clients, cluster } = (await (0,engine_cluster/* queryCluster */.LY)(settings, seen.members, seen.absent, context)) ?? {};
     try {
         const members = cluster
             ? await (0,engine_cluster/* refreshStaleHosts */.U$)(seen.members, cluster, settings, context.timeline)
@@ -1690,7 +1690,7 @@ function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
 }
 
 // EXTERNAL MODULE: ./src/operations/index.ts + 69 modules
-var operations = __webpack_require__(66851);
+var operations = __webpack_require__(24974);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts

@@ -19,6 +19,9 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** A finding without its host and place: what is wrong, and how to fix it. */
+export type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
+
 /**
  * The result of a check. `ok`: as required. `warn`: works, but needs attention. `fail`: broken, or
  * about to be. `unknown`: could not be checked.

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { holdsAuthorityKey, TRUSTED_BESIDES, trustedOn } from '../cluster/authority-key.ts';
 import { nameList, whoSaysWhat } from '../etcd/health/observation.ts';
-import type { HealthFacts, HostSight, MemberSight, ServedCertificate, Sight } from '../facts/health.ts';
+import type { HealthFacts, HostObservation, MemberFacts } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, leafPath } from '../kubeadm/paths.ts';
 import { daysLeft } from '../pki/certificate.ts';
@@ -9,7 +9,7 @@ import { type CertificateInfo, inspectCertificate } from '../pki/inspect.ts';
 import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
 import { type Check, checkOf, type CheckStatus, type MakeCheck } from './check.ts';
-import { days, unseenCheck } from './view.ts';
+import { days, missingFactCheck } from './view.ts';
 
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 
@@ -27,10 +27,10 @@ export function certificateChecks(facts: HealthFacts, thresholds: HealthThreshol
 function authority({ members, now }: HealthFacts, thresholds: HealthThresholds): Check[] {
   const check = checkOf('authority', null);
   const looked = members.flatMap(({ name, host }) => {
-    if ('unseen' in host) return [];
+    if ('failure' in host) return [];
     const { facts } = host.seen;
     const info = infoOf(facts.files.get(CA_CERTIFICATE)?.text);
-    return [{ name, info, notSeen: unseenCheck(check, name, facts, ['files']) }];
+    return [{ name, info, notSeen: missingFactCheck(check, name, facts, ['files']) }];
   });
   const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
   const [unseen] = looked.flatMap(({ notSeen }) => notSeen ?? []);
@@ -107,7 +107,7 @@ function authorityEnd(
 /** Finds keys of the CA on hosts, if no host should keep it by the record of the last deploy. */
 function strayKeys(members: HealthFacts['members']): Check[] {
   const holders = members.flatMap(({ name, host }) => {
-    if ('unseen' in host) return [];
+    if ('failure' in host) return [];
     const { facts } = host.seen;
     const isWantedNowhere = typeof facts.state === 'object' && facts.state.cluster.caCustody === 'input-only';
     return isWantedNowhere && holdsAuthorityKey(facts) ? [name] : [];
@@ -125,13 +125,13 @@ function strayKeys(members: HealthFacts['members']): Check[] {
 }
 
 function onDisk(
-  { name, address }: MemberSight,
-  { facts, more: { publicKeys } }: HostSight,
+  { name, address }: MemberFacts,
+  { facts, more: { publicKeys } }: HostObservation,
   { now }: HealthFacts,
   thresholds: HealthThresholds,
 ): Check[] {
   const check = checkOf('certificate', name);
-  const notSeen = unseenCheck(check, name, facts, ['files']);
+  const notSeen = missingFactCheck(check, name, facts, ['files']);
   if (notSeen !== undefined) return [notSeen];
   const { files } = facts;
   const authorityPem = files.get(CA_CERTIFICATE)?.text;
@@ -215,7 +215,7 @@ function onDisk(
   ];
 }
 
-function served(member: MemberSight, facts: HealthFacts, thresholds: HealthThresholds): Check[] {
+function served(member: MemberFacts, facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   if ('failure' in member.endpoint.status && member.endpoint.status.failure.kind === 'not-asked') return [];
   const { clientPort, peerPort } = facts;
   return [
@@ -225,19 +225,19 @@ function served(member: MemberSight, facts: HealthFacts, thresholds: HealthThres
 }
 
 function listener(
-  { name, address, host }: MemberSight,
+  { name, address, host }: MemberFacts,
   subject: string,
   profile: 'server' | 'peer',
-  sight: Sight<ServedCertificate>,
+  sight: MemberFacts['served']['client'],
   { now }: HealthFacts,
   thresholds: HealthThresholds,
 ): Check {
   const check = checkOf('served-certificate', name);
-  if ('unseen' in sight)
+  if ('failure' in sight)
     return check('unknown', {
       subject,
-      code: sight.unseen.code,
-      measured: `The ${subject} of ${name} presents no certificate: ${sight.unseen.fact}.`,
+      code: sight.failure.code,
+      measured: `The ${subject} of ${name} presents no certificate: ${sight.failure.fact}.`,
     });
   const info = infoOf(sight.seen.pem);
   if (info === undefined)

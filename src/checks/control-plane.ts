@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isClosedEnough } from '../cluster/differences.ts';
-import type { ControlPlaneSight, HealthFacts } from '../facts/health.ts';
+import type { ControlPlaneFacts, HealthFacts } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { CA_CERTIFICATE, leafPath, PRIVATE_MODE } from '../kubeadm/paths.ts';
 import { daysLeft } from '../pki/certificate.ts';
@@ -8,7 +8,7 @@ import { fingerprintsIn } from '../pki/inspect.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
 import { byDays, daysWords, ends, infoOf } from './certificates.ts';
 import { type Check, checkOf } from './check.ts';
-import { days, unseenCheck } from './view.ts';
+import { days, missingFactCheck } from './view.ts';
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
@@ -20,7 +20,7 @@ const REMOVE_KEY = `Remove ${KEY} there. ${DEPLOY}`;
 /** Checks that each host of the control plane has the files with which its API server connects to this cluster. */
 export function controlPlaneChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
   const authorityPem = authorityOf(facts);
-  return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
+  return facts.controlPlane.map((host) => checkHost(host, authorityPem, facts.now, thresholds));
 }
 
 /** Returns the members' own CA; if they do not have the same, another check reports it. */
@@ -31,15 +31,15 @@ function authorityOf({ members }: HealthFacts): string | undefined {
 }
 
 function checkHost(
-  { name, address, host }: ControlPlaneSight,
+  { name, address, host }: ControlPlaneFacts,
   authorityPem: string | undefined,
   now: Date,
   thresholds: HealthThresholds,
 ): Check {
   const check = checkOf('control-plane', null);
   const subject = name;
-  if ('unseen' in host) {
-    const { code, fact, cause, fix } = host.unseen;
+  if ('failure' in host) {
+    const { code, fact, cause, fix } = host.failure;
     return check('warn', {
       code,
       subject,
@@ -49,7 +49,7 @@ function checkHost(
     });
   }
   const { facts, more } = host.seen;
-  const notSeen = unseenCheck(check, name, facts, ['files']);
+  const notSeen = missingFactCheck(check, name, facts, ['files']);
   if (notSeen !== undefined) return { ...notSeen, subject };
   const { files } = facts;
   if (authorityPem === undefined) {

@@ -1,5 +1,5 @@
 import { describeLostMount, LOST_MOUNT, lostMounts } from '../cluster/data-dir.ts';
-import type { HostSight } from '../facts/health.ts';
+import type { HostObservation } from '../facts/health.ts';
 import type { FilesystemFact } from '../facts/preflight.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration, size } from '../text/units.ts';
@@ -67,7 +67,7 @@ const LEAST_FREE_BYTES = 256 * 1024 ** 2;
 /** The disk of the data dir in service, and that of the log if it has one of its own. */
 export function disksInService(
   name: string,
-  { facts, more: { filesystem, walFilesystem } }: HostSight,
+  { facts, more: { filesystem, walFilesystem } }: HostObservation,
   thresholds: HealthThresholds,
 ): Check[] {
   const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);

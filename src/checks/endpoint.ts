@@ -1,7 +1,7 @@
 import { httpsUrl, type ProbeAnswer } from '../etcd/endpoint.ts';
 import type { EtcdFailure } from '../etcd/errors.ts';
 import { failure, type Observed, seen } from '../etcd/health/observation.ts';
-import type { HealthFacts, MemberSight } from '../facts/health.ts';
+import type { HealthFacts, MemberFacts } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration } from '../text/units.ts';
 import { type Check, type CheckName, checkOf, textOfFinding } from './check.ts';
@@ -15,7 +15,7 @@ export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds)
   return facts.members.flatMap((member) => {
     const { status } = member.endpoint;
     if ('failure' in status)
-      return [silentMember(member, status.failure, facts.clientPort), ...unseen(member)];
+      return [silentMember(member, status.failure, facts.clientPort), ...withoutAnswer(member)];
     return [
       answers(member, facts.clientPort),
       readCheck('read', member, member.endpoint.readNs, thresholds),
@@ -81,7 +81,7 @@ const OF_ANSWERS = [
 ] as const satisfies readonly CheckName[];
 
 /** The same text for all of them, so that reports show them as one. */
-function unseen({ name }: MemberSight): Check[] {
+function withoutAnswer({ name }: MemberFacts): Check[] {
   return OF_ANSWERS.map((check) =>
     checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }),
   );
@@ -124,7 +124,7 @@ function readCheck(
 function probeCheck(
   name: Extract<CheckName, 'ready' | 'alive'>,
   path: string,
-  member: MemberSight,
+  member: MemberFacts,
   observed: Observed<ProbeAnswer>,
 ): Check {
   const check = checkOf(name, member.name);
@@ -150,7 +150,7 @@ function probeCheck(
   });
 }
 
-function lagCheck(member: MemberSight, facts: HealthFacts, { raftLagWarning }: HealthThresholds): Check {
+function lagCheck(member: MemberFacts, facts: HealthFacts, { raftLagWarning }: HealthThresholds): Check {
   const check = checkOf('lag', member.name);
   const threshold = `at most ${raftLagWarning} entries`;
   const status = seen(member.endpoint.status);

@@ -22,12 +22,12 @@ import {
 } from '../kubeadm/paths.ts';
 import { extraArguments } from '../kubeadm/kubeadm-config.ts';
 import { type Check, checkOf } from './check.ts';
-import { unseenCheck } from './view.ts';
+import { missingFactCheck } from './view.ts';
 
 /** Checks the files of each host against the record of the last run and the guide. */
 export function fileChecks({ members, ...places }: HealthFacts): Check[] {
   return members.flatMap(({ name, host }) => {
-    if ('unseen' in host) return [];
+    if ('failure' in host) return [];
     const { facts } = host.seen;
     const record = typeof facts.state === 'object' ? facts.state : undefined;
     return [
@@ -44,7 +44,7 @@ const CONVERGE =
 
 function manifest(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('manifest', name);
-  const notSeen = unseenCheck(check, name, facts, ['files', 'digests']);
+  const notSeen = missingFactCheck(check, name, facts, ['files', 'digests']);
   if (notSeen !== undefined) return notSeen;
   if (!facts.files.has(ETCD_MANIFEST)) {
     const isOut = facts.files.has(OUTGOING_MANIFEST);
@@ -94,7 +94,7 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
 
 function dropIn(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('drop-in', name);
-  const notSeen = unseenCheck(check, name, facts, ['files', 'digests', 'kubelet']);
+  const notSeen = missingFactCheck(check, name, facts, ['files', 'digests', 'kubelet']);
   if (notSeen !== undefined) return notSeen;
   if (record === undefined) {
     return check('ok', { measured: 'The action has set no drop-in here.' });
@@ -122,7 +122,7 @@ function dropIn(name: string, facts: StandingFacts, record: HostState | undefine
 
 function strayFiles(name: string, facts: StandingFacts): Check {
   const check = checkOf('stray-files', name);
-  const notSeen = unseenCheck(check, name, facts, ['files']);
+  const notSeen = missingFactCheck(check, name, facts, ['files']);
   if (notSeen !== undefined) return notSeen;
   const strays = [...facts.files.values()]
     .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${MANIFEST_DIR}/`))
@@ -142,7 +142,7 @@ function strayFiles(name: string, facts: StandingFacts): Check {
 
 function modes(name: string, facts: StandingFacts, record: HostState | undefined, places: DataPlaces): Check {
   const check = checkOf('modes', name);
-  const notSeen = unseenCheck(check, name, facts, ['files', 'data-dir']);
+  const notSeen = missingFactCheck(check, name, facts, ['files', 'data-dir']);
   if (notSeen !== undefined) return notSeen;
   const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);

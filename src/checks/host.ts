@@ -1,8 +1,8 @@
-import type { HealthFacts, HostSight, MemberSight, PodContainer } from '../facts/health.ts';
+import type { HealthFacts, HostObservation, MemberFacts, PodContainer } from '../facts/health.ts';
 import { fieldsOf, textsIn } from '../text/json-fields.ts';
 import { duration } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
-import { plural, unseenCheck } from './view.ts';
+import { plural, missingFactCheck } from './view.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -23,8 +23,8 @@ const OF_HOSTS = [
 export function hostChecks({ members, now }: HealthFacts): Check[] {
   return members.flatMap((member) => {
     const check = checkOf('host', member.name);
-    if ('unseen' in member.host) {
-      const { code, fact, cause, fix } = member.host.unseen;
+    if ('failure' in member.host) {
+      const { code, fact, cause, fix } = member.host.failure;
       return [
         check('warn', {
           code,
@@ -37,19 +37,20 @@ export function hostChecks({ members, now }: HealthFacts): Check[] {
         ),
       ];
     }
-    const sight = member.host.seen;
-    const took = sight.roundTripMs === null ? '' : `; a round trip takes ${duration(sight.roundTripMs)}`;
+    const observed = member.host.seen;
+    const took =
+      observed.roundTripMs === null ? '' : `; a round trip takes ${duration(observed.roundTripMs)}`;
     return [
       check('ok', { measured: `SSH works${took}.` }),
-      kubelet(member.name, sight),
-      pod(member, sight, now),
+      kubelet(member.name, observed),
+      pod(member, observed, now),
     ];
   });
 }
 
-function kubelet(name: string, { facts, more }: HostSight): Check {
+function kubelet(name: string, { facts, more }: HostObservation): Check {
   const check = checkOf('kubelet', name);
-  const notSeen = unseenCheck(check, name, facts, ['kubelet']);
+  const notSeen = missingFactCheck(check, name, facts, ['kubelet']);
   if (notSeen !== undefined) return notSeen;
   const { active, enabled, subState } = facts.kubelet;
   if (!active) {
@@ -81,12 +82,12 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
 }
 
 function pod(
-  { name, endpoint }: MemberSight,
-  { facts, more: { containers, lastLog } }: HostSight,
+  { name, endpoint }: MemberFacts,
+  { facts, more: { containers, lastLog } }: HostObservation,
   now: Date,
 ): Check {
   const check = checkOf('pod', name);
-  const notSeen = unseenCheck(check, name, facts, ['containers']);
+  const notSeen = missingFactCheck(check, name, facts, ['containers']);
   if (notSeen !== undefined) return notSeen;
   const running = containers.find((container) => container.running);
   const [ended] = containers.filter((container) => !container.running);

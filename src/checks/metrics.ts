@@ -1,7 +1,7 @@
 import { seen } from '../etcd/health/observation.ts';
 import { memberName } from '../etcd/health/view.ts';
 import { type Histogram, type MemberMetrics, percentile, windowOf } from '../etcd/metrics.ts';
-import type { HealthFacts, MemberSight } from '../facts/health.ts';
+import type { HealthFacts, MemberFacts } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { duration, size } from '../text/units.ts';
 import { type Check, type CheckName, checkOf } from './check.ts';
@@ -31,10 +31,10 @@ export interface Figures {
 }
 
 /** Returns what a member measures of itself; undefined if it gave no metrics. */
-export function figuresOf({ metrics }: MemberSight, now: Date): Figures | undefined {
-  const sight = seen(metrics);
-  if (sight === undefined) return undefined;
-  const { latest, earlier } = sight;
+export function figuresOf({ metrics }: MemberFacts, now: Date): Figures | undefined {
+  const samples = seen(metrics);
+  if (samples === undefined) return undefined;
+  const { latest, earlier } = samples;
   const sinceStart =
     latest.startedAt === undefined ? 0 : Math.max(0, now.getTime() / 1000 - latest.startedAt);
   if (earlier === undefined || latest.startedAt !== earlier.metrics.startedAt) {
@@ -85,7 +85,7 @@ export function metricsChecks(facts: HealthFacts, thresholds: HealthThresholds):
   });
 }
 
-function leaderChanges({ name }: MemberSight, { metrics, period, seconds, isWindow }: Figures): Check {
+function leaderChanges({ name }: MemberFacts, { metrics, period, seconds, isWindow }: Figures): Check {
   const check = checkOf('leader-changes', name);
   const changes = metrics.leaderChanges;
   if (changes === undefined) return check('unknown', { measured: `${name} does not count leader changes.` });
@@ -104,7 +104,7 @@ function leaderChanges({ name }: MemberSight, { metrics, period, seconds, isWind
 }
 
 function* sizeChecks(
-  member: MemberSight,
+  member: MemberFacts,
   figures: Figures | undefined,
   { dbQuotaWarningPercent, dbQuotaFailurePercent }: HealthThresholds,
 ): Generator<Check> {
@@ -148,7 +148,7 @@ function fragmentation(name: string, bytes: number, inUse: number): Check {
 }
 
 function walFsync(
-  member: MemberSight,
+  member: MemberFacts,
   { metrics, period, isWindow }: Figures,
   facts: HealthFacts,
   { fsyncWarningMs, peerLatencyWarningMs }: HealthThresholds,
@@ -192,7 +192,7 @@ function walFsyncCheck(
 }
 
 function backendCommit(
-  { name }: MemberSight,
+  { name }: MemberFacts,
   { metrics, period, isWindow }: Figures,
   { commitWarningMs }: HealthThresholds,
 ): Check {
@@ -215,7 +215,7 @@ function backendCommit(
 
 /** Returns the round trips that a member measured, by the name of the peer. */
 export function peersOf(
-  member: MemberSight,
+  member: MemberFacts,
   facts: HealthFacts,
 ): { readonly name: string; readonly p99Ms: number; readonly samples: number }[] {
   const figures = figuresOf(member, facts.now);
@@ -229,7 +229,7 @@ export function peersOf(
 }
 
 function slowLinksOf(
-  member: MemberSight,
+  member: MemberFacts,
   facts: HealthFacts,
   mostMs: number,
 ): readonly { readonly name: string }[] {
@@ -237,7 +237,7 @@ function slowLinksOf(
 }
 
 function peerLatency(
-  member: MemberSight,
+  member: MemberFacts,
   { period }: Figures,
   facts: HealthFacts,
   { peerLatencyWarningMs }: HealthThresholds,

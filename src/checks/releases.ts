@@ -1,7 +1,7 @@
 import { wantedImage } from '../cluster/images.ts';
 import { nameList, seen } from '../etcd/health/observation.ts';
 import { parseRelease, problemOf, type EtcdRelease } from '../etcd/releases.ts';
-import type { HealthFacts, HostSight } from '../facts/health.ts';
+import type { HealthFacts, HostObservation } from '../facts/health.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
 import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
 import { type Check, checkOf } from './check.ts';
@@ -98,7 +98,7 @@ export function releasesInService({ members }: HealthFacts): Check[] {
 }
 
 /** The etcd that a host's kubeadm asks for. */
-function shippedBy({ shippedImage }: HostSight): EtcdRelease | undefined {
+function shippedBy({ shippedImage }: HostObservation): EtcdRelease | undefined {
   return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }
 

@@ -1,12 +1,12 @@
 import { seen } from '../etcd/health/observation.ts';
 import { type ClusterView, viewCluster } from '../etcd/health/view.ts';
 import { quorumOf } from '../etcd/quorum.ts';
-import type { HealthFacts, MemberSight } from '../facts/health.ts';
+import type { HealthFacts, MemberFacts } from '../facts/health.ts';
 import type { FactName, StandingFacts } from '../facts/host.ts';
 import type { Check, MakeCheck } from './check.ts';
 
 /** The answers of one member's etcd. */
-export type MemberAnswers = Pick<MemberSight, 'name' | 'address' | 'endpoint' | 'askedThrough'>;
+export type MemberAnswers = Pick<MemberFacts, 'name' | 'address' | 'endpoint' | 'askedThrough'>;
 
 /** The answers of the members of a cluster, without facts of the hosts. */
 export interface ClusterAnswers extends Pick<HealthFacts, 'clientPort' | 'peerPort'> {
@@ -66,7 +66,7 @@ function takesPart({ endpoint }: MemberAnswers): boolean {
 }
 
 /** Reports whether a member could not be asked. */
-export function isNotAsked(observed: MemberSight['endpoint']['status']): boolean {
+export function isNotAsked(observed: MemberFacts['endpoint']['status']): boolean {
   return 'failure' in observed && observed.failure.kind === 'not-asked';
 }
 
@@ -100,7 +100,7 @@ const NAMES: Readonly<Record<FactName, string>> = {
  * The check as `unknown`, with what the program said, where a part of the facts that it needs could not be seen on a host;
  * undefined if all of it is known.
  */
-export function unseenCheck(
+export function missingFactCheck(
   check: MakeCheck,
   host: string,
   { unseen }: StandingFacts,

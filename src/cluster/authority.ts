@@ -121,12 +121,12 @@ export function withoutAuthority(members: readonly Member[]): Finding {
   };
 }
 
-interface FoundAuthority {
+interface HostAuthority {
   readonly host: string;
   readonly fingerprint: string;
 }
 
-function authorityOn(member: Member): FoundAuthority[] {
+function authorityOn(member: Member): HostAuthority[] {
   const certificate = member.facts.files.get(CA_CERTIFICATE);
   if (certificate === undefined) return [];
   return [{ host: member.name, fingerprint: fingerprintOf(certificate.text ?? '') }];
@@ -142,7 +142,7 @@ function fingerprintOf(certificatePem: string): string {
   }
 }
 
-function unreadableOnHosts(found: readonly FoundAuthority[]): Finding[] {
+function unreadableOnHosts(found: readonly HostAuthority[]): Finding[] {
   return found
     .filter(({ fingerprint }) => fingerprint === UNREADABLE)
     .map(({ host }) => ({
@@ -155,7 +155,7 @@ function unreadableOnHosts(found: readonly FoundAuthority[]): Finding[] {
     }));
 }
 
-function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
+function conflictsOnHosts(found: readonly HostAuthority[]): Finding[] {
   const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
   if (byFingerprint.size <= 1) return [];
   const list = [...byFingerprint].map(
@@ -172,7 +172,7 @@ function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
   ];
 }
 
-function conflictsWithInput(found: readonly FoundAuthority[], brought: string | undefined): Finding[] {
+function conflictsWithInput(found: readonly HostAuthority[], brought: string | undefined): Finding[] {
   if (brought === undefined) return [];
   return found
     .filter(({ fingerprint }) => fingerprint !== brought)
@@ -202,7 +202,7 @@ function hasSignedNothing(members: readonly Member[]): boolean {
 
 /** The record on each host names the CA that the cluster was created with. */
 function conflictsWithState(
-  found: readonly FoundAuthority[],
+  found: readonly HostAuthority[],
   ownership: ReadonlyMap<string, Ownership>,
   brought: string | undefined,
 ): Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import type { FactName, HostFacts, Unseen } from '../facts/host.ts';
+import type { FactName, HostFacts, MissingFact } from '../facts/host.ts';
 import type { Member } from './members.ts';
 import { missingEssentials } from './prerequisites.ts';
 
@@ -96,7 +96,7 @@ function isExplained(what: FactName, facts: HostFacts): boolean {
   }
 }
 
-function findingOf(host: string, { what, program, words }: Unseen): Finding {
+function findingOf(host: string, { what, program, words }: MissingFact): Finding {
   return {
     code: 'host-state-unknown',
     host,

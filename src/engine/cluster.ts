@@ -100,7 +100,7 @@ export async function acceptedClients(
 }
 
 /** A cluster that was asked. */
-export interface AskedCluster {
+export interface QueriedCluster {
   /** For further questions; the caller closes them. */
   readonly clients: ClusterClients;
   readonly cluster: ClusterFacts;
@@ -114,12 +114,12 @@ export interface AskedCluster {
  * @param absent the other members' hosts; their members count as not answering.
  * @returns undefined if no host has a client pair.
  */
-export async function askCluster(
+export async function queryCluster(
   settings: Settings,
   members: readonly ObservedHost[],
   absent: readonly AbsentHost[],
   context: Pick<RunContext, 'maskSecret' | 'now' | 'timeline' | 'signal'>,
-): Promise<AskedCluster | undefined> {
+): Promise<QueriedCluster | undefined> {
   const access = accessTo(settings, members, absent, context);
   if (access === undefined) return undefined;
   const asked = new Map<ClusterClients, ClusterFacts>();

@@ -12,7 +12,7 @@ import { readHostFile } from '../run/read-text.ts';
 import type { RunContext } from './context.ts';
 
 /** A host and its observations. */
-interface SeenHost {
+interface ProbedHost {
   readonly transport: Transport;
   readonly facts: HostFacts;
 }
@@ -24,7 +24,7 @@ interface SeenHost {
  * another certificate come last, so that the error of TLS names them if no host has a good one.
  */
 export async function* credentialsFromHosts(
-  hosts: readonly SeenHost[],
+  hosts: readonly ProbedHost[],
   { authority }: Pick<Settings, 'authority'>,
   { maskSecret, now }: Pick<RunContext, 'maskSecret' | 'now'>,
 ): AsyncGenerator<EtcdCredentials, void, undefined> {

@@ -1,5 +1,5 @@
 import type { AbsentHost } from '../cluster/absent-members.ts';
-import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
+import type { ObservedControlPlane } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
 import type { Member } from '../cluster/members.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
@@ -58,7 +58,7 @@ export interface PlanInput {
   /** Listed hosts of members that could not be reached, or not be observed; absent: none. */
   readonly absent?: readonly AbsentHost[];
   /** Hosts of the control plane, which are no members; absent: none are listed. */
-  readonly controlPlane?: ControlPlaneLook;
+  readonly controlPlane?: ObservedControlPlane;
   /** Absent where no member could be asked. */
   readonly cluster?: ClusterFacts;
   /** Token for a cluster that does not exist yet. */

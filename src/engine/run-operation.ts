@@ -1,4 +1,4 @@
-import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
+import type { ObservedControlPlane } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
 import { quorumOf } from '../etcd/quorum.ts';
 import { type Finding, RunError, RefusedError } from '../findings.ts';
@@ -19,7 +19,7 @@ import {
 } from '../run/host.ts';
 import { KeyPool, publicTexts } from '../run/issued-certificates.ts';
 import { refuseUnapproved } from '../plan/digest.ts';
-import { askCluster, refreshStaleHosts } from './cluster.ts';
+import { queryCluster, refreshStaleHosts } from './cluster.ts';
 import { findingsOf } from './collect.ts';
 import {
   absenceReasons,
@@ -202,7 +202,7 @@ function isDone({ stages, afterVerify }: Plan): boolean {
 async function plan(seen: Seen, running: Running): Promise<PlannedRun> {
   const { operation, settings, context } = running;
   const { log, record } = context;
-  const { clients, cluster } = (await askCluster(settings, seen.members, seen.absent, context)) ?? {};
+  const { clients, cluster } = (await queryCluster(settings, seen.members, seen.absent, context)) ?? {};
   try {
     const members = cluster
       ? await refreshStaleHosts(seen.members, cluster, settings, context.timeline)
@@ -242,7 +242,7 @@ function planOf(
   { operation, settings, context }: Running,
 ): Plan {
   const { archive, newToken, startedAt } = context;
-  const clients: ControlPlaneLook = { hosts: controlPlane, unreached };
+  const clients: ObservedControlPlane = { hosts: controlPlane, unreached };
   return operation.plan({
     settings,
     members,

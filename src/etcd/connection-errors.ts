@@ -45,7 +45,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** Reports whether the member did not process the request (RFC 9113, section 8.7): any request may then be retried. */
-export function isRefusedUnseen(error: unknown): boolean {
+export function isRefusedUnprocessed(error: unknown): boolean {
   return (
     errorCode(error) === 'ERR_HTTP2_STREAM_ERROR' && errorMessage(error).includes('NGHTTP2_REFUSED_STREAM')
   );

@@ -4,7 +4,7 @@ import { connect, createSecureContext, type SecureVersion, type TLSSocket } from
 import {
   connectionError,
   isConnectionLost,
-  isRefusedUnseen,
+  isRefusedUnprocessed,
   noHttp2Error,
   type RequestPhase,
 } from './connection-errors.ts';
@@ -31,7 +31,7 @@ export class GatewayConnection {
   /** All that have not ended; more than one only while requests are in flight on a retired one. */
   readonly #attempts = new Set<ConnectionAttempt>();
   /** Finds out why a connection ended before any answer; all of its requests share the result. */
-  readonly #secondLooks = new WeakMap<OpenConnection, ConnectionAttempt>();
+  readonly #refusalChecks = new WeakMap<OpenConnection, ConnectionAttempt>();
   #latest: ConnectionAttempt | undefined;
   #closed = false;
 
@@ -82,7 +82,7 @@ export class GatewayConnection {
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       this.#throwIfClosed();
-      const again = isRefusedUnseen(error) || (connection.hasAnswered && repeatable);
+      const again = isRefusedUnprocessed(error) || (connection.hasAnswered && repeatable);
       if (!again)
         throw (
           (await this.#refusedCertificate(connection, deadline)) ??
@@ -116,14 +116,14 @@ export class GatewayConnection {
    */
   async #refusedCertificate(lost: OpenConnection, deadline: Deadline): Promise<EtcdError | undefined> {
     if (lost.hasAnswered) return undefined;
-    const look = this.#secondLooks.get(lost) ?? this.#attempt('TLSv1.2');
-    this.#secondLooks.set(lost, look);
+    const check = this.#refusalChecks.get(lost) ?? this.#attempt('TLSv1.2');
+    this.#refusalChecks.set(lost, check);
     try {
-      (await look.join(deadline)).end();
+      (await check.join(deadline)).end();
       return undefined;
     } catch (error) {
-      const told = connectionError(this.#options.place, deadline.phase, error);
-      return told.kind === 'client-certificate' ? told : undefined;
+      const explained = connectionError(this.#options.place, deadline.phase, error);
+      return explained.kind === 'client-certificate' ? explained : undefined;
     }
   }
 

@@ -2,16 +2,10 @@ import type { ProbeAnswer } from '../etcd/endpoint.ts';
 import type { EndpointObservation, Observed } from '../etcd/health/observation.ts';
 import type { HashKv } from '../etcd/messages.ts';
 import type { MemberMetrics } from '../etcd/metrics.ts';
-import type { Finding } from '../findings.ts';
+import type { Explanation } from '../findings.ts';
 import type { DataPlaces } from '../kubeadm/paths.ts';
 import type { ClockFact, StandingFacts } from './host.ts';
 import type { FilesystemFact } from './preflight.ts';
-
-/** Why something could not be observed. */
-export type Unseen = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
-
-/** The result of an observation: the value, or why there is none. */
-export type Sight<T> = { readonly seen: T } | { readonly unseen: Unseen };
 
 /** All observations of a health check, before any is judged. */
 export interface HealthFacts extends DataPlaces {
@@ -19,25 +13,25 @@ export interface HealthFacts extends DataPlaces {
   readonly clientPort: number;
   readonly peerPort: number;
   /** The expected members, in the order of the inputs; at least one. */
-  readonly members: readonly MemberSight[];
+  readonly members: readonly MemberFacts[];
   /** Hosts of the control plane, in the order of the inputs; may be empty. */
-  readonly controlPlane: readonly ControlPlaneSight[];
+  readonly controlPlane: readonly ControlPlaneFacts[];
 }
 
 /** The observations of a control plane host. */
-export interface ControlPlaneSight {
+export interface ControlPlaneFacts {
   readonly name: string;
   readonly address: string;
-  readonly host: Sight<Pick<HostSight, 'facts' | 'more'>>;
+  readonly host: Observed<Pick<HostObservation, 'facts' | 'more'>, Explanation>;
 }
 
 /** The observations of one expected member and its host. */
-export interface MemberSight {
+export interface MemberFacts {
   readonly name: string;
   /** Without brackets. */
   readonly address: string;
-  /** Over SSH. If unseen, the member itself may still work. */
-  readonly host: Sight<HostSight>;
+  /** Over SSH. Without it, the member itself may still work. */
+  readonly host: Observed<HostObservation, Explanation>;
   /** Name of the member through whose host etcd was queried, if its own could not be reached; null: its own. */
   readonly askedThrough: string | null;
   /** etcd's answers at its client port. */
@@ -48,13 +42,16 @@ export interface MemberSight {
   readonly readyz: Observed<ProbeAnswer>;
   /** HashKV at the revision that all members were queried for. */
   readonly hash: Observed<HashKv>;
-  readonly metrics: Observed<MetricsSight>;
+  readonly metrics: Observed<MetricsSamples>;
   /** The certificates that its two listeners present now. */
-  readonly served: { readonly client: Sight<ServedCertificate>; readonly peer: Sight<ServedCertificate> };
+  readonly served: {
+    readonly client: Observed<ServedCertificate, Explanation>;
+    readonly peer: Observed<ServedCertificate, Explanation>;
+  };
 }
 
 /** One or two samples of a member's metrics. */
-export interface MetricsSight {
+export interface MetricsSamples {
   readonly latest: MemberMetrics;
   /** The earlier sample, and how many seconds before; absent without a window. */
   readonly earlier?: { readonly metrics: MemberMetrics; readonly secondsBefore: number };
@@ -69,7 +66,7 @@ export interface ServedCertificate {
 }
 
 /** The observations of a host. */
-export interface HostSight {
+export interface HostObservation {
   readonly facts: StandingFacts;
   readonly more: HealthHostFacts;
   /** The etcd image that this host's kubeadm requires; absent if it is irrelevant or unknown. */

@@ -139,7 +139,7 @@ export type FactName =
   | 'clock';
 
 /** A part of the facts that could not be observed. It is missing from the facts, and therefore unknown. */
-export interface Unseen {
+export interface MissingFact {
   readonly what: FactName;
   /** The program that was run, as an administrator would call it, e.g. `crictl ps`. */
   readonly program: string;
@@ -160,7 +160,7 @@ export interface StandingFacts {
   /** The existing folders in which the action writes; see `places.ts`. Absent: the probe had another format. */
   readonly places?: readonly PlaceFact[];
   /** The parts that could not be observed; empty if the facts are complete. */
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly MissingFact[];
 }
 
 /** The facts of the read-only probe of one host. */

@@ -1,4 +1,4 @@
-import { errorMessage } from '../findings.ts';
+import { errorMessage, type Explanation } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { HostError } from './host-error.ts';
 import { type ChannelError, type Link, OPEN_FAILURE } from './link.ts';
@@ -16,7 +16,6 @@ import {
 import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
 import {
-  type Explanation,
   forkFinding,
   FORWARD_TIMEOUT_MS,
   forwardFinding,
@@ -59,7 +58,7 @@ export class LinkedTransport implements Transport {
   readonly #user: string;
   readonly #link: Link;
   readonly #log: Log;
-  readonly #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
+  readonly #slots = new ChannelSlots(MAX_CHANNELS, () => this.#requestStreams());
   readonly #shells: RootShells;
   readonly #streams = new Set<HostStream>();
   readonly #lost: Promise<void>;
@@ -182,7 +181,7 @@ export class LinkedTransport implements Transport {
     }
   }
 
-  #askForStreams(): void {
+  #requestStreams(): void {
     for (const stream of this.#streams) stream.emit('wanted');
   }
 

@@ -1,11 +1,8 @@
-import type { Finding } from '../findings.ts';
+import type { Explanation } from '../findings.ts';
 import { printable, seconds } from '../text/printable.ts';
 import type { ChannelError } from './link.ts';
 import { PROCESS_LIMIT } from './root-shell/root-shell-failure.ts';
 import type { OutputLimitError, RootShell } from './root-shell/root-shell.ts';
-
-/** A failure between the runner and a host, without the host and the step. */
-export type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 
 /** The session ended without reporting its exit status. */
 export const NO_STATUS: Explanation = {
@@ -125,10 +122,7 @@ export function timeoutFinding(
 export const FORWARD_TIMEOUT_MS = 10_000;
 
 /** Explains, by the message of its SSH server or its bash, why the host did not connect to a port for us. */
-export function forwardFinding(
-  place: string,
-  error: ChannelError,
-): Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
+export function forwardFinding(place: string, error: ChannelError): Explanation {
   const said = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
   if (/refused/i.test(said)) {
     return {
@@ -147,7 +141,7 @@ export function forwardFinding(
 }
 
 /** The host took longer than `FORWARD_TIMEOUT_MS`. */
-export function forwardTimeoutFinding(place: string): Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
+export function forwardTimeoutFinding(place: string): Explanation {
   return {
     code: 'host-cannot-connect',
     fact: `the host could not connect to ${place} within ${seconds(FORWARD_TIMEOUT_MS)}.`,

@@ -55,9 +55,9 @@ export async function readImageArchive(path: string, signal?: AbortSignal): Prom
 }
 
 /**
- * Packs one image of an archive for a host: a tar archive with nothing else in it, under the name that the host wants,
- * compressed with gzip unless its layers already are. Reads the file again, so that no image is ever held in memory; if
- * it has changed meanwhile, it no longer fits its digests, and the host refuses it.
+ * Packs one image of an archive for a host: a tar archive with only this image, under the name that the host requires,
+ * compressed with gzip unless its layers already are. Reads the file again, so no image is ever held in memory; if the
+ * file has changed meanwhile, it no longer matches its digests, and the host refuses it.
  */
 export async function* packImage(
   { path }: ImageArchive,
@@ -94,7 +94,7 @@ async function filesOf(path: string, signal: AbortSignal | undefined): Promise<A
   let kept = 0;
   for await (const entry of readTar(contentOf(path, signal))) {
     if (entry.linkTo === undefined) {
-      const file = await seen(entry);
+      const file = await archivedFile(entry);
       kept += file.content?.length ?? 0;
       files.set(entry.name, file);
     } else links.set(entry.name, entry.linkTo);
@@ -111,7 +111,7 @@ async function filesOf(path: string, signal: AbortSignal | undefined): Promise<A
 /** The archive exceeds a limit that no archive of images reaches. */
 class OversizedArchiveError extends Error {}
 
-async function seen({ size, content }: TarEntry): Promise<ArchivedFile> {
+async function archivedFile({ size, content }: TarEntry): Promise<ArchivedFile> {
   const hash = createHash('sha256');
   const kept: Buffer[] = [];
   let head = Buffer.alloc(0);
@@ -192,7 +192,7 @@ function noImages(archive: ArchiveFiles): Reason {
   };
 }
 
-/** Returns the reason why a file cannot be read as an archive: what it is instead, as far as its beginning tells. */
+/** Explains why a file is not a usable archive: its real format, as far as its beginning shows. */
 async function unreadable(path: string, error: unknown): Promise<Reason> {
   const place = resolve(path);
   const { code } = error as NodeJS.ErrnoException;

@@ -11,12 +11,12 @@ import type { Settings, SettingsOf } from './settings.ts';
 import { definitionOf, type InputName, inputNames, isInputName, type RawInputs } from './table/table.ts';
 
 /**
- * Reads everything that the user asked for.
- * @param raw inputs by name; one that is absent or empty has its default.
- * @param operations with the groups of each.
- * @param files those that inputs name, as `readInputFiles` gives them.
- * @returns settings that cannot be changed any more.
- * @throws RunError with every finding of every group, each with its place, what was expected and an example.
+ * Parses all inputs.
+ * @param raw inputs by name; an absent or empty one has its default.
+ * @param operations the groups of each operation, by name.
+ * @param files those that inputs name, from `readInputFiles`.
+ * @returns frozen settings.
+ * @throws RunError with all findings of all groups, each with its position, what was expected and an example.
  */
 export function parseSettings(
   raw: RawInputs,
@@ -34,12 +34,12 @@ export function parseSettings(
     { inputs, files, run, operations: Object.keys(operations), ...collected },
     operations,
   );
-  // without an inventory, hosts are missed
+  // Without an inventory, missing hosts are a finding.
   const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
   const unknown = Object.keys(raw).filter((name) => !isInputName(name));
-  collected.warnings.push(...unknown.flatMap(strangersVariable));
+  collected.warnings.push(...unknown.flatMap(unrelatedVariable));
   const findings = [
-    ...unknown.flatMap(slipInName),
+    ...unknown.flatMap(misspeltInput),
     ...misplaced.map(misplacedKey),
     ...collected.findings.filter(
       ({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`)),
@@ -58,9 +58,9 @@ export function parseSettings(
 type Inputs = Readonly<Record<InputName, string>>;
 
 /**
- * Parses every group: those that the operation uses from what is given, the others as if none of their inputs was. Without an
- * operation all are parsed from what is given.
- * @returns the settings of all groups; undefined if one of them cannot be used.
+ * Parses every group: those that the operation uses with the given inputs, the others as if none of their inputs were
+ * given. Without an operation, parses all with the given inputs.
+ * @returns the settings of all groups; undefined if one of them is invalid.
  */
 function parseGroups(
   given: Omit<ParseContext, 'settingsOf'>,
@@ -82,7 +82,7 @@ function parseGroups(
     if (operation !== undefined && isUsed(group)) group.checkUsed?.(context);
     if (operation !== undefined && !isUsed(group)) {
       if (group.checkUnused !== undefined) group.checkUnused(context, operation);
-      // only for its findings
+      // Parsed only for its findings.
       else if (isChecked(group)) group.parse({ ...context, warnings: [] });
     }
     return settingsOf(group);
@@ -90,7 +90,7 @@ function parseGroups(
   return all.includes(undefined) ? undefined : (Object.assign({}, ...all) as SettingsOf<typeof inputGroups>);
 }
 
-/** The same without anything that is given for a group. */
+/** Returns the same context without the inputs of a group. */
 function leftOut(context: ParseContext, { inputs: own, alsoReads }: InputGroup): ParseContext {
   const names = [...own, ...alsoReads];
   const inputs = Object.fromEntries(names.map((name) => [name, defaultOf(name)]));
@@ -99,10 +99,10 @@ function leftOut(context: ParseContext, { inputs: own, alsoReads }: InputGroup):
 }
 
 /**
- * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name
- * would go unnoticed.
+ * Refuses an unknown input with a similar name: the runner only warns about an input that action.yml does not declare
+ * and passes it on, so a misspelt optional input would go unnoticed.
  */
-function slipInName(name: string): Finding[] {
+function misspeltInput(name: string): Finding[] {
   const meant = nearestInput(name);
   if (meant === undefined) return [];
   return [
@@ -116,8 +116,8 @@ function slipInName(name: string): Finding[] {
   ];
 }
 
-/** A variable of the environment cannot be told from an input; what resembles none is most likely no input. */
-function strangersVariable(name: string): Finding[] {
+/** Warns about a variable that resembles no input: it may be an environment variable unrelated to this action. */
+function unrelatedVariable(name: string): Finding[] {
   if (nearestInput(name) !== undefined) return [];
   return [
     {
@@ -130,12 +130,12 @@ function strangersVariable(name: string): Finding[] {
   ];
 }
 
-/** As the runner names it (Handler.cs). */
+/** Returns the variable that the runner sets for an input (Handler.cs). */
 function variableOf(name: string): string {
   return `INPUT_${name.toUpperCase()}`;
 }
 
-/** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */
+/** Refuses a private key in an input that is not secret, without parsing it, so that no part of it is quoted. */
 function misplacedKey(name: InputName): Finding {
   return {
     code: 'private-key-misplaced',
@@ -158,7 +158,7 @@ function defaultOf(name: InputName): string {
   return definitionOf(name).default ?? '';
 }
 
-/** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */
+/** Freezes plain objects and lists; keys and bytes in them stay as they are. */
 function deepFreeze<T>(value: T): T {
   if (Array.isArray(value) || isPlainObject(value)) {
     Object.freeze(value);

@@ -1,12 +1,12 @@
 import type { Finding } from '../findings.ts';
-import { findUnseen, unseenProblem, withoutUnseen } from '../text/characters.ts';
+import { findInvisible, invisibleProblem, withoutInvisible } from '../text/characters.ts';
 import { quote } from '../text/quote.ts';
 import { nearest } from './nearest.ts';
 import type { InputName } from './table/table.ts';
 
 /**
- * Reads a whole number in decimal digits.
- * @param range least and greatest allowed value. @param example goes into the finding.
+ * Parses a decimal integer.
+ * @param range minimum and maximum. @param example quoted in the finding.
  */
 export function parseInteger(
   input: InputName,
@@ -25,7 +25,7 @@ export function parseInteger(
   return undefined;
 }
 
-/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+/** Parses a boolean like the runner's getBooleanInput: the six words of YAML 1.2's core schema. */
 export function parseBoolean(input: InputName, value: string, findings: Finding[]): boolean | undefined {
   if (['true', 'True', 'TRUE'].includes(value)) return true;
   if (['false', 'False', 'FALSE'].includes(value)) return false;
@@ -38,7 +38,7 @@ export function parseBoolean(input: InputName, value: string, findings: Finding[
   return undefined;
 }
 
-/** Reads one of several words, exactly as they are written. */
+/** Parses one of several words, case-sensitively. */
 export function parseChoice<T extends string>(
   input: InputName,
   value: string,
@@ -57,21 +57,21 @@ export function parseChoice<T extends string>(
   return undefined;
 }
 
-/** What a duration may be. */
+/** The limits of a duration. */
 export interface DurationRange {
   /** Seconds. */
   readonly least: number;
   /** Seconds. */
   readonly greatest: number;
-  /** Both in words, for example `one minute and six hours`. */
+  /** Both limits in words, for example `one minute and six hours`. */
   readonly words: string;
-  /** Goes into the finding. */
+  /** Quoted in the finding. */
   readonly example: string;
 }
 
 /**
- * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
- * GitHub's own timeouts are minutes, most others seconds.
+ * Parses a duration in the form of Go and kubeadm: `90s`, `15m`, `1h30m`. Refuses a bare number, because GitHub's own
+ * timeouts are in minutes and most others in seconds.
  * @returns seconds
  */
 export function parseDuration(
@@ -117,14 +117,14 @@ function durationProblem(
 /** One item of a list input. */
 export interface Entry {
   readonly text: string;
-  /** Input and place, for example `hosts, entry 2` or `hosts, line 3`. */
+  /** Input and position, for example `hosts, entry 2` or `hosts, line 3`. */
   readonly at: string;
 }
 
 /**
- * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
- * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
- * end of a line of a longer list is passed over. A character that is not seen is a finding as well, and left out.
+ * Splits a list: items are separated by line breaks or commas, `#` begins a comment, blank lines are ignored. Reports an
+ * empty item between commas, which is usually an expression without a value; only a comma at the end of a line of a
+ * longer list is ignored. Reports invisible characters too, and removes them.
  */
 export function parseEntries(input: InputName, value: string, findings: Finding[]): Entry[] {
   const lines = value.split(/\r?\n|\r/);
@@ -165,10 +165,10 @@ function entriesOfLine(
   return entries
     .filter(({ text }) => text !== '')
     .map((entry) => {
-      const unseen = findUnseen(entry.text);
-      if (unseen === undefined) return entry;
-      findings.push({ at: entry.at, ...unseenProblem(unseen.character) });
-      return { ...entry, text: withoutUnseen(entry.text) };
+      const invisible = findInvisible(entry.text);
+      if (invisible === undefined) return entry;
+      findings.push({ at: entry.at, ...invisibleProblem(invisible.character) });
+      return { ...entry, text: withoutInvisible(entry.text) };
     });
 }
 

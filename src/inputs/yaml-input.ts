@@ -1,31 +1,31 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Finding } from '../findings.ts';
 import { readAsKubernetes } from '../kubeadm/yaml.ts';
-import { findUnseen, unseenProblem } from '../text/characters.ts';
+import { findInvisible, invisibleProblem } from '../text/characters.ts';
 
 /** An input that is one YAML document. */
 export interface YamlInput {
   readonly document: Document;
-  /** Where something stands, for example `kubelet-config, line 2, column 1`; without an offset the input. */
+  /** Returns a position, for example `kubelet-config, line 2, column 1`; without an offset, the input. */
   readonly placeOf: (offset: number | undefined) => string;
 }
 
-/** How an input is read. */
+/** The rules for an input. */
 export interface YamlForm {
   /**
-   * `core`: values of all kinds; `kubernetes`: as Kubernetes' programs read them; `failsafe`: every value is the text that was
-   * written.
+   * `core`: values of all kinds; `kubernetes`: as Kubernetes' programs read them; `failsafe`: every value is its literal
+   * text.
    */
   readonly schema: 'core' | 'kubernetes' | 'failsafe';
-  /** Whether a key that stands twice is an error of the YAML. */
+  /** Refuse duplicate keys. */
   readonly uniqueKeys: boolean;
   /** Ends the fix of a finding, for example `for example "a: 1".` */
   readonly example: string;
 }
 
 /**
- * Reads an input as YAML; without a value there was an error, which is a finding.
- * @param input its name, with the file that it names if there is one: for the places.
+ * Parses an input as YAML; a missing value means an error, which is a finding.
+ * @param input its name, and the file that it names, for the positions.
  */
 export function parseYaml(
   input: string,
@@ -47,9 +47,9 @@ export function parseYaml(
     const { line, col } = lines.linePos(offset);
     return `${input}, line ${line}, column ${col}`;
   };
-  const unseen = unseenIn(text);
-  if (unseen !== undefined) {
-    findings.push({ at: placeOf(unseen.index), ...unseenProblem(unseen.character) });
+  const invisible = invisibleIn(text);
+  if (invisible !== undefined) {
+    findings.push({ at: placeOf(invisible.index), ...invisibleProblem(invisible.character) });
     return undefined;
   }
   const [problem] = [...document.errors, ...document.warnings];
@@ -61,13 +61,13 @@ export function parseYaml(
   return undefined;
 }
 
-/** The first character outside of comments that is not seen; a byte order mark at the beginning is none. */
-function unseenIn(text: string): ReturnType<typeof findUnseen> {
+/** Finds the first invisible character outside of comments; a byte order mark at the beginning does not count. */
+function invisibleIn(text: string): ReturnType<typeof findInvisible> {
   let start = 0;
   for (const line of text.split('\n')) {
     const comment = /(?:^|[ \t])#/.exec(line)?.index ?? line.length;
     const skipped = start === 0 && line.startsWith('\uFEFF') ? 1 : 0;
-    const found = findUnseen(line.slice(skipped, comment));
+    const found = findInvisible(line.slice(skipped, comment));
     if (found !== undefined) return { ...found, index: start + skipped + found.index };
     start += line.length + 1;
   }

@@ -6,7 +6,7 @@ import { type CertificateInfo, inspectCertificate } from './inspect.ts';
 import { type LeafProfileName, leafProfiles } from './leaf.ts';
 
 /** A leaf from a host. */
-export interface FoundLeaf {
+export interface HostLeaf {
   readonly certificatePem: string;
   /** Absent if the key is not available; it is then not compared. */
   readonly keyPem?: string;
@@ -25,7 +25,7 @@ export interface LeafExpectation {
  * purpose, naming the member. Returns every finding, each beginning with the file's path under /etc/kubernetes/pki;
  * none if the leaf is good. Throws nothing for a bad leaf.
  */
-export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[] {
+export function verifyLeaf(leaf: HostLeaf, expected: LeafExpectation): string[] {
   const path = leafProfiles[expected.profile].path;
   let certificate: X509Certificate;
   let info: CertificateInfo;

@@ -1,4 +1,4 @@
-import type { Finding } from '../findings.ts';
+import type { Explanation, Finding } from '../findings.ts';
 import type { SshCertificate } from './certificate.ts';
 import {
   type HostKey,
@@ -120,8 +120,6 @@ interface HostAddress {
 
 /** The keys that a host has shown, each of another type. */
 export type ShownKeys = readonly [HostKey, ...HostKey[]];
-
-type Explanation = Omit<Finding, 'host' | 'at'>;
 
 /** Explains why a host with these keys is refused. */
 export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: HostAddress): Explanation {

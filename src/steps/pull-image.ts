@@ -59,10 +59,10 @@ export function pullImage(image: string, criEndpoint: string, login?: RegistryLo
         script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${quoteBash(image)} >&2
 ${SYNC_IMAGES}`,
       }
-    : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
+    : { ...common, script: pullByCurl(criEndpoint), input: pullImageBody(image, login) };
 }
 
-function askedByCurl(criEndpoint: string): string {
+function pullByCurl(criEndpoint: string): string {
   const options = [
     '-q', // reads no .curlrc; has to be the first
     `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
@@ -87,7 +87,7 @@ export function explainPull(
   login?: Pick<RegistryLogin, 'server' | 'username'>,
 ): (result: RemoteResult) => Omit<Finding, 'host' | 'at'> {
   return (result) => {
-    if (login !== undefined && result.code === NOT_ASKED) return notAsked(image, result);
+    if (login !== undefined && result.code === NOT_ASKED) return requestFailed(image, result);
     const said = result.code === REFUSED ? runtimeMessage(result.stderr) : lastWords(result.stderr, 1);
     return {
       code: 'image-pull-failed',
@@ -133,11 +133,11 @@ function whyRefused(said: string, login: Pick<RegistryLogin, 'server' | 'usernam
   return knownReason(said) ?? { fix };
 }
 
-function notAsked(image: string, result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+function requestFailed(image: string, result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   return {
     code: 'image-pull-failed',
     fact: `the request to the container runtime to pull ${image} failed: ${lastWords(result.stderr, 1)}`,
-    ...whyNotAsked(result),
+    ...whyRequestFailed(result),
   };
 }
 
@@ -146,7 +146,7 @@ const RUNTIME_SILENT: Reason = {
   fix: 'Try `crictl info` on the host, start the runtime, and run again.',
 };
 
-function whyNotAsked({ stderr }: RemoteResult): Reason {
+function whyRequestFailed({ stderr }: RemoteResult): Reason {
   if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
     return {
       cause: 'curl on this host was built without HTTP/2, or without Unix sockets.',

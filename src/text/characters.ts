@@ -47,18 +47,20 @@ export function nameOfCharacter(character: string): string {
 }
 
 /** Finds the first invisible character; undefined if there is none. */
-export function findUnseen(text: string): { readonly character: string; readonly index: number } | undefined {
+export function findInvisible(
+  text: string,
+): { readonly character: string; readonly index: number } | undefined {
   const found = UNSEEN.exec(text);
   return found === null ? undefined : { character: found[0], index: found.index };
 }
 
 /** Removes the invisible characters. */
-export function withoutUnseen(text: string): string {
+export function withoutInvisible(text: string): string {
   return text.replaceAll(ALL_UNSEEN, '');
 }
 
 /** Replaces invisible characters by e.g. `<U+200B>`. */
-export function showUnseen(text: string): string {
+export function showInvisible(text: string): string {
   return text.replaceAll(ALL_UNSEEN, (character) => `<${nameOfCharacter(character).split(' ', 1)[0] ?? ''}>`);
 }
 
@@ -72,7 +74,7 @@ export function foreignCharacter(text: string): string | undefined {
 }
 
 /** Explains an invisible character. @returns a finding without its place. */
-export function unseenProblem(character: string): {
+export function invisibleProblem(character: string): {
   readonly code: FindingCode;
   readonly fact: string;
   readonly cause: string;

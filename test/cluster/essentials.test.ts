@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { differentImages, essentialFindings } from '../../src/cluster/prerequisites.ts';
-import type { HostFacts, KubeletFact, Unseen } from '../../src/facts/host.ts';
+import type { HostFacts, KubeletFact, MissingFact } from '../../src/facts/host.ts';
 import type { Finding } from '../../src/findings.ts';
 import { pristine, refusalLines, refusals, withHost } from '../operations/deploy/deciding.ts';
 import { pristineHost } from './example.ts';
@@ -23,7 +23,7 @@ function unit(loadState: string): KubeletFact {
   return { installed: false, loadState, active: false, subState: 'dead', enabled: false, dropIns: [] };
 }
 
-function unseen(what: Unseen['what'], program: string, words: string): Partial<HostFacts> {
+function unseen(what: MissingFact['what'], program: string, words: string): Partial<HostFacts> {
   return { unseen: [{ what, program, words }] };
 }
 
@@ -157,7 +157,7 @@ describe('a deploy asks for the ports', () => {
     ]);
   });
 
-  test('and lets kubelet itself have them, also where its name is not told and it runs', () => {
+  test('and accepts kubelet itself there, also if it runs and its name is unknown', () => {
     expect(taken(10250, 'kubelet')).toEqual([]);
     const kubelet = { installed: true, active: true, subState: 'running', enabled: true, dropIns: [] };
     expect(taken(10250, 'unknown', { kubelet })).toEqual([]);

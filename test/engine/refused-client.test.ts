@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { askCluster, type AskedCluster } from '../../src/engine/cluster.ts';
+import { queryCluster, type QueriedCluster } from '../../src/engine/cluster.ts';
 import { CLIENT_CERTIFICATE, CLIENT_KEY } from '../../src/engine/credentials.ts';
 import { connectionError } from '../../src/etcd/connection-errors.ts';
 import type { EtcdErrorKind } from '../../src/etcd/errors.ts';
-import type { MemberSight } from '../../src/facts/health.ts';
+import type { MemberFacts } from '../../src/facts/health.ts';
 import type { Transport } from '../../src/hosts/transport.ts';
 import { CA_CERTIFICATE } from '../../src/kubeadm/paths.ts';
-import { refusesClient } from '../../src/operations/health/observe/look.ts';
+import { refusesClient } from '../../src/operations/health/observe/observe-health.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import { exampleSettings, fileFact, finishedCluster, unreadFact, withFiles } from '../cluster/example.ts';
 import type { TestCertificate } from '../etcd/certificates.ts';
@@ -37,7 +37,7 @@ const ALERT = Object.assign(new Error('alert'), { code: 'ERR_SSL_TLSV1_ALERT_UNK
 async function ask(
   pairs: readonly TestCertificate[],
   refusing: readonly string[],
-): Promise<{ readonly asked: AskedCluster | undefined; readonly keysOf: readonly string[] }> {
+): Promise<{ readonly asked: QueriedCluster | undefined; readonly keysOf: readonly string[] }> {
   const happened: string[] = [];
   const ca = fileFact(CA_CERTIFICATE, gateway.authority.certificatePem, '644');
   const observed = pairs.map(({ certificatePem, keyPem }, index) => {
@@ -55,7 +55,7 @@ async function ask(
     return observedHost({ ...host, address, ...withFiles(host, files) }, transport);
   });
   const hosts = pairs.map((_, index) => ({ address: ADDRESSES[index] ?? '' }));
-  const asked = await askCluster(exampleSettings({ hosts }), observed, [], {
+  const asked = await queryCluster(exampleSettings({ hosts }), observed, [], {
     maskSecret: () => undefined,
     now: () => new Date(),
     timeline: new Timeline(() => performance.now()),
@@ -100,5 +100,5 @@ test.each<[string, readonly (EtcdErrorKind | 'seen')[], boolean]>([
   const members = kinds.map((kind) => ({
     endpoint: { status: kind === 'seen' ? { seen: {} } : { failure: { kind } } },
   }));
-  expect(refusesClient({ members: members as unknown as readonly MemberSight[] })).toBe(expected);
+  expect(refusesClient({ members: members as unknown as readonly MemberFacts[] })).toBe(expected);
 });

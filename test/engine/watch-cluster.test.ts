@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { askCluster, watchCluster } from '../../src/engine/cluster.ts';
+import { queryCluster, watchCluster } from '../../src/engine/cluster.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import { CA_CERTIFICATE, leafPath } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
@@ -100,7 +100,7 @@ describe('reaching', () => {
         standInTransport(host.hostname, happened, () => ({ stdout })),
       );
     });
-    const asked = await askCluster(exampleSettings(settings), observed, [], {
+    const asked = await queryCluster(exampleSettings(settings), observed, [], {
       maskSecret: (secret) => masked.push(secret),
       now: () => NOW,
       timeline: new Timeline(() => performance.now()),
@@ -124,7 +124,7 @@ describe('reaching', () => {
     expect(await keysFrom(facts, keys)).toEqual(['infra1']);
   });
 
-  test('a key that has changed since the run looked, or fits another certificate, is skipped', async () => {
+  test('a key that has changed since the probe, or belongs to another certificate, is skipped', async () => {
     const keys = await ownKeys();
     const changed = new Map([...keys, ['infra0', keys.get('infra1') ?? '']]);
     expect(await keysFrom(await withKeys(), changed)).toEqual(['infra0', 'infra1']);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EtcdClient } from '../../src/etcd/client.ts';
 import { checkHealth, type HealthReport } from '../../src/etcd/health/health.ts';
 import type { EndpointHealth } from '../../src/etcd/health/endpoint.ts';
-import type { AskedMember } from '../../src/etcd/health/observe.ts';
+import type { MemberClient } from '../../src/etcd/health/observe.ts';
 import { GatewayStandIn, openChannel, type StandInAnswer } from './gateway-stand-in.ts';
 
 const HEADER = { cluster_id: '193', member_id: '160', raft_term: '2' };
@@ -34,7 +34,7 @@ afterAll(async () => {
   await gateway.close();
 });
 
-function member(index: number, open: () => Promise<Duplex>): AskedMember {
+function member(index: number, open: () => Promise<Duplex>): MemberClient {
   const client = new EtcdClient({
     name: `infra${index}`,
     address: '127.0.0.1',

@@ -4,7 +4,7 @@ import type { HostFacts } from '../../facts/host.ts';
 import { isNodeName, type Member } from '../members.ts';
 
 /** Observations of the control plane's hosts. */
-export interface ControlPlaneLook {
+export interface ObservedControlPlane {
   /** Those that could be observed, in the order of the inputs. */
   readonly hosts: readonly ControlPlaneHost[];
   /** Why others could not. */
@@ -31,7 +31,7 @@ export function controlPlaneName(
 
 /** Returns the hosts of the control plane with their names, none of which may be a member's or another host's. */
 export function resolveControlPlane(
-  { hosts }: ControlPlaneLook,
+  { hosts }: ObservedControlPlane,
   members: readonly Member[],
 ): { readonly hosts: readonly ControlPlaneHost[]; readonly findings: readonly Finding[] } {
   const findings = hosts.flatMap((host, index) => {

@@ -32,21 +32,21 @@ function identity(view: ClusterView): HealthFinding[] {
 }
 
 function leadership(view: ClusterView): HealthFinding[] {
-  const told = view.own.flatMap(({ name, status }) => {
+  const reports = view.own.flatMap(({ name, status }) => {
     const answer = seen(status);
     return answer === undefined ? [] : [{ name, leader: answer.leader, term: answer.raftTerm }];
   });
-  return [...leaderless(told), ...disagreement(view, told), ...leaderNotListed(view)];
+  return [...leaderless(reports), ...disagreement(view, reports), ...leaderNotListed(view)];
 }
 
-interface LeaderToldBy {
+interface LeaderReport {
   readonly name: string;
   readonly leader: string | null;
   readonly term: number;
 }
 
-function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
-  const without = told.filter(({ leader }) => leader === null).map(({ name }) => name);
+function leaderless(reports: readonly LeaderReport[]): HealthFinding[] {
+  const without = reports.filter(({ leader }) => leader === null).map(({ name }) => name);
   if (without.length === 0) return [];
   return [
     {
@@ -55,7 +55,7 @@ function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
       at: 'leader',
       fact: `${nameList(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
       cause:
-        without.length === told.length
+        without.length === reports.length
           ? 'Less than a majority of the members runs and reaches each other, or an election is under way.'
           : 'The member is cut off from the others at the peer port, or an election is under way.',
       fix: 'Start the members that are down and check that the peer ports reach each other in both directions.',
@@ -63,11 +63,11 @@ function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
   ];
 }
 
-function disagreement(view: ClusterView, told: readonly LeaderToldBy[]): HealthFinding[] {
-  const named = told.flatMap(({ name, leader, term }) => {
+function disagreement(view: ClusterView, reports: readonly LeaderReport[]): HealthFinding[] {
+  const named = reports.flatMap(({ name, leader, term }) => {
     return leader === null ? [] : [[name, `${memberName(view, leader)} in term ${term}`] as const];
   });
-  if (new Set(told.flatMap(({ leader }) => leader ?? [])).size < 2) return [];
+  if (new Set(reports.flatMap(({ leader }) => leader ?? [])).size < 2) return [];
   return [
     {
       code: 'leader-unknown',

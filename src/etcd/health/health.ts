@@ -4,7 +4,7 @@ import { clusterFindings } from './cluster.ts';
 import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
 import { assessMembers, memberFindings, type MemberHealth } from './members.ts';
 import { type EndpointObservation, type HealthFinding } from './observation.ts';
-import { type AskedMember, observeEndpoint } from './observe.ts';
+import { type MemberClient, observeEndpoint } from './observe.ts';
 import { type ExpectedPorts, highestTerm, memberName, viewCluster } from './view.ts';
 
 export type { EndpointHealth } from './endpoint.ts';
@@ -69,7 +69,7 @@ export function assessHealth(
 
 export interface HealthCheckOptions {
   /** Exactly the members that the cluster should have; at least one. */
-  readonly members: readonly AskedMember[];
+  readonly members: readonly MemberClient[];
   readonly expected: ExpectedPorts;
   /** The time for `checkedAt`. */
   readonly now: () => Date;

@@ -2,8 +2,8 @@ import type { CheckStatus, Finding } from '../../findings.ts';
 import type { EtcdFailure } from '../errors.ts';
 import type { Alarm, MemberList, MemberStatus } from '../messages.ts';
 
-/** The result of a request: the value, or why it failed. */
-export type Observed<T> = { readonly seen: T } | { readonly failure: EtcdFailure };
+/** The result of an observation: the value, or why there is none; by default, why a request to etcd failed. */
+export type Observed<T, Why = EtcdFailure> = { readonly seen: T } | { readonly failure: Why };
 
 /** The answers of one endpoint; plain data. */
 export interface EndpointObservation {
@@ -23,12 +23,12 @@ export interface EndpointObservation {
 }
 
 /** Returns the value, or undefined. */
-export function seen<T>(observed: Observed<T>): T | undefined {
+export function seen<T>(observed: Observed<T, unknown>): T | undefined {
   return 'seen' in observed ? observed.seen : undefined;
 }
 
 /** Returns why there is no value, or undefined. */
-export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
+export function failure<Why>(observed: Observed<unknown, Why>): Why | undefined {
   return 'failure' in observed ? observed.failure : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { MemberMetrics } from '../metrics.ts';
 import { type EndpointObservation, failure, type Observed, seen } from './observation.ts';
 
 /** One expected member and the client that reaches it. */
-export interface AskedMember {
+export interface MemberClient {
   readonly name: string;
   /** IPv4, or IPv6 without brackets. */
   readonly address: string;
@@ -26,15 +26,15 @@ export interface EndpointRequests {
  * so the time of the read is that of the read.
  */
 export async function observeEndpoint(
-  member: AskedMember,
+  member: MemberClient,
   signal: AbortSignal,
 ): Promise<EndpointObservation> {
   const status = await attempt(() => member.client.status({ signal }));
-  return endpointObservation(member, status, askFurther(member.client, status, signal));
+  return endpointObservation(member, status, requestFurther(member.client, status, signal));
 }
 
 /** Asks one whose status is known for all the rest. Every answer is small: none of them delays the timed ones. */
-function askFurther(
+function requestFurther(
   client: EtcdClient,
   status: Observed<MemberStatus>,
   signal: AbortSignal,
@@ -49,7 +49,7 @@ function askFurther(
 
 /** All of that, once it is there. */
 async function endpointObservation(
-  { name, address }: AskedMember,
+  { name, address }: MemberClient,
   status: Observed<MemberStatus>,
   requests: EndpointRequests,
 ): Promise<EndpointObservation> {
@@ -148,11 +148,11 @@ const PATIENCE_MS = 1_000;
  * metrics. What hangs without a majority keeps nothing else from being seen. Does not throw; what is not there when the
  * signal is aborted counts as a timeout, and the rest is kept.
  */
-export async function observeMember(member: AskedMember, signal: AbortSignal): Promise<MemberObservation> {
+export async function observeMember(member: MemberClient, signal: AbortSignal): Promise<MemberObservation> {
   const { client } = member;
   const status = await attempt(() => client.status({ signal }));
   let revision = 0;
-  const further = askFurther(client, status, signal);
+  const further = requestFurther(client, status, signal);
   const localRead = attemptAfter(status, () =>
     nanosecondsOf(async () => {
       ({ revision } = await client.rangeSerializable('health', { signal }));

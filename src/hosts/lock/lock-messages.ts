@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings.ts';
+import type { Explanation } from '../../findings.ts';
 import { LOCK_FILE } from '../../kubeadm/paths.ts';
 import { explainUnknown } from '../explain-unknown.ts';
 import type { RemoteResult } from '../transport.ts';
@@ -11,8 +11,6 @@ import {
   NO_FLOCK,
   MUTEX_TIMEOUT,
 } from './lock-bash.ts';
-
-type Explanation = Omit<Finding, 'host' | 'at'>;
 
 /** Explains why the lock of a host was not acquired. */
 export function obstacleFinding(obstacle: LockObstacle): Explanation {

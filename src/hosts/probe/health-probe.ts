@@ -8,7 +8,7 @@ import { fieldsIn, fieldsOf, numberIn, textIn } from '../../text/json-fields.ts'
 import { quoteBash } from '../bash.ts';
 import { isCrictlWarning } from '../host-error.ts';
 import { MAX_PROBE_OUTPUT, type RemoteScript } from '../transport.ts';
-import { PRINT_FILES, placeVariables } from './look-at-files.ts';
+import { PRINT_FILES, placeVariables } from './list-files.ts';
 import { parseStanding } from './parse-probe.ts';
 import { START_VOLATILE, PRINT_IDENTITY, PROBE_START } from './probe-script.ts';
 import { CRI_SECONDS, parseContainers } from './runtime.ts';
@@ -215,7 +215,8 @@ export function parseHealthProbe(answer: string, timing: ProbeTiming): HealthAns
   const standing = parseStanding(sections);
   const containers = parseContainers(sections, 'health.containers');
   return {
-    facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.unseen] },
+    facts:
+      'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.failure] },
     more: {
       clock: clockIn(sections, timing),
       ...(filesystem && { filesystem }),

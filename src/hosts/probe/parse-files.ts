@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../facts/host.ts';
+import type { DataDirFact, FileFact, FolderFact, PlaceFact, MissingFact } from '../../facts/host.ts';
 import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
-import { DIGEST_LIMIT, DIGEST_ROOTS, WRITTEN_FOLDERS, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
+import { DIGEST_LIMIT, DIGEST_ROOTS, WRITTEN_FOLDERS, PUBLIC_FILES, TEXT_LIMIT } from './list-files.ts';
 import { programAnswer, withErrors, type Sections } from './sections.ts';
 
-/** The files that were seen, and the parts that could not be seen. */
-export interface SeenFiles {
+/** The facts about files, and the parts that are missing. */
+export interface FileFacts {
   readonly files: ReadonlyMap<string, FileFact>;
   readonly places: readonly PlaceFact[];
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly MissingFact[];
 }
 
 /** Parses the tree with digests and public contents, and the locations of its folders. */
-export function parseFiles(sections: Sections): SeenFiles {
+export function parseFiles(sections: Sections): FileFacts {
   const { text, errors, failure } = programAnswer(sections, 'tree');
   const roots = splitNulTerminated(sections.get('tree.roots'));
   const entries = splitNulTerminated(text)?.map(parseEntry);
@@ -38,16 +38,16 @@ export function parseFiles(sections: Sections): SeenFiles {
     files,
     places: places ?? [],
     unseen: [
-      ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
+      ...(problem === undefined ? [] : [missingFiles('find', problem)]),
       ...(places === undefined
-        ? [unseenFiles('bash', 'it did not report the real paths of the folders')]
+        ? [missingFiles('bash', 'it did not report the real paths of the folders')]
         : []),
       ...missingDigests(sections, files, isWhole),
     ],
   };
 }
 
-function unseenFiles(program: string, words: string): Unseen {
+function missingFiles(program: string, words: string): MissingFact {
   return { what: 'files', program, words: withErrors(words, '') };
 }
 
@@ -108,7 +108,7 @@ function missingDigests(
   sections: Sections,
   files: ReadonlyMap<string, FileFact>,
   isWhole: boolean | undefined,
-): Unseen[] {
+): MissingFact[] {
   const { failure } = programAnswer(sections, 'digests');
   const without = [...files.values()].filter(
     ({ path, kind, size, sha256 }) =>
@@ -165,7 +165,7 @@ const MISSING_DATA_DIR: DataDirFact = { ...MISSING_FOLDER, hasLog: false, hasBla
  * Parses the contents of the data folders: for each folder its role and whether it exists, then the output of `find`
  * for those that do.
  */
-export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen: Unseen[] } {
+export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen: MissingFact[] } {
   const { text, errors, failure } = programAnswer(sections, 'data-dir');
   const entries = failure === undefined ? splitNulTerminated(text) : undefined;
   const roles = (entries ?? []).flatMap(roleIn);

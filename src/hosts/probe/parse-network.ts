@@ -1,34 +1,34 @@
-import type { ReachFact, Unseen } from '../../facts/host.ts';
+import type { Observed } from '../../etcd/health/observation.ts';
+import type { ReachFact, MissingFact } from '../../facts/host.ts';
 import { filledLines } from '../../text/lines.ts';
 import { printable } from '../../text/printable.ts';
-import type { ProbeResult } from './runtime.ts';
 import { programAnswer, type Sections, withErrors } from './sections.ts';
 
 /**
  * Parses the lines of `ip -o addr show`, or the bare addresses of `hostname -I`. A host that was reached has an
  * address.
  */
-export function parseAddresses(sections: Sections): ProbeResult<readonly string[]> {
+export function parseAddresses(sections: Sections): Observed<readonly string[], MissingFact> {
   const { text, errors, failure } = programAnswer(sections, 'addresses');
   const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
   const bare = text.split(/\s+/).filter((word) => /^[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*$/.test(word));
   const addresses = listed.length > 0 ? listed : bare;
   if (failure === undefined && addresses.length > 0 && text.endsWith('\n')) return { seen: addresses };
   const problem = failure ?? withErrors('it named no address', errors);
-  return { unseen: { what: 'addresses', program: 'ip addr', words: problem } };
+  return { failure: { what: 'addresses', program: 'ip addr', words: problem } };
 }
 
 /**
  * Parses `ss -ltnp`: after the headings, the fourth column is the local address and the last one names the program.
  * If `ss` failed, parses the ports of the kernel's own tables in hex, each after the name of its table.
  */
-export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<number, string>> {
+export function parseListeners(sections: Sections): Observed<ReadonlyMap<number, string>, MissingFact> {
   const { text, errors, failure } = programAnswer(sections, 'listeners');
   const tables = filledLines(sections.get('listeners.kernel') ?? '');
   const listed = /^State\b.*\n$/s.test(text);
   if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
     const problem = failure ?? withErrors('it listed no ports', errors);
-    return { unseen: { what: 'listeners', program: 'ss -ltn', words: problem } };
+    return { failure: { what: 'listeners', program: 'ss -ltn', words: problem } };
   }
   const listeners = new Map<number, string>();
   for (const line of tables) {
@@ -41,15 +41,15 @@ export function parseListeners(sections: Sections): ProbeResult<ReadonlyMap<numb
   return { seen: listeners };
 }
 
-/** Parses the results of the connection attempts to other hosts. A requested attempt without a result is unseen. */
-export function parseReachFacts(sections: Sections): { reach: ReachFact[]; unseen: Unseen[] } {
+/** Parses the results of the connection attempts to other hosts. A requested attempt without a result is a missing fact. */
+export function parseReachFacts(sections: Sections): { reach: ReachFact[]; unseen: MissingFact[] } {
   const reach = filledLines(sections.get('reach') ?? '').flatMap(reachIn);
-  const untold = filledLines(sections.get('reach.asked') ?? '').filter(
+  const unreported = filledLines(sections.get('reach.asked') ?? '').filter(
     (target) => !reach.some(({ address, port }) => target === `${address} ${port}`),
   );
-  const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
-  const words = printable(`no outcome of the tries: ${untold.join(', ') || 'none was reported'}`);
-  return { reach, unseen: isTold ? [] : [{ what: 'reach', program: 'bash', words }] };
+  const isComplete = sections.has('reach') && sections.has('reach.asked') && unreported.length === 0;
+  const words = printable(`no outcome of the tries: ${unreported.join(', ') || 'none was reported'}`);
+  return { reach, unseen: isComplete ? [] : [{ what: 'reach', program: 'bash', words }] };
 }
 
 function reachIn(line: string): ReachFact[] {

@@ -1,4 +1,5 @@
-import type { ContainerFact, HostFacts, KubeletFact, StandingFacts, Unseen } from '../../facts/host.ts';
+import { failure, type Observed, seen } from '../../etcd/health/observation.ts';
+import type { ContainerFact, HostFacts, KubeletFact, StandingFacts, MissingFact } from '../../facts/host.ts';
 import { parseHostState, type HostState } from '../../facts/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { startsAtBoot } from '../../kubeadm/kubelet-config.ts';
@@ -18,7 +19,7 @@ import {
 } from './sections.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
 import { parseAddresses, parseListeners, parseReachFacts, parseSources } from './parse-network.ts';
-import { parseContainers, parseImageList, parseRuntime, type ProbeResult } from './runtime.ts';
+import { parseContainers, parseImageList, parseRuntime } from './runtime.ts';
 
 /** Sections that every answer of the probe has, whatever the host lacks. */
 const REQUIRED_SECTIONS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
@@ -56,7 +57,7 @@ export function parseHostProbe(
   const addresses = parseAddresses(sections);
   const listeners = parseListeners(sections);
   const containers = parseContainers(sections, 'cri.containers');
-  const known = seenOr(images, NO_IMAGES);
+  const known = seen(images) ?? NO_IMAGES;
   const clock = parseClock(first, timing);
   return {
     address,
@@ -75,11 +76,11 @@ export function parseHostProbe(
     ...optionalField('sandboxImage', get('cri.sandbox')),
     ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
     missingTools: filledLines(get('missing-tools')),
-    addresses: seenOr(addresses, []),
+    addresses: seen(addresses) ?? [],
     reach,
     sources: parseSources(get('sources')),
-    listeners: seenOr(listeners, new Map()),
-    containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
+    listeners: seen(listeners) ?? new Map(),
+    containers: (seen(containers) ?? []).map((container) => withName(container, known.imageIds)),
     ...('seen' in clock ? clock.seen : {}),
     locked: sections.has('lock'),
     unseen: [
@@ -87,7 +88,7 @@ export function parseHostProbe(
       ...ofRuntime,
       ...ofKubeadm,
       ...ofReach,
-      ...[images, addresses, listeners, containers, clock].flatMap(unseenIn),
+      ...[images, addresses, listeners, containers, clock].flatMap((part) => failure(part) ?? []),
     ],
   };
 }
@@ -105,12 +106,12 @@ export function parseStanding(sections: Sections): StandingFacts {
   return {
     hostname: (get('hostname').split('.')[0] ?? '').toLowerCase(),
     bootId: get('boot-id'),
-    kubelet: seenOr(kubelet, UNSEEN_KUBELET),
+    kubelet: seen(kubelet) ?? UNKNOWN_KUBELET,
     files,
     places,
     dataDir,
     state: readState(files.get(STATE_FILE)?.text, files.has(STATE_FILE)),
-    unseen: [...ofFiles, ...ofData, ...unseenIn(kubelet)],
+    unseen: [...ofFiles, ...ofData, ...[kubelet].flatMap((part) => failure(part) ?? [])],
   };
 }
 
@@ -132,14 +133,6 @@ function laterSections(first: Sections, later: Sections): Sections {
   return new Map([...[...first].filter(([name]) => !replaced(name)), ...later]);
 }
 
-function seenOr<T, E>(result: ProbeResult<T>, nothing: E): T | E {
-  return 'seen' in result ? result.seen : nothing;
-}
-
-function unseenIn(result: ProbeResult<unknown>): Unseen[] {
-  return 'unseen' in result ? [result.unseen] : [];
-}
-
 function optionalField<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
 }
@@ -153,17 +146,17 @@ function readState(text: string | undefined, isThere: boolean): HostState | 'abs
 function parseClock(
   sections: Sections,
   timing: ProbeTiming | undefined,
-): ProbeResult<Pick<HostFacts, 'clock'>> {
+): Observed<Pick<HostFacts, 'clock'>, MissingFact> {
   if (timing === undefined) return { seen: {} };
   try {
     return { seen: { clock: clockIn(sections, timing) } };
   } catch (error) {
     if (!(error instanceof MissingClockError)) throw error;
-    return { unseen: { what: 'clock', program: 'date', words: error.message } };
+    return { failure: { what: 'clock', program: 'date', words: error.message } };
   }
 }
 
-/** A kubeadm that is not installed is not unseen. */
+/** A kubeadm that is not installed is not a missing fact. */
 function parseKubeadm(
   sections: Sections,
   path: string,
@@ -210,7 +203,7 @@ function withName(container: ContainerFact, imageIds: ReadonlyMap<string, string
   return name === undefined ? container : { ...container, image: name[0] };
 }
 
-const UNSEEN_KUBELET: KubeletFact = {
+const UNKNOWN_KUBELET: KubeletFact = {
   installed: false,
   active: false,
   subState: '',
@@ -219,7 +212,7 @@ const UNSEEN_KUBELET: KubeletFact = {
 };
 
 /** Parses `systemctl show kubelet`, one property per line; it prints some for an unknown unit too. */
-function parseKubelet(sections: Sections): ProbeResult<KubeletFact> {
+function parseKubelet(sections: Sections): Observed<KubeletFact, MissingFact> {
   const { text, errors, failure } = programAnswer(sections, 'kubelet');
   const properties = new Map(
     filledLines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -233,7 +226,7 @@ function parseKubelet(sections: Sections): ProbeResult<KubeletFact> {
   if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
     const problem =
       failure ?? withErrors('it did not report the state of the unit', errors || printable(text, 200));
-    return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
+    return { failure: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
   }
   return {
     seen: {

@@ -2,7 +2,7 @@ import { type DataPlaces, ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.
 import { NEEDED_PROGRAMS, quoteBash } from '../bash.ts';
 import { START_CONTAINERS, START_RUNTIME, FIND_RUNTIME } from './runtime.ts';
 import { KUBEADM_QUERY, SECTIONS } from './sections.ts';
-import { START_FILES, PRINT_FILES, placeVariables } from './look-at-files.ts';
+import { START_FILES, PRINT_FILES, placeVariables } from './list-files.ts';
 
 /** The parameters of the probe. */
 export interface ProbeScriptOptions extends DataPlaces {

@@ -1,10 +1,11 @@
+import type { Observed } from '../../etcd/health/observation.ts';
 import type {
   ContainerFact,
   DisabledPlugins,
   HostFacts,
   PluginsOff,
   RuntimeDiscovery,
-  Unseen,
+  MissingFact,
 } from '../../facts/host.ts';
 import { type Fields, fieldsIn, fieldsOf, numberIn, textIn, textsIn } from '../../text/json-fields.ts';
 import { printable } from '../../text/printable.ts';
@@ -149,14 +150,11 @@ begin_program cri.runtime-config ${RUNTIME_SECONDS} runtime_says
 if [ "$ask_sandbox" = yes ]; then begin_program cri.sandbox 10 sandbox_image; fi
 `;
 
-/** A part of the facts, or why it could not be seen. */
-export type ProbeResult<T> = { readonly seen: T } | { readonly unseen: Unseen };
-
 /**
  * Parses the cgroup driver from the CRI's RuntimeConfig (KEP-4033). containerd before 2.0 does not implement it, but
- * prints its configuration. Without a runtime to query, the result counts as seen.
+ * prints its configuration. Without a runtime to query, nothing counts as missing.
  */
-export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; unseen: Unseen[] } {
+export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; unseen: MissingFact[] } {
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
   const sockets = get('cri.sockets')
     .split('\n')
@@ -187,7 +185,9 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
  * Parses `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`. CRI-O's ids have
  * no prefix.
  */
-export function parseImageList(sections: Sections): ProbeResult<Pick<HostFacts, 'images' | 'imageIds'>> {
+export function parseImageList(
+  sections: Sections,
+): Observed<Pick<HostFacts, 'images' | 'imageIds'>, MissingFact> {
   const answer = programAnswer(sections, 'cri.images');
   const listed = jsonList(answer, 'images');
   const imageIds = listed?.flatMap((image) => {
@@ -198,21 +198,24 @@ export function parseImageList(sections: Sections): ProbeResult<Pick<HostFacts, 
     );
   });
   const known = withoutGaps(imageIds);
-  if (known === undefined) return { unseen: unreadable(answer, 'images', 'crictl images') };
+  if (known === undefined) return { failure: unreadable(answer, 'images', 'crictl images') };
   return { seen: { images: [...new Map(known).keys()], imageIds: new Map(known) } };
 }
 
 /** Parses `crictl ps -a -o json`, the newest first. @param name the section that holds it. */
-export function parseContainers(sections: Sections, name: string): ProbeResult<readonly ContainerFact[]> {
+export function parseContainers(
+  sections: Sections,
+  name: string,
+): Observed<readonly ContainerFact[], MissingFact> {
   const answer = programAnswer(sections, name);
   const listed = jsonList(answer, 'containers');
   const containers = withoutGaps(listed?.map(containerIn));
-  if (containers === undefined) return { unseen: unreadable(answer, 'containers', 'crictl ps') };
+  if (containers === undefined) return { failure: unreadable(answer, 'containers', 'crictl ps') };
   const lost = listed?.find(({ state }) => state === 'CONTAINER_UNKNOWN');
   // A running container is enough; without one, the runtime itself may have lost track of it.
   if (lost !== undefined && !containers.some(({ running }) => running)) {
     const words = `the runtime does not know the state of the container ${printable(textIn(lost['id']), 64)}`;
-    return { unseen: { what: 'containers', program: 'crictl ps', words } };
+    return { failure: { what: 'containers', program: 'crictl ps', words } };
   }
   return { seen: containers };
 }
@@ -242,7 +245,11 @@ function withoutGaps<T>(list: readonly (T | undefined)[] | undefined): T[] | und
   return known?.length === list?.length ? known : undefined;
 }
 
-function unreadable({ text, errors, failure }: ProgramAnswer, what: Unseen['what'], program: string): Unseen {
+function unreadable(
+  { text, errors, failure }: ProgramAnswer,
+  what: MissingFact['what'],
+  program: string,
+): MissingFact {
   const problem = withErrors('its answer is not JSON', errors);
   const said = failure === undefined ? printable(text, 100) : '';
   return { what, program, words: failure ?? withErrors(problem, said) };

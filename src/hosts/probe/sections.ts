@@ -13,7 +13,7 @@ export class IncompleteProbeError extends Error {}
 const MAX_ERROR_CHARACTERS = 350;
 const KEPT_FIRST_CHARACTERS = 100;
 const KEPT_LAST_CHARACTERS = 150;
-/** The maximum length of `Unseen.words`. */
+/** The maximum length of `MissingFact.words`. */
 const MAX_MESSAGE_LENGTH = 500;
 /** The maximum size of a background answer: larger than any list of containers or images. */
 const MAX_SECTION_BYTES = 4_194_304;
@@ -148,7 +148,7 @@ function describeExit(end: string): string {
   return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'its exit code cannot be read';
 }
 
-/** Appends a program's error output to a fact, if there is any; at most as long as `Unseen.words` may be. */
+/** Appends a program's error output to a fact, if there is any; at most as long as `MissingFact.words` may be. */
 export function withErrors(fact: string, words: string): string {
   return printable(words === '' ? fact : `${fact}: ${words}`, MAX_MESSAGE_LENGTH - 1);
 }
@@ -178,7 +178,7 @@ export interface KubeadmAnswer {
 }
 
 /** Returns the script that queries a host's kubeadm alone. It needs no root. */
-export function askKubeadm(): RemoteScript {
+export function queryKubeadm(): RemoteScript {
   return {
     title: 'ask kubeadm for its images',
     effect: 'reads',

@@ -1,10 +1,9 @@
-import type { Finding } from '../../findings.ts';
+import type { Explanation } from '../../findings.ts';
 import { printable } from '../../text/printable.ts';
 import { NOT_ROOT, type RootShellStartError } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
 import { type PasswordFailure, withoutPrompts } from './sudo-dialogue.ts';
 
-type Explanation = Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'>;
 type Ended = Pick<RootShellStartError, 'status' | 'stdout' | 'stderr'>;
 
 /** Explains why there is no root shell, from the messages of sudo, the login shell or sshd. */

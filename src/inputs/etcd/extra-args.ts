@@ -2,13 +2,13 @@ import { isMap, isScalar } from 'yaml';
 import type { Finding } from '../../findings.ts';
 import { keepsCorruptCheck, OWNED_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
-import { findUnseen, unseenProblem } from '../../text/characters.ts';
+import { findInvisible, invisibleProblem } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 import { parseYaml } from '../yaml-input.ts';
 
 /**
- * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
- * Which flags there are is left to etcd, whose versions differ.
+ * Parses the user's extra etcd flags: a YAML mapping of names to values, or lines as on the command line. Does not
+ * check whether a flag exists, because versions of etcd differ.
  * @returns the flags sorted by name.
  */
 export function parseExtraArgs(text: string, findings: Finding[]): readonly EtcdArgument[] {
@@ -63,8 +63,8 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
       fix: `write it on one line behind the name, for example "${name}: value".`,
     };
   }
-  const unseen = findUnseen(value);
-  if (unseen !== undefined) return unseenProblem(unseen.character);
+  const invisible = findInvisible(value);
+  if (invisible !== undefined) return invisibleProblem(invisible.character);
   if (/\$[($]/.test(value)) {
     return {
       code: 'extra-args-malformed',
@@ -86,7 +86,7 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
   return undefined;
 }
 
-/** etcd takes the last of two, kubeadm writes both: it would be unclear which one was meant. */
+/** Refuses a repeated flag: etcd uses the last one, kubeadm writes both, so the intended value is unclear. */
 function checkTwice(flag: WrittenFlag, index: number, flags: readonly WrittenFlag[]): Finding[] {
   const first = flags.findIndex(({ name }) => name === flag.name);
   if (first === index) return [];
@@ -103,16 +103,16 @@ function checkTwice(flag: WrittenFlag, index: number, flags: readonly WrittenFla
 const input = 'extra-args';
 const example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
 
-/** A flag as it was written. */
+/** A flag as the user wrote it. */
 interface WrittenFlag {
-  /** Without dashes before it. */
+  /** Without leading dashes. */
   readonly name: string;
   readonly value: string;
-  /** Input and place. */
+  /** Input and position. */
   readonly at: string;
 }
 
-/** True for a text that is written as on a command line: its first line is `--name=value`, `name=value` or begins with `etcd`. */
+/** Reports whether a text has command-line form: its first line is `--name=value`, `name=value` or begins with `etcd`. */
 function looksLikeLines(text: string): boolean {
   const [first] = meaningful(text);
   return (
@@ -121,7 +121,7 @@ function looksLikeLines(text: string): boolean {
   );
 }
 
-/** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
+/** Parses one flag per line; `#` at the start or after a space begins a comment. */
 function flagsOfLines(text: string, findings: Finding[]): readonly WrittenFlag[] {
   return meaningful(text).flatMap(({ line, at }) => {
     const [, name, value] = /^(?:--)?([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
@@ -165,7 +165,7 @@ function noFlag(line: string): Omit<Finding, 'at'> {
   };
 }
 
-/** Characters that a shell would have expanded or removed; here there is no shell. */
+/** Reports characters that a shell would expand or remove; no shell runs here. */
 function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at'> | undefined {
   if (value === undefined) return undefined;
   if (/^["']/.test(line)) {
@@ -195,7 +195,7 @@ function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at
   return undefined;
 }
 
-/** Reads a YAML mapping of names to single values, each taken as it is written. */
+/** Parses a YAML mapping of names to scalars; each value is taken literally. */
 function flagsOfMapping(text: string, findings: Finding[]): readonly WrittenFlag[] {
   const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example }, findings);
   const contents = yaml?.document.contents;
@@ -231,7 +231,7 @@ function noSingleValue(name: string, at: string): Finding {
   };
 }
 
-/** What of a command line a shell would have taken away, and how it is recognised in a value. */
+/** Parts of a command line that a shell would remove, with the pattern that finds each in a value. */
 const REMAINS: readonly { readonly pattern: RegExp; readonly what: string; readonly fix: string }[] = [
   {
     pattern: /\\$/,
@@ -265,7 +265,7 @@ const REMAINS: readonly { readonly pattern: RegExp; readonly what: string; reado
   },
 ];
 
-/** What is wrong with the value of a flag that was taken from a command line: etcd would get it as it is. */
+/** Explains a value that was copied from a command line: etcd would receive it literally. */
 function shellProblem(name: string, value: string): Omit<Finding, 'at'> | undefined {
   const found = REMAINS.find(({ pattern }) => pattern.test(value));
   return (

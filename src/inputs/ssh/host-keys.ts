@@ -8,7 +8,7 @@ import {
   pinsFor,
 } from '../../ssh-keys/host-keys.ts';
 import { parseKnownHosts } from '../../ssh-keys/known-hosts.ts';
-import { findUnseen, unseenProblem } from '../../text/characters.ts';
+import { findInvisible, invisibleProblem } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
 import { shortForm } from '../hosts/addresses.ts';
@@ -17,7 +17,7 @@ import type { RemoteHost } from '../hosts/host-settings.ts';
 
 const POLICIES = ['strict', 'accept-new'] as const;
 
-/** The inputs that say which host keys are the right ones. */
+/** The inputs that pin host keys. */
 export interface HostKeyInputs {
   readonly 'ssh-known-hosts': string;
   readonly 'ssh-host-fingerprints': string;
@@ -25,9 +25,9 @@ export interface HostKeyInputs {
 }
 
 /**
- * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
- * is offered.
- * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
+ * Parses the pins. Connecting to a host shows whether they cover it, so that the refusal can name the key that the host
+ * offers.
+ * @param hosts all SSH servers; empty if the inputs that list them are invalid.
  */
 export function parseHostKeys(
   inputs: HostKeyInputs,
@@ -38,7 +38,7 @@ export function parseHostKeys(
   const known = parseKnownHosts(inputs['ssh-known-hosts']);
   findings.push(...known.findings);
   const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
-  refuseStrangers(fingerprints, hosts, findings);
+  refuseUnknownHosts(fingerprints, hosts, findings);
   const policy = parseChoice('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
   if (policy === undefined || findings.length > before) return undefined;
   const rules = { knownHosts: known.entries, fingerprints, policy };
@@ -47,7 +47,7 @@ export function parseHostKeys(
   return rules;
 }
 
-/** Hosts of which an authority alone is known, and that are connected to by what cannot verify its certificates. */
+/** Refuses hosts that are pinned by an authority only, if the client cannot verify host certificates. */
 export function refuseCertificatesOnly(
   rules: HostKeyRules,
   hosts: readonly RemoteHost[],
@@ -106,7 +106,7 @@ function noHostKey([host]: readonly PinnedHost[]): Finding {
 const INPUT = 'ssh-host-fingerprints';
 const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters after it that `ssh-keygen -lf` prints';
 
-/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+/** The names that `ssh-keygen -l` uses for types of keys, and the types of the keys (RFC 5656 §6.2, RFC 8709, RFC 4253). */
 const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
   ['ED25519', ['ssh-ed25519']],
   ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
@@ -114,8 +114,8 @@ const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
- * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ * Parses fingerprints of host keys: lines with a host and one or more fingerprints, or the output of `ssh-keygen -lf` for
+ * a known_hosts file. A host is a name or address, or `[address]:port`.
  */
 export function parseHostFingerprints(text: string, findings: Finding[]): PinnedFingerprint[] {
   return text
@@ -128,18 +128,18 @@ export function parseHostFingerprints(text: string, findings: Finding[]): Pinned
         .trim();
       const at = `${INPUT}, line ${index + 1}`;
       if (content === '') return [];
-      const unseen = findUnseen(content);
-      if (unseen === undefined) return parseLine(content, at, findings);
-      findings.push({ at, ...unseenProblem(unseen.character) });
+      const invisible = findInvisible(content);
+      if (invisible === undefined) return parseLine(content, at, findings);
+      findings.push({ at, ...invisibleProblem(invisible.character) });
       return [];
     });
 }
 
 /**
- * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
- * the host would be refused with a message that does not name it.
+ * Refuses a fingerprint for an unknown host: a misspelt host would otherwise be refused later with a message that does
+ * not name it.
  */
-function refuseStrangers(
+function refuseUnknownHosts(
   pins: readonly PinnedFingerprint[],
   hosts: readonly PinnedHost[],
   findings: Finding[],
@@ -174,11 +174,11 @@ function parseLine(line: string, at: string, findings: Finding[]): PinnedFingerp
 
 type Problem = Pick<Finding, 'code' | 'fact' | 'fix'>;
 
-/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+/** Parses sequences of a host, its fingerprints, and optional types after them. */
 function readWords(words: readonly string[], at: string): PinnedFingerprint[] | Problem {
   const pins: PinnedFingerprint[] = [];
   let host = '';
-  /** A host whose fingerprint is still to come. */
+  /** A host that has no fingerprint yet. */
   let bare: string | undefined;
   for (const word of words) {
     const last = pins.at(-1);
@@ -202,12 +202,12 @@ function readWords(words: readonly string[], at: string): PinnedFingerprint[] | 
   return bare === undefined ? pins : noFingerprint(bare);
 }
 
-/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+/** Returns the hosts of ssh-keygen's comment: by default `root@` and the host; without a comment, the hosts of the line. */
 function hostsPrinted(words: string): string[] {
   return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
 }
 
-/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+/** Returns a fingerprint without padding, which some tools add; undefined unless it is base64 of 32 bytes. */
 function canonical(word: string): string | undefined {
   const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
   const bytes = Buffer.from(base64, 'base64');
@@ -221,7 +221,7 @@ function normalHost(word: string): string {
   return port === undefined ? short : `[${short}]:${port}`;
 }
 
-/** The things that are pasted in place of a host, each with its own words. */
+/** Explains frequent mistakes in place of a host, each in its own words. */
 function notAHost(word: string): Problem | undefined {
   if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
     return {
@@ -285,7 +285,7 @@ function unknownType(word: string): Problem {
   };
 }
 
-/** A host of the inputs as its keys are looked up: by where it is logged in to, and by the member's name and address. */
+/** Returns a host in the form in which its keys are looked up: by its SSH address, and the member's name and address. */
 export function pinnedHost({ name, address, login }: RemoteHost): PinnedHost {
   return {
     address: login.address,

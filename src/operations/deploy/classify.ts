@@ -140,11 +140,11 @@ function contradictionFindings(
     .filter(({ facts }) => !facts.containers.some(({ running }) => running))
     .flatMap((member) => {
       const answering = answers(member.name, cluster);
-      if (answering !== undefined) return [answersUnseen(member.name, answering)];
+      if (answering !== undefined) return [answersWithoutContainer(member.name, answering)];
       const program = member.facts.listeners.get(clientPort);
       return program === undefined || !holdsMember(member)
         ? []
-        : [listensUnseen(member.name, program, clientPort)];
+        : [listensWithoutContainer(member.name, program, clientPort)];
     });
 }
 
@@ -159,7 +159,7 @@ function holdsMember({ facts: { state, files, dataDir } }: Member): boolean {
   return typeof state === 'object' || files.has(ETCD_MANIFEST) || dataDir.hasLog;
 }
 
-function answersUnseen(host: string, endpoint: string): Finding {
+function answersWithoutContainer(host: string, endpoint: string): Finding {
   return {
     code: 'etcd-container-unseen',
     host,
@@ -171,7 +171,7 @@ function answersUnseen(host: string, endpoint: string): Finding {
   };
 }
 
-function listensUnseen(host: string, program: string, port: number): Finding {
+function listensWithoutContainer(host: string, program: string, port: number): Finding {
   return {
     code: 'etcd-container-unseen',
     host,

@@ -2,7 +2,7 @@ import type { AuthorityChoice } from '../../cluster/authority.ts';
 import { dataMounts } from '../../cluster/data-dir.ts';
 import { desiredMember, type DesiredMember } from '../../cluster/desired-member.ts';
 import { differencesOf, differsFromRecord, flagDifferences } from '../../cluster/differences.ts';
-import { foundImage, ownImage } from '../../cluster/found-image.ts';
+import { previousImage, ownImage } from '../../cluster/previous-image.ts';
 import type { Member } from '../../cluster/members.ts';
 import type { PlannedCluster } from '../../cluster/planned-cluster.ts';
 import { type Ownership, recordOn } from '../../cluster/ownership.ts';
@@ -95,7 +95,7 @@ export function imagesWithoutManifest({
   const total = shape.members.length;
   const answers = members.map((member) => ({
     name: member.name,
-    answer: foundImage(member, { members, total }, ownership, settings),
+    answer: previousImage(member, { members, total }, ownership, settings),
   }));
   refuseIf(answers.flatMap(({ answer }) => ('finding' in answer ? [answer.finding] : [])));
   return new Map(

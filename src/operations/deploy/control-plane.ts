@@ -8,7 +8,7 @@ import {
 } from '../../cluster/control-plane/hand-over.ts';
 import {
   type ControlPlaneHost,
-  type ControlPlaneLook,
+  type ObservedControlPlane,
   resolveControlPlane,
 } from '../../cluster/control-plane/resolve.ts';
 import { differsFromRecord } from '../../cluster/differences.ts';
@@ -41,17 +41,17 @@ export interface ControlPlanePlan {
 
 /** Decides what the control plane's hosts get. A host that could not be examined gets nothing, and is reported. */
 export function decideControlPlane(
-  look: ControlPlaneLook,
+  observed: ObservedControlPlane,
   members: readonly Member[],
   input: HandOverInput,
 ): ControlPlanePlan {
-  const { hosts, findings } = resolveControlPlane(look, members);
+  const { hosts, findings } = resolveControlPlane(observed, members);
   const answers = hosts.map((host) => handOverTo(host, input));
   const handOvers = answers.map(({ handOver }) => handOver);
   return {
     hosts: hosts.map(({ name, address }) => ({ name, address })),
     findings: [...findings, ...answers.flatMap((answer) => answer.findings)],
-    warnings: warningsOf(look, hosts),
+    warnings: warningsOf(observed, hosts),
     reasons: handOvers
       .filter((handOver) => !isHandedOver(handOver))
       .map((handOver) => `${handOver.name}: ${describeHandOver(handOver).join('; ')}`),
@@ -65,11 +65,11 @@ export function decideControlPlane(
 }
 
 /** Findings that need attention but decide nothing. */
-export function controlPlaneWarnings(look: ControlPlaneLook): Finding[] {
-  return warningsOf(look, resolveControlPlane(look, []).hosts);
+export function controlPlaneWarnings(observed: ObservedControlPlane): Finding[] {
+  return warningsOf(observed, resolveControlPlane(observed, []).hosts);
 }
 
-function warningsOf({ unreached }: ControlPlaneLook, hosts: readonly ControlPlaneHost[]): Finding[] {
+function warningsOf({ unreached }: ObservedControlPlane, hosts: readonly ControlPlaneHost[]): Finding[] {
   return [...unreached, ...hosts.flatMap(unreachableMembers)];
 }
 

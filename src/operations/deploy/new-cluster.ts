@@ -1,6 +1,6 @@
 import { describeKeeper, trustedBesides } from '../../cluster/authority-key.ts';
 import type { AuthorityChoice } from '../../cluster/authority.ts';
-import { ownImage } from '../../cluster/found-image.ts';
+import { ownImage } from '../../cluster/previous-image.ts';
 import { hasMajority } from '../../cluster/gates.ts';
 import { wantedImage } from '../../cluster/images.ts';
 import { clonedMachines } from '../../cluster/members.ts';

@@ -15,11 +15,11 @@ import { releasesInService } from '../../checks/releases.ts';
 import { checkingOperation } from '../../engine/operation.ts';
 import { hostAndPort } from '../../etcd/endpoint.ts';
 import { seen } from '../../etcd/health/observation.ts';
-import type { HealthFacts, HostSight, MemberSight } from '../../facts/health.ts';
+import type { HealthFacts, HostObservation, MemberFacts } from '../../facts/health.ts';
 import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { HealthThresholds } from '../../inputs/run/health.ts';
 import { CA_CERTIFICATE, leafFiles } from '../../kubeadm/paths.ts';
-import { observeHealth } from './observe/look.ts';
+import { observeHealth } from './observe/observe-health.ts';
 import { lastBackupChecks } from '../../checks/last-backup.ts';
 import { publishCheckup } from './report/publish.ts';
 import { highest, milliseconds } from '../../text/units.ts';
@@ -74,7 +74,7 @@ export function assessDeeply(
     certificates: everyCertificate(facts),
     thresholds,
     metricsWindowSeconds,
-    more: (member: MemberSight) => ({
+    more: (member: MemberFacts) => ({
       localReadMs: milliseconds(seen(member.localReadNs)),
       ...metricsFigures(member, facts),
       clockOffsetMs: offsets.get(member.name) ?? null,
@@ -100,13 +100,13 @@ function everyCertificate(facts: HealthFacts): CertificateDocument[] {
       certificateDocuments(files.get(path)?.text, { member: name, place: 'disk', where: path }, now),
     );
     const places = [
-      { place: 'client', port: clientPort, sight: served.client },
-      { place: 'peer', port: peerPort, sight: served.peer },
+      { place: 'client', port: clientPort, certificate: served.client },
+      { place: 'peer', port: peerPort, certificate: served.peer },
     ] as const;
-    const presented = places.flatMap(({ place, port, sight }) =>
-      'seen' in sight
+    const presented = places.flatMap(({ place, port, certificate }) =>
+      'seen' in certificate
         ? certificateDocuments(
-            sight.seen.pem,
+            certificate.seen.pem,
             { member: name, place, where: hostAndPort(address, port) },
             now,
           )
@@ -117,7 +117,7 @@ function everyCertificate(facts: HealthFacts): CertificateDocument[] {
 }
 
 function metricsFigures(
-  member: MemberSight,
+  member: MemberFacts,
   facts: HealthFacts,
 ): Pick<MemberDocument, 'quotaBytes' | 'walFsync' | 'backendCommit' | 'peers' | 'leaderChanges'> {
   const metrics = figuresOf(member, facts.now)?.metrics;
@@ -131,7 +131,7 @@ function metricsFigures(
 }
 
 function hostFigures(
-  host: HostSight | undefined,
+  host: HostObservation | undefined,
 ): Pick<MemberDocument, 'sshRoundTripMs' | 'diskFreeBytes' | 'diskSizeBytes' | 'restarts'> {
   const running = host?.more.containers.find((container) => container.running);
   return {

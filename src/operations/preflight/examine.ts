@@ -1,7 +1,7 @@
 import { RESOLV_CONF } from '../../checks/network.ts';
-import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
+import type { ObservedControlPlane } from '../../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
-import { askCluster } from '../../engine/cluster.ts';
+import { queryCluster } from '../../engine/cluster.ts';
 import { findingsOf } from '../../engine/collect.ts';
 import type { RunContext } from '../../engine/context.ts';
 import {
@@ -36,7 +36,7 @@ export interface Examined {
   readonly diskTests: ReadonlyMap<string, DiskTestFact>;
   /** By address; of hosts whose kubeadm has tried the patches. */
   readonly patchTrials: ReadonlyMap<string, PatchTrialFact>;
-  readonly controlPlane: ControlPlaneLook;
+  readonly controlPlane: ObservedControlPlane;
   /** Why other hosts could not be observed, or the members not be asked: no deploy can be decided then. */
   readonly failed: readonly Finding[];
   /** Why hosts that could be observed could not be examined further, or not be tested. */
@@ -103,7 +103,7 @@ async function askMembers(
   context: RunContext,
 ): Promise<Asked> {
   try {
-    const asked = await askCluster(settings, members, [], context);
+    const asked = await queryCluster(settings, members, [], context);
     asked?.clients.close();
     return { ...(asked && { cluster: asked.cluster }), failures: [] };
   } catch (error) {

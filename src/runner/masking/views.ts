@@ -135,10 +135,10 @@ function unescaped(view: View): View | undefined {
   return isSame ? undefined : builder.view();
 }
 
-type Found = readonly [text: string, length: number];
+type Decoded = readonly [text: string, length: number];
 
 /** Decodes consecutive bytes as one text in UTF-8. */
-function bytesAt(text: string, at: number): Found | undefined {
+function bytesAt(text: string, at: number): Decoded | undefined {
   if (text.charCodeAt(at) === AMPERSAND) return undefined;
   const bytes: number[] = [];
   let next = at;
@@ -156,7 +156,7 @@ function bytesAt(text: string, at: number): Found | undefined {
   return bytes.length === 0 ? undefined : [Buffer.from(bytes).toString('utf8'), next - at];
 }
 
-function unitAt(text: string, at: number): Found | undefined {
+function unitAt(text: string, at: number): Decoded | undefined {
   UNIT.lastIndex = at;
   const match = UNIT.exec(text);
   if (match !== null) {

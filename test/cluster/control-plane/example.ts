@@ -1,4 +1,4 @@
-import { type ControlPlaneLook, controlPlaneName } from '../../../src/cluster/control-plane/resolve.ts';
+import { type ObservedControlPlane, controlPlaneName } from '../../../src/cluster/control-plane/resolve.ts';
 import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
 import type { MemberIdentity } from '../../../src/kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE } from '../../../src/kubeadm/paths.ts';
@@ -35,7 +35,7 @@ export function hostWith(files = handedOverFiles(), host = CP0): HostFacts {
 }
 
 /** The observation of these hosts, named by their addresses. */
-export function looked(...hosts: readonly HostFacts[]): ControlPlaneLook {
+export function observedControlPlane(...hosts: readonly HostFacts[]): ObservedControlPlane {
   return {
     hosts: hosts.map((facts) => ({
       name: controlPlaneName({}, facts),

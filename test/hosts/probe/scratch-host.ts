@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { HostFacts, Unseen } from '../../../src/facts/host.ts';
+import type { HostFacts, MissingFact } from '../../../src/facts/host.ts';
 import { parseHostProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { NEEDED_PROGRAMS } from '../../../src/hosts/bash.ts';
 import {
@@ -164,5 +164,7 @@ const QUESTION: ProbeScriptOptions = { dataDir: '/var/lib/etcd', peers: [], port
 
 /** Returns the unseen facts, with the programs' words. */
 export function wordsOf({ unseen }: Pick<HostFacts, 'unseen'>): Record<string, string> {
-  return Object.fromEntries(unseen.map(({ what, program, words }: Unseen) => [what, `${program}: ${words}`]));
+  return Object.fromEntries(
+    unseen.map(({ what, program, words }: MissingFact) => [what, `${program}: ${words}`]),
+  );
 }

@@ -10,7 +10,7 @@ import {
   emptyHost,
   handedOverFiles,
   hostWith,
-  looked,
+  observedControlPlane,
 } from '../../cluster/control-plane/example.ts';
 import { clusterFacts } from '../../cluster/example-health.ts';
 import {
@@ -45,10 +45,10 @@ const settings = { controlPlane: [CP0, CP1] };
 
 /** Beside a finished and healthy cluster. */
 function beside(...hosts: readonly HostFacts[]): Circumstances {
-  return { settings, cluster, controlPlane: looked(...hosts) };
+  return { settings, cluster, controlPlane: observedControlPlane(...hosts) };
 }
 
-describe('what is handed over', () => {
+describe('files that are handed over', () => {
   test('to a host that has nothing: the CA, the key, and last the certificate', () => {
     const plan = decide(finishedCluster(), beside(emptyHost()));
     expect(plan.verdict.name).toBe('converge');
@@ -70,7 +70,10 @@ describe('what is handed over', () => {
   });
 
   test('with a new cluster: after it is verified as healthy and recorded', () => {
-    const plan = decide(pristine(), { settings, controlPlane: looked(emptyHost(), emptyHost(CP1)) });
+    const plan = decide(pristine(), {
+      settings,
+      controlPlane: observedControlPlane(emptyHost(), emptyHost(CP1)),
+    });
     expect(plan.verdict.name).toBe('create');
     expect(plan.afterVerify.map(({ title }) => title)).toEqual([
       'Record of the finished cluster',
@@ -157,7 +160,7 @@ describe('what is handed over', () => {
   });
 });
 
-describe('what is refused, with everything left as it is', () => {
+describe('refusals, without any change', () => {
   test('the CA of another etcd', () => {
     const host = hostWith(handedOverFiles(undefined, otherCa.certificatePem));
     expect(refusalLines(finishedCluster(), beside(host))).toEqual([
@@ -166,7 +169,7 @@ describe('what is refused, with everything left as it is', () => {
   });
 
   test('any CA where this run would make one', () => {
-    const [line] = refusalLines(pristine(), { settings, controlPlane: looked(hostWith()) });
+    const [line] = refusalLines(pristine(), { settings, controlPlane: observedControlPlane(hostWith()) });
     expect(line).toMatch(/^cp0 control-plane-hosts: its \S+ca\.crt is another CA .* which this run creates/);
   });
 
@@ -235,8 +238,8 @@ describe('what is refused, with everything left as it is', () => {
   });
 });
 
-describe('what is reported', () => {
-  test('a host that could not be looked at, and a member that a host does not reach', () => {
+describe('reports', () => {
+  test('a host that could not be examined, and a member that a host does not reach', () => {
     const unreached = {
       code: 'ssh-host-unreachable' as const,
       host: '10.0.0.21',
@@ -255,7 +258,7 @@ describe('what is reported', () => {
     const plan = decide(finishedCluster(), {
       settings,
       cluster,
-      controlPlane: { ...looked(blocked), unreached: [unreached] },
+      controlPlane: { ...observedControlPlane(blocked), unreached: [unreached] },
     });
     expect(plan.verdict.name).toBe('unchanged');
     expect(plan.warnings).toMatchObject([

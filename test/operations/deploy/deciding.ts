@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
+import type { ObservedControlPlane } from '../../../src/cluster/control-plane/resolve.ts';
 import { type Member, memberName } from '../../../src/cluster/members.ts';
 import type { ClusterFacts } from '../../../src/cluster/gates.ts';
 import type { FactName, FileFact, HostFacts } from '../../../src/facts/host.ts';
@@ -28,7 +28,7 @@ export interface Circumstances {
   readonly settings?: SettingsChanges;
   /** Absent if no member answered. */
   readonly cluster?: ClusterFacts;
-  readonly controlPlane?: ControlPlaneLook;
+  readonly controlPlane?: ObservedControlPlane;
   readonly now?: Date;
   readonly archive?: ImageArchive;
 }

@@ -19,7 +19,7 @@ import {
 import { etcdFailure, member, status } from '../../etcd/observations.ts';
 import { HEALTH_CHECKS, thresholds } from './example-documents.ts';
 import {
-  controlPlaneSight,
+  controlPlaneFacts,
   hash,
   healthFacts,
   histogram,
@@ -52,7 +52,7 @@ function told(document: HealthDocument, name: CheckName): Check {
 describe('a healthy cluster', () => {
   const report = assess(healthFacts());
 
-  test('is ok, and everything was looked at', () => {
+  test('is ok, and everything was observed', () => {
     expect(bad(report)).toEqual([]);
     expect(report).toMatchObject({ status: 'ok', healthy: true, failureTolerance: 1, durationMs: 812 });
     expect(new Set(report.checks.map(({ name }) => name))).toEqual(new Set(HEALTH_CHECKS));
@@ -74,7 +74,7 @@ describe('a healthy cluster', () => {
 const notAsked = { failure: etcdFailure('not-asked', 'no host could be reached') };
 const sshDown = {
   host: {
-    unseen: {
+    failure: {
       code: 'ssh-connection-refused' as const,
       fact: 'connection refused at port 22',
       fix: 'Start sshd.',
@@ -83,12 +83,12 @@ const sshDown = {
 };
 const unknownMember = (index: number): SampleChanges => ({
   ...silent(index, 'not-asked'),
-  sight: { ...silent(index, 'not-asked').sight, ...sshDown },
+  member: { ...silent(index, 'not-asked').member, ...sshDown },
 });
 
-describe('what cannot be looked at is no failure', () => {
+describe('a missing observation is not a failure', () => {
   test('SSH down: the member, asked through another host, is well', () => {
-    const report = assess(healthFacts({ 2: { sight: { ...sshDown, askedThrough: 'infra0' } } }));
+    const report = assess(healthFacts({ 2: { member: { ...sshDown, askedThrough: 'infra0' } } }));
     expect(bad(report).filter((line) => !line.startsWith('unknown'))).toEqual(['warn infra2 host']);
     expect(bad(report).filter((line) => line.startsWith('unknown'))).toHaveLength(9);
     expect(told(report, 'host')).toMatchObject({
@@ -108,7 +108,7 @@ describe('what cannot be looked at is no failure', () => {
   test('no metrics, no hash, no probes: unknown, and the verdict stands', () => {
     const failed = { failure: etcdFailure('timeout', 'deadline', 0) };
     const report = assess(
-      healthFacts({ 0: { sight: { metrics: failed, hash: failed, livez: failed, readyz: failed } } }),
+      healthFacts({ 0: { member: { metrics: failed, hash: failed, livez: failed, readyz: failed } } }),
     );
     expect(bad(report)).toEqual([
       'unknown infra0 ready',
@@ -198,7 +198,7 @@ describe('members', () => {
 
   test.each([
     [
-      { 2: { sight: { hash: { seen: hash(2, { hash: 99 }) } } } },
+      { 2: { member: { hash: { seen: hash(2, { hash: 99 }) } } } },
       'fail',
       /infra2 holds other data than the rest/,
     ],
@@ -206,18 +206,18 @@ describe('members', () => {
     [
       {
         2: {
-          sight: { hash: { seen: hash(2, { hash: 99 }) } },
+          member: { hash: { seen: hash(2, { hash: 99 }) } },
           endpoint: { status: { seen: status(2, { version: '3.6.9' }) } },
         },
       },
       'warn',
       /infra2 holds other data than the rest .* They run different releases/,
     ],
-    [{ 2: { sight: { hash: { seen: hash(2, { hash: 99, compactRevision: 7 }) } } } }, 'ok', /./],
+    [{ 2: { member: { hash: { seen: hash(2, { hash: 99, compactRevision: 7 }) } } } }, 'ok', /./],
     [
       {
-        1: { sight: { hash: { seen: hash(1, { hash: 98, compactRevision: 6 }) } } },
-        2: { sight: { hash: { seen: hash(2, { hash: 99, compactRevision: 7 }) } } },
+        1: { member: { hash: { seen: hash(1, { hash: 98, compactRevision: 6 }) } } },
+        2: { member: { hash: { seen: hash(2, { hash: 99, compactRevision: 7 }) } } },
       },
       'unknown',
       /cannot be compared/,
@@ -241,7 +241,7 @@ describe('members', () => {
 
 describe('disk and link are distinguished', () => {
   const slowDisk: SampleChanges = {
-    sight: { metrics: { seen: { latest: metrics(2, { walFsync: histogram(5_000, 0.06) }) } } },
+    member: { metrics: { seen: { latest: metrics(2, { walFsync: histogram(5_000, 0.06) }) } } },
   };
   const slowLinks = new Map([0, 1].map((other) => [`a${other}`, histogram(60, 0.2)]));
 
@@ -253,7 +253,7 @@ describe('disk and link are distinguished', () => {
 
   test('slow links of one member', () => {
     const toSlow = (index: number): SampleChanges => ({
-      sight: {
+      member: {
         metrics: {
           seen: {
             latest: metrics(index, {
@@ -271,7 +271,7 @@ describe('disk and link are distinguished', () => {
       healthFacts({
         0: toSlow(0),
         1: toSlow(1),
-        2: { sight: { metrics: { seen: { latest: metrics(2, { peerRoundTrips: slowLinks }) } } } },
+        2: { member: { metrics: { seen: { latest: metrics(2, { peerRoundTrips: slowLinks }) } } } },
       }),
     );
     expect(bad(report)).toEqual([
@@ -283,9 +283,9 @@ describe('disk and link are distinguished', () => {
     expect(told(report, 'peer-latency').cause).toContain('all slow links are those of infra2');
   });
 
-  test('a window counts what was in it alone, and a handful of samples raises nothing', () => {
+  test('a window counts only its own samples, and a handful of samples raises nothing', () => {
     const inWindow = (count: number): SampleChanges => ({
-      sight: {
+      member: {
         metrics: {
           seen: {
             latest: metrics(2, { walFsync: add(histogram(10_000, 0.004), histogram(count, 0.06)) }),
@@ -304,7 +304,7 @@ describe('disk and link are distinguished', () => {
 
   test('a stall of the disk of more than a second fails', () => {
     const latest = metrics(2, { walFsync: histogram(500, 4) });
-    expect(bad(assess(healthFacts({ 2: { sight: { metrics: { seen: { latest } } } } })))).toEqual([
+    expect(bad(assess(healthFacts({ 2: { member: { metrics: { seen: { latest } } } } })))).toEqual([
       'fail infra2 wal-fsync',
     ]);
   });
@@ -485,10 +485,10 @@ describe('certificates', () => {
     host: (host) => ({ ...host, ...withFiles(host, [fileFact(where, pem, '644')]) }),
     more: { publicKeys: new Map() },
   });
-  const servedAs = (pem: string): SampleChanges['sight'] => ({
+  const servedAs = (pem: string): SampleChanges['member'] => ({
     served: {
       client: { seen: { pem, trusted: true } },
-      peer: { unseen: { code: 'served-certificate-unseen', fact: 'not asked' } },
+      peer: { failure: { code: 'served-certificate-unseen', fact: 'not asked' } },
     },
   });
 
@@ -499,7 +499,7 @@ describe('certificates', () => {
     [-2, 'fail'],
   ])('%d days left: %s', async (left, wanted) => {
     const pem = await renewed(left);
-    const report = assess(healthFacts({ 1: { ...onDisk(pem), sight: { ...servedAs(pem) } } }));
+    const report = assess(healthFacts({ 1: { ...onDisk(pem), member: { ...servedAs(pem) } } }));
     const found = report.checks.filter(({ name, subject }) => name === 'certificate' && subject === path);
     expect(found.map((check) => check.status)).toEqual(wanted === 'ok' ? [] : [wanted]);
   });
@@ -510,7 +510,7 @@ describe('certificates', () => {
     expect(told(report, 'served-certificate').measured).toContain(`another certificate than ${path}`);
   });
 
-  test('another CA on one host: told once for the cluster, and its leaves do not hold there', () => {
+  test('another CA on one host: reported once for the cluster, and its leaves are invalid there', () => {
     const report = assess(healthFacts({ 2: onDisk(otherCa.certificatePem, CA_CERTIFICATE) }));
     expect(told(report, 'authority')).toMatchObject({
       status: 'fail',
@@ -600,8 +600,8 @@ describe('what a program did not tell is unknown, and not missing', () => {
 describe('hosts of the control plane', () => {
   const certificate = leafPath('apiserverEtcdClient', 'certificate');
   const key = leafPath('apiserverEtcdClient', 'key');
-  const withHost = (...sight: Parameters<typeof controlPlaneSight>): HealthDocument =>
-    assess({ ...healthFacts(), controlPlane: [controlPlaneSight(...sight)] });
+  const withHost = (...change: Parameters<typeof controlPlaneFacts>): HealthDocument =>
+    assess({ ...healthFacts(), controlPlane: [controlPlaneFacts(...change)] });
 
   test('that have what they need are reported with the days that are left', () => {
     const check = withHost().checks.find(({ name }) => name === 'control-plane');
@@ -612,8 +612,8 @@ describe('hosts of the control plane', () => {
     );
   });
 
-  test('one that could not be looked at is a warning', () => {
-    const host = { unseen: { code: 'ssh-host-unreachable' as const, fact: 'it does not answer.' } };
+  test('one that could not be observed is a warning', () => {
+    const host = { failure: { code: 'ssh-host-unreachable' as const, fact: 'it does not answer.' } };
     const report = assess({ ...healthFacts(), controlPlane: [{ name: 'cp0', address: '10.0.0.20', host }] });
     expect(bad(report)).toEqual(['warn - control-plane cp0']);
     expect(report.healthy).toBe(true);

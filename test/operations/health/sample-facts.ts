@@ -2,10 +2,10 @@ import type { EndpointObservation } from '../../../src/etcd/health/observation.t
 import type { HashKv } from '../../../src/etcd/messages.ts';
 import type { Histogram, MemberMetrics } from '../../../src/etcd/metrics.ts';
 import type {
-  ControlPlaneSight,
+  ControlPlaneFacts,
   HealthFacts,
   HealthHostFacts,
-  MemberSight,
+  MemberFacts,
 } from '../../../src/facts/health.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import { leafPath } from '../../../src/kubeadm/paths.ts';
@@ -98,7 +98,7 @@ export interface SampleChanges {
   readonly more?: Partial<HealthHostFacts>;
   /** The image that the host's kubeadm ships; default: the observed one. */
   readonly shippedImage?: string;
-  readonly sight?: Partial<MemberSight>;
+  readonly member?: Partial<MemberFacts>;
 }
 
 /** A healthy cluster of three that infra1 leads, with changes by the index of the member. */
@@ -108,16 +108,18 @@ export function healthFacts(changes: Readonly<Record<number, SampleChanges>> = {
     clientPort: 2379,
     peerPort: 2380,
     dataDir: '/var/lib/etcd',
-    members: MEMBERS.map(({ name, address }, index) => sight(index, name, address, changes[index] ?? {})),
-    controlPlane: [controlPlaneSight()],
+    members: MEMBERS.map(({ name, address }, index) =>
+      memberWith(index, name, address, changes[index] ?? {}),
+    ),
+    controlPlane: [controlPlaneFacts()],
   };
 }
 
 /** A control-plane host with all necessary files, with changes. */
-export function controlPlaneSight(
+export function controlPlaneFacts(
   change: (host: HostFacts) => HostFacts = (same) => same,
   more: Partial<HealthHostFacts> = {},
-): ControlPlaneSight {
+): ControlPlaneFacts {
   const facts = change(hostWith());
   const path = leafPath('apiserverEtcdClient', 'certificate');
   const certificate = inspectCertificate(hostWith().files.get(path)?.text ?? '');
@@ -125,17 +127,17 @@ export function controlPlaneSight(
   return { ...CP0, host: { seen: { facts, more: { ...hostMore(0), publicKeys, ...more } } } };
 }
 
-function sight(
+function memberWith(
   index: number,
   name: string,
   address: string,
-  { endpoint = {}, host = (same) => same, more = {}, shippedImage, sight: changed = {} }: SampleChanges,
-): MemberSight {
+  { endpoint = {}, host = (same) => same, more = {}, shippedImage, member: changed = {} }: SampleChanges,
+): MemberFacts {
   const found = HOSTS[index];
   if (found === undefined) throw new Error(`no host ${index}`);
   const facts = host(found);
   const shipped = shippedImage ?? found.etcdImage;
-  const served = (profile: 'server' | 'peer'): MemberSight['served']['client'] => ({
+  const served = (profile: 'server' | 'peer'): MemberFacts['served']['client'] => ({
     seen: { pem: found.files.get(leafPath(profile, 'certificate'))?.text ?? '', trusted: true },
   });
   return {
@@ -172,16 +174,18 @@ export function silent(
   kind: Parameters<typeof etcdFailure>[0] = 'unreachable',
 ): SampleChanges {
   const failed = { failure: etcdFailure(kind, 'connection refused', index) };
-  const unseen = { unseen: { code: 'served-certificate-unseen' as const, fact: 'connection refused' } };
+  const notPresented = {
+    failure: { code: 'served-certificate-unseen' as const, fact: 'connection refused' },
+  };
   return {
     endpoint: { status: failed, memberList: failed, roundTripNs: failed, readNs: failed, alarms: failed },
-    sight: {
+    member: {
       localReadNs: failed,
       livez: failed,
       readyz: failed,
       hash: failed,
       metrics: failed,
-      served: { client: unseen, peer: unseen },
+      served: { client: notPresented, peer: notPresented },
     },
   };
 }

@@ -10,14 +10,14 @@ import { Dice, situation, type Situation } from '../deploy/random-hosts.ts';
 import { QUIET } from './example.ts';
 
 const context = { newToken: FRESH, startedAt: NOW };
-const nobody = { hosts: [], unreached: [] };
+const noControlPlane = { hosts: [], unreached: [] };
 
 function refusals({ facts, settings, cluster }: Situation): readonly Finding[] {
   try {
     planDeploy({
       settings: exampleSettings(settings),
       members: membersOf(exampleSettings(settings), facts),
-      controlPlane: nobody,
+      controlPlane: noControlPlane,
       newToken: FRESH,
       now: NOW,
       ...(cluster && { cluster }),
@@ -38,7 +38,7 @@ function findings({ facts, settings, cluster }: Situation, failed: readonly Find
       preflight: new Map(facts.map(({ address }) => [address, QUIET])),
       diskTests: new Map(),
       patchTrials: new Map(),
-      controlPlane: nobody,
+      controlPlane: noControlPlane,
       failed,
       untested: [],
       ...(cluster && { cluster }),
@@ -55,7 +55,7 @@ const fails = (all: readonly Check[]): string[] => all.filter(({ status }) => st
 describe('hosts and inputs of any kind', () => {
   const seeds = Array.from({ length: 80 }, (_, seed) => seed + 1);
 
-  test('whatever a deploy refuses on the same facts is a fail, told once', () => {
+  test('a reason for a deploy to refuse the same facts is a fail, reported once', () => {
     let refused = 0;
     for (const seed of seeds) {
       const one = situation(new Dice(seed));

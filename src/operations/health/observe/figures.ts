@@ -8,25 +8,24 @@ import type { HashKv } from '../../../etcd/messages.ts';
 import type { MemberMetrics } from '../../../etcd/metrics.ts';
 import { presentedCertificate } from '../../../etcd/served-certificate.ts';
 import type {
-  HostSight,
-  MemberSight,
-  MetricsSight,
+  HostObservation,
+  MemberFacts,
+  MetricsSamples,
   ServedCertificate,
-  Sight,
 } from '../../../facts/health.ts';
-import { errorMessage } from '../../../findings.ts';
+import { errorMessage, type Explanation } from '../../../findings.ts';
 import { HostError } from '../../../hosts/host-error.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { CA_CERTIFICATE } from '../../../kubeadm/paths.ts';
 import type { ExaminedHost } from './hosts.ts';
-import { type AskedMember, REQUEST_MS } from './member-client.ts';
+import { type MemberConnection, REQUEST_MS } from './member-client.ts';
 
 /** Observations of one member over the network; in parts, because the name comes from all of them. */
 export interface Answers {
   readonly observation: MemberObservation;
   readonly hash: Observed<HashKv>;
-  readonly metrics: Observed<MetricsSight>;
-  readonly served: MemberSight['served'];
+  readonly metrics: Observed<MetricsSamples>;
+  readonly served: MemberFacts['served'];
   readonly roundTripMs: number | null;
 }
 
@@ -36,18 +35,18 @@ export interface Around {
   readonly answers: Answers | undefined;
   /** Name of the member through whose host it was asked; null: its own. */
   readonly through: string | null;
-  readonly notAsked: { readonly failure: EtcdFailure };
+  readonly notQueried: { readonly failure: EtcdFailure };
   readonly shippedImage: string | undefined;
 }
 
 /** Combines all observations of one member. */
-export function memberSight(
-  { address, sight }: ExaminedHost,
+export function memberFacts(
+  { address, observed }: ExaminedHost,
   name: string,
-  { answers, through, notAsked: none, shippedImage }: Around,
-): MemberSight {
+  { answers, through, notQueried: none, shippedImage }: Around,
+): MemberFacts {
   const { code, fact } = none.failure.finding;
-  const unseen = { unseen: { code, fact } };
+  const notPresented = { failure: { code, fact } };
   const observation = answers?.observation;
   const endpoint = observation?.endpoint ?? {
     status: none,
@@ -59,7 +58,7 @@ export function memberSight(
   return {
     name,
     address,
-    host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
+    host: hostObservation(observed, answers?.roundTripMs ?? null, shippedImage),
     askedThrough: through,
     endpoint: { ...endpoint, name, address },
     localReadNs: observation?.localReadNs ?? none,
@@ -67,23 +66,23 @@ export function memberSight(
     readyz: observation?.readyz ?? none,
     hash: answers?.hash ?? none,
     metrics: answers?.metrics ?? none,
-    served: answers?.served ?? { client: unseen, peer: unseen },
+    served: answers?.served ?? { client: notPresented, peer: notPresented },
   };
 }
 
 /** Without the key that the probe brought, which is not needed any more. */
-function hostSight(
-  sight: ExaminedHost['sight'],
+function hostObservation(
+  observed: ExaminedHost['observed'],
   roundTripMs: number | null,
   shippedImage: string | undefined,
-): Sight<HostSight> {
-  if ('unseen' in sight) return sight;
-  const { facts, more } = sight.seen;
+): Observed<HostObservation, Explanation> {
+  if ('failure' in observed) return observed;
+  const { facts, more } = observed.seen;
   return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
 }
 
 /** Why a member could not be asked. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
-export function notAsked(withoutCredentials: boolean): { readonly failure: EtcdFailure } {
+export function notQueried(withoutCredentials: boolean): { readonly failure: EtcdFailure } {
   const reason = withoutCredentials
     ? `no host has a healthcheck client's certificate with its key and ${CA_CERTIFICATE}`
     : 'no host could be reached to ask it from';
@@ -151,24 +150,24 @@ async function hashesAt(
 
 /** What both listeners of a member present now. Does not throw. */
 export async function listenersOf(
-  member: AskedMember,
+  member: MemberConnection,
   { clientPort, peerPort }: Settings,
   signal: AbortSignal,
-): Promise<MemberSight['served']> {
+): Promise<MemberFacts['served']> {
   const [client, peer] = await Promise.all(
     [clientPort, peerPort].map((port) => presented(member, port, signal)),
   );
-  const never: Sight<ServedCertificate> = {
-    unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
+  const never: Observed<ServedCertificate, Explanation> = {
+    failure: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
   };
   return { client: client ?? never, peer: peer ?? never };
 }
 
 async function presented(
-  { way, credentials, address }: AskedMember,
+  { way, credentials, address }: MemberConnection,
   port: number,
   signal: AbortSignal,
-): Promise<Sight<ServedCertificate>> {
+): Promise<Observed<ServedCertificate, Explanation>> {
   try {
     signal.throwIfAborted();
     const { certificate, trusted } = await presentedCertificate(
@@ -180,7 +179,7 @@ async function presented(
   } catch (error) {
     const said = error instanceof HostError ? error.finding.fact.replace(/\.$/, '') : errorMessage(error);
     const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
-    return { unseen: { code: 'served-certificate-unseen', fact } };
+    return { failure: { code: 'served-certificate-unseen', fact } };
   }
 }
 
@@ -202,7 +201,7 @@ export async function rescrapeMetrics(
   client: EtcdClient,
   first: Observed<MemberMetrics>,
   { scrapedAtMs, seconds, signal }: MetricsWindow,
-): Promise<Observed<MetricsSight>> {
+): Promise<Observed<MetricsSamples>> {
   if ('failure' in first) return first;
   const only = { seen: { latest: first.seen } };
   if (seconds === 0) return only;

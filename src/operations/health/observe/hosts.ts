@@ -1,9 +1,9 @@
 import type { RunContext } from '../../../engine/context.ts';
 import { nameOf, timed, understood } from '../../../engine/observe.ts';
 import { parseRelease, problemOf } from '../../../etcd/releases.ts';
-import type { Sight, Unseen } from '../../../facts/health.ts';
+import type { Observed } from '../../../etcd/health/observation.ts';
 import type { StandingFacts } from '../../../facts/host.ts';
-import { errorMessage } from '../../../findings.ts';
+import { errorMessage, type Explanation } from '../../../findings.ts';
 import { BastionError, HostError, lastWords } from '../../../hosts/host-error.ts';
 import {
   type HealthAnswer,
@@ -12,7 +12,7 @@ import {
   parseHealthProbe,
   PROBE_REFUSED,
 } from '../../../hosts/probe/health-probe.ts';
-import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
+import { queryKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
 import type { RemoteResult, Transport } from '../../../hosts/transport.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { parseEtcdManifest } from '../../../kubeadm/etcd-manifest.ts';
@@ -23,7 +23,7 @@ import type { Host } from '../../../run/host.ts';
 export interface ExaminedHost extends Host {
   /** Absent: there is no connection. */
   readonly transport?: Transport;
-  readonly sight: Sight<HealthAnswer>;
+  readonly observed: Observed<HealthAnswer, Explanation>;
   /** See `shippedImage`; absent: the host was not examined. */
   readonly shippedImage?: Promise<string | undefined>;
 }
@@ -48,7 +48,7 @@ export async function examineHost(
   } catch (error) {
     // close one that comes too late
     void connecting.then((late) => late.close()).catch(() => undefined);
-    return { ...host, sight: { unseen: why(error) } };
+    return { ...host, observed: { failure: why(error) } };
   }
   try {
     const probing = timeline.record({ ...recorded, title: 'probe' }, () =>
@@ -60,15 +60,15 @@ export async function examineHost(
       ...host,
       name: nameOf(host, answer.facts),
       transport,
-      sight: { seen: answer },
+      observed: { seen: answer },
       shippedImage: shippedImage(answer.facts, transport, signal),
     };
   } catch (error) {
-    return { ...host, transport, sight: { unseen: why(error) } };
+    return { ...host, transport, observed: { failure: why(error) } };
   }
 }
 
-function why(error: unknown): Unseen {
+function why(error: unknown): Explanation {
   if (error instanceof HostError) {
     const { code, host = '', fact: seen, cause, fix } = error.finding;
     const fact = error instanceof BastionError ? `${host}: ${seen}` : seen;
@@ -153,7 +153,7 @@ async function shippedImage(
   const release = parseRelease(image?.split(':').at(-1) ?? '');
   if (release === undefined || problemOf(release) === undefined) return undefined;
   try {
-    const { stdout } = await beforeAbort(signal, transport.run(askKubeadm()));
+    const { stdout } = await beforeAbort(signal, transport.run(queryKubeadm()));
     return parseKubeadmAnswer(stdout.toString('utf8')).etcdImage;
   } catch {
     return undefined;

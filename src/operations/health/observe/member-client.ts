@@ -9,7 +9,7 @@ import type { ExaminedHost } from './hosts.ts';
 export const REQUEST_MS = 5_000;
 
 /** One member that can be asked. */
-export interface AskedMember {
+export interface MemberConnection {
   readonly name: string;
   readonly address: string;
   readonly client: EtcdClient;
@@ -18,13 +18,13 @@ export interface AskedMember {
 }
 
 /** The client of one member, over the way that leads to it. */
-export function askedMember(
+export function memberConnection(
   address: string,
   name: string,
   route: Route,
   credentials: EtcdCredentials,
   { clientPort }: Settings,
-): AskedMember {
+): MemberConnection {
   const way = new Way(route, address);
   const client = new EtcdClient({
     name,
@@ -48,14 +48,14 @@ export interface Route<H = unknown> {
  * The way to each member: through its own host where that answered the probe, else through one that did; through its own
  * after all where none did. No entry where no host at all is reached.
  */
-export function routesTo<H extends Pick<ExaminedHost, 'sight' | 'transport'>>(
+export function routesTo<H extends Pick<ExaminedHost, 'observed' | 'transport'>>(
   hosts: readonly H[],
 ): Map<H, Route<H>> {
-  const answering = hosts.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+  const answering = hosts.find(({ observed, transport }) => 'seen' in observed && transport !== undefined);
   return new Map(
     hosts.flatMap((host): [H, Route<H>][] => {
-      const { sight, transport } = host;
-      if (transport !== undefined && ('seen' in sight || answering === undefined))
+      const { observed, transport } = host;
+      if (transport !== undefined && ('seen' in observed || answering === undefined))
         return [[host, { transport }]];
       return answering?.transport === undefined
         ? []

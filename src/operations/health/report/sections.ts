@@ -134,7 +134,7 @@ function findings(document: HealthDocument, most: number): string[] {
   return [
     ...wrong.slice(0, most),
     ...moreOf(wrong.length - most, 'finding'),
-    ...groups.flatMap((group) => unseen(group, most)),
+    ...groups.flatMap((group) => unknownDetails(group, most)),
   ];
 }
 
@@ -151,7 +151,7 @@ function finding(where: string, check: Check): string {
 }
 
 /** Unknown checks often have one reason: returns each reason once, with its checks. */
-function unseen({ title, checks }: CheckGroup, most: number): string[] {
+function unknownDetails({ title, checks }: CheckGroup, most: number): string[] {
   const unknown = checks.filter(({ status }) => status === 'unknown');
   if (unknown.length === 0) return [];
   const rows = groupAlike(unknown).map((same) => [
@@ -194,14 +194,14 @@ const shownRows = 10;
 const longestCertificateCell = 200;
 
 /** A certificate with all its places. */
-interface Seen {
+interface PlacedCertificate {
   readonly certificate: CertificateDocument;
   readonly places: readonly CertificateDocument[];
 }
 
 /** The certificates by the days they have left, the first to expire on top, each once. */
 function certificateTable({ certificates, thresholds }: HealthDocument): string {
-  const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
+  const rows = placedCertificates(certificates).map((certificate) => row(certificate, thresholds));
   const header = ['Days left', 'Until', 'Certificate', 'Seen'];
   const rest = rows.slice(shownRows);
   return [
@@ -210,7 +210,7 @@ function certificateTable({ certificates, thresholds }: HealthDocument): string 
   ].join('\n\n');
 }
 
-function seenCertificates(certificates: readonly CertificateDocument[]): Seen[] {
+function placedCertificates(certificates: readonly CertificateDocument[]): PlacedCertificate[] {
   const identity = ({ fingerprint, subject, notAfter }: CertificateDocument): string =>
     JSON.stringify([fingerprint, subject, notAfter]);
   return [...Map.groupBy(certificates, identity).values()]
@@ -218,7 +218,7 @@ function seenCertificates(certificates: readonly CertificateDocument[]): Seen[] 
     .toSorted((one, other) => one.certificate.daysLeft - other.certificate.daysLeft);
 }
 
-function row({ certificate, places }: Seen, thresholds: HealthThresholds): string[] {
+function row({ certificate, places }: PlacedCertificate, thresholds: HealthThresholds): string[] {
   const { daysLeft, notAfter, subject, isCa } = certificate;
   return [
     `${sign(daysLeft, thresholds)} <code>${bar(daysLeft)}</code> ${daysLeft < 0 ? 'expired' : daysLeft}`,

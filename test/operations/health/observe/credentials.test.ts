@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { trustedAuthorities } from '../../../../src/engine/credentials.ts';
 import type { HealthAnswer } from '../../../../src/hosts/probe/health-probe.ts';
 import { CA_CERTIFICATE } from '../../../../src/kubeadm/paths.ts';
-import { chooseCredentials } from '../../../../src/operations/health/observe/look.ts';
+import { chooseCredentials } from '../../../../src/operations/health/observe/observe-health.ts';
 import {
   fileFact,
   finishedCluster,

@@ -5,7 +5,7 @@ import {
   beforeAbort,
 } from '../../../../src/operations/health/observe/hosts.ts';
 import { routesTo } from '../../../../src/operations/health/observe/member-client.ts';
-import { memberNames } from '../../../../src/operations/health/observe/look.ts';
+import { memberNames } from '../../../../src/operations/health/observe/observe-health.ts';
 import type { Host } from '../../../../src/run/host.ts';
 import { observation } from '../../../etcd/observations.ts';
 
@@ -18,15 +18,15 @@ const host = (name: string): Host => ({
 const transport = (name: string): NonNullable<ExaminedHost['transport']> =>
   ({ name }) as NonNullable<ExaminedHost['transport']>;
 const answering = (name: string): ExaminedHost =>
-  ({ ...host(name), transport: transport(name), sight: { seen: {} } }) as unknown as ExaminedHost;
+  ({ ...host(name), transport: transport(name), observed: { seen: {} } }) as unknown as ExaminedHost;
 const silent = (name: string): ExaminedHost => ({
   ...host(name),
   transport: transport(name),
-  sight: { unseen: { code: 'ssh-connection-lost', fact: 'the connection was lost' } },
+  observed: { failure: { code: 'ssh-connection-lost', fact: 'the connection was lost' } },
 });
 const unreached = (name: string): ExaminedHost => ({
   ...host(name),
-  sight: { unseen: { code: 'ssh-connection-refused', fact: 'refused' } },
+  observed: { failure: { code: 'ssh-connection-refused', fact: 'refused' } },
 });
 
 /** Through whose host each member is asked. */

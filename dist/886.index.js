@@ -1,5 +1,5 @@
-export const id = 627;
-export const ids = [627];
+export const id = 886;
+export const ids = [886];
 export const modules = {
 
 /***/ 34486:
@@ -506,7 +506,7 @@ function endpointChecks(facts, thresholds) {
     return facts.members.flatMap((member) => {
         const { status } = member.endpoint;
         if ('failure' in status)
-            return [silentMember(member, status.failure, facts.clientPort), ...unseen(member)];
+            return [silentMember(member, status.failure, facts.clientPort), ...withoutAnswer(member)];
         return [
             answers(member, facts.clientPort),
             readCheck('read', member, member.endpoint.readNs, thresholds),
@@ -568,7 +568,7 @@ const OF_ANSWERS = [
     'release',
 ];
 /** The same text for all of them, so that reports show them as one. */
-function unseen({ name }) {
+function withoutAnswer({ name }) {
     return OF_ANSWERS.map((check) => (0,_check_js__WEBPACK_IMPORTED_MODULE_2__/* .checkOf */ .EG)(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }));
 }
 function readCheck(name, member, observed, { latencyWarningMs }) {
@@ -1024,7 +1024,7 @@ function membershipChecks(facts) {
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   _3: () => (/* binding */ days),
 /* harmony export */   du: () => (/* binding */ viewOf),
-/* harmony export */   r: () => (/* binding */ unseenCheck),
+/* harmony export */   jW: () => (/* binding */ missingFactCheck),
 /* harmony export */   rm: () => (/* binding */ votesOf),
 /* harmony export */   tE: () => (/* binding */ failureToleranceOf)
 /* harmony export */ });
@@ -1101,7 +1101,7 @@ const NAMES = {
  * The check as `unknown`, with what the program said, where a part of the facts that it needs could not be seen on a host;
  * undefined if all of it is known.
  */
-function unseenCheck(check, host, { unseen }, needed) {
+function missingFactCheck(check, host, { unseen }, needed) {
     const first = unseen.find(({ what }) => needed.includes(what));
     if (first === undefined)
         return undefined;
@@ -2779,7 +2779,7 @@ function isWithoutEtcd({ dataDir, files, containers, state, unseen }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   K8: () => (/* binding */ askCluster),
+/* harmony export */   LY: () => (/* binding */ queryCluster),
 /* harmony export */   T1: () => (/* binding */ observeUntil),
 /* harmony export */   U$: () => (/* binding */ refreshStaleHosts),
 /* harmony export */   em: () => (/* binding */ acceptedClients)
@@ -2875,7 +2875,7 @@ async function acceptedClients(access, offered, isAccepted) {
  * @param absent the other members' hosts; their members count as not answering.
  * @returns undefined if no host has a client pair.
  */
-async function askCluster(settings, members, absent, context) {
+async function queryCluster(settings, members, absent, context) {
     const access = accessTo(settings, members, absent, context);
     if (access === undefined)
         return undefined;
@@ -3361,7 +3361,7 @@ function isConnectionLost(error) {
     return LOST.has(errorCode(error));
 }
 /** Reports whether the member did not process the request (RFC 9113, section 8.7): any request may then be retried. */
-function isRefusedUnseen(error) {
+function isRefusedUnprocessed(error) {
     return (errorCode(error) === 'ERR_HTTP2_STREAM_ERROR' && (0,findings/* errorMessage */.gJ)(error).includes('NGHTTP2_REFUSED_STREAM'));
 }
 /** Describes a passed deadline, depending on the progress of the request. */
@@ -3886,7 +3886,7 @@ class GatewayConnection {
     /** All that have not ended; more than one only while requests are in flight on a retired one. */
     #attempts = new Set();
     /** Finds out why a connection ended before any answer; all of its requests share the result. */
-    #secondLooks = new WeakMap();
+    #refusalChecks = new WeakMap();
     #latest;
     #closed = false;
     constructor(options) {
@@ -3934,7 +3934,7 @@ class GatewayConnection {
             if (!isConnectionLost(error))
                 throw error;
             this.#throwIfClosed();
-            const again = isRefusedUnseen(error) || (connection.hasAnswered && repeatable);
+            const again = isRefusedUnprocessed(error) || (connection.hasAnswered && repeatable);
             if (!again)
                 throw ((await this.#refusedCertificate(connection, deadline)) ??
                     connectionError(this.#options.place, 'answer', error));
@@ -3966,15 +3966,15 @@ class GatewayConnection {
     async #refusedCertificate(lost, deadline) {
         if (lost.hasAnswered)
             return undefined;
-        const look = this.#secondLooks.get(lost) ?? this.#attempt('TLSv1.2');
-        this.#secondLooks.set(lost, look);
+        const check = this.#refusalChecks.get(lost) ?? this.#attempt('TLSv1.2');
+        this.#refusalChecks.set(lost, check);
         try {
-            (await look.join(deadline)).end();
+            (await check.join(deadline)).end();
             return undefined;
         }
         catch (error) {
-            const told = connectionError(this.#options.place, deadline.phase, error);
-            return told.kind === 'client-certificate' ? told : undefined;
+            const explained = connectionError(this.#options.place, deadline.phase, error);
+            return explained.kind === 'client-certificate' ? explained : undefined;
         }
     }
     #throwIfClosed() {
@@ -5014,14 +5014,14 @@ function identity(view) {
     ];
 }
 function leadership(view) {
-    const told = view.own.flatMap(({ name, status }) => {
+    const reports = view.own.flatMap(({ name, status }) => {
         const answer = (0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(status);
         return answer === undefined ? [] : [{ name, leader: answer.leader, term: answer.raftTerm }];
     });
-    return [...leaderless(told), ...disagreement(view, told), ...leaderNotListed(view)];
+    return [...leaderless(reports), ...disagreement(view, reports), ...leaderNotListed(view)];
 }
-function leaderless(told) {
-    const without = told.filter(({ leader }) => leader === null).map(({ name }) => name);
+function leaderless(reports) {
+    const without = reports.filter(({ leader }) => leader === null).map(({ name }) => name);
     if (without.length === 0)
         return [];
     return [
@@ -5030,18 +5030,18 @@ function leaderless(told) {
             status: 'fail',
             at: 'leader',
             fact: `${(0,_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .nameList */ .OD)(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
-            cause: without.length === told.length
+            cause: without.length === reports.length
                 ? 'Less than a majority of the members runs and reaches each other, or an election is under way.'
                 : 'The member is cut off from the others at the peer port, or an election is under way.',
             fix: 'Start the members that are down and check that the peer ports reach each other in both directions.',
         },
     ];
 }
-function disagreement(view, told) {
-    const named = told.flatMap(({ name, leader, term }) => {
+function disagreement(view, reports) {
+    const named = reports.flatMap(({ name, leader, term }) => {
         return leader === null ? [] : [[name, `${(0,_view_js__WEBPACK_IMPORTED_MODULE_0__/* .memberName */ .eg)(view, leader)} in term ${term}`]];
     });
-    if (new Set(told.flatMap(({ leader }) => leader ?? [])).size < 2)
+    if (new Set(reports.flatMap(({ leader }) => leader ?? [])).size < 2)
         return [];
     return [
         {
@@ -5526,10 +5526,10 @@ function whoSaysWhat(said) {
  */
 async function observeEndpoint(member, signal) {
     const status = await attempt(() => member.client.status({ signal }));
-    return endpointObservation(member, status, askFurther(member.client, status, signal));
+    return endpointObservation(member, status, requestFurther(member.client, status, signal));
 }
 /** Asks one whose status is known for all the rest. Every answer is small: none of them delays the timed ones. */
-function askFurther(client, status, signal) {
+function requestFurther(client, status, signal) {
     return {
         roundTripNs: attemptAfter(status, () => nanosecondsOf(() => client.version({ signal }))),
         readNs: attemptAfter(status, () => timeRead(client, signal)),
@@ -5622,7 +5622,7 @@ async function observeMember(member, signal) {
     const { client } = member;
     const status = await attempt(() => client.status({ signal }));
     let revision = 0;
-    const further = askFurther(client, status, signal);
+    const further = requestFurther(client, status, signal);
     const localRead = attemptAfter(status, () => nanosecondsOf(async () => {
         ({ revision } = await client.rangeSerializable('health', { signal }));
     }));
@@ -7340,7 +7340,7 @@ class LinkedTransport {
     #user;
     #link;
     #log;
-    #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
+    #slots = new ChannelSlots(MAX_CHANNELS, () => this.#requestStreams());
     #shells;
     #streams = new Set();
     #lost;
@@ -7461,7 +7461,7 @@ class LinkedTransport {
             signal.removeEventListener('abort', onAbort);
         }
     }
-    #askForStreams() {
+    #requestStreams() {
         for (const stream of this.#streams)
             stream.emit('wanted');
     }
@@ -11111,7 +11111,7 @@ function ownerOr(owner, unknown) {
 
 /***/ }),
 
-/***/ 37603:
+/***/ 56026:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -11263,6 +11263,8 @@ __webpack_require__.d(__webpack_exports__, {
   m: () => (/* binding */ parseStanding)
 });
 
+// EXTERNAL MODULE: ./src/etcd/health/observation.ts
+var observation = __webpack_require__(1687);
 // EXTERNAL MODULE: ./src/facts/host-state.ts
 var host_state = __webpack_require__(16957);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
@@ -11279,8 +11281,8 @@ var printable = __webpack_require__(38572);
 var probe_sections = __webpack_require__(26260);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./src/hosts/probe/look-at-files.ts
-var look_at_files = __webpack_require__(37603);
+// EXTERNAL MODULE: ./src/hosts/probe/list-files.ts
+var list_files = __webpack_require__(56026);
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-files.ts
 
 
@@ -11310,15 +11312,15 @@ function parseFiles(sections) {
         files,
         places: places ?? [],
         unseen: [
-            ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
+            ...(problem === undefined ? [] : [missingFiles('find', problem)]),
             ...(places === undefined
-                ? [unseenFiles('bash', 'it did not report the real paths of the folders')]
+                ? [missingFiles('bash', 'it did not report the real paths of the folders')]
                 : []),
             ...missingDigests(sections, files, isWhole),
         ],
     };
 }
-function unseenFiles(program, words) {
+function missingFiles(program, words) {
     return { what: 'files', program, words: (0,probe_sections/* withErrors */.u$)(words, '') };
 }
 /** Splits a list of NUL-terminated entries. Returns undefined if it is missing or truncated. */
@@ -11352,7 +11354,7 @@ function digestsIn(text) {
 }
 /** Reports whether a public file lacks its contents or a part of them. */
 function lacksText({ path, kind, size, text, sha256 }) {
-    if (kind !== 'file' || size >= look_at_files/* TEXT_LIMIT */.W$ || !isPublic(path))
+    if (kind !== 'file' || size >= list_files/* TEXT_LIMIT */.W$ || !isPublic(path))
         return false;
     if (text === undefined)
         return true;
@@ -11362,7 +11364,7 @@ function lacksText({ path, kind, size, text, sha256 }) {
     return sha256 !== (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 function isPublic(path) {
-    return (look_at_files/* PUBLIC_FILES */.OW.includes(path) ||
+    return (list_files/* PUBLIC_FILES */.OW.includes(path) ||
         (path.startsWith(`${paths/* PKI_DIR */.Hw}/etcd/`) && /^[^/]+\.crt$/.test(path.slice(paths/* PKI_DIR */.Hw.length + 6))) ||
         path === `${paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt` ||
         (path.startsWith(`${paths/* PATCHES_DIR */.rf}/`) && path.split('/').length === paths/* PATCHES_DIR */.rf.split('/').length + 2));
@@ -11370,7 +11372,7 @@ function isPublic(path) {
 /** Lists the files without a digest: they would count as changed against the record. */
 function missingDigests(sections, files, isWhole) {
     const { failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'digests');
-    const without = [...files.values()].filter(({ path, kind, size, sha256 }) => kind === 'file' && sha256 === undefined && size <= look_at_files/* DIGEST_LIMIT */.XD && isCompared(path));
+    const without = [...files.values()].filter(({ path, kind, size, sha256 }) => kind === 'file' && sha256 === undefined && size <= list_files/* DIGEST_LIMIT */.XD && isCompared(path));
     if (without.length === 0 && isWhole === true)
         return [];
     const problem = failure ?? `it reported no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
@@ -11390,12 +11392,12 @@ function isPartialDelivery(path) {
 function isCompared(path) {
     return (!isPartialDelivery(path) &&
         !/[\n\\]/.test(path) &&
-        look_at_files/* DIGEST_ROOTS */.L_.some((root) => path === root || path.startsWith(`${root}/`)));
+        list_files/* DIGEST_ROOTS */.L_.some((root) => path === root || path.startsWith(`${root}/`)));
 }
 /** Parses four entries for each place, present or not; the data dir comes last. */
 function parsePlaces(sections) {
     const entries = splitNulTerminated(sections.get('places'));
-    if (entries === undefined || entries.length % 4 !== 0 || entries.length / 4 <= look_at_files/* WRITTEN_FOLDERS */.Ee.length)
+    if (entries === undefined || entries.length % 4 !== 0 || entries.length / 4 <= list_files/* WRITTEN_FOLDERS */.Ee.length)
         return undefined;
     return entries.flatMap((kind, at) => {
         const [path = '', resolved = '', mountPoint = ''] = entries.slice(at + 1, at + 4);
@@ -11475,7 +11477,7 @@ function parseAddresses(sections) {
     if (failure === undefined && addresses.length > 0 && text.endsWith('\n'))
         return { seen: addresses };
     const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it named no address', errors);
-    return { unseen: { what: 'addresses', program: 'ip addr', words: problem } };
+    return { failure: { what: 'addresses', program: 'ip addr', words: problem } };
 }
 /**
  * Parses `ss -ltnp`: after the headings, the fourth column is the local address and the last one names the program.
@@ -11487,7 +11489,7 @@ function parseListeners(sections) {
     const listed = /^State\b.*\n$/s.test(text);
     if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
         const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it listed no ports', errors);
-        return { unseen: { what: 'listeners', program: 'ss -ltn', words: problem } };
+        return { failure: { what: 'listeners', program: 'ss -ltn', words: problem } };
     }
     const listeners = new Map();
     for (const line of tables) {
@@ -11501,13 +11503,13 @@ function parseListeners(sections) {
     }
     return { seen: listeners };
 }
-/** Parses the results of the connection attempts to other hosts. A requested attempt without a result is unseen. */
+/** Parses the results of the connection attempts to other hosts. A requested attempt without a result is a missing fact. */
 function parseReachFacts(sections) {
     const reach = (0,lines/* filledLines */.o)(sections.get('reach') ?? '').flatMap(reachIn);
-    const untold = (0,lines/* filledLines */.o)(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
-    const isTold = sections.has('reach') && sections.has('reach.asked') && untold.length === 0;
-    const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${untold.join(', ') || 'none was reported'}`);
-    return { reach, unseen: isTold ? [] : [{ what: 'reach', program: 'bash', words }] };
+    const unreported = (0,lines/* filledLines */.o)(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
+    const isComplete = sections.has('reach') && sections.has('reach.asked') && unreported.length === 0;
+    const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${unreported.join(', ') || 'none was reported'}`);
+    return { reach, unseen: isComplete ? [] : [{ what: 'reach', program: 'bash', words }] };
 }
 function reachIn(line) {
     const match = /^(\S+) (\d+) (.*)$/.exec(line);
@@ -11555,6 +11557,7 @@ var probe_runtime = __webpack_require__(19650);
 
 
 
+
 /** Sections that every answer of the probe has, whatever the host lacks. */
 const REQUIRED_SECTIONS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
 const TOOLS = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'];
@@ -11578,7 +11581,7 @@ function parseHostProbe(address, answer, { timing, later } = {}) {
     const addresses = parseAddresses(sections);
     const listeners = parseListeners(sections);
     const containers = (0,probe_runtime/* parseContainers */.eQ)(sections, 'cri.containers');
-    const known = seenOr(images, NO_IMAGES);
+    const known = (0,observation/* seen */.cI)(images) ?? NO_IMAGES;
     const clock = parseClock(first, timing);
     return {
         address,
@@ -11597,11 +11600,11 @@ function parseHostProbe(address, answer, { timing, later } = {}) {
         ...optionalField('sandboxImage', get('cri.sandbox')),
         ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
         missingTools: (0,lines/* filledLines */.o)(get('missing-tools')),
-        addresses: seenOr(addresses, []),
+        addresses: (0,observation/* seen */.cI)(addresses) ?? [],
         reach,
         sources: parseSources(get('sources')),
-        listeners: seenOr(listeners, new Map()),
-        containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
+        listeners: (0,observation/* seen */.cI)(listeners) ?? new Map(),
+        containers: ((0,observation/* seen */.cI)(containers) ?? []).map((container) => withName(container, known.imageIds)),
         ...('seen' in clock ? clock.seen : {}),
         locked: sections.has('lock'),
         unseen: [
@@ -11609,7 +11612,7 @@ function parseHostProbe(address, answer, { timing, later } = {}) {
             ...ofRuntime,
             ...ofKubeadm,
             ...ofReach,
-            ...[images, addresses, listeners, containers, clock].flatMap(unseenIn),
+            ...[images, addresses, listeners, containers, clock].flatMap((part) => (0,observation/* failure */.V2)(part) ?? []),
         ],
     };
 }
@@ -11626,12 +11629,12 @@ function parseStanding(sections) {
     return {
         hostname: (get('hostname').split('.')[0] ?? '').toLowerCase(),
         bootId: get('boot-id'),
-        kubelet: seenOr(kubelet, UNSEEN_KUBELET),
+        kubelet: (0,observation/* seen */.cI)(kubelet) ?? UNKNOWN_KUBELET,
         files,
         places,
         dataDir,
         state: readState(files.get(paths/* STATE_FILE */.bv)?.text, files.has(paths/* STATE_FILE */.bv)),
-        unseen: [...ofFiles, ...ofData, ...unseenIn(kubelet)],
+        unseen: [...ofFiles, ...ofData, ...[kubelet].flatMap((part) => (0,observation/* failure */.V2)(part) ?? [])],
     };
 }
 function getter(sections) {
@@ -11646,12 +11649,6 @@ const VOLATILE_WITH_ETCD = /^(?:ran\.)?(?:cri\.containers|listeners(?:\.kernel)?
 function laterSections(first, later) {
     const replaced = (name) => VOLATILE.test(name) || (!later.has('as-before') && VOLATILE_WITH_ETCD.test(name));
     return new Map([...[...first].filter(([name]) => !replaced(name)), ...later]);
-}
-function seenOr(result, nothing) {
-    return 'seen' in result ? result.seen : nothing;
-}
-function unseenIn(result) {
-    return 'unseen' in result ? [result.unseen] : [];
 }
 function optionalField(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
@@ -11671,10 +11668,10 @@ function parseClock(sections, timing) {
     catch (error) {
         if (!(error instanceof probe_sections/* MissingClockError */.VB))
             throw error;
-        return { unseen: { what: 'clock', program: 'date', words: error.message } };
+        return { failure: { what: 'clock', program: 'date', words: error.message } };
     }
 }
-/** A kubeadm that is not installed is not unseen. */
+/** A kubeadm that is not installed is not a missing fact. */
 function parseKubeadm(sections, path) {
     const { text, errors, failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'kubeadm');
     const { version, etcdImage } = (0,probe_sections/* parseKubeadmAnswer */.lk)(text);
@@ -11712,7 +11709,7 @@ function withName(container, imageIds) {
     const name = [...imageIds].find(([reference, known]) => known === `sha256:${id ?? ''}` && !reference.includes('@'));
     return name === undefined ? container : { ...container, image: name[0] };
 }
-const UNSEEN_KUBELET = {
+const UNKNOWN_KUBELET = {
     installed: false,
     active: false,
     subState: '',
@@ -11731,7 +11728,7 @@ function parseKubelet(sections) {
     const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
     if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
         const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it did not report the state of the unit', errors || (0,printable/* printable */.g$)(text, 200));
-        return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
+        return { failure: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
     }
     return {
         seen: {
@@ -11763,7 +11760,7 @@ function parseKubelet(sections) {
 /* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
 /* harmony import */ var _runtime_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19650);
 /* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26260);
-/* harmony import */ var _look_at_files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37603);
+/* harmony import */ var _list_files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(56026);
 
 
 
@@ -11784,14 +11781,14 @@ function probeScript(question) {
     return `${PROBE_START}${optionVariables(question)}
 ${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .START_CONTAINERS */ .Y7}
 ${START_LISTENERS}
-${START_VOLATILE}${START_STATIC}${PRINT_IDENTITY}${PRINT_STATIC}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
+${START_VOLATILE}${START_STATIC}${PRINT_IDENTITY}${PRINT_STATIC}${_list_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
 end_sections
 `;
 }
 /** Returns the parameters as the variables that the probe reads. */
 function optionVariables({ peers, ports, membersReach, sandbox = false, ...places }) {
     const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
-    return `${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
+    return `${(0,_list_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
 targets=(${targets.map(_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI).join(' ')})
 ask_sandbox=${sandbox ? 'yes' : 'no'}
 ${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
@@ -11801,7 +11798,7 @@ ${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
  * It costs a tenth of the whole, and runs a second time once the run holds its lock.
  */
 function volatileProbeScript(places) {
-    return `${PROBE_START}${(0,_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
+    return `${PROBE_START}${(0,_list_files_js__WEBPACK_IMPORTED_MODULE_2__/* .placeVariables */ .XT)(places)}
 # without both, no container was started since the first probe
 if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl)} ] || [ -d "$data_dir" ]; then
   ${_runtime_js__WEBPACK_IMPORTED_MODULE_3__/* .START_CONTAINERS */ .Y7}
@@ -11809,7 +11806,7 @@ if [ -e ${(0,_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteBash */ .pI)(_kubeadm
 else
   section as-before
 fi
-${START_VOLATILE}${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
+${START_VOLATILE}${_list_files_js__WEBPACK_IMPORTED_MODULE_2__/* .PRINT_FILES */ .wh}
 end_sections
 `;
 }
@@ -11910,7 +11907,7 @@ section boot-id
 show /proc/sys/kernel/random/boot_id
 `;
 /** Starts listing services and files, which a run of the action changes; {@link PRINT_FILES} does the rest. */
-const START_VOLATILE = `${_look_at_files_js__WEBPACK_IMPORTED_MODULE_2__/* .START_FILES */ .Nb}
+const START_VOLATILE = `${_list_files_js__WEBPACK_IMPORTED_MODULE_2__/* .START_FILES */ .Nb}
 begin_program kubelet 15 systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths
 `;
 
@@ -12068,7 +12065,7 @@ if [ "$ask_sandbox" = yes ]; then begin_program cri.sandbox 10 sandbox_image; fi
 `;
 /**
  * Parses the cgroup driver from the CRI's RuntimeConfig (KEP-4033). containerd before 2.0 does not implement it, but
- * prints its configuration. Without a runtime to query, the result counts as seen.
+ * prints its configuration. Without a runtime to query, nothing counts as missing.
  */
 function parseRuntime(sections) {
     const get = (name) => sections.get(name)?.trim() ?? '';
@@ -12110,7 +12107,7 @@ function parseImageList(sections) {
     });
     const known = withoutGaps(imageIds);
     if (known === undefined)
-        return { unseen: unreadable(answer, 'images', 'crictl images') };
+        return { failure: unreadable(answer, 'images', 'crictl images') };
     return { seen: { images: [...new Map(known).keys()], imageIds: new Map(known) } };
 }
 /** Parses `crictl ps -a -o json`, the newest first. @param name the section that holds it. */
@@ -12119,12 +12116,12 @@ function parseContainers(sections, name) {
     const listed = jsonList(answer, 'containers');
     const containers = withoutGaps(listed?.map(containerIn));
     if (containers === undefined)
-        return { unseen: unreadable(answer, 'containers', 'crictl ps') };
+        return { failure: unreadable(answer, 'containers', 'crictl ps') };
     const lost = listed?.find(({ state }) => state === 'CONTAINER_UNKNOWN');
     // A running container is enough; without one, the runtime itself may have lost track of it.
     if (lost !== undefined && !containers.some(({ running }) => running)) {
         const words = `the runtime does not know the state of the container ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)((0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .textIn */ .r7)(lost['id']), 64)}`;
-        return { unseen: { what: 'containers', program: 'crictl ps', words } };
+        return { failure: { what: 'containers', program: 'crictl ps', words } };
     }
     return { seen: containers };
 }
@@ -12169,8 +12166,8 @@ function unreadable({ text, errors, failure }, what, program) {
 /* harmony export */   Cg: () => (/* binding */ requireSections),
 /* harmony export */   NF: () => (/* binding */ KUBEADM_QUERY),
 /* harmony export */   VB: () => (/* binding */ MissingClockError),
+/* harmony export */   Wb: () => (/* binding */ queryKubeadm),
 /* harmony export */   bP: () => (/* binding */ SECTIONS),
-/* harmony export */   hi: () => (/* binding */ askKubeadm),
 /* harmony export */   jn: () => (/* binding */ readSections),
 /* harmony export */   lk: () => (/* binding */ parseKubeadmAnswer),
 /* harmony export */   re: () => (/* binding */ parseFilesystem),
@@ -12189,7 +12186,7 @@ class IncompleteProbeError extends Error {
 const MAX_ERROR_CHARACTERS = 350;
 const KEPT_FIRST_CHARACTERS = 100;
 const KEPT_LAST_CHARACTERS = 150;
-/** The maximum length of `Unseen.words`. */
+/** The maximum length of `MissingFact.words`. */
 const MAX_MESSAGE_LENGTH = 500;
 /** The maximum size of a background answer: larger than any list of containers or images. */
 const MAX_SECTION_BYTES = 4_194_304;
@@ -12307,7 +12304,7 @@ function describeExit(end) {
         return 'its answer is too long, or was cut off';
     return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'its exit code cannot be read';
 }
-/** Appends a program's error output to a fact, if there is any; at most as long as `Unseen.words` may be. */
+/** Appends a program's error output to a fact, if there is any; at most as long as `MissingFact.words` may be. */
 function withErrors(fact, words) {
     return (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(words === '' ? fact : `${fact}: ${words}`, MAX_MESSAGE_LENGTH - 1);
 }
@@ -12327,7 +12324,7 @@ kubeadm_says() {
 }
 `;
 /** Returns the script that queries a host's kubeadm alone. It needs no root. */
-function askKubeadm() {
+function queryKubeadm() {
     return {
         title: 'ask kubeadm for its images',
         effect: 'reads',
@@ -13783,9 +13780,9 @@ async function readImageArchive(path, signal) {
     }
 }
 /**
- * Packs one image of an archive for a host: a tar archive with nothing else in it, under the name that the host wants,
- * compressed with gzip unless its layers already are. Reads the file again, so that no image is ever held in memory; if
- * it has changed meanwhile, it no longer fits its digests, and the host refuses it.
+ * Packs one image of an archive for a host: a tar archive with only this image, under the name that the host requires,
+ * compressed with gzip unless its layers already are. Reads the file again, so no image is ever held in memory; if the
+ * file has changed meanwhile, it no longer matches its digests, and the host refuses it.
  */
 async function* packImage({ path }, image, reference) {
     const tar = tarOf(path, image, reference);
@@ -13819,7 +13816,7 @@ async function filesOf(path, signal) {
     let kept = 0;
     for await (const entry of readTar(contentOf(path, signal))) {
         if (entry.linkTo === undefined) {
-            const file = await seen(entry);
+            const file = await archivedFile(entry);
             kept += file.content?.length ?? 0;
             files.set(entry.name, file);
         }
@@ -13837,7 +13834,7 @@ async function filesOf(path, signal) {
 /** The archive exceeds a limit that no archive of images reaches. */
 class OversizedArchiveError extends Error {
 }
-async function seen({ size, content }) {
+async function archivedFile({ size, content }) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     const kept = [];
     let head = Buffer.alloc(0);
@@ -13908,7 +13905,7 @@ function noImages(archive) {
         fix: `make it from an image, ${SAVE}`,
     };
 }
-/** Returns the reason why a file cannot be read as an archive: what it is instead, as far as its beginning tells. */
+/** Explains why a file is not a usable archive: its real format, as far as its beginning shows. */
 async function unreadable(path, error) {
     const place = (0,external_node_path_.resolve)(path);
     const { code } = error;
@@ -14449,8 +14446,8 @@ var yaml_input = __webpack_require__(55379);
 
 
 /**
- * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
- * Which flags there are is left to etcd, whose versions differ.
+ * Parses the user's extra etcd flags: a YAML mapping of names to values, or lines as on the command line. Does not
+ * check whether a flag exists, because versions of etcd differ.
  * @returns the flags sorted by name.
  */
 function parseExtraArgs(text, findings) {
@@ -14503,9 +14500,9 @@ function valueProblem(name, value) {
             fix: `write it on one line behind the name, for example "${name}: value".`,
         };
     }
-    const unseen = (0,characters/* findUnseen */.s)(value);
-    if (unseen !== undefined)
-        return (0,characters/* unseenProblem */.eg)(unseen.character);
+    const invisible = (0,characters/* findInvisible */.tO)(value);
+    if (invisible !== undefined)
+        return (0,characters/* invisibleProblem */.XM)(invisible.character);
     if (/\$[($]/.test(value)) {
         return {
             code: 'extra-args-malformed',
@@ -14526,7 +14523,7 @@ function valueProblem(name, value) {
     }
     return undefined;
 }
-/** etcd takes the last of two, kubeadm writes both: it would be unclear which one was meant. */
+/** Refuses a repeated flag: etcd uses the last one, kubeadm writes both, so the intended value is unclear. */
 function checkTwice(flag, index, flags) {
     const first = flags.findIndex(({ name }) => name === flag.name);
     if (first === index)
@@ -14542,13 +14539,13 @@ function checkTwice(flag, index, flags) {
 }
 const input = 'extra-args';
 const example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
-/** True for a text that is written as on a command line: its first line is `--name=value`, `name=value` or begins with `etcd`. */
+/** Reports whether a text has command-line form: its first line is `--name=value`, `name=value` or begins with `etcd`. */
 function looksLikeLines(text) {
     const [first] = meaningful(text);
     return (first !== undefined &&
         /^(?:["']?--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=|(?:[\w./-]*\/)?etcd(?:\s|$))/.test(first.line));
 }
-/** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
+/** Parses one flag per line; `#` at the start or after a space begins a comment. */
 function flagsOfLines(text, findings) {
     return meaningful(text).flatMap(({ line, at }) => {
         const [, name, value] = /^(?:--)?([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
@@ -14590,7 +14587,7 @@ function noFlag(line) {
         fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
     };
 }
-/** Characters that a shell would have expanded or removed; here there is no shell. */
+/** Reports characters that a shell would expand or remove; no shell runs here. */
 function lineProblem(line, value) {
     if (value === undefined)
         return undefined;
@@ -14620,7 +14617,7 @@ function lineProblem(line, value) {
     }
     return undefined;
 }
-/** Reads a YAML mapping of names to single values, each taken as it is written. */
+/** Parses a YAML mapping of names to scalars; each value is taken literally. */
 function flagsOfMapping(text, findings) {
     const yaml = (0,yaml_input/* parseYaml */.h)(input, text, { schema: 'failsafe', uniqueKeys: false, example }, findings);
     const contents = yaml?.document.contents;
@@ -14655,7 +14652,7 @@ function noSingleValue(name, at) {
         fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
     };
 }
-/** What of a command line a shell would have taken away, and how it is recognised in a value. */
+/** Parts of a command line that a shell would remove, with the pattern that finds each in a value. */
 const REMAINS = [
     {
         pattern: /\\$/,
@@ -14688,7 +14685,7 @@ const REMAINS = [
         fix: 'write the value itself.',
     },
 ];
-/** What is wrong with the value of a flag that was taken from a command line: etcd would get it as it is. */
+/** Explains a value that was copied from a command line: etcd would receive it literally. */
 function shellProblem(name, value) {
     const found = REMAINS.find(({ pattern }) => pattern.test(value));
     return (found && {
@@ -18240,12 +18237,12 @@ function editDistance(from, to) {
 
 
 /**
- * Reads everything that the user asked for.
- * @param raw inputs by name; one that is absent or empty has its default.
- * @param operations with the groups of each.
- * @param files those that inputs name, as `readInputFiles` gives them.
- * @returns settings that cannot be changed any more.
- * @throws RunError with every finding of every group, each with its place, what was expected and an example.
+ * Parses all inputs.
+ * @param raw inputs by name; an absent or empty one has its default.
+ * @param operations the groups of each operation, by name.
+ * @param files those that inputs name, from `readInputFiles`.
+ * @returns frozen settings.
+ * @throws RunError with all findings of all groups, each with its position, what was expected and an example.
  */
 function parseSettings(raw, run, operations, files = {}) {
     const misplaced = _table_table_js__WEBPACK_IMPORTED_MODULE_6__/* .inputNames */ .vj.filter((name) => !(0,_table_table_js__WEBPACK_IMPORTED_MODULE_6__/* .definitionOf */ .Fg)(name).secret && (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .holdsPrivateKey */ .jc)(raw[name] ?? ''));
@@ -18253,12 +18250,12 @@ function parseSettings(raw, run, operations, files = {}) {
     const inputs = withDefaults({ ...raw, ...emptied });
     const collected = { findings: [], warnings: [] };
     const settings = parseGroups({ inputs, files, run, operations: Object.keys(operations), ...collected }, operations);
-    // without an inventory, hosts are missed
+    // Without an inventory, missing hosts are a finding.
     const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
     const unknown = Object.keys(raw).filter((name) => !(0,_table_table_js__WEBPACK_IMPORTED_MODULE_6__/* .isInputName */ .wp)(name));
-    collected.warnings.push(...unknown.flatMap(strangersVariable));
+    collected.warnings.push(...unknown.flatMap(unrelatedVariable));
     const findings = [
-        ...unknown.flatMap(slipInName),
+        ...unknown.flatMap(misspeltInput),
         ...misplaced.map(misplacedKey),
         ...collected.findings.filter(({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`))),
     ];
@@ -18272,9 +18269,9 @@ function parseSettings(raw, run, operations, files = {}) {
     });
 }
 /**
- * Parses every group: those that the operation uses from what is given, the others as if none of their inputs was. Without an
- * operation all are parsed from what is given.
- * @returns the settings of all groups; undefined if one of them cannot be used.
+ * Parses every group: those that the operation uses with the given inputs, the others as if none of their inputs were
+ * given. Without an operation, parses all with the given inputs.
+ * @returns the settings of all groups; undefined if one of them is invalid.
  */
 function parseGroups(given, operations) {
     const parsed = new Map();
@@ -18295,7 +18292,7 @@ function parseGroups(given, operations) {
         if (operation !== undefined && !isUsed(group)) {
             if (group.checkUnused !== undefined)
                 group.checkUnused(context, operation);
-            // only for its findings
+            // Parsed only for its findings.
             else if (isChecked(group))
                 group.parse({ ...context, warnings: [] });
         }
@@ -18303,7 +18300,7 @@ function parseGroups(given, operations) {
     });
     return all.includes(undefined) ? undefined : Object.assign({}, ...all);
 }
-/** The same without anything that is given for a group. */
+/** Returns the same context without the inputs of a group. */
 function leftOut(context, { inputs: own, alsoReads }) {
     const names = [...own, ...alsoReads];
     const inputs = Object.fromEntries(names.map((name) => [name, defaultOf(name)]));
@@ -18311,10 +18308,10 @@ function leftOut(context, { inputs: own, alsoReads }) {
     return { ...context, inputs: { ...context.inputs, ...inputs }, files: Object.fromEntries(files) };
 }
 /**
- * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name
- * would go unnoticed.
+ * Refuses an unknown input with a similar name: the runner only warns about an input that action.yml does not declare
+ * and passes it on, so a misspelt optional input would go unnoticed.
  */
-function slipInName(name) {
+function misspeltInput(name) {
     const meant = (0,_nearest_js__WEBPACK_IMPORTED_MODULE_4__/* .nearestInput */ .Z)(name);
     if (meant === undefined)
         return [];
@@ -18328,8 +18325,8 @@ function slipInName(name) {
         },
     ];
 }
-/** A variable of the environment cannot be told from an input; what resembles none is most likely no input. */
-function strangersVariable(name) {
+/** Warns about a variable that resembles no input: it may be an environment variable unrelated to this action. */
+function unrelatedVariable(name) {
     if ((0,_nearest_js__WEBPACK_IMPORTED_MODULE_4__/* .nearestInput */ .Z)(name) !== undefined)
         return [];
     return [
@@ -18342,11 +18339,11 @@ function strangersVariable(name) {
         },
     ];
 }
-/** As the runner names it (Handler.cs). */
+/** Returns the variable that the runner sets for an input (Handler.cs). */
 function variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
-/** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */
+/** Refuses a private key in an input that is not secret, without parsing it, so that no part of it is quoted. */
 function misplacedKey(name) {
     return {
         code: 'private-key-misplaced',
@@ -18366,7 +18363,7 @@ function withDefaults(raw) {
 function defaultOf(name) {
     return (0,_table_table_js__WEBPACK_IMPORTED_MODULE_6__/* .definitionOf */ .Fg)(name).default ?? '';
 }
-/** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */
+/** Freezes plain objects and lists; keys and bytes in them stay as they are. */
 function deepFreeze(value) {
     if (Array.isArray(value) || isPlainObject(value)) {
         Object.freeze(value);
@@ -18731,8 +18728,8 @@ const timeLimitGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup *
 
 
 /**
- * Reads a whole number in decimal digits.
- * @param range least and greatest allowed value. @param example goes into the finding.
+ * Parses a decimal integer.
+ * @param range minimum and maximum. @param example quoted in the finding.
  */
 function parseInteger(input, value, range, findings) {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
@@ -18746,7 +18743,7 @@ function parseInteger(input, value, range, findings) {
     });
     return undefined;
 }
-/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+/** Parses a boolean like the runner's getBooleanInput: the six words of YAML 1.2's core schema. */
 function parseBoolean(input, value, findings) {
     if (['true', 'True', 'TRUE'].includes(value))
         return true;
@@ -18760,7 +18757,7 @@ function parseBoolean(input, value, findings) {
     });
     return undefined;
 }
-/** Reads one of several words, exactly as they are written. */
+/** Parses one of several words, case-sensitively. */
 function parseChoice(input, value, choices, findings) {
     const choice = choices.find((candidate) => candidate === value);
     if (choice !== undefined)
@@ -18775,8 +18772,8 @@ function parseChoice(input, value, choices, findings) {
     return undefined;
 }
 /**
- * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
- * GitHub's own timeouts are minutes, most others seconds.
+ * Parses a duration in the form of Go and kubeadm: `90s`, `15m`, `1h30m`. Refuses a bare number, because GitHub's own
+ * timeouts are in minutes and most others in seconds.
  * @returns seconds
  */
 function parseDuration(input, value, range, findings) {
@@ -18808,9 +18805,9 @@ function durationProblem(value, readable, range, example) {
     };
 }
 /**
- * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
- * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
- * end of a line of a longer list is passed over. A character that is not seen is a finding as well, and left out.
+ * Splits a list: items are separated by line breaks or commas, `#` begins a comment, blank lines are ignored. Reports an
+ * empty item between commas, which is usually an expression without a value; only a comma at the end of a line of a
+ * longer list is ignored. Reports invisible characters too, and removes them.
  */
 function parseEntries(input, value, findings) {
     const lines = value.split(/\r?\n|\r/);
@@ -18846,11 +18843,11 @@ function entriesOfLine(input, line, place, findings) {
     return entries
         .filter(({ text }) => text !== '')
         .map((entry) => {
-        const unseen = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .findUnseen */ .s)(entry.text);
-        if (unseen === undefined)
+        const invisible = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .findInvisible */ .tO)(entry.text);
+        if (invisible === undefined)
             return entry;
-        findings.push({ at: entry.at, ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .unseenProblem */ .eg)(unseen.character) });
-        return { ...entry, text: (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutUnseen */ .zG)(entry.text) };
+        findings.push({ at: entry.at, ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .invisibleProblem */ .XM)(invisible.character) });
+        return { ...entry, text: (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutInvisible */ .OT)(entry.text) };
     });
 }
 function placeOf(line, index, count) {
@@ -18888,16 +18885,16 @@ function placeOf(line, index, count) {
 
 const POLICIES = ['strict', 'accept-new'];
 /**
- * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
- * is offered.
- * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
+ * Parses the pins. Connecting to a host shows whether they cover it, so that the refusal can name the key that the host
+ * offers.
+ * @param hosts all SSH servers; empty if the inputs that list them are invalid.
  */
 function parseHostKeys(inputs, hosts, { findings, warnings }) {
     const before = findings.length;
     const known = (0,_ssh_keys_known_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseKnownHosts */ .uJ)(inputs['ssh-known-hosts']);
     findings.push(...known.findings);
     const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
-    refuseStrangers(fingerprints, hosts, findings);
+    refuseUnknownHosts(fingerprints, hosts, findings);
     const policy = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_6__/* .parseChoice */ .HU)('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
     if (policy === undefined || findings.length > before)
         return undefined;
@@ -18908,7 +18905,7 @@ function parseHostKeys(inputs, hosts, { findings, warnings }) {
         findings.push(noHostKey(hosts));
     return rules;
 }
-/** Hosts of which an authority alone is known, and that are connected to by what cannot verify its certificates. */
+/** Refuses hosts that are pinned by an authority only, if the client cannot verify host certificates. */
 function refuseCertificatesOnly(rules, hosts, findings) {
     const places = hosts.filter(({ transport }) => transport === 'ssh2').map(pinnedHost);
     const without = places.filter((host) => {
@@ -18958,15 +18955,15 @@ function noHostKey([host]) {
 }
 const INPUT = 'ssh-host-fingerprints';
 const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters after it that `ssh-keygen -lf` prints';
-/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+/** The names that `ssh-keygen -l` uses for types of keys, and the types of the keys (RFC 5656 §6.2, RFC 8709, RFC 4253). */
 const TYPES = new Map([
     ['ED25519', ['ssh-ed25519']],
     ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
     ['RSA', ['ssh-rsa']],
 ]);
 /**
- * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
- * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ * Parses fingerprints of host keys: lines with a host and one or more fingerprints, or the output of `ssh-keygen -lf` for
+ * a known_hosts file. A host is a name or address, or `[address]:port`.
  */
 function parseHostFingerprints(text, findings) {
     return text
@@ -18980,18 +18977,18 @@ function parseHostFingerprints(text, findings) {
         const at = `${INPUT}, line ${index + 1}`;
         if (content === '')
             return [];
-        const unseen = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_3__/* .findUnseen */ .s)(content);
-        if (unseen === undefined)
+        const invisible = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_3__/* .findInvisible */ .tO)(content);
+        if (invisible === undefined)
             return parseLine(content, at, findings);
-        findings.push({ at, ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_3__/* .unseenProblem */ .eg)(unseen.character) });
+        findings.push({ at, ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_3__/* .invisibleProblem */ .XM)(invisible.character) });
         return [];
     });
 }
 /**
- * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
- * the host would be refused with a message that does not name it.
+ * Refuses a fingerprint for an unknown host: a misspelt host would otherwise be refused later with a message that does
+ * not name it.
  */
-function refuseStrangers(pins, hosts, findings) {
+function refuseUnknownHosts(pins, hosts, findings) {
     if (hosts.length === 0)
         return;
     for (const pin of pins.filter((one) => !hosts.some((host) => (0,_ssh_keys_host_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .isPinOf */ .ZY)(one, host)))) {
@@ -19018,11 +19015,11 @@ function parseLine(line, at, findings) {
     findings.push({ at, ...pins });
     return [];
 }
-/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+/** Parses sequences of a host, its fingerprints, and optional types after them. */
 function readWords(words, at) {
     const pins = [];
     let host = '';
-    /** A host whose fingerprint is still to come. */
+    /** A host that has no fingerprint yet. */
     let bare;
     for (const word of words) {
         const last = pins.at(-1);
@@ -19051,11 +19048,11 @@ function readWords(words, at) {
     }
     return bare === undefined ? pins : noFingerprint(bare);
 }
-/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+/** Returns the hosts of ssh-keygen's comment: by default `root@` and the host; without a comment, the hosts of the line. */
 function hostsPrinted(words) {
     return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
 }
-/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+/** Returns a fingerprint without padding, which some tools add; undefined unless it is base64 of 32 bytes. */
 function canonical(word) {
     const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
     const bytes = Buffer.from(base64, 'base64');
@@ -19067,7 +19064,7 @@ function normalHost(word) {
     const short = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) && !address.includes('%') ? (0,_hosts_addresses_js__WEBPACK_IMPORTED_MODULE_5__/* .shortForm */ .JZ)(address) : address;
     return port === undefined ? short : `[${short}]:${port}`;
 }
-/** The things that are pasted in place of a host, each with its own words. */
+/** Explains frequent mistakes in place of a host, each in its own words. */
 function notAHost(word) {
     if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
         return {
@@ -19126,7 +19123,7 @@ function unknownType(word) {
         fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
     };
 }
-/** A host of the inputs as its keys are looked up: by where it is logged in to, and by the member's name and address. */
+/** Returns a host in the form in which its keys are looked up: by its SSH address, and the member's name and address. */
 function pinnedHost({ name, address, login }) {
     return {
         address: login.address,
@@ -19749,8 +19746,8 @@ function definitionOf(name) {
 
 
 /**
- * Reads an input as YAML; without a value there was an error, which is a finding.
- * @param input its name, with the file that it names if there is one: for the places.
+ * Parses an input as YAML; a missing value means an error, which is a finding.
+ * @param input its name, and the file that it names, for the positions.
  */
 function parseYaml(input, text, form, findings) {
     const lines = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
@@ -19768,9 +19765,9 @@ function parseYaml(input, text, form, findings) {
         const { line, col } = lines.linePos(offset);
         return `${input}, line ${line}, column ${col}`;
     };
-    const unseen = unseenIn(text);
-    if (unseen !== undefined) {
-        findings.push({ at: placeOf(unseen.index), ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_2__/* .unseenProblem */ .eg)(unseen.character) });
+    const invisible = invisibleIn(text);
+    if (invisible !== undefined) {
+        findings.push({ at: placeOf(invisible.index), ...(0,_text_characters_js__WEBPACK_IMPORTED_MODULE_2__/* .invisibleProblem */ .XM)(invisible.character) });
         return undefined;
     }
     const [problem] = [...document.errors, ...document.warnings];
@@ -19782,13 +19779,13 @@ function parseYaml(input, text, form, findings) {
     findings.push(syntaxFinding(problem, placeOf(problem.pos[0]), form.example));
     return undefined;
 }
-/** The first character outside of comments that is not seen; a byte order mark at the beginning is none. */
-function unseenIn(text) {
+/** Finds the first invisible character outside of comments; a byte order mark at the beginning does not count. */
+function invisibleIn(text) {
     let start = 0;
     for (const line of text.split('\n')) {
         const comment = /(?:^|[ \t])#/.exec(line)?.index ?? line.length;
         const skipped = start === 0 && line.startsWith('\uFEFF') ? 1 : 0;
-        const found = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_2__/* .findUnseen */ .s)(line.slice(skipped, comment));
+        const found = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_2__/* .findInvisible */ .tO)(line.slice(skipped, comment));
         if (found !== undefined)
             return { ...found, index: start + skipped + found.index };
         start += line.length + 1;
@@ -21106,7 +21103,7 @@ function isMapping(value) {
 
 /***/ }),
 
-/***/ 66851:
+/***/ 24974:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -21902,14 +21899,14 @@ var resolve = __webpack_require__(43239);
 
 
 /** Decides what the control plane's hosts get. A host that could not be examined gets nothing, and is reported. */
-function decideControlPlane(look, members, input) {
-    const { hosts, findings } = (0,resolve/* resolveControlPlane */.M)(look, members);
+function decideControlPlane(observed, members, input) {
+    const { hosts, findings } = (0,resolve/* resolveControlPlane */.M)(observed, members);
     const answers = hosts.map((host) => handOverTo(host, input));
     const handOvers = answers.map(({ handOver }) => handOver);
     return {
         hosts: hosts.map(({ name, address }) => ({ name, address })),
         findings: [...findings, ...answers.flatMap((answer) => answer.findings)],
-        warnings: warningsOf(look, hosts),
+        warnings: warningsOf(observed, hosts),
         reasons: handOvers
             .filter((handOver) => !isHandedOver(handOver))
             .map((handOver) => `${handOver.name}: ${describeHandOver(handOver).join('; ')}`),
@@ -21920,8 +21917,8 @@ function decideControlPlane(look, members, input) {
     };
 }
 /** Findings that need attention but decide nothing. */
-function controlPlaneWarnings(look) {
-    return warningsOf(look, (0,resolve/* resolveControlPlane */.M)(look, []).hosts);
+function controlPlaneWarnings(observed) {
+    return warningsOf(observed, (0,resolve/* resolveControlPlane */.M)(observed, []).hosts);
 }
 function warningsOf({ unreached }, hosts) {
     return [...unreached, ...hosts.flatMap(unreachableMembers)];
@@ -22992,11 +22989,11 @@ function contradictionFindings(members, cluster, clientPort) {
         .flatMap((member) => {
         const answering = answers(member.name, cluster);
         if (answering !== undefined)
-            return [answersUnseen(member.name, answering)];
+            return [answersWithoutContainer(member.name, answering)];
         const program = member.facts.listeners.get(clientPort);
         return program === undefined || !classify_holdsMember(member)
             ? []
-            : [listensUnseen(member.name, program, clientPort)];
+            : [listensWithoutContainer(member.name, program, clientPort)];
     });
 }
 /** The client URL at which a member has answered; undefined where none has. */
@@ -23008,7 +23005,7 @@ function answers(name, cluster) {
 function classify_holdsMember({ facts: { state, files, dataDir } }) {
     return typeof state === 'object' || files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || dataDir.hasLog;
 }
-function answersUnseen(host, endpoint) {
+function answersWithoutContainer(host, endpoint) {
     return {
         code: 'etcd-container-unseen',
         host,
@@ -23018,7 +23015,7 @@ function answersUnseen(host, endpoint) {
         fix: 'Run `crictl ps -a` on that host and check which runtime it uses (see /etc/crictl.yaml). Run again when it shows the running etcd.',
     };
 }
-function listensUnseen(host, program, port) {
+function listensWithoutContainer(host, program, port) {
     return {
         code: 'etcd-container-unseen',
         host,
@@ -23190,7 +23187,7 @@ function fieldsOf(yaml) {
 
 // EXTERNAL MODULE: ./src/cluster/desired-member.ts
 var desired_member = __webpack_require__(85719);
-;// CONCATENATED MODULE: ./src/cluster/found-image.ts
+;// CONCATENATED MODULE: ./src/cluster/previous-image.ts
 
 
 
@@ -23205,7 +23202,7 @@ var desired_member = __webpack_require__(85719);
  * @param hosts.total number of members of the cluster.
  * @returns no image if the manifest exists.
  */
-function foundImage(member, { members, total }, ownership, settings) {
+function previousImage(member, { members, total }, ownership, settings) {
     const { facts } = member;
     if ((0,cluster_images/* runningImage */.$z)(facts) !== undefined || facts.etcdImage === undefined)
         return {};
@@ -23365,7 +23362,7 @@ function imagesWithoutManifest({ members, ownership, settings, shape, }) {
     const total = shape.members.length;
     const answers = members.map((member) => ({
         name: member.name,
-        answer: foundImage(member, { members, total }, ownership, settings),
+        answer: previousImage(member, { members, total }, ownership, settings),
     }));
     refuseIf(answers.flatMap(({ answer }) => ('finding' in answer ? [answer.finding] : [])));
     return new Map(answers.flatMap(({ name, answer }) => 'image' in answer ? [[name, answer.image]] : []));
@@ -24702,11 +24699,11 @@ function certificateChecks(facts, thresholds) {
 function certificates_authority({ members, now }, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('authority', null);
     const looked = members.flatMap(({ name, host }) => {
-        if ('unseen' in host)
+        if ('failure' in host)
             return [];
         const { facts } = host.seen;
         const info = infoOf(facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text);
-        return [{ name, info, notSeen: (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files']) }];
+        return [{ name, info, notSeen: (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files']) }];
     });
     const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
     const [unseen] = looked.flatMap(({ notSeen }) => notSeen ?? []);
@@ -24773,7 +24770,7 @@ function authorityEnd(check, info, now, thresholds) {
 /** Finds keys of the CA on hosts, if no host should keep it by the record of the last deploy. */
 function strayKeys(members) {
     const holders = members.flatMap(({ name, host }) => {
-        if ('unseen' in host)
+        if ('failure' in host)
             return [];
         const { facts } = host.seen;
         const isWantedNowhere = typeof facts.state === 'object' && facts.state.cluster.caCustody === 'input-only';
@@ -24793,7 +24790,7 @@ function strayKeys(members) {
 }
 function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('certificate', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files']);
     if (notSeen !== undefined)
         return [notSeen];
     const { files } = facts;
@@ -24880,11 +24877,11 @@ function served(member, facts, thresholds) {
 }
 function listener({ name, address, host }, subject, profile, sight, { now }, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('served-certificate', name);
-    if ('unseen' in sight)
+    if ('failure' in sight)
         return check('unknown', {
             subject,
-            code: sight.unseen.code,
-            measured: `The ${subject} of ${name} presents no certificate: ${sight.unseen.fact}.`,
+            code: sight.failure.code,
+            measured: `The ${subject} of ${name} presents no certificate: ${sight.failure.fact}.`,
         });
     const info = infoOf(sight.seen.pem);
     if (info === undefined)
@@ -25016,7 +25013,7 @@ const REMOVE_KEY = `Remove ${control_plane_KEY} there. ${DEPLOY}`;
 /** Checks that each host of the control plane has the files with which its API server connects to this cluster. */
 function controlPlaneChecks(facts, thresholds) {
     const authorityPem = authorityOf(facts);
-    return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
+    return facts.controlPlane.map((host) => checkHost(host, authorityPem, facts.now, thresholds));
 }
 /** Returns the members' own CA; if they do not have the same, another check reports it. */
 function authorityOf({ members }) {
@@ -25027,8 +25024,8 @@ function authorityOf({ members }) {
 function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('control-plane', null);
     const subject = name;
-    if ('unseen' in host) {
-        const { code, fact, cause, fix } = host.unseen;
+    if ('failure' in host) {
+        const { code, fact, cause, fix } = host.failure;
         return check('warn', {
             code,
             subject,
@@ -25038,7 +25035,7 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
         });
     }
     const { facts, more } = host.seen;
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files']);
     if (notSeen !== undefined)
         return { ...notSeen, subject };
     const { files } = facts;
@@ -25472,7 +25469,7 @@ var checks_endpoint = __webpack_require__(57260);
 /** Checks the files of each host against the record of the last run and the guide. */
 function fileChecks({ members, ...places }) {
     return members.flatMap(({ name, host }) => {
-        if ('unseen' in host)
+        if ('failure' in host)
             return [];
         const { facts } = host.seen;
         const record = typeof facts.state === 'object' ? facts.state : undefined;
@@ -25487,7 +25484,7 @@ function fileChecks({ members, ...places }) {
 const CONVERGE = 'If the change was intended, add it to the inputs of the deploy (`extra-args`). Then run the deploy: it reverts what the inputs do not ask for, one member at a time.';
 function manifest(name, facts, record) {
     const check = (0,checks_check/* checkOf */.EG)('manifest', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files', 'digests']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files', 'digests']);
     if (notSeen !== undefined)
         return notSeen;
     if (!facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)) {
@@ -25537,7 +25534,7 @@ function manifest(name, facts, record) {
 }
 function dropIn(name, facts, record) {
     const check = (0,checks_check/* checkOf */.EG)('drop-in', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files', 'digests', 'kubelet']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files', 'digests', 'kubelet']);
     if (notSeen !== undefined)
         return notSeen;
     if (record === undefined) {
@@ -25564,7 +25561,7 @@ function dropIn(name, facts, record) {
 }
 function strayFiles(name, facts) {
     const check = (0,checks_check/* checkOf */.EG)('stray-files', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files']);
     if (notSeen !== undefined)
         return notSeen;
     const strays = [...facts.files.values()]
@@ -25583,7 +25580,7 @@ function strayFiles(name, facts) {
 }
 function modes(name, facts, record, places) {
     const check = (0,checks_check/* checkOf */.EG)('modes', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['files', 'data-dir']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files', 'data-dir']);
     if (notSeen !== undefined)
         return notSeen;
     const wrong = [...(0,cluster_differences/* expectedModes */.L0)(true, record)].flatMap(([path, mode]) => {
@@ -25627,8 +25624,8 @@ const OF_HOSTS = [
 function hostChecks({ members, now }) {
     return members.flatMap((member) => {
         const check = (0,checks_check/* checkOf */.EG)('host', member.name);
-        if ('unseen' in member.host) {
-            const { code, fact, cause, fix } = member.host.unseen;
+        if ('failure' in member.host) {
+            const { code, fact, cause, fix } = member.host.failure;
             return [
                 check('warn', {
                     code,
@@ -25639,18 +25636,18 @@ function hostChecks({ members, now }) {
                 ...OF_HOSTS.map((name) => (0,checks_check/* checkOf */.EG)(name, member.name)('unknown', { measured: 'Not seen: the host could not be examined.' })),
             ];
         }
-        const sight = member.host.seen;
-        const took = sight.roundTripMs === null ? '' : `; a round trip takes ${(0,units/* duration */.p0)(sight.roundTripMs)}`;
+        const observed = member.host.seen;
+        const took = observed.roundTripMs === null ? '' : `; a round trip takes ${(0,units/* duration */.p0)(observed.roundTripMs)}`;
         return [
             check('ok', { measured: `SSH works${took}.` }),
-            kubelet(member.name, sight),
-            pod(member, sight, now),
+            kubelet(member.name, observed),
+            pod(member, observed, now),
         ];
     });
 }
 function kubelet(name, { facts, more }) {
     const check = (0,checks_check/* checkOf */.EG)('kubelet', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['kubelet']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['kubelet']);
     if (notSeen !== undefined)
         return notSeen;
     const { active, enabled, subState } = facts.kubelet;
@@ -25683,7 +25680,7 @@ function kubelet(name, { facts, more }) {
 }
 function pod({ name, endpoint }, { facts, more: { containers, lastLog } }, now) {
     const check = (0,checks_check/* checkOf */.EG)('pod', name);
-    const notSeen = (0,checks_view/* unseenCheck */.r)(check, name, facts, ['containers']);
+    const notSeen = (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['containers']);
     if (notSeen !== undefined)
         return notSeen;
     const running = containers.find((container) => container.running);
@@ -25832,10 +25829,10 @@ const MOST_LEADER_CHANGES_PER_DAY = 3;
 const DAY_SECONDS = 86_400;
 /** Returns what a member measures of itself; undefined if it gave no metrics. */
 function figuresOf({ metrics }, now) {
-    const sight = (0,observation/* seen */.cI)(metrics);
-    if (sight === undefined)
+    const samples = (0,observation/* seen */.cI)(metrics);
+    if (samples === undefined)
         return undefined;
-    const { latest, earlier } = sight;
+    const { latest, earlier } = samples;
     const sinceStart = latest.startedAt === undefined ? 0 : Math.max(0, now.getTime() / 1000 - latest.startedAt);
     if (earlier === undefined || latest.startedAt !== earlier.metrics.startedAt) {
         const ago = sinceStart === 0 ? '' : ` ${(0,units/* duration */.p0)(sinceStart * 1000)} ago`;
@@ -26233,7 +26230,7 @@ var etcd_client = __webpack_require__(51034);
 /** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
 const REQUEST_MS = 5_000;
 /** The client of one member, over the way that leads to it. */
-function askedMember(address, name, route, credentials, { clientPort }) {
+function memberConnection(address, name, route, credentials, { clientPort }) {
     const way = new Way(route, address);
     const client = new etcd_client/* EtcdClient */.i({
         name,
@@ -26250,10 +26247,10 @@ function askedMember(address, name, route, credentials, { clientPort }) {
  * after all where none did. No entry where no host at all is reached.
  */
 function routesTo(hosts) {
-    const answering = hosts.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+    const answering = hosts.find(({ observed, transport }) => 'seen' in observed && transport !== undefined);
     return new Map(hosts.flatMap((host) => {
-        const { sight, transport } = host;
-        if (transport !== undefined && ('seen' in sight || answering === undefined))
+        const { observed, transport } = host;
+        if (transport !== undefined && ('seen' in observed || answering === undefined))
             return [[host, { transport }]];
         return answering?.transport === undefined
             ? []
@@ -26299,9 +26296,9 @@ class Way {
 
 
 /** Combines all observations of one member. */
-function memberSight({ address, sight }, name, { answers, through, notAsked: none, shippedImage }) {
+function memberFacts({ address, observed }, name, { answers, through, notQueried: none, shippedImage }) {
     const { code, fact } = none.failure.finding;
-    const unseen = { unseen: { code, fact } };
+    const notPresented = { failure: { code, fact } };
     const observation = answers?.observation;
     const endpoint = observation?.endpoint ?? {
         status: none,
@@ -26313,7 +26310,7 @@ function memberSight({ address, sight }, name, { answers, through, notAsked: non
     return {
         name,
         address,
-        host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
+        host: hostObservation(observed, answers?.roundTripMs ?? null, shippedImage),
         askedThrough: through,
         endpoint: { ...endpoint, name, address },
         localReadNs: observation?.localReadNs ?? none,
@@ -26321,18 +26318,18 @@ function memberSight({ address, sight }, name, { answers, through, notAsked: non
         readyz: observation?.readyz ?? none,
         hash: answers?.hash ?? none,
         metrics: answers?.metrics ?? none,
-        served: answers?.served ?? { client: unseen, peer: unseen },
+        served: answers?.served ?? { client: notPresented, peer: notPresented },
     };
 }
 /** Without the key that the probe brought, which is not needed any more. */
-function hostSight(sight, roundTripMs, shippedImage) {
-    if ('unseen' in sight)
-        return sight;
-    const { facts, more } = sight.seen;
+function hostObservation(observed, roundTripMs, shippedImage) {
+    if ('failure' in observed)
+        return observed;
+    const { facts, more } = observed.seen;
     return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
 }
 /** Why a member could not be asked. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
-function notAsked(withoutCredentials) {
+function notQueried(withoutCredentials) {
     const reason = withoutCredentials
         ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
         : 'no host could be reached to ask it from';
@@ -26378,7 +26375,7 @@ async function hashesAt(members, signal) {
 async function listenersOf(member, { clientPort, peerPort }, signal) {
     const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
     const never = {
-        unseen: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
+        failure: { code: 'served-certificate-unseen', fact: 'it was not asked for' },
     };
     return { client: client ?? never, peer: peer ?? never };
 }
@@ -26391,7 +26388,7 @@ async function presented({ way, credentials, address }, port, signal) {
     catch (error) {
         const said = error instanceof host_error/* HostError */.dh ? error.finding.fact.replace(/\.$/, '') : (0,src_findings/* errorMessage */.gJ)(error);
         const fact = `no TLS handshake with port ${port} of ${address}: ${said}`;
-        return { unseen: { code: 'served-certificate-unseen', fact } };
+        return { failure: { code: 'served-certificate-unseen', fact } };
     }
 }
 /**
@@ -26420,8 +26417,8 @@ async function rescrapeMetrics(client, first, { scrapedAtMs, seconds, signal }) 
 var engine_observe = __webpack_require__(69622);
 // EXTERNAL MODULE: ./src/hosts/transport.ts
 var transport = __webpack_require__(46890);
-// EXTERNAL MODULE: ./src/hosts/probe/look-at-files.ts
-var look_at_files = __webpack_require__(37603);
+// EXTERNAL MODULE: ./src/hosts/probe/list-files.ts
+var list_files = __webpack_require__(56026);
 // EXTERNAL MODULE: ./src/hosts/probe/parse-probe.ts + 2 modules
 var parse_probe = __webpack_require__(98317);
 // EXTERNAL MODULE: ./src/hosts/probe/probe-script.ts
@@ -26479,7 +26476,7 @@ function healthProbe(question, { program } = {}) {
     };
 }
 function healthScript(question) {
-    return `${(0,look_at_files/* placeVariables */.XT)(question)}
+    return `${(0,list_files/* placeVariables */.XT)(question)}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
@@ -26545,7 +26542,7 @@ printf '%s' ${HEALTH_PROBE_FORMAT}
 if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then section health.client-key; show ${CLIENT_KEY}; fi
 `;
 /** The script that runs on every host, after the variables data_dir, wal_dir and client_key. */
-const HEALTH_BODY = `${probe_script/* PROBE_START */.yv}${START_HEALTH}${probe_script/* START_VOLATILE */.cF}${probe_script/* PRINT_IDENTITY */.tL}${look_at_files/* PRINT_FILES */.wh}${PRINT_HEALTH}
+const HEALTH_BODY = `${probe_script/* PROBE_START */.yv}${START_HEALTH}${probe_script/* START_VOLATILE */.cF}${probe_script/* PRINT_IDENTITY */.tL}${list_files/* PRINT_FILES */.wh}${PRINT_HEALTH}
 end_sections
 `;
 /**
@@ -26606,7 +26603,7 @@ function parseHealthProbe(answer, timing) {
     const standing = (0,parse_probe/* parseStanding */.m)(sections);
     const containers = (0,runtime/* parseContainers */.eQ)(sections, 'health.containers');
     return {
-        facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.unseen] },
+        facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.failure] },
         more: {
             clock: (0,probe_sections/* clockIn */.CH)(sections, timing),
             ...(filesystem && { filesystem }),
@@ -26691,7 +26688,7 @@ async function examineHost(host, settings, { connect, timeline, maskSecret }, si
     catch (error) {
         // close one that comes too late
         void connecting.then((late) => late.close()).catch(() => undefined);
-        return { ...host, sight: { unseen: why(error) } };
+        return { ...host, observed: { failure: why(error) } };
     }
     try {
         const probing = timeline.record({ ...recorded, title: 'probe' }, () => probeHost(host, transport, settings));
@@ -26702,12 +26699,12 @@ async function examineHost(host, settings, { connect, timeline, maskSecret }, si
             ...host,
             name: (0,engine_observe/* nameOf */.Vb)(host, answer.facts),
             transport,
-            sight: { seen: answer },
+            observed: { seen: answer },
             shippedImage: shippedImage(answer.facts, transport, signal),
         };
     }
     catch (error) {
-        return { ...host, transport, sight: { unseen: why(error) } };
+        return { ...host, transport, observed: { failure: why(error) } };
     }
 }
 function why(error) {
@@ -26786,7 +26783,7 @@ async function shippedImage({ files }, transport, signal) {
     if (release === undefined || problemOf(release) === undefined)
         return undefined;
     try {
-        const { stdout } = await beforeAbort(signal, transport.run((0,probe_sections/* askKubeadm */.hi)()));
+        const { stdout } = await beforeAbort(signal, transport.run((0,probe_sections/* queryKubeadm */.Wb)()));
         return (0,probe_sections/* parseKubeadmAnswer */.lk)(stdout.toString('utf8')).etcdImage;
     }
     catch {
@@ -26816,7 +26813,7 @@ async function beforeAbort(signal, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/operations/health/observe/look.ts
+;// CONCATENATED MODULE: ./src/operations/health/observe/observe-health.ts
 
 
 
@@ -26849,38 +26846,38 @@ async function observeHealth(settings, context) {
     try {
         signal.throwIfAborted();
         refuseDuplicates(members);
-        const facts = await askWithBest(members, settings, context, deadline);
+        const facts = await queryWithBest(members, settings, context, deadline);
         signal.throwIfAborted();
-        return { ...facts, controlPlane: (0,run_host/* withRole */.Tl)(hosts, 'control-plane').map(controlPlaneSight) };
+        return { ...facts, controlPlane: (0,run_host/* withRole */.Tl)(hosts, 'control-plane').map(controlPlaneFacts) };
     }
     finally {
         await closeAll(hosts);
     }
 }
 /** Queries with the best pair, and with the next one if the members refuse it. */
-async function askWithBest(members, settings, context, deadline) {
+async function queryWithBest(members, settings, context, deadline) {
     const brought = settings.health.trustedAuthority;
-    const answers = members.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
+    const answers = members.flatMap(({ observed }) => ('seen' in observed ? [observed.seen] : []));
     const [best, ...others] = chooseCredentials(answers, brought, context.now());
-    const first = await askMembers(members, best, settings, context, deadline);
+    const first = await queryMembers(members, best, settings, context, deadline);
     if (!refusesClient(first))
         return first;
     for (const credentials of others) {
         if (deadline.aborted)
             break;
-        const facts = await askMembers(members, credentials, settings, context, deadline);
+        const facts = await queryMembers(members, credentials, settings, context, deadline);
         if (!refusesClient(facts))
             return facts;
     }
     return first;
 }
 /** A host whose hostname could not be read is reported under its label: nothing is decided by its name. */
-function controlPlaneSight({ name, address, settings, sight }) {
-    return { name: name === '' ? (0,run_host/* hostLabel */.vy)(settings) : name, address, host: sight };
+function controlPlaneFacts({ name, address, settings, observed }) {
+    return { name: name === '' ? (0,run_host/* hostLabel */.vy)(settings) : name, address, host: observed };
 }
 /** Refuses hosts that are listed twice, and clones with one name: their reports would be confused. */
 function refuseDuplicates(members) {
-    const findings = (0,cluster_members/* memberFindings */.Ln)(members.flatMap(({ name, address, sight }) => 'seen' in sight ? [{ name, address, facts: sight.seen.facts }] : []));
+    const findings = (0,cluster_members/* memberFindings */.Ln)(members.flatMap(({ name, address, observed }) => 'seen' in observed ? [{ name, address, facts: observed.seen.facts }] : []));
     if (findings.length > 0)
         throw new src_findings/* RefusedError */.fk('the hosts cannot be those of one cluster', findings);
 }
@@ -26919,22 +26916,22 @@ function refusesClient({ members }) {
  * @param hosts of members, in the order of the inputs.
  * @param credentials absent: no host has given any.
  */
-async function askMembers(hosts, credentials, settings, context, signal) {
+async function queryMembers(hosts, credentials, settings, context, signal) {
     const routes = routesTo(hosts);
     const asked = new Map([...routes].flatMap(([host, route]) => credentials === undefined
         ? []
-        : [[host, askedMember(host.address, host.name, route, credentials, settings)]]));
+        : [[host, memberConnection(host.address, host.name, route, credentials, settings)]]));
     try {
         const answers = await answersOf(asked, settings, context, signal);
         const endpoints = [...answers.values()].map(({ observation }) => observation.endpoint);
         const names = memberNames(hosts, endpoints, settings.peerPort);
         const members = await Promise.all(hosts.map(async (host) => {
             const through = routes.get(host)?.through;
-            return memberSight(host, names.get(host) ?? host.address, {
+            return memberFacts(host, names.get(host) ?? host.address, {
                 answers: answers.get(host),
                 shippedImage: await host.shippedImage,
                 through: through === undefined ? null : (names.get(through) ?? null),
-                notAsked: notAsked(credentials === undefined && routes.has(host)),
+                notQueried: notQueried(credentials === undefined && routes.has(host)),
             });
         }));
         const { clientPort, peerPort } = settings;
@@ -26946,14 +26943,17 @@ async function askMembers(hosts, credentials, settings, context, signal) {
     }
 }
 async function answersOf(asked, settings, { timeline }, signal) {
-    const looks = await Promise.all([...asked].map(async ([host, member]) => {
+    const observations = await Promise.all([...asked].map(async ([host, member]) => {
         const listeners = listenersOf(member, settings, signal);
         const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
         const observation = await timeline.record(what, () => (0,observe/* observeMember */.B6)(member, signal));
         return { host, member, observation, listeners, scrapedAtMs: performance.now() };
     }));
-    const hashes = hashesOf(looks.map(({ member, observation }) => ({ client: member.client, revision: observation.revision })), signal);
-    return new Map(await Promise.all(looks.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
+    const hashes = hashesOf(observations.map(({ member, observation }) => ({
+        client: member.client,
+        revision: observation.revision,
+    })), signal);
+    return new Map(await Promise.all(observations.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
         const { metricsWindowSeconds: seconds } = settings.health;
         const hash = (await hashes).get(member.client);
         if (hash === undefined)
@@ -26972,8 +26972,8 @@ async function answersOf(asked, settings, { timeline }, signal) {
 function memberNames(hosts, observations, peerPort) {
     const members = observations.flatMap(({ memberList }) => (0,observation/* seen */.cI)(memberList)?.members ?? []);
     return new Map(hosts.map((host) => {
-        const { name, address, settings, sight } = host;
-        const known = 'seen' in sight ? name : settings.name;
+        const { name, address, settings, observed } = host;
+        const known = 'seen' in observed ? name : settings.name;
         return [host, known ?? listedName(members, (0,etcd_endpoint/* httpsUrl */.N3)(address, peerPort)) ?? address];
     }));
 }
@@ -28118,7 +28118,7 @@ function findings(document, most) {
     return [
         ...wrong.slice(0, most),
         ...moreOf(wrong.length - most, 'finding'),
-        ...groups.flatMap((group) => unseen(group, most)),
+        ...groups.flatMap((group) => unknownDetails(group, most)),
     ];
 }
 /** A line that says how many more there are; none where there are none. */
@@ -28132,7 +28132,7 @@ function finding(where, check) {
     return (0,markdown/* details */.zH)((0,check_view/* oneLine */.TN)(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
 }
 /** Unknown checks often have one reason: returns each reason once, with its checks. */
-function unseen({ title, checks }, most) {
+function unknownDetails({ title, checks }, most) {
     const unknown = checks.filter(({ status }) => status === 'unknown');
     if (unknown.length === 0)
         return [];
@@ -28171,7 +28171,7 @@ const shownRows = 10;
 const longestCertificateCell = 200;
 /** The certificates by the days they have left, the first to expire on top, each once. */
 function certificateTable({ certificates, thresholds }) {
-    const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
+    const rows = placedCertificates(certificates).map((certificate) => row(certificate, thresholds));
     const header = ['Days left', 'Until', 'Certificate', 'Seen'];
     const rest = rows.slice(shownRows);
     return [
@@ -28179,7 +28179,7 @@ function certificateTable({ certificates, thresholds }) {
         ...(rest.length === 0 ? [] : [(0,markdown/* details */.zH)((0,plan_words/* counted */.hS)(rest.length, 'more certificate'), (0,markdown/* table */.tp)(header, rest))]),
     ].join('\n\n');
 }
-function seenCertificates(certificates) {
+function placedCertificates(certificates) {
     const identity = ({ fingerprint, subject, notAfter }) => JSON.stringify([fingerprint, subject, notAfter]);
     return [...Map.groupBy(certificates, identity).values()]
         .flatMap((places) => places.slice(0, 1).map((certificate) => ({ certificate, places })))
@@ -29378,11 +29378,11 @@ function everyCertificate(facts) {
         const files = 'seen' in host ? host.seen.facts.files : new Map();
         const onDisk = CERTIFICATE_PATHS.flatMap((path) => (0,make_document/* certificateDocuments */.a$)(files.get(path)?.text, { member: name, place: 'disk', where: path }, now));
         const places = [
-            { place: 'client', port: clientPort, sight: served.client },
-            { place: 'peer', port: peerPort, sight: served.peer },
+            { place: 'client', port: clientPort, certificate: served.client },
+            { place: 'peer', port: peerPort, certificate: served.peer },
         ];
-        const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
-            ? (0,make_document/* certificateDocuments */.a$)(sight.seen.pem, { member: name, place, where: (0,etcd_endpoint/* hostAndPort */.PG)(address, port) }, now)
+        const presented = places.flatMap(({ place, port, certificate }) => 'seen' in certificate
+            ? (0,make_document/* certificateDocuments */.a$)(certificate.seen.pem, { member: name, place, where: (0,etcd_endpoint/* hostAndPort */.PG)(address, port) }, now)
             : []);
         return [...onDisk, ...presented];
     });
@@ -30434,7 +30434,7 @@ async function examine_examine(settings, context) {
         signal.throwIfAborted();
         const tests = await testDisks(settings, answering, context);
         signal.throwIfAborted();
-        const asked = unreached.length === 0 ? await examine_askMembers(settings, members, context) : NOT_ASKED;
+        const asked = unreached.length === 0 ? await askMembers(settings, members, context) : NOT_ASKED;
         signal.throwIfAborted();
         return {
             members,
@@ -30453,9 +30453,9 @@ async function examine_examine(settings, context) {
     });
 }
 const NOT_ASKED = { failures: [] };
-async function examine_askMembers(settings, members, context) {
+async function askMembers(settings, members, context) {
     try {
-        const asked = await (0,engine_cluster/* askCluster */.K8)(settings, members, [], context);
+        const asked = await (0,engine_cluster/* queryCluster */.LY)(settings, members, [], context);
         asked?.clients.close();
         return { ...(asked && { cluster: asked.cluster }), failures: [] };
     }
@@ -37572,9 +37572,9 @@ function pullImage(image, criEndpoint, login) {
             script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${(0,bash/* quoteBash */.pI)(image)} >&2
 ${bash/* SYNC_IMAGES */.Tl}`,
         }
-        : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
+        : { ...common, script: pullByCurl(criEndpoint), input: pullImageBody(image, login) };
 }
-function askedByCurl(criEndpoint) {
+function pullByCurl(criEndpoint) {
     const options = [
         '-q', // reads no .curlrc; has to be the first
         `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
@@ -37596,7 +37596,7 @@ ${bash/* SYNC_IMAGES */.Tl}
 function explainPull(image, login) {
     return (result) => {
         if (login !== undefined && result.code === NOT_ASKED)
-            return notAsked(image, result);
+            return requestFailed(image, result);
         const said = result.code === pull_image_REFUSED ? runtimeMessage(result.stderr) : (0,host_error/* lastWords */.aN)(result.stderr, 1);
         return {
             code: 'image-pull-failed',
@@ -37637,18 +37637,18 @@ function whyRefused(said, login) {
     }
     return (0,explain_unknown/* knownReason */.y)(said) ?? { fix };
 }
-function notAsked(image, result) {
+function requestFailed(image, result) {
     return {
         code: 'image-pull-failed',
         fact: `the request to the container runtime to pull ${image} failed: ${(0,host_error/* lastWords */.aN)(result.stderr, 1)}`,
-        ...whyNotAsked(result),
+        ...whyRequestFailed(result),
     };
 }
 const RUNTIME_SILENT = {
     cause: 'The container runtime does not answer on its socket.',
     fix: 'Try `crictl info` on the host, start the runtime, and run again.',
 };
-function whyNotAsked({ stderr }) {
+function whyRequestFailed({ stderr }) {
     if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
         return {
             cause: 'curl on this host was built without HTTP/2, or without Unix sockets.',
@@ -41531,11 +41531,11 @@ async function scriptOf(step, context) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   AZ: () => (/* binding */ showUnseen),
-/* harmony export */   eg: () => (/* binding */ unseenProblem),
-/* harmony export */   s: () => (/* binding */ findUnseen),
+/* harmony export */   OT: () => (/* binding */ withoutInvisible),
+/* harmony export */   XM: () => (/* binding */ invisibleProblem),
+/* harmony export */   jQ: () => (/* binding */ showInvisible),
 /* harmony export */   sE: () => (/* binding */ foreignCharacter),
-/* harmony export */   zG: () => (/* binding */ withoutUnseen)
+/* harmony export */   tO: () => (/* binding */ findInvisible)
 /* harmony export */ });
 /* unused harmony export nameOfCharacter */
 /** Invisible characters, and those that look like a space but are none: format characters, separators, fillers. */
@@ -41582,16 +41582,16 @@ function nameOfCharacter(character) {
     return name === undefined ? code : `${code} (${name})`;
 }
 /** Finds the first invisible character; undefined if there is none. */
-function findUnseen(text) {
+function findInvisible(text) {
     const found = UNSEEN.exec(text);
     return found === null ? undefined : { character: found[0], index: found.index };
 }
 /** Removes the invisible characters. */
-function withoutUnseen(text) {
+function withoutInvisible(text) {
     return text.replaceAll(ALL_UNSEEN, '');
 }
 /** Replaces invisible characters by e.g. `<U+200B>`. */
-function showUnseen(text) {
+function showInvisible(text) {
     return text.replaceAll(ALL_UNSEEN, (character) => `<${nameOfCharacter(character).split(' ', 1)[0] ?? ''}>`);
 }
 /**
@@ -41603,7 +41603,7 @@ function foreignCharacter(text) {
     return character === undefined ? undefined : nameOfCharacter(character);
 }
 /** Explains an invisible character. @returns a finding without its place. */
-function unseenProblem(character) {
+function invisibleProblem(character) {
     return {
         code: 'character-not-ascii',
         fact: `there is a character here that is not seen, or looks like a space: ${nameOfCharacter(character)}.`,
@@ -41751,11 +41751,11 @@ const maxQuoteLength = 80;
  * Quotes a user's value for a message: in double quotes, on one line, shortened, invisible characters by their code.
  */
 function quote(value) {
-    return JSON.stringify((0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showUnseen */ .AZ)(cut(value)));
+    return JSON.stringify((0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showInvisible */ .jQ)(cut(value)));
 }
 /** Quotes a value of YAML or JSON for a message: a text by {@link quote}, anything else as JSON, without quotes. */
 function quoteJson(value) {
-    return typeof value === 'string' ? quote(value) : (0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showUnseen */ .AZ)(cut(JSON.stringify(value)));
+    return typeof value === 'string' ? quote(value) : (0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showInvisible */ .jQ)(cut(JSON.stringify(value)));
 }
 function cut(text) {
     return text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text;

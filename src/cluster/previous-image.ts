@@ -8,7 +8,7 @@ import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 
 /** The image that a member ran before its manifest was lost. */
-export type FoundImage = { readonly image?: string } | { readonly finding: Finding };
+export type PreviousImage = { readonly image?: string } | { readonly finding: Finding };
 
 /**
  * Returns the image that a member's data was written with, if its manifest is missing. Sources in this order: the
@@ -19,12 +19,12 @@ export type FoundImage = { readonly image?: string } | { readonly finding: Findi
  * @param hosts.total number of members of the cluster.
  * @returns no image if the manifest exists.
  */
-export function foundImage(
+export function previousImage(
   member: Member,
   { members, total }: { readonly members: readonly Member[]; readonly total: number },
   ownership: ReadonlyMap<string, Ownership>,
   settings: ImageSettings,
-): FoundImage {
+): PreviousImage {
   const { facts } = member;
   if (runningImage(facts) !== undefined || facts.etcdImage === undefined) return {};
   const own = ownImage(facts);

@@ -5,15 +5,15 @@ import { canonicalUrl, type EtcdCredentials, httpsUrl } from '../../../etcd/endp
 import { type EndpointObservation, failure, seen } from '../../../etcd/health/observation.ts';
 import { observeMember } from '../../../etcd/health/observe.ts';
 import type { ListedMember } from '../../../etcd/messages.ts';
-import type { ControlPlaneSight, HealthFacts } from '../../../facts/health.ts';
+import type { ControlPlaneFacts, HealthFacts } from '../../../facts/health.ts';
 import { RefusedError } from '../../../findings.ts';
 import type { HealthAnswer } from '../../../hosts/probe/health-probe.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { placesOf } from '../../../kubeadm/paths.ts';
 import { hostLabel, listHosts, withRole } from '../../../run/host.ts';
-import { type Answers, hashesOf, listenersOf, memberSight, notAsked, rescrapeMetrics } from './figures.ts';
+import { type Answers, hashesOf, listenersOf, memberFacts, notQueried, rescrapeMetrics } from './figures.ts';
 import { type ExaminedHost, examineHost } from './hosts.ts';
-import { askedMember, type AskedMember, routesTo } from './member-client.ts';
+import { memberConnection, type MemberConnection, routesTo } from './member-client.ts';
 
 /** The part of the deadline for the login and the probe of a host; the rest is for etcd. */
 const SHARE_OF_HOSTS = 0.5;
@@ -37,44 +37,44 @@ export async function observeHealth(settings: Settings, context: RunContext): Pr
   try {
     signal.throwIfAborted();
     refuseDuplicates(members);
-    const facts = await askWithBest(members, settings, context, deadline);
+    const facts = await queryWithBest(members, settings, context, deadline);
     signal.throwIfAborted();
-    return { ...facts, controlPlane: withRole(hosts, 'control-plane').map(controlPlaneSight) };
+    return { ...facts, controlPlane: withRole(hosts, 'control-plane').map(controlPlaneFacts) };
   } finally {
     await closeAll(hosts);
   }
 }
 
 /** Queries with the best pair, and with the next one if the members refuse it. */
-async function askWithBest(
+async function queryWithBest(
   members: readonly ExaminedHost[],
   settings: Settings,
   context: RunContext,
   deadline: AbortSignal,
-): Promise<Awaited<ReturnType<typeof askMembers>>> {
+): Promise<Awaited<ReturnType<typeof queryMembers>>> {
   const brought = settings.health.trustedAuthority;
-  const answers = members.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
+  const answers = members.flatMap(({ observed }) => ('seen' in observed ? [observed.seen] : []));
   const [best, ...others] = chooseCredentials(answers, brought, context.now());
-  const first = await askMembers(members, best, settings, context, deadline);
+  const first = await queryMembers(members, best, settings, context, deadline);
   if (!refusesClient(first)) return first;
   for (const credentials of others) {
     if (deadline.aborted) break;
-    const facts = await askMembers(members, credentials, settings, context, deadline);
+    const facts = await queryMembers(members, credentials, settings, context, deadline);
     if (!refusesClient(facts)) return facts;
   }
   return first;
 }
 
 /** A host whose hostname could not be read is reported under its label: nothing is decided by its name. */
-function controlPlaneSight({ name, address, settings, sight }: ExaminedHost): ControlPlaneSight {
-  return { name: name === '' ? hostLabel(settings) : name, address, host: sight };
+function controlPlaneFacts({ name, address, settings, observed }: ExaminedHost): ControlPlaneFacts {
+  return { name: name === '' ? hostLabel(settings) : name, address, host: observed };
 }
 
 /** Refuses hosts that are listed twice, and clones with one name: their reports would be confused. */
 function refuseDuplicates(members: readonly ExaminedHost[]): void {
   const findings = memberFindings(
-    members.flatMap(({ name, address, sight }) =>
-      'seen' in sight ? [{ name, address, facts: sight.seen.facts }] : [],
+    members.flatMap(({ name, address, observed }) =>
+      'seen' in observed ? [{ name, address, facts: observed.seen.facts }] : [],
     ),
   );
   if (findings.length > 0) throw new RefusedError('the hosts cannot be those of one cluster', findings);
@@ -122,7 +122,7 @@ export function refusesClient({ members }: Pick<HealthFacts, 'members'>): boolea
  * @param hosts of members, in the order of the inputs.
  * @param credentials absent: no host has given any.
  */
-async function askMembers(
+async function queryMembers(
   hosts: readonly ExaminedHost[],
   credentials: EtcdCredentials | undefined,
   settings: Settings,
@@ -134,7 +134,7 @@ async function askMembers(
     [...routes].flatMap(([host, route]) =>
       credentials === undefined
         ? []
-        : [[host, askedMember(host.address, host.name, route, credentials, settings)] as const],
+        : [[host, memberConnection(host.address, host.name, route, credentials, settings)] as const],
     ),
   );
   try {
@@ -144,11 +144,11 @@ async function askMembers(
     const members = await Promise.all(
       hosts.map(async (host) => {
         const through = routes.get(host)?.through;
-        return memberSight(host, names.get(host) ?? host.address, {
+        return memberFacts(host, names.get(host) ?? host.address, {
           answers: answers.get(host),
           shippedImage: await host.shippedImage,
           through: through === undefined ? null : (names.get(through) ?? null),
-          notAsked: notAsked(credentials === undefined && routes.has(host)),
+          notQueried: notQueried(credentials === undefined && routes.has(host)),
         });
       }),
     );
@@ -160,12 +160,12 @@ async function askMembers(
 }
 
 async function answersOf(
-  asked: ReadonlyMap<ExaminedHost, AskedMember>,
+  asked: ReadonlyMap<ExaminedHost, MemberConnection>,
   settings: Settings,
   { timeline }: RunContext,
   signal: AbortSignal,
 ): Promise<Map<ExaminedHost, Answers>> {
-  const looks = await Promise.all(
+  const observations = await Promise.all(
     [...asked].map(async ([host, member]) => {
       const listeners = listenersOf(member, settings, signal);
       const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
@@ -174,12 +174,15 @@ async function answersOf(
     }),
   );
   const hashes = hashesOf(
-    looks.map(({ member, observation }) => ({ client: member.client, revision: observation.revision })),
+    observations.map(({ member, observation }) => ({
+      client: member.client,
+      revision: observation.revision,
+    })),
     signal,
   );
   return new Map(
     await Promise.all(
-      looks.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
+      observations.map(async ({ host, member, observation, listeners, scrapedAtMs }) => {
         const { metricsWindowSeconds: seconds } = settings.health;
         const hash = (await hashes).get(member.client);
         if (hash === undefined) throw new Error('every member that is asked has an answer');
@@ -197,7 +200,7 @@ async function answersOf(
  * The name of each member: the one that the inputs give, else the host's own, else the name in the member list for its
  * peer URL, else its address.
  */
-export function memberNames<H extends Pick<ExaminedHost, 'name' | 'address' | 'settings' | 'sight'>>(
+export function memberNames<H extends Pick<ExaminedHost, 'name' | 'address' | 'settings' | 'observed'>>(
   hosts: readonly H[],
   observations: readonly Pick<EndpointObservation, 'memberList'>[],
   peerPort: number,
@@ -205,8 +208,8 @@ export function memberNames<H extends Pick<ExaminedHost, 'name' | 'address' | 's
   const members = observations.flatMap(({ memberList }) => seen(memberList)?.members ?? []);
   return new Map(
     hosts.map((host) => {
-      const { name, address, settings, sight } = host;
-      const known = 'seen' in sight ? name : settings.name;
+      const { name, address, settings, observed } = host;
+      const known = 'seen' in observed ? name : settings.name;
       return [host, known ?? listedName(members, httpsUrl(address, peerPort)) ?? address];
     }),
   );
