@@ -46,7 +46,7 @@ var lock_bash = __webpack_require__(39503);
 
 
 
-/** For everything except the script that follows. */
+/** Milliseconds for everything except the script that follows. */
 const TIMEOUT_MS = 15_000;
 /**
  * Returns a script that acquires the lock of a host unless a live run holds it or a step still runs there; then, in
@@ -1938,7 +1938,7 @@ async function removePrivateFolders(temporary) {
     const { base, prefix } = locationFor(temporary);
     await removeOwnFolders(base, prefix);
 }
-/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+/** Prefix of the folders that hold an artifact's files during the upload, in the runner's folder for temporary files. */
 const STAGED_PREFIX = 'etcd-ha-artifact-';
 /** Removes the files of artifacts that killed runs left behind. Does not throw. */
 async function removeStagedArtifacts(runnerTemp) {

@@ -126,7 +126,7 @@ async function removePrivateFolders(temporary) {
     const { base, prefix } = locationFor(temporary);
     await removeOwnFolders(base, prefix);
 }
-/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+/** Prefix of the folders that hold an artifact's files during the upload, in the runner's folder for temporary files. */
 const STAGED_PREFIX = 'etcd-ha-artifact-';
 /** Removes the files of artifacts that killed runs left behind. Does not throw. */
 async function removeStagedArtifacts(runnerTemp) {

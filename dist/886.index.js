@@ -8791,7 +8791,7 @@ function unidentified(said, limitMs) {
 
 ;// CONCATENATED MODULE: ./src/hosts/openssh/messages.ts
 
-/** Messages of the SSH connection protocol (RFC 4254 §9) as far as a client of sessions and TCP connections knows them. */
+/** Messages of the SSH connection protocol (RFC 4254 §9) that a client of sessions and TCP connections needs. */
 const MESSAGE = {
     channelOpen: 90,
     channelOpenConfirmation: 91,
@@ -8807,15 +8807,15 @@ const MESSAGE = {
 };
 /** Type of extended data that is standard error (RFC 4254 §5.2). */
 const STDERR = 1;
-/** One message as a proxy client of a control socket sends it (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
+/** Encodes a message in the form of a control socket's proxy client (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
 function proxied(type, ...fields) {
     return (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from([0, type]), ...fields]));
 }
-/** A `boolean` of RFC 4251 §5. */
+/** Encodes a `boolean` of RFC 4251 §5. */
 function wireBoolean(value) {
     return Buffer.from([value ? 1 : 0]);
 }
-/** What `direct-tcpip` says of the connection (RFC 4254 §7.2); that it came from a loopback port is made up. */
+/** Encodes the fields of `direct-tcpip` (RFC 4254 §7.2); the loopback origin is a placeholder. */
 function directTcpip(address, port) {
     return Buffer.concat([(0,wire/* wireString */.f9)(address), (0,wire/* wireUint32 */.TT)(port), (0,wire/* wireString */.f9)('127.0.0.1'), (0,wire/* wireUint32 */.TT)(0)]);
 }
@@ -8824,18 +8824,18 @@ function directTcpip(address, port) {
 
 
 
-/** What may be on its way to us, unread, in bytes. */
+/** Receive window in bytes. */
 const WINDOW = 2 * 1024 * 1024;
-/** The longest piece that may come at once, in bytes; every implementation takes it (RFC 4253 §6.1). */
+/** Maximum packet size in bytes; every implementation supports it (RFC 4253 §6.1). */
 const LONGEST_PIECE = 32 * 1024;
 /**
  * A channel of an SSH connection (RFC 4254 §5): a TCP connection, or standard input and output of a command. It is
- * destroyed when the server has closed it and everything that came has been read.
+ * destroyed when the server has closed it and all received data has been read.
  */
 class MuxChannel extends external_node_stream_.Duplex {
     /** Standard error of a command. */
     stderr;
-    /** Resolves when the server has closed it, or the connection is lost. */
+    /** Resolves when the server has closed the channel, or the connection is lost. */
     whenClosed;
     #remoteId;
     #longestPiece;
@@ -8843,7 +8843,7 @@ class MuxChannel extends external_node_stream_.Duplex {
     #onClosed;
     #unread = new Map();
     #room;
-    /** Bytes that were read and are not given back to the server's window yet. */
+    /** Number of bytes that were read but not yet returned to the server's window. */
     #owed = 0;
     #waiting;
     #answer;
@@ -8861,30 +8861,30 @@ class MuxChannel extends external_node_stream_.Duplex {
         const { promise, resolve } = Promise.withResolvers();
         this.whenClosed = promise;
         this.#onClosed = () => resolve(undefined);
-        // A lost connection must not end the process when the last listener is gone; `close` still reports it.
+        // A lost connection must not end the process if there is no listener; `close` still reports it.
         this.on('error', () => undefined);
         this.stderr.on('error', () => undefined);
     }
-    /** How the command has ended, once the server has told. */
+    /** Exit status of the command, once the server has reported it. */
     get status() {
         return this.#status;
     }
-    /** Has the server start a command. @returns whether it does. */
+    /** Starts a command. @returns whether the server accepts it. */
     async exec(command) {
         this.#answer = Promise.withResolvers();
         this.#tell(MESSAGE.channelRequest, (0,wire/* wireString */.f9)('exec'), wireBoolean(true), (0,wire/* wireString */.f9)(command));
         return await this.#answer.promise;
     }
-    /** Has the server send a signal to the command. @param name without `SIG`. */
+    /** Sends a signal to the command. @param name without `SIG`. */
     signal(name) {
         this.#tell(MESSAGE.channelRequest, (0,wire/* wireString */.f9)('signal'), wireBoolean(false), (0,wire/* wireString */.f9)(name));
     }
-    /** Closes it for both directions. */
+    /** Closes both directions. */
     closeChannel() {
         this.#tell(MESSAGE.channelClose);
         this.#closeSent = true;
     }
-    /** Takes a message of the server to this channel; `fields` begins behind the channel's number. */
+    /** Handles a message of the server for this channel; `fields` begins after the channel's number. */
     receive(type, fields) {
         switch (type) {
             case MESSAGE.channelWindowAdjust:
@@ -8914,7 +8914,7 @@ class MuxChannel extends external_node_stream_.Duplex {
                 break;
         }
     }
-    /** Nothing more comes or goes. */
+    /** Marks the channel as closed, and ends its streams. */
     lose() {
         if (this.#closed)
             return;
@@ -8945,7 +8945,7 @@ class MuxChannel extends external_node_stream_.Duplex {
         this.closeChannel();
         done(error);
     }
-    /** Sends what waits to be written, as far as the server has room for it. */
+    /** Sends as much of the pending chunk as the server's window allows. */
     #goOn() {
         const waiting = this.#waiting;
         if (waiting === undefined)
@@ -8976,7 +8976,7 @@ class MuxChannel extends external_node_stream_.Duplex {
         if (stream.push(data))
             this.#giveBack(stream);
     }
-    /** What came on this stream is read, or about to be: the server may send as much again. */
+    /** Returns the bytes that were read on this stream, or will be at once, to the server's window. */
     #giveBack(stream) {
         this.#owed += this.#unread.get(stream) ?? 0;
         this.#unread.set(stream, 0);
@@ -8994,7 +8994,7 @@ class MuxChannel extends external_node_stream_.Duplex {
     }
     #note(fields) {
         const name = fields.string()?.toString('latin1');
-        fields.raw(1); // whether an answer is wanted: not for these (RFC 4254 §6.10)
+        fields.raw(1); // want reply: false for these requests (RFC 4254 §6.10)
         if (name === 'exit-status')
             this.#status = { code: fields.uint32() ?? 0 };
         if (name === 'exit-signal')
@@ -9022,12 +9022,12 @@ const MUX = {
 const VERSION = 4;
 const REQUEST_ID = 0;
 /**
- * A connection to the control socket of an ssh(1) that is logged in, in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
- * speaks the SSH connection protocol, which ssh passes on to the server. So all channels of a host need no process but
- * the one ssh, and how a command ends is told by the server itself.
+ * A connection to the control socket of a logged-in ssh(1), in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
+ * speaks the SSH connection protocol, which ssh forwards to the server. So one ssh process serves all channels of a
+ * host, and the server itself reports how a command ends.
  */
 class MuxConnection {
-    /** Resolves when it has ended, whichever side did that. */
+    /** Resolves when either side has ended it. */
     whenEnded;
     #socket;
     #opening = new Map();
@@ -9036,7 +9036,7 @@ class MuxConnection {
     #received = Buffer.alloc(0);
     #isProxy = false;
     #lastId = -1;
-    /** @param path of the control socket. @throws when there is none, or what listens there does not know proxy mode. */
+    /** @param path of the control socket. @throws when there is none, or its listener does not support proxy mode. */
     static async open(path) {
         const connection = new MuxConnection((0,external_node_net_.connect)(path));
         await connection.#ready.promise;
@@ -9059,17 +9059,17 @@ class MuxConnection {
         this.#send((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.hello), (0,wire/* wireUint32 */.TT)(VERSION)])));
         this.#send((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.proxy), (0,wire/* wireUint32 */.TT)(REQUEST_ID)])));
     }
-    /** Whether it can be used. */
+    /** Reports whether it is usable. */
     get isOpen() {
         return this.#socket.writable;
     }
-    /** Bytes that went and came: what channels hold, without what SSH puts around it on its way to the host. */
+    /** Bytes of the channels in both directions, without the overhead of SSH on the way to the host. */
     get traffic() {
         return { bytesSent: this.#socket.bytesWritten, bytesReceived: this.#socket.bytesRead };
     }
     /**
      * Opens a channel.
-     * @param type `session` or `direct-tcpip`; `more` is what the type's own message has behind the rest.
+     * @param type `session` or `direct-tcpip`. @param more the fields that the type adds to the message.
      * @throws ChannelError when the server refuses it.
      */
     openChannel(type, more = Buffer.alloc(0)) {
@@ -9080,7 +9080,7 @@ class MuxConnection {
             this.#send(proxied(MESSAGE.channelOpen, (0,wire/* wireString */.f9)(type), (0,wire/* wireUint32 */.TT)(id), (0,wire/* wireUint32 */.TT)(WINDOW), (0,wire/* wireUint32 */.TT)(LONGEST_PIECE), more));
         });
     }
-    /** Ends this connection; the ssh behind it goes on. */
+    /** Closes this connection; its ssh keeps running. */
     end() {
         this.#socket.destroy();
     }
@@ -9101,7 +9101,7 @@ class MuxConnection {
                 this.#greet(message);
         }
     }
-    /** What comes before proxy mode: ssh's own greeting, and its answer. */
+    /** Handles the messages before proxy mode: ssh's greeting, and its answer. */
     #greet(message) {
         const fields = new wire/* WireReader */.ZT(message);
         const type = fields.uint32();
@@ -9145,10 +9145,10 @@ class MuxConnection {
         return channel;
     }
 }
-/** Asks the ssh of a control socket to end, with everything that goes on over it. Whether it does is told by its exit. */
+/** Ends the ssh of a control socket with all its channels. Its exit shows whether it did. */
 function terminate(path) {
     const socket = (0,external_node_net_.connect)(path);
-    socket.on('error', () => undefined); // it has ended by itself
+    socket.on('error', () => undefined); // ssh has already ended
     socket.write((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.hello), (0,wire/* wireUint32 */.TT)(VERSION)])));
     socket.write((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.terminate), (0,wire/* wireUint32 */.TT)(REQUEST_ID)])));
     socket.resume();
@@ -9258,7 +9258,7 @@ class OutputTail {
 ;// CONCATENATED MODULE: ./src/hosts/openssh/openssh-link.ts
 
 
-/** How long ssh may take to say why, once its control socket has closed. */
+/** Time limit for ssh to report the reason after its control socket has closed. */
 const LAST_WORDS_MS = 500;
 /** One SSH connection of the runner's own ssh. */
 class OpensshLink {
@@ -9269,13 +9269,13 @@ class OpensshLink {
     #lostBecause;
     /**
      * @param connection to the master's control socket, not shared.
-     * @param whenWayLost resolves when the way to the host has ended: why.
+     * @param whenWayLost resolves with the reason when the route to the host has ended.
      */
     constructor(master, connection, whenWayLost) {
         this.#master = master;
         this.#connection = connection;
         this.whenLost = connection.whenEnded.then(async () => {
-            // ssh says why before it ends; if that is the way, the end of the way is heard of at about the same time.
+            // ssh reports the reason before it ends; if the route is the reason, the route ends at about the same time.
             const late = (0,promises_.setTimeout)(LAST_WORDS_MS, undefined, { ref: false });
             await Promise.race([master.whenEnded, late]);
             if (this.#lostBecause !== undefined)
@@ -9299,7 +9299,7 @@ class OpensshLink {
     openTcp(address, port) {
         return this.#connection.openChannel('direct-tcpip', directTcpip(address, port));
     }
-    /** What ssh itself adds to it is not counted. */
+    /** Does not count the overhead of ssh itself. */
     statistics() {
         return { connections: 1, ...this.#connection.traffic };
     }
@@ -9316,7 +9316,7 @@ class MuxSession {
     stderr;
     whenOver;
     #channel;
-    /** @param channel in which a command was started; nothing of its output has been read. */
+    /** @param channel with a started command, whose output is unread. */
     constructor(channel) {
         this.#channel = channel;
         this.stdin = channel;
@@ -9331,7 +9331,7 @@ class MuxSession {
     close() {
         this.#channel.closeChannel();
     }
-    /** sshd has passed signals on since 7.9, to the process group of the command. */
+    /** sshd forwards signals since 7.9, to the process group of the command. */
     kill() {
         this.#channel.signal('KILL');
         this.#channel.closeChannel();
@@ -12439,12 +12439,12 @@ function readFileScript(path) {
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
 
 /**
- * Bash functions that have the host's kubeadm render the manifest of `kubeadm init phase etcd local` into `text`. The dry run writes
- * into FOLDER, which is made (KUBEADM_INIT_DRYRUN_DIR).
+ * Bash functions that render the manifest of `kubeadm init phase etcd local` into `text` by the host's kubeadm. The dry
+ * run writes into FOLDER, which is created (KUBEADM_INIT_DRYRUN_DIR).
  *
- * What `kubeadm config validate` refuses init refuses too, except for fields that it does not know: of these it only warns
- * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So its warnings are read, and
- * kubeadm is asked once.
+ * init refuses whatever `kubeadm config validate` refuses, except unknown fields: about these it only warns
+ * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So one call of kubeadm is enough
+ * if its warnings are read.
  */
 const RENDER = `
 shopt -s globstar
@@ -12463,17 +12463,17 @@ render() { # CONFIGURATION FOLDER
 render_plain() { # CONFIGURATION FOLDER: without the patches that the configuration names
   sed '/^patches:/,/^  directory:/d' -- "$1" > "$2.yaml" && render "$2.yaml" "$2"
 }`;
-/** What stands between a manifest with patches and the same without them. */
+/** Separates the manifest with patches from the one without them. */
 const SEPARATOR = '\0';
-/** Reads what a script has printed of its manifests. */
+/** Parses the manifests that a script printed. */
 function parseRendered(stdout) {
     const [text = '', plain] = stdout.toString('utf8').split(SEPARATOR);
     return { text, ...(plain === undefined ? {} : { plain }) };
 }
 /**
- * Has the host's kubeadm render the manifest in a private folder of memory; the result is kept, synced, beside the manifests for the
- * atomic rename later, and printed.
- * @param isPatched whether it is rendered without the patches, too, to be compared.
+ * Renders the manifest by the host's kubeadm in a private folder in memory, writes and syncs the result beside the
+ * manifests for the atomic rename later, and prints it.
+ * @param isPatched true: render it without the patches too, for a comparison.
  * @see parseRendered
  */
 function renderManifest(isPatched) {
@@ -13281,9 +13281,9 @@ const MAX_PROBE_OUTPUT = 16 * MAX_OUTPUT;
 const KEPT_STDERR = 1024 * 1024;
 /** The limit of standard error in bytes: each line of it is a line of the job's log. */
 const MAX_STDERR = 16 * KEPT_STDERR;
-/** Effects that a connection lets pass, from the least to the most. */
+/** Effects that a transport can be limited to, in ascending order. */
 const EFFECTS = ['reads', 'writes-aside', 'changes'];
-/** The same host, on which a script with more than this effect is refused before a byte of it is sent. */
+/** Returns a transport to the same host that refuses a script with more than this effect before sending any of it. */
 function limitedTo(most, transport) {
     return {
         name: transport.name,
@@ -13539,14 +13539,14 @@ function sha256Of(bytes) {
 ;// CONCATENATED MODULE: ./src/images/tar.ts
 
 const BLOCK = 512;
-/** What was read is no tar archive, or not a whole one. */
+/** The input is not a tar archive, or is truncated. */
 class TarError extends Error {
 }
 /**
- * Reads a tar archive as it comes (POSIX ustar and pax, GNU long names): files and links, without folders and whatever else
- * there is. The source is ended with it, read to its end or not.
+ * Reads a tar archive as a stream (POSIX ustar and pax, GNU long names): files and links only, without folders and other
+ * types. Always closes the source, even if it was not read to its end.
  *
- * @throws TarError while it is read.
+ * @throws TarError while reading.
  */
 async function* readTar(source) {
     const reader = new ByteReader(source);
@@ -13561,7 +13561,7 @@ async function* entriesOf(reader) {
     let renamed = {};
     for (;;) {
         const header = await reader.read(BLOCK);
-        // the end is two blocks of zeros; some tools leave them out
+        // Two blocks of zeros end an archive; some tools omit them.
         if (header.length === 0 || header.every((byte) => byte === 0))
             return;
         const { type, name, size, link } = parseHeader(header);
@@ -13585,7 +13585,7 @@ async function* entriesOf(reader) {
     }
 }
 /**
- * The header of a file in a tar archive that is being written (POSIX ustar), and what fills up its last block.
+ * Returns the header of a file in a tar archive to write (POSIX ustar), and the padding of its last block.
  * @param name at most 100 characters of ASCII. @param size bytes.
  */
 function tarFrame(name, size) {
@@ -13601,12 +13601,12 @@ function tarFrame(name, size) {
     header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
     return { header, padding: Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK) };
 }
-/** What ends a tar archive. */
+/** The end of a tar archive. */
 const TAR_END = Buffer.alloc(2 * BLOCK);
 const FILES = new Set(['0', '\0', '7']);
 const HARD_LINK = '1';
 const LINKS = new Set([HARD_LINK, '2']);
-/** GNU's long name and long link, pax for one entry and for all that follow. */
+/** GNU's long name and long link, and pax headers for the next entry and for all following ones. */
 const EXTENDED = new Set(['L', 'K', 'x', 'g']);
 const LONGEST_EXTENSION = 1024 * 1024;
 function parseHeader(header) {
@@ -13624,7 +13624,7 @@ function parseHeader(header) {
         link: textOf(header, 157, 100),
     };
 }
-/** Octal digits, or for more than 8 GiB GNU's big-endian number with the top bit set. */
+/** Parses a size: octal digits, or beyond 8 GiB GNU's big-endian number with the top bit set. */
 function sizeOf(header) {
     if (((header[124] ?? 0) & 0x80) !== 0)
         return Number(header.readBigUInt64BE(128));
@@ -13633,7 +13633,7 @@ function sizeOf(header) {
         throw new TarError('a header that is not valid in a tar archive');
     return size;
 }
-/** The sum of all bytes of a header, with blanks in place of the sum itself. */
+/** Returns the sum of all bytes of a header, with blanks in place of the checksum itself. */
 function checksum(header) {
     return header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 }
@@ -13650,7 +13650,7 @@ function renaming(type, body) {
         return { linkPath: text.replace(/\0.*/s, '') };
     return type === 'x' ? paxRecords(body) : {};
 }
-/** `LENGTH KEY=VALUE\n`, the length in bytes and of the whole record. */
+/** Parses records `LENGTH KEY=VALUE\n`; the length is in bytes and includes the whole record. */
 function paxRecords(body) {
     const records = new Map();
     for (let at = 0; at < body.length;) {
@@ -13675,25 +13675,25 @@ function sizeFrom(digits) {
         throw new TarError('an unreadable pax header');
     return size;
 }
-/** A hard link names its target from the root of the archive, a symbolic one from its own folder. */
+/** Resolves the target of a link: a hard link's is relative to the archive's root, a symbolic link's to its own folder. */
 function target(name, link, type) {
     return withoutDot(type === HARD_LINK ? link : external_node_path_.posix.join(external_node_path_.posix.dirname(name), link));
 }
 function withoutDot(name) {
     return external_node_path_.posix.normalize(name).replace(/^\.?\/+/, '');
 }
-/** Bytes of a stream in the pieces that are asked for. */
+/** Reads a byte stream in pieces of a given length. */
 class ByteReader {
     #source;
     #rest = Buffer.alloc(0);
     constructor(source) {
         this.#source = source[Symbol.asyncIterator]();
     }
-    /** Ends the source, wherever it is. */
+    /** Closes the source, at any position. */
     async end() {
         await this.#source.return?.();
     }
-    /** So many bytes; fewer only at the end of all. */
+    /** Reads this many bytes; fewer only at the end of the source. */
     async read(length) {
         const pieces = [];
         let missing = length;
@@ -13714,7 +13714,7 @@ class ByteReader {
             missing -= piece.length;
         }
     }
-    /** The next bytes as they come. @param taken counts them. */
+    /** Yields the next bytes in the source's chunks. @param taken counts them. */
     async *stream(length, taken) {
         while (taken.count < length) {
             const piece = await this.#next(length - taken.count);
@@ -13724,7 +13724,7 @@ class ByteReader {
             yield piece;
         }
     }
-    /** At most so many bytes, without waiting for more than there are; undefined at the end. */
+    /** Returns the available bytes, at most this many; undefined at the end. */
     async #next(most) {
         while (this.#rest.length === 0) {
             const next = await this.#source.next();
@@ -14345,7 +14345,7 @@ var quote = __webpack_require__(55383);
 ;// CONCATENATED MODULE: ./src/inputs/collected.ts
 
 
-/** Reads the user to log in as. */
+/** Parses the name of a login user. */
 function parseUser(value, findings) {
     const problem = userProblem(value);
     if (problem === undefined)
@@ -14358,8 +14358,8 @@ function parseUser(value, findings) {
     return undefined;
 }
 /**
- * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
- * of directory users (`name@domain`, `DOMAIN\\name`).
+ * Returns the reason why a text cannot be a user name; undefined if it can. Accepts the characters of useradd's names,
+ * and those of directory users (`name@domain`, `DOMAIN\\name`).
  */
 function userProblem(value) {
     if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
@@ -14370,7 +14370,7 @@ function userProblem(value) {
         ...(value.includes('@') && { cause: 'the name is followed by the address of a host.' }),
     };
 }
-/** Opens a private key. One line break at the end of its passphrase is that of its file. */
+/** Parses a private key. Ignores one line break at the end of its passphrase, which a file adds. */
 function parseKey(names, inputs, collected) {
     const passphrase = inputs[names.passphrase].replace(/\r?\n$/, '');
     const prepared = preparePrivateKey(inputs[names.key], passphrase, names);
@@ -14393,8 +14393,8 @@ function parseKey(names, inputs, collected) {
 /* harmony export */   w: () => (/* binding */ inputGroup)
 /* harmony export */ });
 /**
- * Makes a group of inputs in the table.
- * @param definition `alsoReads`: inputs of other groups whose texts `parse` takes. The compiler refuses any others.
+ * Defines a group of inputs of the table.
+ * @param definition `alsoReads`: inputs of other groups that `parse` reads. The compiler rejects all others.
  */
 function inputGroup(definition) {
     const { name, inputs, alsoReads = [], parse, checkUsed, checkUnused } = definition;
@@ -14703,7 +14703,7 @@ function shellProblem(name, value) {
 
 
 
-/** etcd's flags that are inputs too, under the same names. */
+/** Inputs that are etcd flags of the same name. */
 const tuningInputs = [
     'heartbeat-interval',
     'election-timeout',
@@ -14712,15 +14712,15 @@ const tuningInputs = [
     'auto-compaction-retention',
 ];
 const MIB = 1024 ** 2;
-/** Less is the slip of a unit. */
+/** A smaller quota is most likely a wrong unit. */
 const LEAST_QUOTA = 16 * MIB;
-/** etcd warns of more at each start (server/storage/quota.go, MaxQuotaBytes). */
+/** etcd warns about a larger quota at each start (server/storage/quota.go, MaxQuotaBytes). */
 const MOST_ADVISED_QUOTA = 8 * 1024 * MIB;
 const MOST_QUOTA = 1024 * 1024 * MIB;
 const UNITS = { '': 1, Ki: 1024, Mi: MIB, Gi: 1024 * MIB };
 /**
- * Reads the inputs that tune etcd, by etcd's own rules, and adds them to the other flags.
- * @param inputs empty ones are left to etcd. @param extraArgs flags of the input `extra-args`.
+ * Parses the inputs that tune etcd, by etcd's own rules, and merges them with the extra flags.
+ * @param inputs etcd's default applies for an empty one. @param extraArgs the flags of the input `extra-args`.
  * @returns all flags, sorted by name.
  */
 function parseTuning(inputs, extraArgs, { findings, warnings }) {
@@ -14782,7 +14782,7 @@ function givenTwice(input) {
         fix: 'keep one of the two, preferably this one: its value is checked.',
     };
 }
-/** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
+/** Checks the two rules whose violation stops etcd (server/embed/config.go, Validate), whichever input sets the values. */
 function checkTimes(all, findings) {
     const timeOf = (name) => {
         const value = all.find((argument) => argument.name === name)?.value;
@@ -14816,8 +14816,8 @@ function checkTimes(all, findings) {
     }
 }
 /**
- * What etcd makes of the retention depends on the mode (server/embed/etcd.go, parseCompactionRetention): a bare number is
- * hours in one and revisions in the other, and a duration would be taken for as many revisions as it has nanoseconds.
+ * Checks the compaction retention, whose meaning depends on the mode (server/embed/etcd.go, parseCompactionRetention): a
+ * bare number means hours in one and revisions in the other; in the latter, a duration would count its nanoseconds.
  */
 function checkCompaction(all, inputs, findings) {
     const valueOf = (name) => all.find((argument) => argument.name === name)?.value;
@@ -14850,7 +14850,7 @@ function checkCompaction(all, inputs, findings) {
         });
     }
 }
-/** Of the durations that Go reads (time.ParseDuration) those of whole hours, minutes and seconds. */
+/** Reports whether a text is a Go duration (time.ParseDuration) of whole hours, minutes and seconds. */
 function isDuration(text) {
     return /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/.test(text);
 }
@@ -14860,7 +14860,7 @@ const modeAlone = {
     fact: 'the mode alone has no effect: without auto-compaction-retention etcd compacts nothing by itself.',
     fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
 };
-/** Flags of etcd: those of the input `extra-args`, and those that have inputs of their own. */
+/** etcd flags: those of the input `extra-args`, and those with inputs of their own. */
 const etcdFlagsGroup = (0,group/* inputGroup */.w)({
     name: 'etcd-flags',
     inputs: etcd/* etcdFlagInputs */.KU,
@@ -14885,8 +14885,8 @@ var nearest = __webpack_require__(13915);
 const at = 'kubelet-config';
 const kubelet_config_example = 'for example "failSwapOn: false".';
 /**
- * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
- * one that the action must set itself, each of the type that the kubelet reads. Empty text is an empty mapping.
+ * Parses the YAML that is merged into the KubeletConfiguration: one mapping of kubelet fields, each of the type that
+ * kubelet reads, and none that the action sets itself. Empty text is an empty mapping.
  */
 function parseKubeletConfig(value, findings) {
     const yaml = (0,yaml_input/* parseYaml */.h)(at, value, { schema: 'kubernetes', uniqueKeys: true, example: kubelet_config_example }, findings);
@@ -14902,7 +14902,7 @@ function parseKubeletConfig(value, findings) {
     findings.push(...fieldsOf(yaml).flatMap((field) => checkField(field, config[field.name])));
     return config;
 }
-/** A merge would bring fields in that stand elsewhere, those that belong to the action among them. */
+/** Refuses merge keys: they would add fields from elsewhere in the document, even those that the action sets. */
 function mergesIn({ document, placeOf }) {
     const findings = [];
     (0,dist/* visit */.YR)(document, {
@@ -14919,7 +14919,7 @@ function mergesIn({ document, placeOf }) {
     });
     return findings;
 }
-/** The mapping as plain data, or undefined and a finding. */
+/** Returns the mapping as plain data; undefined, with a finding, if it is not one. */
 function kubelet_config_valueOf(yaml, findings) {
     const { document } = yaml;
     if (document.contents === null)
@@ -14937,7 +14937,7 @@ function kubelet_config_valueOf(yaml, findings) {
     });
     return undefined;
 }
-/** The first value that is no JSON; the input where it takes several to make one, as with aliases of aliases. */
+/** Locates the first value that is not JSON; the input itself if several nodes together cause it, as nested aliases do. */
 function placeOfUnusable({ document, placeOf }) {
     let offset;
     (0,dist/* visit */.YR)(document, {
@@ -14967,7 +14967,7 @@ function toPlain(document) {
         return document.toJS();
     }
     catch {
-        return undefined; // An alias without its anchor, or far too many of them.
+        return undefined; // An alias without its anchor, or too many aliases.
     }
 }
 function isJson(value) {
@@ -15031,7 +15031,7 @@ function noField(name, place) {
     };
 }
 const lowerCaseFields = [...kubelet_config/* KUBELET_FIELDS */.V$.keys()].map((name) => name.toLowerCase());
-/** How each kind is told, recognised, and written. */
+/** The name, the test and an example of each kind of value. */
 const KINDS = {
     boolean: { words: 'a boolean', holds: isBoolean, example: 'false' },
     integer: { words: 'a whole number without quotes', holds: isInteger, example: '110' },
@@ -15066,8 +15066,8 @@ const KINDS = {
     mapping: { words: 'a mapping', holds: isMapping, example: '{ … }' },
 };
 /**
- * Why kubelet does not start with a value of a field: another type than it reads, or a number that it refuses. Nothing of
- * fields that are not known here: versions of kubelet differ.
+ * Explains why kubelet would not start with a value of a field: the wrong type, or a number out of range. Accepts
+ * unknown fields, because versions of kubelet differ.
  */
 function kubeletValueProblem(name, value) {
     const kind = kubelet_config/* KUBELET_FIELDS */.V$.get(name);
@@ -15110,7 +15110,7 @@ function isBoolean(value) {
 function isInteger(value) {
     return Number.isInteger(value);
 }
-/** As Go's time.ParseDuration takes it. */
+/** Reports whether Go's time.ParseDuration accepts it. */
 function kubelet_config_isDuration(value) {
     return (typeof value === 'string' &&
         /^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00B5s|\u03BCs|ms|s|m|h))+)$/.test(value));
@@ -15148,10 +15148,9 @@ var patches = __webpack_require__(87657);
 const parse_patches_input = 'patches';
 const parse_patches_example = 'for example "etcd+strategic.yaml: { spec: { priority: 1000 } }".';
 /**
- * Reads kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
- * `kubeadm init --patches` takes it. They are read and not applied: what they make of the pod is told by the kubeadm of
- * each host.
- * @param folder the folder that the input names, if it names one.
+ * Parses kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
+ * `kubeadm init --patches` accepts it. Does not apply them: each host's kubeadm does.
+ * @param folder the folder that the input names, if any.
  * @returns the patches in the order in which kubeadm applies them.
  */
 function parsePatches(value, folder, findings) {
@@ -15190,7 +15189,7 @@ function patchesInText(value, findings) {
         return [];
     });
 }
-/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. Undefined: aliases spoil it. */
+/** Returns the text of a patch that is nested YAML, or empty text for an empty one; undefined if its aliases are invalid. */
 function asText(patch, document) {
     if (patch === null || patch === undefined)
         return '';
@@ -15207,7 +15206,7 @@ function patchesInFolder(folder, findings) {
         findings.push({ at: parse_patches_input, ...folder.problem });
         return [];
     }
-    // kubeadm passes over what is no patch, and here also over those of other pods
+    // kubeadm ignores files that are not patches; patches of other pods do not matter here.
     const files = [...folder.files].filter(([name]) => name.startsWith('etcd'));
     if (files.length === 0) {
         findings.push({
@@ -15247,10 +15246,10 @@ function problemOf({ name, text }) {
         ? { code: 'patches-malformed', fact: 'the patch is empty.', fix: `write the patch, ${parse_patches_example}` }
         : undefined;
 }
-/** Whether kubeadm can read it: YAML, as JSON is too, that holds operations or a part of the pod. */
+/** Reports whether kubeadm can read a patch: YAML or JSON that contains operations or a part of the pod. */
 function isReadable({ name, text, at }, findings) {
     const lines = new dist/* LineCounter */.HN();
-    // as Kubernetes' programs read YAML
+    // As Kubernetes' programs read YAML.
     const documents = (0,dist/* parseAllDocuments */.hR)(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
     const [error] = [...documents].flatMap(({ errors }) => errors);
     if (error !== undefined) {
@@ -15288,7 +15287,7 @@ function formProblem(documents, kind) {
             };
     }
     catch (error) {
-        // toJS refuses aliases without an anchor, and far too many of them
+        // toJS refuses aliases without an anchor, and too many aliases.
         return {
             code: 'patches-malformed',
             fact: `the aliases of the patch cannot be resolved (${(0,findings/* errorMessage */.gJ)(error)}).`,
@@ -15300,7 +15299,7 @@ function isOperations(patch) {
     const isOperation = (operation) => (0,yaml/* isMapping */.pi)(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
     return Array.isArray(patch) && patch.every(isOperation);
 }
-/** Patches of the static pod, which the kubeadm of each host applies. */
+/** Patches of the static pod, applied by each host's kubeadm. */
 const patchesGroup = (0,group/* inputGroup */.w)({
     name: 'patches',
     inputs: etcd/* patchInputs */.AB,
@@ -15314,7 +15313,7 @@ const patchesGroup = (0,group/* inputGroup */.w)({
 
 
 
-/** Folders below which nothing of etcd may lie, and why. */
+/** Folders that may not contain any data of etcd, with the reason. */
 const places_and_ports_closed = [
     { folders: ['/tmp', '/var/tmp'], why: 'is emptied by the system' },
     { folders: ['/run', '/var/run', '/dev'], why: 'is in memory and lost when the host restarts' },
@@ -15332,7 +15331,7 @@ const places_and_ports_closed = [
         why: 'belongs to the kubelet or the container runtime',
     },
 ];
-/** Folders that others use too: kubeadm gives the data dir mode 0700, which would lock them out. */
+/** Folders shared with other programs: kubeadm sets mode 0700 on the data dir, which would lock them out. */
 const shared = [
     '/',
     '/home',
@@ -15345,11 +15344,11 @@ const shared = [
     '/var/lib',
     '/var/spool',
 ];
-/** The inputs that name a folder of etcd's, each with an example. */
+/** The inputs that name a folder of etcd, each with an example. */
 const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' };
 /**
- * Reads where etcd's data and its log are to be: two folders, neither within the other.
- * @param inputs `wal-dir` empty: the log is in the data dir.
+ * Parses the folders of etcd's data and log; neither may contain the other.
+ * @param inputs an empty `wal-dir` keeps the log in the data dir.
  */
 function parseDataPlaces(inputs, findings) {
     const dataDir = parseFolder('data-dir', inputs['data-dir'], findings);
@@ -15371,8 +15370,8 @@ function parseDataPlaces(inputs, findings) {
     return { dataDir, walDir };
 }
 /**
- * Reads the path of a folder of etcd's: absolute, clean, and in a place that keeps what it is given. The characters
- * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
+ * Parses the path of a folder of etcd: absolute, normalized, and on persistent storage. Accepts only characters that
+ * bash, systemd (RequiresMountsFor), YAML and kubelet treat alike.
  */
 function parseFolder(input, value, findings) {
     const fact = places_and_ports_problemOf(value);
@@ -15405,14 +15404,14 @@ function places_and_ports_problemOf(path) {
         .find(({ folder }) => isWithin(path, folder));
     return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
 }
-/** Each port of etcd's, and what it usually is. */
+/** etcd's ports and their defaults. */
 const ETCD_PORTS = { 'client-port': 2379, 'peer-port': 2380, 'metrics-port': 2381 };
-/** What already listens on an etcd host that the kubelet is set up on. */
+/** Ports of other programs on an etcd host, with the program. */
 const taken = new Map([
     [10248, 'the kubelet serves its health'],
     [10250, 'the kubelet serves its API'],
 ]);
-/** Reads etcd's ports; each must be free on the hosts and different from the others. */
+/** Parses etcd's ports; each must be free on the hosts and different from the others. */
 function parsePorts(inputs, findings) {
     const ports = new Map();
     for (const input of Object.keys(ETCD_PORTS)) {
@@ -15429,7 +15428,7 @@ function parsePorts(inputs, findings) {
     }
     return ports.size < Object.keys(ETCD_PORTS).length ? undefined : Object.fromEntries(ports);
 }
-/** Reads the port of the SSH servers. */
+/** Parses the port of the SSH servers. */
 function parseSshPort(value, findings) {
     return parsePort('ssh-port', value, 22, findings);
 }
@@ -15452,7 +15451,7 @@ function sameAs(input, port, other) {
         fix: 'give each its own port.',
     };
 }
-/** Where etcd listens. */
+/** The ports that etcd listens on. */
 const portsGroup = (0,group/* inputGroup */.w)({
     name: 'ports',
     inputs: etcd/* portInputs */.Bj,
@@ -15465,13 +15464,13 @@ const portsGroup = (0,group/* inputGroup */.w)({
         });
     },
 });
-/** Where etcd keeps its data. */
+/** The folders of etcd's data. */
 const dataPlacesGroup = (0,group/* inputGroup */.w)({
     name: 'data-places',
     inputs: etcd/* dataPlaceInputs */.PJ,
     parse: ({ inputs, findings }) => parseDataPlaces(inputs, findings),
 });
-/** etcd's ports by the inputs that set them, for findings that name these. */
+/** Returns etcd's ports by input, for findings that name the input. */
 function portsByInput({ clientPort, peerPort, metricsPort }) {
     return { 'client-port': clientPort, 'peer-port': peerPort, 'metrics-port': metricsPort };
 }
@@ -15502,7 +15501,7 @@ var host_settings = __webpack_require__(53197);
 
 
 
-/** Which hosts there are, and where each is reached as whom. No SSH server may have a port of etcd's. */
+/** The hosts and their logins. No SSH server may use a port of etcd. */
 const hostsGroup = (0,group/* inputGroup */.w)({
     name: 'hosts',
     inputs: { ...hosts/* hostInputs */.e, ...access/* reachInputs */.V },
@@ -15511,16 +15510,16 @@ const hostsGroup = (0,group/* inputGroup */.w)({
         const user = inputs['ssh-user'] === '' ? undefined : (0,inputs_collected/* parseUser */.tN)(inputs['ssh-user'], findings);
         const sshPort = parseSshPort(inputs['ssh-port'], findings);
         const ports = settingsOf(portsGroup);
-        // a user or a port that is none has been told already
+        // An invalid user or port has its own finding.
         const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
         const reached = written && parseReach(written, inputs, defaults, ports ? portsByInput(ports) : {}, findings);
         return reached && { hosts: reached.members, controlPlane: reached.controlPlane };
     },
 });
 /**
- * How each host is reached: by which way, and where its SSH server is.
- * @param ports etcd's own, by input.
- * @returns those that can be reached.
+ * Returns the transport and SSH server of each host.
+ * @param ports etcd's ports by input.
+ * @returns the hosts with valid settings.
  */
 function parseReach(written, inputs, defaults, ports, findings) {
     const all = [...written.members, ...written.controlPlane];
@@ -15552,9 +15551,9 @@ function here({ name, address }) {
     return { ...(name !== undefined && { name }), address, transport: 'local' };
 }
 /**
- * By which way each host is worked on: what was written of it, else `local` for the one that `local-host` names, else
+ * Returns the transport of each host: its own, else `local` for the host that `local-host` names, else that of the input
  * `transport`.
- * @returns one for each host, in their order; undefined when the inputs cannot be used.
+ * @returns one for each host, in order; undefined if the inputs are invalid.
  */
 function transportsOf(hosts, inputs, findings) {
     const before = findings.length;
@@ -15570,7 +15569,7 @@ function transportsOf(hosts, inputs, findings) {
         findings.push(loginOfLocal(host));
     return findings.length > before ? undefined : transports;
 }
-/** The host that an input names by name or address. */
+/** Finds the host that an input names by name or address. */
 function localHost(hosts, text, findings) {
     if (text === '')
         return undefined;
@@ -15627,23 +15626,23 @@ function labelOfPlaced({ name, address, at }) {
 
 
 /**
- * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
- * `name`); each part of the path in lower case.
+ * Matches host (with port) and path of an image reference, without tag and digest (distribution/reference,
+ * reference.go, `name`); each part of the path in lower case.
  */
 const repository = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
-/** A registry alone, as in kubeadm's own default registry.k8s.io, may have a port and capital letters. */
+/** Matches a bare registry, such as kubeadm's default registry.k8s.io: it may have a port and capital letters. */
 const registry = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
-/** The tag of an image reference (distribution/reference, reference.go, `tag`). */
+/** Matches the tag of an image reference (distribution/reference, reference.go, `tag`). */
 const tag = /^\w[\w.-]{0,127}$/;
 const repositoryFix = 'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
 const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
-/** Which images the members run. */
+/** The image of the members and its source. */
 const imagesGroup = (0,group/* inputGroup */.w)({
     name: 'images',
     inputs: etcd/* imageInputs */.bE,
     parse: ({ inputs, findings }) => parseImages(inputs, findings),
 });
-/** Reads all that is said of images. */
+/** Parses all inputs about images. */
 function parseImages(inputs, findings) {
     const imageArchive = given(inputs['image-archive'], (value) => parseArchivePath(value, findings));
     const repository = inputs['image-repository'];
@@ -15660,7 +15659,7 @@ function parseImages(inputs, findings) {
 function given(value, parse) {
     return value === '' ? undefined : parse(value);
 }
-/** Reads the path of an archive on the runner. Whether it is there, and holds images, is seen when it is read. */
+/** Parses the path of an archive on the runner. Reading the archive later shows whether it exists and holds images. */
 function parseArchivePath(value, findings) {
     const path = value.trim();
     // eslint-disable-next-line no-control-regex -- a path of several lines is a list of files
@@ -15679,7 +15678,7 @@ function parseArchivePath(value, findings) {
     });
     return undefined;
 }
-/** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
+/** Parses registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository accepts it. */
 function parseImageRepository(value, findings) {
     const fact = repositoryProblem(value);
     if (fact === undefined)
@@ -15705,9 +15704,9 @@ function repositoryProblem(value) {
         ? undefined
         : 'is not the registry and path of an image.';
 }
-/** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
+/** The oldest external etcd that every supported kubeadm (from 1.31.0) accepts: MinExternalEtcdVersion. Later ones require 3.5.24. */
 const oldest = [3, 5, 11];
-/** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
+/** Parses the tag of the etcd image. It must contain the version: kubeadm chooses etcd's flags by it. */
 function parseImageTag(value, findings) {
     const fact = tagProblem(value);
     if (fact === undefined)
@@ -15737,11 +15736,11 @@ function isOlder(version, than) {
     return index >= 0 && (version[index] ?? 0) < (than[index] ?? 0);
 }
 /**
- * Reads the credentials for the registry of `image-repository`: both, or neither. They go to that registry alone, so it has
- * to be named.
+ * Parses the credentials for the registry of `image-repository`: both, or neither. Only that registry receives them, so
+ * it has to be named.
  */
 function parseRegistry(username, password, imageRepository, findings) {
-    // one line break at the end is that of its file
+    // A file adds one line break at the end.
     const secret = password.replace(/\r?\n$/, '');
     if (username === '' && secret === '')
         return undefined;
@@ -15762,7 +15761,7 @@ function parseRegistry(username, password, imageRepository, findings) {
         });
         return undefined;
     }
-    // RFC 7617: the first colon ends the name. A password may have lines: keys of service accounts are JSON.
+    // RFC 7617: the first colon ends the name. A password may have several lines: keys of service accounts are JSON.
     if (/[:\p{Cc}]/u.test(username)) {
         findings.push({
             code: 'registry-credentials-unusable',
@@ -15789,7 +15788,7 @@ const withoutPassword = {
     cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
     fix: 'pass it from a secret, registry-password: ${{ secrets.REGISTRY_PASSWORD }}.',
 };
-/** The registry that an image's repository names; the first part is one if it can be nothing else. */
+/** Returns the registry that an image's repository names; its first part counts as one only if it can be nothing else. */
 function registryOf(imageRepository) {
     const [first = ''] = imageRepository.split('/');
     return /[.:]/.test(first) || first === 'localhost' ? first : undefined;
@@ -16057,7 +16056,7 @@ var backup = __webpack_require__(36058);
 
 
 const ENCRYPTIONS = ['age', 'none'];
-/** Where a backup goes, and who can read it. */
+/** The destination of a backup, and who can read it. */
 const backupGroup = (0,group/* inputGroup */.w)({
     name: 'backup',
     inputs: backup/* backupInputs */.C,
@@ -16081,7 +16080,7 @@ const backupGroup = (0,group/* inputGroup */.w)({
             findings.push(WITHOUT_RECIPIENTS);
     },
 });
-/** Returns the public keys; undefined, with findings, if one of them is none. */
+/** Returns the public keys; undefined, with findings, if one is invalid. */
 function readRecipients(text, findings) {
     if (text.trim() === '')
         return [];
@@ -16095,7 +16094,7 @@ function readRecipients(text, findings) {
         return undefined;
     }
 }
-/** Returns the absolute path, empty if none is given; undefined, with a finding, if it is none. */
+/** Returns the absolute path, empty if none is given; undefined, with a finding, if it is invalid. */
 function readPath(value, { findings, run }) {
     const path = value.trim();
     if (path === '')
@@ -16106,7 +16105,7 @@ function readPath(value, { findings, run }) {
     findings.push(problem);
     return undefined;
 }
-/** The names of the file while it is written, and of its manifest, are some characters longer; 255 bytes is what disks take. */
+/** The temporary name and the manifest's name are some characters longer; filesystems accept 255 bytes. */
 const LONGEST_NAME_BYTES = 200;
 function problemOfPath(path) {
     const at = 'backup-path';
@@ -16153,7 +16152,7 @@ function problemOfPath(path) {
         fix,
     };
 }
-/** Returns a path that no other run has: the cluster's name and the start of the run, in the runner's folder for temporary files. */
+/** Returns a unique path: the cluster's name and the start of the run, in the runner's folder for temporary files. */
 function ownPath({ run, settingsOf }) {
     const clusterName = settingsOf(members/* clusterNameGroup */.N)?.clusterName ?? 'cluster';
     const time = run.now
@@ -16192,11 +16191,11 @@ var health = __webpack_require__(67050);
 
 
 
-/** What a health check looks at, and what it holds it against. */
+/** Settings of a health check, and its thresholds. */
 const healthGroup = (0,group/* inputGroup */.w)({
     name: 'health',
     inputs: health/* healthInputs */.Q,
-    // the group of the CA has its key too, which a health check must not be given
+    // The CA's group includes its key, which a health check must not receive.
     alsoReads: ['ca-certificate'],
     parse: ({ inputs, findings }) => {
         const health = parseHealth(inputs, findings);
@@ -16204,7 +16203,7 @@ const healthGroup = (0,group/* inputGroup */.w)({
         return health && { health: { ...health, ...(trustedAuthority !== undefined && { trustedAuthority }) } };
     },
 });
-/** Reads the CA's certificate. A health check signs nothing, so that `ca-key` is of no use to it. */
+/** Parses the CA's certificate. A health check signs nothing, so it has no use for `ca-key`. */
 function parseTrusted(text, findings) {
     if (text.trim() === '')
         return undefined;
@@ -16215,14 +16214,14 @@ function parseTrusted(text, findings) {
 const DEADLINE = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
 const BACKUP_AGE = { least: 0, greatest: 31_536_000, words: '0s and 8760h', example: '26h' };
-/** What connecting, asking and judging may take besides the window; seconds. */
+/** Seconds that connecting, requests and checks may take in addition to the window. */
 const BESIDES_WINDOW = 10;
 const FAIL_ON = ['fail', 'warn', 'never'];
 const DAYS = { least: 0, greatest: 3650, example: 30 };
 const MILLISECONDS = { least: 1, greatest: 60_000, example: 100 };
 const PERCENT = { least: 1, greatest: 100, example: 80 };
 const ENTRIES = { least: 1, greatest: 1_000_000, example: 1000 };
-/** Where each threshold comes from. */
+/** The input of each threshold. */
 const THRESHOLDS = {
     certificateWarningDays: ['certificate-warning-days', DAYS],
     certificateFailureDays: ['certificate-failure-days', DAYS],
@@ -16236,7 +16235,7 @@ const THRESHOLDS = {
     clockWarningMs: ['clock-warning-ms', MILLISECONDS],
     raftLagWarning: ['raft-lag-warning', ENTRIES],
 };
-/** Reads what the operation `health` is told. */
+/** Parses the settings of the operation `health`. */
 function parseHealth(inputs, findings) {
     const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
     const deadlineSeconds = (0,scalars/* parseDuration */.E9)('deadline', inputs.deadline, DEADLINE, findings);
@@ -16298,7 +16297,7 @@ function windowTooLong(window, deadline) {
         fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
     };
 }
-/** A path that sudoers and every login shell take as it stands. */
+/** Parses a path that sudoers and every login shell take literally. */
 function parseProbe(value, findings) {
     if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value))
         return value;
@@ -16313,7 +16312,7 @@ function parseProbe(value, findings) {
 function parseHistory(artifact, token, findings) {
     if (artifact === '')
         return undefined;
-    // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
+    // The names that the artifact service accepts (@actions/artifact, path-and-artifact-name-validation.ts).
     if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
         findings.push({
             code: 'history-artifact-unusable',
@@ -16349,8 +16348,8 @@ var wire = __webpack_require__(56556);
 const INPUT = 'ssh-certificate';
 const EXAMPLE = 'give the line of the file that `ssh-keygen -s` writes, deploy-key-cert.pub.';
 /**
- * Reads the certificate of the key that logs in: the line of a .pub file.
- * @returns type and base64, as such a line has them; undefined when there is none, or it cannot be used.
+ * Parses the certificate of the login key: the line of a .pub file.
+ * @returns type and base64, as in such a line; undefined if there is none, or it is invalid.
  */
 function parseSshCertificate(text, { identity, hosts, now }, { findings, warnings }) {
     if (text.trim() === '')
@@ -16377,7 +16376,7 @@ function parseSshCertificate(text, { identity, hosts, now }, { findings, warning
         warnings.push(endsSoon(validBefore));
     return `${type} ${blob.toString('base64')}`;
 }
-/** As long as a run may take by default. */
+/** The default time limit of a run. */
 const SOON_MS = 30 * 60_000;
 function certificateIn(text) {
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
@@ -16465,8 +16464,8 @@ var host_keys = __webpack_require__(45281);
 
 
 /**
- * Reads how the hosts are got into.
- * @param hosts as far as they could be read.
+ * Parses the inputs about logins.
+ * @param hosts the valid ones.
  */
 function parseAccess(inputs, hosts, { user, agentSocket, now }, collected) {
     const before = collected.findings.length;
@@ -16502,7 +16501,7 @@ const connectTime = {
     words: 'two seconds and five minutes',
     example: '20s',
 };
-/** A private key that is given, else the agent: it is not asked for more than one way to log in. */
+/** Returns the given private key, else the agent; refuses both at once. */
 function parseIdentity(inputs, agentSocket, collected) {
     if (inputs['ssh-private-key'].trim() === '' && agentSocket !== undefined) {
         if (inputs['ssh-key-passphrase'] !== '')
@@ -16521,7 +16520,7 @@ const passphraseOfNothing = {
 };
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' };
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' };
-/** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
+/** Warns about login inputs without effect, because the runner is the only host. */
 function warnOfUnusedAccess(inputs, warnings) {
     const names = [
         'ssh-user',
@@ -16555,12 +16554,12 @@ function refuseBastionKey(inputs, findings) {
 const access_INPUT = 'ssh-bastion';
 const access_EXAMPLE = 'for example ssh-bastion: ops@jump.example.com:22.';
 const DEFAULT_PORT = 22;
-/** A DNS name; underscores are not in RFC 1123 but in use. */
+/** Matches a DNS name; RFC 1123 excludes underscores, but they are in use. */
 const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
 /**
- * Reads the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 stands in
+ * Parses the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 needs
  * brackets.
- * @param defaultUser `ssh-user`: who logs in where no user is given.
+ * @param defaultUser `ssh-user`: the user of jumps without one.
  */
 function parseBastions(value, defaultUser, findings) {
     const hops = (0,scalars/* parseEntries */.Km)(access_INPUT, value, findings).flatMap(({ text, at }) => {
@@ -16610,7 +16609,7 @@ function parseHop(text, defaultUser) {
         return problem(text, 'does not end with a port from 1 to 65535.');
     return { address: (0,external_node_net_.isIPv6)(address) ? (0,addresses/* shortForm */.JZ)(address) : address.toLowerCase(), port, user };
 }
-/** Not what looks like an address and is none, such as 10.0.0.256. */
+/** Refuses text that resembles an address but is none, such as 10.0.0.256. */
 function isHost(text) {
     return (0,external_node_net_.isIP)(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
 }
@@ -16622,13 +16621,13 @@ function problem(text, fact, advice) {
     };
 }
 const SUDO_PASSWORD_INPUT = 'sudo-password';
-/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
+/** The longest password that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
 const LONGEST = 1023;
-/** Shorter words are not hidden: they stand in ordinary text. */
+/** Shorter passwords are not hidden, because they occur in ordinary text. */
 const SHORTEST_HIDDEN = 5;
 /**
- * Reads what sudo is told when it asks. One line break at its end is that of its file.
- * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
+ * Parses the password for sudo. Ignores one line break at its end, which a file adds.
+ * @param hosts the valid ones. @returns undefined if there is none, or it is invalid.
  */
 function parseSudoPassword(text, hosts, { findings, warnings }) {
     const password = text.replace(/\r?\n$/, '');
@@ -16671,7 +16670,7 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
     }
     return password;
 }
-/** How hosts are logged in to: those that `transport` does not make the runner itself. */
+/** Login settings of the hosts with an SSH transport. */
 const loginGroup = (0,group/* inputGroup */.w)({
     name: 'login',
     inputs: access/* accessInputs */._,
@@ -16709,7 +16708,7 @@ var table = __webpack_require__(898);
 
 
 
-/** Every group of inputs, in the order in which findings are told. Each input is in one of them. */
+/** All groups of inputs, in the order of their findings. Each input is in exactly one. */
 const inputGroups = [
     intent/* operationGroup */.xE,
     intent/* planGroup */.v3,
@@ -16732,7 +16731,7 @@ const inputGroups = [
     intent/* lockGroup */.DZ,
     intent/* timeLimitGroup */.id,
 ];
-/** Groups that every operation uses: the hosts, how they are reached, where etcd is on them, and how long a run may take. */
+/** Groups that every operation uses: the hosts, the logins, the locations of etcd, and the time limit. */
 const EVERY_OPERATION = [
     'operation',
     'cluster-name',
@@ -16742,7 +16741,7 @@ const EVERY_OPERATION = [
     'data-places',
     'time-limit',
 ];
-/** Names of the inputs that some groups read, those of other groups included, in the order of action.yml. */
+/** Returns the inputs that the groups read, including those of other groups, in the order of action.yml. */
 function inputsOfGroups(groups) {
     const used = inputGroups
         .filter(({ name }) => groups.includes(name))
@@ -16772,7 +16771,7 @@ function inputsOfGroups(groups) {
 
 const example = 'write an address that all other hosts can reach, for example 10.0.0.6 or fd00::6.';
 /**
- * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * Ranges that cannot contain the address of a member: kubeadm requires a global unicast address to advertise
  * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
  */
 const unusable = [
@@ -16813,8 +16812,8 @@ const unusableLists = unusable.map(({ what, ranges }) => {
     return { what, list };
 });
 /**
- * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
- * etcd print (RFC 5952), so that the same host always has the same URL.
+ * Parses the address of a member. Accepts IPv6 in brackets and returns it without, in the short form that Go and
+ * etcd print (RFC 5952), so that a host always has the same URL.
  */
 function parseAddress(text) {
     const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
@@ -16833,15 +16832,15 @@ function parseAddress(text) {
     const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
     return range === undefined ? address : { code: 'address-malformed', fact: `${range.what}.`, fix: example };
 }
-/** `ipv4` or `ipv6`, for an address that is known to be one. */
+/** Returns `ipv4` or `ipv6` for a valid address. */
 function familyOf(address) {
     return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) ? 'ipv6' : 'ipv4';
 }
-/** The short form of an IPv6 address (RFC 5952), without brackets. */
+/** Returns the short form of an IPv6 address (RFC 5952), without brackets. */
 function shortForm(address) {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
-/** The mistakes that are seen most, each with its own words. */
+/** Explains the most frequent mistakes, each in its own words. */
 function notAnAddress(text) {
     const foreign = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_1__/* .foreignCharacter */ .sE)(text);
     if (foreign !== undefined) {
@@ -16920,17 +16919,17 @@ function notAnAddress(text) {
         fix: example,
     };
 }
-/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+/** A label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
 const longestName = 64;
-/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+/** Reports whether a text is a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
 function isLabel(text) {
     return label.test(text);
 }
 /**
- * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
- * @param at input and place, for the finding.
+ * Parses the name of a member as kubeadm parses nodeRegistration.name: an RFC 1123 subdomain in lower case.
+ * @param at input and position, for the finding.
  */
 function parseMemberName(text, at, findings) {
     const name = text.toLowerCase();
@@ -16981,8 +16980,8 @@ function nameProblem(name) {
 
 const input = 'control-plane-hosts';
 /**
- * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
- * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
+ * Parses the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or those of the inventory.
+ * @returns the hosts in the user's order, including invalid ones; empty if none are listed.
  */
 function parseControlPlane(value, inventory, findings) {
     const written = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_0__/* .parseEntries */ .Km)(input, value, findings).map((entry) => (0,_host_js__WEBPACK_IMPORTED_MODULE_1__/* .parseHost */ .o6)(entry, findings));
@@ -16998,7 +16997,7 @@ function parseControlPlane(value, inventory, findings) {
     });
     return written;
 }
-/** Checks that each is listed once, and none of them as a member. */
+/** Refuses duplicates, and hosts that are members too. */
 function checkControlPlane(controlPlane, members, findings) {
     for (const [index, host] of controlPlane.entries()) {
         const before = controlPlane.slice(0, index);
@@ -17022,19 +17021,19 @@ function isSame(one, other) {
     const isUsable = other.address !== '';
     return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
 }
-/** Gives every host of the control plane that is logged in to its login, as those of the members are given. */
+/** Returns the control plane's hosts with their logins, which follow the same rules as the members'. */
 function controlPlaneLogins(hosts, defaults, findings) {
     if (hosts.length === 0)
         return [];
     const own = [];
     const found = withLogins(hosts, defaults, {}, own);
-    // that there is no user at all is told once
+    // A missing user is reported once for all hosts.
     findings.push(...own.filter(({ code }) => code !== 'ssh-user-missing' || !findings.some((told) => told.code === code)));
     return found;
 }
 /**
- * Gives every host its login: what was written of it, the defaults, and the member's own address.
- * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
+ * Returns the hosts with their logins: the host's own settings, else the defaults, else the member's address.
+ * @param ports etcd's ports by input: an SSH server on one of them would block etcd.
  */
 function withLogins(hosts, defaults, ports, findings) {
     const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
@@ -17062,7 +17061,7 @@ function withLogins(hosts, defaults, ports, findings) {
 function labelOf({ name, address }) {
     return name ?? address;
 }
-/** @param hosts the only ones that lack one; none: all of them do. */
+/** @param hosts those without a user; empty: all hosts. */
 function noUser(hosts) {
     return {
         ...(hosts.length === 0
@@ -17072,7 +17071,7 @@ function noUser(hosts) {
         fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
     };
 }
-/** One SSH server is one machine, whatever two members are called. */
+/** Refuses two members with the same SSH server: they would be one machine. */
 function refuseSharedServers(written, hosts, findings) {
     const seen = new Map();
     for (const [index, { login }] of hosts.entries()) {
@@ -17110,7 +17109,7 @@ function takenBySsh(input, port, host) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Z: () => (/* binding */ TRANSPORTS)
 /* harmony export */ });
-/** Ways to a host: SSH by the library ssh2 or by the runner's own ssh, or none at all, as the runner itself is the host. */
+/** Kinds of transport: SSH by the library ssh2 or by the runner's own ssh, or local if the runner itself is the host. */
 const TRANSPORTS = ['ssh2', 'openssh', 'local'];
 
 
@@ -17133,14 +17132,14 @@ const TRANSPORTS = ['ssh2', 'openssh', 'local'];
 
 
 /**
- * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
- * @returns the hosts in the user's order, those with a fault among them.
+ * Parses `hosts` and `names`: addresses, `name=address` pairs, or addresses with the names in the other input.
+ * @returns the hosts in the user's order, including invalid ones.
  */
 function parseHosts(hosts, names, findings) {
     const written = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_1__/* .parseEntries */ .Km)('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
     return addNames(written, (0,_scalars_js__WEBPACK_IMPORTED_MODULE_1__/* .parseEntries */ .Km)('names', names, findings), findings);
 }
-/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
+/** Parses one host, `address` or `name=address`. Checks the name even if the address is invalid. */
 function parseHost({ text, at }, findings) {
     const equals = text.indexOf('=');
     if (equals < 0)
@@ -17149,7 +17148,7 @@ function parseHost({ text, at }, findings) {
     const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
     return name === undefined ? { address, at } : { name, address, at, nameAt: at };
 }
-/** Reads the address of a member; empty with a finding where it cannot be one. */
+/** Parses the address of a member; returns empty text, with a finding, if it is invalid. */
 function parseHostAddress(text, at, findings) {
     const address = text === '' ? noAddress : (0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .parseAddress */ .or)(text);
     if (typeof address === 'string')
@@ -17190,14 +17189,14 @@ function addNames(hosts, names, findings) {
         return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
     });
 }
-/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
+/** Checks the rules for hosts in any form: one address family, and no duplicates. */
 function checkHosts(hosts, findings) {
     const usable = hosts.filter(({ address }) => address !== '');
     checkFamilies(usable, findings);
     refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
     refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
 }
-/** Input and place of a host's address. */
+/** Returns input and position of a host's address. */
 function addressAt({ at, addressAt: address }) {
     return address ?? at;
 }
@@ -17270,7 +17269,7 @@ var nearest = __webpack_require__(13915);
 
 
 
-/** The fields of a mapping in their order. */
+/** Returns the fields of a mapping in order. */
 function fieldsOf(map, { placeOf }) {
     return map.items.map(({ key, value }) => ({
         key: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
@@ -17278,7 +17277,7 @@ function fieldsOf(map, { placeOf }) {
         value: (0,dist/* isNode */.Ll)(value) && !((0,dist/* isScalar */.jn)(value) && value.value === null) ? value : null,
     }));
 }
-/** What is said on every node that an inventory has no use for: each could make it mean something else than it shows. */
+/** Refuses nodes that an inventory cannot use: each could change the meaning without showing it. */
 function unusableNodes(document, { placeOf }) {
     const findings = [];
     (0,dist/* visit */.YR)(document, {
@@ -17304,7 +17303,7 @@ function indirect(at, what) {
         fix: 'write the values themselves there.',
     };
 }
-/** A value as it was written: `22` and `"22"` are the same. Nothing and a finding for a list or mapping. */
+/** Returns a scalar as written: `22` and `"22"` are equal. Returns undefined, with a finding, for a list or mapping. */
 function textOf(node, key, { placeOf, findings }) {
     if ((0,dist/* isScalar */.jn)(node) && !(0,dist/* isAlias */.Vj)(node)) {
         return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
@@ -17323,9 +17322,9 @@ const EXAMPLES = {
     port: '22',
     user: 'ubuntu',
 };
-/** What has the look of a secret's name. */
+/** Matches names that suggest a secret. */
 const SECRET = /passw|passphrase|secret|token|private_?-?key|ssh_?-?key|^key$|credential/i;
-/** Names of the same thing in other tools' inventories, which people bring along. */
+/** Other tools' names for the same keys. */
 const HABITS = new Map([
     ['ip', 'address'],
     ['ip_address', 'address'],
@@ -17351,8 +17350,8 @@ const HABITS = new Map([
     ['username', 'user'],
 ]);
 /**
- * A key that is none, told with what was probably meant.
- * @param of what has such keys, for example `a host`.
+ * Explains an unknown key, with the most similar known one.
+ * @param of the owner of the keys, for example `a host`.
  */
 function unknownKey({ key, at }, known, of) {
     if (SECRET.test(key)) {
@@ -17372,13 +17371,13 @@ function unknownKey({ key, at }, known, of) {
         fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
     };
 }
-/** Which output counts where `terraform output -json` shows several. */
+/** The output to use if `terraform output -json` lists several. */
 const OUTPUT = 'etcd_hosts';
-/** What `terraform output -json` writes of an output (internal/command/views/output.go; the same in OpenTofu). */
+/** The fields that `terraform output -json` writes for an output (internal/command/views/output.go; the same in OpenTofu). */
 const OUTPUT_KEYS = ['sensitive', 'type', 'value'];
 /**
- * Takes the wrapping of Terraform off: `{"value": …}` of one output, or all outputs by their names. Other nodes come back
- * as they are; nothing comes back, with a finding, where it is not clear which output is meant.
+ * Unwraps the JSON of Terraform: `{"value": …}` of one output, or all outputs by name. Returns other nodes unchanged, and
+ * undefined, with a finding, if it is unclear which output to use.
  */
 function withoutWrapping(node, reader) {
     if (!(0,dist/* isMap */.jh)(node))
@@ -17411,7 +17410,7 @@ function withoutWrapping(node, reader) {
     });
     return undefined;
 }
-/** The field `value` of an output; nothing where the mapping is no output. */
+/** Returns the field `value` of an output; undefined if the mapping is not an output. */
 function inventory_fields_valueOf(map, reader) {
     const fields = fieldsOf(map, reader);
     if (!fields.every(({ key }) => OUTPUT_KEYS.includes(key)))
@@ -17445,7 +17444,7 @@ var host_settings = __webpack_require__(53197);
 
 
 
-/** How each key of a host is read into it. */
+/** The parser of each key of a host. */
 const HOST_KEYS = {
     name: (host, { value }, reader) => {
         const text = textOf(value, 'name', reader);
@@ -17473,7 +17472,7 @@ const HOST_KEYS = {
         host.loginAt = reader.placeOf(value);
     },
 };
-/** How each key of a host's `ssh` is read. */
+/** The parser of each key of a host's `ssh`. */
 const SSH_KEYS = {
     address: (text, at, { findings }) => {
         const address = parseSshAddress(text);
@@ -17498,8 +17497,8 @@ const SSH_KEYS = {
     },
 };
 /**
- * Reads one host: a text as in `hosts`, or a mapping.
- * @param key the field in which it stands in a mapping of names; absent in a list.
+ * Parses one host: a text as in `hosts`, or a mapping.
+ * @param key the host's field in a mapping of names; absent in a list.
  */
 function readHost(node, key, reader, at) {
     const named = key === undefined ? { at, address: '' } : { at: key.at, address: '', ...nameOf(key, reader) };
@@ -17590,8 +17589,8 @@ function isSshKey(key) {
 const example = 'write an address or a name that the runner can reach, for example 203.0.113.6 or infra0.example.org.';
 const longestName = 253;
 /**
- * Reads where an SSH server is: an address, or a name that the runner can resolve. Unlike the address of a member it may
- * be a loopback one, of a tunnel on the runner.
+ * Parses the address of an SSH server: an IP address, or a name that the runner can resolve. Unlike the address of a
+ * member it may be on loopback, for a tunnel on the runner.
  * @returns IPv6 without brackets, names in lower case.
  */
 function parseSshAddress(text) {
@@ -17643,10 +17642,10 @@ function parseSshAddress(text) {
 const input = 'inventory';
 const inventory_example = 'for example "hosts: [{ name: infra0, address: 10.0.0.6 }]".';
 /**
- * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
- * Terraform puts them out (docs/inventory.v1.schema.json).
- * @param value text of the input. @param file the file that it names, if it names one.
- * @returns nothing where there is no list of hosts to speak of.
+ * Parses an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or at the top level,
+ * or Terraform's output of either (docs/inventory.v1.schema.json).
+ * @param value text of the input. @param file the file that it names, if any.
+ * @returns undefined if there is no usable list of hosts.
  */
 function parseInventory(value, file, findings) {
     if (file !== undefined && 'problem' in file) {
@@ -17682,7 +17681,7 @@ function parseInventory(value, file, findings) {
     return hosts && { hosts, ...(controlPlane !== undefined && { controlPlane }) };
 }
 const PARTS = ['$schema', 'hosts', 'control-plane'];
-/** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
+/** Splits our own form, with the hosts under `hosts`; a host with that name has an address there. */
 function partsOf(node, reader) {
     if (!(0,dist/* isMap */.jh)(node))
         return { hosts: node };
@@ -17721,8 +17720,8 @@ function isNull(node) {
     return (0,dist/* isScalar */.jn)(node) && node.value === null;
 }
 /**
- * What was spoiled on its way here, line by line: as YAML it would mean something else, or nothing.
- * @param label input, with the file that it names if there is one: for the places.
+ * Reports text that was damaged before it became the input, line by line: as YAML it would have another meaning, or none.
+ * @param label the input and the file that it names, for the positions.
  */
 function spoiledText(text, label) {
     if ((0,quote/* holdsPrivateKey */.jc)(text)) {
@@ -17737,7 +17736,7 @@ function spoiledText(text, label) {
     }
     const lines = text.split(/\r?\n|\r/);
     const place = (index) => `${label}, line ${index + 1}`;
-    // one word for all of its lines
+    // One finding for all of its lines.
     const foreign = lines.findIndex((line) => programsLine(line) !== undefined);
     const problem = programsLine(lines[foreign] ?? '');
     if (problem !== undefined)
@@ -17748,9 +17747,9 @@ function spoiledText(text, label) {
     });
 }
 const GIVE_JSON = 'pass the output as JSON, terraform output -json etcd_hosts, and nothing else with it.';
-/** `name = [`, `"address" = "10.0.0.6"`, `tolist([`: Terraform's own language (internal/repl/format.go). */
+/** Matches Terraform's own language: `name = [`, `"address" = "10.0.0.6"`, `tolist([` (internal/repl/format.go). */
 const HCL = /^\s*(?:"[^"]*"|[\w-]+) = (?:[[{"]|to(?:list|set|map)\(|<|-?\d|null|true|false)|^[\s[{]*to(?:list|set|map)\(/;
-/** What a program has written beside or instead of the data. */
+/** Explains a line that a program wrote beside or instead of the data. */
 function programsLine(line) {
     if (/^\[command\]\//.test(line)) {
         return {
@@ -17815,9 +17814,9 @@ function dashProblem(line) {
 
 
 /**
- * Reads which hosts there are: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
- * @param inventoryFile the file that `inventory` names, if it names one.
- * @returns the hosts in the user's order; nothing where the members cannot be told at all.
+ * Parses the lists of hosts: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
+ * @param inventoryFile the file that `inventory` names, if any.
+ * @returns the hosts in the user's order; undefined if the members are unknown.
  */
 function parseMembers(inputs, inventoryFile, collected) {
     const { findings } = collected;
@@ -17848,14 +17847,14 @@ function givenTwice(input) {
         fix: `leave ${input} out: in an inventory each host has its name and its address.`,
     };
 }
-/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
+/** More members slow down every write; etcd advises against them (FAQ, "What is maximum cluster size?"). */
 const MOST_ADVISED = 7;
 const MOST = 9;
 const members_example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
 /**
- * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
- * knowingly, or merely unwise, is a warning.
- * @param count of what was written, hosts that cannot be used included.
+ * Checks the number of members. Refuses too many, and even numbers unless the user allows them; warns about allowed even
+ * numbers, a single member, and more than etcd recommends.
+ * @param count includes invalid hosts.
  * @param at the input that lists them.
  * @param allowEven the input `allow-even-members`.
  */
@@ -17910,7 +17909,7 @@ function evenCount(count) {
         fix: `list ${count - 1} or ${count + 1} hosts, ${members_example}`,
     };
 }
-/** Which cluster it is. */
+/** The name of the cluster. */
 const clusterNameGroup = (0,group/* inputGroup */.w)({
     name: 'cluster-name',
     inputs: hosts/* clusterNameInput */.g,
@@ -17959,12 +17958,12 @@ function parseClusterName(value, findings) {
 
 
 
-/** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
+/** In bytes. A cluster's hosts take two thousand; a whole `terraform output -json` may take more. */
 const MOST_BYTES = 256 * 1024;
 const MOST_FILES = 100;
 /**
- * Reads the files and folders that inputs name, from the runner's workspace and from nowhere else. What cannot be read
- * comes back as a problem, so that it is told together with everything else.
+ * Reads the files and folders that inputs name, only from the runner's workspace. Returns a read error as a problem, so
+ * that it is reported together with all other findings.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 function readInputFiles(raw, workspace, mask) {
@@ -18002,7 +18001,7 @@ function readInputFolder(path, workspace, mask) {
         [...found.files.values()].filter(_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .jc).forEach(mask);
     return { path, ...found };
 }
-/** Does something with what a path leads to, if that is within the workspace. */
+/** Calls a function with the target of a path, if that is within the workspace. */
 function within(workspace, path, read) {
     if (workspace === '')
         return { problem: noWorkspace(path) };
@@ -18016,7 +18015,7 @@ function within(workspace, path, read) {
         return { problem: unreadable(path, error) };
     }
 }
-/** @param file without any link in it: one that comes into being meanwhile is not followed. */
+/** @param file a path without links: one created meanwhile is not followed. */
 function readText(file, path) {
     const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_2__.openSync)(file, node_fs__WEBPACK_IMPORTED_MODULE_2__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_2__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_2__.constants.O_NONBLOCK);
     try {
@@ -18096,21 +18095,21 @@ function notUtf8(path) {
         fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
     };
 }
-/** The inputs whose value may be the path of a file in the workspace, in place of its text. */
+/** Inputs that may hold the path of a file in the workspace instead of its text. */
 const fileInputs = ['inventory'];
-/** The inputs whose value may be the path of a folder in the workspace, in place of what its files hold. */
+/** Inputs that may hold the path of a folder in the workspace instead of its contents. */
 const folderInputs = ['patches'];
-/** The path that an input's value is: one line that ends as a file of YAML or JSON does. Anything else is text. */
+/** Returns the value as a path if it is one line with the extension of YAML or JSON; undefined for other text. */
 function pathIn(value) {
     const path = value.trim();
     return /^[^\r\n{[]*\.(?:ya?ml|json)$/i.test(path) ? path : undefined;
 }
-/** The path of a folder that an input's value is: one line without a colon or a bracket. Anything else is text. */
+/** Returns the value as the path of a folder if it is one line without a colon or bracket; undefined for other text. */
 function folderPathIn(value) {
     const path = value.trim();
     return /^[^\r\n{}[\]:]+$/.test(path) ? path : undefined;
 }
-/** What the files that could be read hold, in place of their paths. */
+/** Returns the contents of the files that were read, to replace their paths. */
 function textsOf(files) {
     const { inventory, patches } = files;
     return {
@@ -18119,9 +18118,9 @@ function textsOf(files) {
     };
 }
 /**
- * Gives the digest of everything that was asked for, apart from secrets: SHA-256, in hex, of one JSON object with the
- * names in alphabetical order and no white space.
- * @param inputs all of them, with their defaults.
+ * Returns the digest of all inputs except secrets: SHA-256, in hex, of one JSON object with the names in alphabetical
+ * order and no white space.
+ * @param inputs all inputs, with their defaults.
  */
 function digestOfInputs(inputs) {
     const open = _table_table_js__WEBPACK_IMPORTED_MODULE_5__/* .inputNames */ .vj
@@ -18145,7 +18144,7 @@ function digestOfInputs(inputs) {
 /* harmony export */ });
 /* harmony import */ var _table_table_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(898);
 
-/** Names of the same thing in other SSH actions, which people bring along. */
+/** Other SSH actions' names for the same inputs. */
 const habits = new Map([
     ['host', 'hosts'],
     ['addresses', 'hosts'],
@@ -18174,12 +18173,12 @@ const habits = new Map([
     ['proxy-key', 'ssh-bastion-private-key'],
     ['ca-cert', 'ca-certificate'],
 ]);
-/** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
+/** Returns the input that the user most likely meant by `name`; undefined if none is similar. */
 function nearestInput(name) {
     const written = name.toLowerCase().replaceAll('_', '-');
     return habits.get(written) ?? nearest(written, _table_table_js__WEBPACK_IMPORTED_MODULE_0__/* .inputNames */ .vj) ?? nearHabit(written);
 }
-/** Short words are one letter from many others: of them only the plural counts. */
+/** Finds a similar habit: its plural, or from five letters on one with one typing error; shorter words resemble too many. */
 function nearHabit(written) {
     const singular = habits.get(written.replace(/s$/, ''));
     if (singular !== undefined || written.length < 5)
@@ -18188,8 +18187,8 @@ function nearHabit(written) {
     return near === undefined ? undefined : habits.get(near);
 }
 /**
- * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of the
- * shorter one's letters, which is no slip of the keyboard any more.
+ * Returns the candidate with the fewest edits from `word`; undefined if even the best needs more edits than a third of
+ * the shorter one's letters, which is no longer a typing error.
  */
 function nearest(word, candidates) {
     const [best] = candidates
@@ -18199,7 +18198,7 @@ function nearest(word, candidates) {
         ? best.candidate
         : undefined;
 }
-/** Levenshtein's distance: the least number of letters to insert, remove or replace. */
+/** Returns Levenshtein's distance: the least number of letters to insert, remove or replace. */
 function editDistance(from, to) {
     let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
     for (const [row, letter] of Array.from(from).entries()) {
@@ -18400,11 +18399,11 @@ var toolkit = __webpack_require__(21652);
 // EXTERNAL MODULE: ./src/text/quote.ts
 var quote = __webpack_require__(55383);
 ;// CONCATENATED MODULE: ./src/inputs/run/identity.ts
-/** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
+/** No name, address or commit of GitHub is longer; another kind of runner may report anything. */
 const mostCharacters = 200;
 /**
- * Reads who runs this from the runner's variables (docs.github.com, "Variables reference"). Of a run that was started
- * again GITHUB_ACTOR is still who started it first.
+ * Reads the identity of the run from the runner's variables (docs.github.com, "Variables reference"). If a run is
+ * started again, GITHUB_ACTOR remains the user who started it first.
  */
 function readRunIdentity(environment, { attempt, nonce }) {
     const read = (name) => printable(environment[name] ?? '');
@@ -18424,7 +18423,7 @@ function pageOf(server, repository, run, attempt) {
         return '';
     return `${server.replace(/\/+$/, '')}/${repository}/actions/runs/${run}/attempts/${attempt}`;
 }
-/** Without control characters, line separators and the like, and cut. */
+/** Removes control characters, line separators and the like, and shortens the text. */
 function printable(text) {
     return Array.from(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
         .slice(0, mostCharacters)
@@ -18442,11 +18441,10 @@ var table = __webpack_require__(898);
 
 
 /**
- * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
- * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
- * the wrong input.
+ * Reads the inputs from the environment as the runner sets it, and nothing else: no other variable can replace an input.
+ * Masks secrets before anything can fail, including a private key in the wrong input.
  * @param mask registers a secret with the runner's masker and our own.
- * @returns what was given by name, names that are no inputs included.
+ * @returns the given inputs by name, including unknown names.
  */
 function readInputs(mask) {
     const secrets = table/* inputNames */.vj.filter((name) => (0,table/* definitionOf */.Fg)(name).secret === true);
@@ -18469,8 +18467,8 @@ function givenNames() {
         .map((variable) => variable.slice(toolkit/* INPUT_PREFIX */.qu.length).toLowerCase());
 }
 /**
- * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
- * an earlier step has started.
+ * Reads the context of this run: the number of its attempt, the time, a random nonce, its identity, and the ssh-agent
+ * that an earlier step started.
  */
 function readRunContext() {
     const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
@@ -18488,8 +18486,8 @@ function readRunContext() {
     };
 }
 /**
- * Warnings of secrets that are too short to be hidden, without the secrets themselves.
- * @param shortest characters that a secret needs to be hidden.
+ * Returns warnings about secrets that are too short to hide, without the secrets themselves.
+ * @param shortest minimum length of a secret that is hidden.
  */
 function shortSecrets(raw, shortest) {
     return table/* inputNames */.vj
@@ -18532,7 +18530,7 @@ function shortSecrets(raw, shortest) {
 
 
 
-/** What is to be done. */
+/** The operation to run. */
 const operationGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'operation',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .operationInput */ .k_,
@@ -18541,7 +18539,7 @@ const operationGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup *
         return operation === undefined ? undefined : { operation };
     },
 });
-/** Whether the plan of the run is carried out: for operations that make one. */
+/** Whether to apply the plan: for operations that make one. */
 const planGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'plan',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .planInputs */ .Zp,
@@ -18558,8 +18556,8 @@ const planGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)
 });
 const fix = 'pass the output of the run that made the plan: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
 /**
- * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
- * @returns lower-case hex; nothing when none is given.
+ * Parses the digest of the approved plan: 64 hex digits, with or without the prefix `sha256:`.
+ * @returns lower-case hex; undefined if none is given.
  */
 function parseApprovedPlan(value, findings) {
     if (value === '')
@@ -18586,7 +18584,7 @@ function nothingToApprove(operation) {
     };
 }
 const bootstraps = ['auto', 'allow', 'never'];
-/** Whether a new cluster may be made. */
+/** Whether a run may create a new cluster. */
 const bootstrapGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'bootstrap',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .bootstrapInputs */ .o1,
@@ -18595,14 +18593,14 @@ const bootstrapGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup *
         return bootstrap && { bootstrap };
     },
 });
-/** What a preflight may try. A dry run writes nothing, whether or not the operation makes a plan. */
+/** Tests that a preflight may run. A dry run writes nothing, whether or not the operation makes a plan. */
 const diskTestGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'disk-test',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .diskTestInputs */ .ts,
     alsoReads: ['dry-run', 'patches'],
     parse: ({ inputs, findings, warnings }) => {
         const wanted = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('disk-test', inputs['disk-test'], findings);
-        // a value that is no boolean is a finding of the group that it belongs to
+        // An invalid boolean is a finding of its own group.
         const isDryRun = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('dry-run', inputs['dry-run'], []) === true;
         if (wanted === true && isDryRun)
             warnings.push(writesNothing);
@@ -18636,7 +18634,7 @@ function measuresNothing(operation) {
         fix: 'leave it out here, or run operation: preflight with it.',
     };
 }
-/** What a run leaves on GitHub. */
+/** The artifact that a run uploads. */
 const artifactGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'artifact',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .artifactInputs */ .QC,
@@ -18646,13 +18644,13 @@ const artifactGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */
         return artifacts && { artifacts };
     },
 });
-/** What GitHub allows at most; a repository may allow less, and then the client takes that. */
+/** GitHub's maximum; a repository may allow less, and the client then uses that. */
 const longestRetention = 400;
-/** Longer names are cut in GitHub's pages. */
+/** GitHub's pages shorten longer names. */
 const longestName = 128;
 /**
- * Reads what is uploaded.
- * @param defaultName for a run that names none: unique, because GitHub refuses a second artifact of the same name.
+ * Parses the inputs about artifacts.
+ * @param defaultName used without a name: unique, because GitHub refuses a second artifact with the same name.
  */
 function parseArtifacts(inputs, defaultName, findings) {
     const upload = (0,_scalars_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('upload-artifacts', inputs['upload-artifacts'], findings);
@@ -18665,7 +18663,7 @@ function parseArtifacts(inputs, defaultName, findings) {
     const isOwnName = inputs['artifact-name'] === '';
     return { upload, name, isOwnName, ...(retentionDays !== undefined && { retentionDays }) };
 }
-/** The characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
+/** Refuses the characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
 function parseName(value, findings) {
     const [refused] = /["':<>|*?\\/\p{Cc}]/u.exec(value) ?? [];
     if (refused === undefined && value.length <= longestName)
@@ -18689,7 +18687,7 @@ const RUN_TIME = {
     words: 'one minute and six hours',
     example: '15m',
 };
-/** How long a run waits for others: for operations that change hosts. */
+/** How long a run waits for other runs: for operations that change hosts. */
 const lockGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'lock',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .lockInputs */ .NP,
@@ -18698,7 +18696,7 @@ const lockGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)
         return lockTimeoutSeconds === undefined ? undefined : { lockTimeoutSeconds };
     },
 });
-/** How long a run may take. */
+/** The time limit of a run. */
 const timeLimitGroup = (0,_group_js__WEBPACK_IMPORTED_MODULE_4__/* .inputGroup */ .w)({
     name: 'time-limit',
     inputs: _table_run_js__WEBPACK_IMPORTED_MODULE_3__/* .timeLimitInputs */ .i9,

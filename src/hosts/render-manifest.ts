@@ -2,12 +2,12 @@ import { KUBEADM_CONFIG, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import type { RemoteScript } from './transport.ts';
 
 /**
- * Bash functions that have the host's kubeadm render the manifest of `kubeadm init phase etcd local` into `text`. The dry run writes
- * into FOLDER, which is made (KUBEADM_INIT_DRYRUN_DIR).
+ * Bash functions that render the manifest of `kubeadm init phase etcd local` into `text` by the host's kubeadm. The dry
+ * run writes into FOLDER, which is created (KUBEADM_INIT_DRYRUN_DIR).
  *
- * What `kubeadm config validate` refuses init refuses too, except for fields that it does not know: of these it only warns
- * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So its warnings are read, and
- * kubeadm is asked once.
+ * init refuses whatever `kubeadm config validate` refuses, except unknown fields: about these it only warns
+ * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So one call of kubeadm is enough
+ * if its warnings are read.
  */
 export const RENDER = `
 shopt -s globstar
@@ -27,26 +27,26 @@ render_plain() { # CONFIGURATION FOLDER: without the patches that the configurat
   sed '/^patches:/,/^  directory:/d' -- "$1" > "$2.yaml" && render "$2.yaml" "$2"
 }`;
 
-/** What stands between a manifest with patches and the same without them. */
+/** Separates the manifest with patches from the one without them. */
 const SEPARATOR = '\0';
 
-/** What has been rendered. */
+/** The rendered manifest. */
 export interface Rendered {
   readonly text: string;
-  /** The same without any patch; absent: it was not asked for. */
+  /** The same without patches; absent: not requested. */
   readonly plain?: string;
 }
 
-/** Reads what a script has printed of its manifests. */
+/** Parses the manifests that a script printed. */
 export function parseRendered(stdout: Buffer): Rendered {
   const [text = '', plain] = stdout.toString('utf8').split(SEPARATOR);
   return { text, ...(plain === undefined ? {} : { plain }) };
 }
 
 /**
- * Has the host's kubeadm render the manifest in a private folder of memory; the result is kept, synced, beside the manifests for the
- * atomic rename later, and printed.
- * @param isPatched whether it is rendered without the patches, too, to be compared.
+ * Renders the manifest by the host's kubeadm in a private folder in memory, writes and syncs the result beside the
+ * manifests for the atomic rename later, and prints it.
+ * @param isPatched true: render it without the patches too, for a comparison.
  * @see parseRendered
  */
 export function renderManifest(isPatched: boolean): RemoteScript {

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { HostError } from './host-error.ts';
 
 /**
- * What a script does to its host. `reads`: it leaves every file, process and setting as it was, at any time. `writes-aside`:
- * it writes files of its own, and removes them when it ends. `changes`: anything else.
+ * The effect of a script on its host. `reads`: it leaves every file, process and setting as it was, at any time.
+ * `writes-aside`: it writes only files of its own, and removes them when it ends. `changes`: anything else.
  */
 export type Effect = 'reads' | 'writes-aside' | 'changes';
 
@@ -89,10 +89,10 @@ export const KEPT_STDERR = 1024 * 1024;
 /** The limit of standard error in bytes: each line of it is a line of the job's log. */
 export const MAX_STDERR = 16 * KEPT_STDERR;
 
-/** Effects that a connection lets pass, from the least to the most. */
+/** Effects that a transport can be limited to, in ascending order. */
 const EFFECTS: readonly Effect[] = ['reads', 'writes-aside', 'changes'];
 
-/** The same host, on which a script with more than this effect is refused before a byte of it is sent. */
+/** Returns a transport to the same host that refuses a script with more than this effect before sending any of it. */
 export function limitedTo(most: Effect, transport: Transport): Transport {
   return {
     name: transport.name,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fieldsIn, objectsIn, textIn, textsIn, type Fields } from '../text/json-fields.ts';
 import { normalName } from './reference.ts';
 
-/** A file in an image archive, as seen while the archive was read. */
+/** A file in an image archive, from one pass through the archive. */
 export interface ArchivedFile {
   readonly size: number;
   /** Hex. */

@@ -2,25 +2,25 @@ import { posix } from 'node:path';
 
 const BLOCK = 512;
 
-/** One file of a tar archive. Its content is there until the next entry is asked for. */
+/** One file of a tar archive. Its content is readable until the next entry is requested. */
 export interface TarEntry {
-  /** Without `./` at its beginning. */
+  /** Without a leading `./`. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Where a link leads, as a name in the archive; absent for a file. */
+  /** Target of a link, as a name in the archive; absent for a file. */
   readonly linkTo?: string;
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** What was read is no tar archive, or not a whole one. */
+/** The input is not a tar archive, or is truncated. */
 export class TarError extends Error {}
 
 /**
- * Reads a tar archive as it comes (POSIX ustar and pax, GNU long names): files and links, without folders and whatever else
- * there is. The source is ended with it, read to its end or not.
+ * Reads a tar archive as a stream (POSIX ustar and pax, GNU long names): files and links only, without folders and other
+ * types. Always closes the source, even if it was not read to its end.
  *
- * @throws TarError while it is read.
+ * @throws TarError while reading.
  */
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source);
@@ -35,7 +35,7 @@ async function* entriesOf(reader: ByteReader): AsyncGenerator<TarEntry> {
   let renamed: Renaming = {};
   for (;;) {
     const header = await reader.read(BLOCK);
-    // the end is two blocks of zeros; some tools leave them out
+    // Two blocks of zeros end an archive; some tools omit them.
     if (header.length === 0 || header.every((byte) => byte === 0)) return;
     const { type, name, size, link } = parseHeader(header);
     const padding = (BLOCK - (size % BLOCK)) % BLOCK;
@@ -58,7 +58,7 @@ async function* entriesOf(reader: ByteReader): AsyncGenerator<TarEntry> {
 }
 
 /**
- * The header of a file in a tar archive that is being written (POSIX ustar), and what fills up its last block.
+ * Returns the header of a file in a tar archive to write (POSIX ustar), and the padding of its last block.
  * @param name at most 100 characters of ASCII. @param size bytes.
  */
 export function tarFrame(name: string, size: number): { readonly header: Buffer; readonly padding: Buffer } {
@@ -75,17 +75,17 @@ export function tarFrame(name: string, size: number): { readonly header: Buffer;
   return { header, padding: Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK) };
 }
 
-/** What ends a tar archive. */
+/** The end of a tar archive. */
 export const TAR_END: Buffer = Buffer.alloc(2 * BLOCK);
 
 const FILES: ReadonlySet<string> = new Set(['0', '\0', '7']);
 const HARD_LINK = '1';
 const LINKS: ReadonlySet<string> = new Set([HARD_LINK, '2']);
-/** GNU's long name and long link, pax for one entry and for all that follow. */
+/** GNU's long name and long link, and pax headers for the next entry and for all following ones. */
 const EXTENDED: ReadonlySet<string> = new Set(['L', 'K', 'x', 'g']);
 const LONGEST_EXTENSION = 1024 * 1024;
 
-/** What an extended header says of the entry behind it. */
+/** The fields of an extended header that replace those of the next entry. */
 interface Renaming {
   readonly path?: string;
   readonly linkPath?: string;
@@ -106,7 +106,7 @@ function parseHeader(header: Buffer): { type: string; name: string; size: number
   };
 }
 
-/** Octal digits, or for more than 8 GiB GNU's big-endian number with the top bit set. */
+/** Parses a size: octal digits, or beyond 8 GiB GNU's big-endian number with the top bit set. */
 function sizeOf(header: Buffer): number {
   if (((header[124] ?? 0) & 0x80) !== 0) return Number(header.readBigUInt64BE(128));
   const size = Number.parseInt(textOf(header, 124, 12).trim() || '0', 8);
@@ -114,7 +114,7 @@ function sizeOf(header: Buffer): number {
   return size;
 }
 
-/** The sum of all bytes of a header, with blanks in place of the sum itself. */
+/** Returns the sum of all bytes of a header, with blanks in place of the checksum itself. */
 function checksum(header: Buffer): number {
   return header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 }
@@ -132,7 +132,7 @@ function renaming(type: string, body: Buffer): Renaming {
   return type === 'x' ? paxRecords(body) : {};
 }
 
-/** `LENGTH KEY=VALUE\n`, the length in bytes and of the whole record. */
+/** Parses records `LENGTH KEY=VALUE\n`; the length is in bytes and includes the whole record. */
 function paxRecords(body: Buffer): Renaming {
   const records = new Map<string, string>();
   for (let at = 0; at < body.length;) {
@@ -157,7 +157,7 @@ function sizeFrom(digits: string): number {
   return size;
 }
 
-/** A hard link names its target from the root of the archive, a symbolic one from its own folder. */
+/** Resolves the target of a link: a hard link's is relative to the archive's root, a symbolic link's to its own folder. */
 function target(name: string, link: string, type: string): string {
   return withoutDot(type === HARD_LINK ? link : posix.join(posix.dirname(name), link));
 }
@@ -166,7 +166,7 @@ function withoutDot(name: string): string {
   return posix.normalize(name).replace(/^\.?\/+/, '');
 }
 
-/** Bytes of a stream in the pieces that are asked for. */
+/** Reads a byte stream in pieces of a given length. */
 class ByteReader {
   readonly #source: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -175,12 +175,12 @@ class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** Ends the source, wherever it is. */
+  /** Closes the source, at any position. */
   async end(): Promise<void> {
     await this.#source.return?.();
   }
 
-  /** So many bytes; fewer only at the end of all. */
+  /** Reads this many bytes; fewer only at the end of the source. */
   async read(length: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     let missing = length;
@@ -201,7 +201,7 @@ class ByteReader {
     }
   }
 
-  /** The next bytes as they come. @param taken counts them. */
+  /** Yields the next bytes in the source's chunks. @param taken counts them. */
   async *stream(length: number, taken: { count: number }): AsyncGenerator<Buffer> {
     while (taken.count < length) {
       const piece = await this.#next(length - taken.count);
@@ -211,7 +211,7 @@ class ByteReader {
     }
   }
 
-  /** At most so many bytes, without waiting for more than there are; undefined at the end. */
+  /** Returns the available bytes, at most this many; undefined at the end. */
   async #next(most: number): Promise<Buffer | undefined> {
     while (this.#rest.length === 0) {
       const next = await this.#source.next();

@@ -2,15 +2,15 @@ import type { Finding } from '../findings.ts';
 import { preparePrivateKey, type UsableKey } from '../ssh-keys/private-key.ts';
 import { quote } from '../text/quote.ts';
 
-/** Where findings of one kind are collected. */
+/** Collects the findings and warnings of the inputs. */
 export interface Collected {
-  /** What makes the run impossible. */
+  /** Errors: they refuse the run. */
   readonly findings: Finding[];
-  /** What deserves a look. */
+  /** Values that are accepted but probably unintended. */
   readonly warnings: Finding[];
 }
 
-/** Reads the user to log in as. */
+/** Parses the name of a login user. */
 export function parseUser(value: string, findings: Finding[]): string | undefined {
   const problem = userProblem(value);
   if (problem === undefined) return value;
@@ -23,8 +23,8 @@ export function parseUser(value: string, findings: Finding[]): string | undefine
 }
 
 /**
- * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
- * of directory users (`name@domain`, `DOMAIN\\name`).
+ * Returns the reason why a text cannot be a user name; undefined if it can. Accepts the characters of useradd's names,
+ * and those of directory users (`name@domain`, `DOMAIN\\name`).
  */
 export function userProblem(value: string): Pick<Finding, 'code' | 'fact' | 'cause'> | undefined {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
@@ -36,7 +36,7 @@ export function userProblem(value: string): Pick<Finding, 'code' | 'fact' | 'cau
   };
 }
 
-/** Opens a private key. One line break at the end of its passphrase is that of its file. */
+/** Parses a private key. Ignores one line break at the end of its passphrase, which a file adds. */
 export function parseKey<Name extends string>(
   names: { readonly key: Name; readonly passphrase: Name },
   inputs: Readonly<Record<Name, string>>,

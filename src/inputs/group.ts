@@ -4,42 +4,42 @@ import type { RunContext } from './run/identity.ts';
 import type { InputDefinition } from './table/input.ts';
 import type { InputName } from './table/table.ts';
 
-/** What a group is parsed from, and where its findings and warnings go. */
+/** The input of a group's parser, and the receivers of its findings and warnings. */
 export interface ParseContext<Name extends InputName = InputName> extends Collected {
-  /** The texts of inputs; one that is absent or empty has its default. */
+  /** The values of the inputs; an absent or empty one has its default. */
   readonly inputs: Readonly<Record<Name, string>>;
   /** The files and folders that inputs name. */
   readonly files: InputFiles;
   readonly run: RunContext;
-  /** Names of the operations that there are. */
+  /** Names of all operations. */
   readonly operations: readonly string[];
-  /** Gives the settings of another group; undefined if its inputs cannot be used, of which it has findings of its own. */
+  /** Returns the settings of another group; undefined if its inputs are invalid, which that group reports itself. */
   readonly settingsOf: <Settings extends object>(group: InputGroup<string, Settings>) => Settings | undefined;
 }
 
-/** Inputs that are parsed together. An operation uses all inputs of a group, with those that it also reads, or none. */
+/** Inputs that are parsed together. An operation uses either all inputs of a group, with those it also reads, or none. */
 export interface InputGroup<Name extends string = string, Settings extends object = object> {
   readonly name: Name;
   readonly inputs: readonly InputName[];
-  /** Inputs of other groups that it reads as well. */
+  /** Inputs of other groups that its parser reads too. */
   readonly alsoReads: readonly InputName[];
   /**
-   * Gives the settings that the inputs stand for; undefined, with findings, if they cannot be used. Settings may come with
-   * findings too, for other groups to be checked against: the run is refused all the same.
+   * Parses the inputs; returns undefined, with findings, if they are invalid. It may return settings along with
+   * findings, so that other groups can be checked against them; the run is refused anyway.
    */
   readonly parse: (context: ParseContext) => Settings | undefined;
-  /** Judges what is given, or left out, of these inputs with an operation that uses them. Absent: `parse` has said it all. */
+  /** Checks the inputs, present or absent, for an operation that uses them. Absent: `parse` checks everything. */
   readonly checkUsed?: (context: ParseContext) => void;
   /**
-   * Judges what is given of these inputs with an operation that does not use them. Absent: it is ignored, unless the operation
-   * checks the group.
+   * Checks the inputs for an operation that does not use them. Absent: they are ignored, unless the operation checks the
+   * group.
    */
   readonly checkUnused?: (context: ParseContext, operation: string) => void;
 }
 
 /**
- * Makes a group of inputs in the table.
- * @param definition `alsoReads`: inputs of other groups whose texts `parse` takes. The compiler refuses any others.
+ * Defines a group of inputs of the table.
+ * @param definition `alsoReads`: inputs of other groups that `parse` reads. The compiler rejects all others.
  */
 export function inputGroup<
   const Name extends string,

@@ -21,7 +21,7 @@ import {
 import { loginGroup } from './ssh/access.ts';
 import { type InputName, inputNames } from './table/table.ts';
 
-/** Every group of inputs, in the order in which findings are told. Each input is in one of them. */
+/** All groups of inputs, in the order of their findings. Each input is in exactly one. */
 export const inputGroups = [
   operationGroup,
   planGroup,
@@ -45,10 +45,10 @@ export const inputGroups = [
   timeLimitGroup,
 ] as const satisfies readonly InputGroup[];
 
-/** The name of a group, by which an operation says that it uses it. */
+/** The name of a group, by which an operation declares that it uses the group. */
 export type InputGroupName = (typeof inputGroups)[number]['name'];
 
-/** Groups that every operation uses: the hosts, how they are reached, where etcd is on them, and how long a run may take. */
+/** Groups that every operation uses: the hosts, the logins, the locations of etcd, and the time limit. */
 export const EVERY_OPERATION = [
   'operation',
   'cluster-name',
@@ -59,18 +59,18 @@ export const EVERY_OPERATION = [
   'time-limit',
 ] as const satisfies readonly InputGroupName[];
 
-/** The groups of inputs of one operation. */
+/** The groups of inputs of an operation. */
 export interface GroupsOfOperation {
-  /** Those that it uses. What is given of others counts as left out. */
+  /** Groups that it uses. Inputs of other groups count as absent. */
   readonly uses: readonly InputGroupName[];
-  /** Those whose values it refuses as the operation does that uses them; absent: no others than it uses. */
+  /** Groups whose invalid values it refuses like an operation that uses them; absent: only those that it uses. */
   readonly checks?: readonly InputGroupName[];
 }
 
-/** The groups of each operation, by the name that the input `operation` takes. */
+/** The groups of each operation, by the operation's name. */
 export type OperationInputs = Readonly<Record<string, GroupsOfOperation>>;
 
-/** Names of the inputs that some groups read, those of other groups included, in the order of action.yml. */
+/** Returns the inputs that the groups read, including those of other groups, in the order of action.yml. */
 export function inputsOfGroups(groups: readonly InputGroupName[]): readonly InputName[] {
   const used = inputGroups
     .filter(({ name }) => groups.includes(name))

@@ -6,13 +6,13 @@ import type { Finding } from '../findings.ts';
 import { holdsPrivateKey, quote } from '../text/quote.ts';
 import { definitionOf, type InputName, inputNames, type RawInputs } from './table/table.ts';
 
-/** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
+/** In bytes. A cluster's hosts take two thousand; a whole `terraform output -json` may take more. */
 const MOST_BYTES = 256 * 1024;
 const MOST_FILES = 100;
 
 /**
- * Reads the files and folders that inputs name, from the runner's workspace and from nowhere else. What cannot be read
- * comes back as a problem, so that it is told together with everything else.
+ * Reads the files and folders that inputs name, only from the runner's workspace. Returns a read error as a problem, so
+ * that it is reported together with all other findings.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 export function readInputFiles(
@@ -56,7 +56,7 @@ function readInputFolder(path: string, workspace: string, mask: (secret: string)
   return { path, ...found };
 }
 
-/** Does something with what a path leads to, if that is within the workspace. */
+/** Calls a function with the target of a path, if that is within the workspace. */
 function within<T extends object>(
   workspace: string,
   path: string,
@@ -73,7 +73,7 @@ function within<T extends object>(
   }
 }
 
-/** @param file without any link in it: one that comes into being meanwhile is not followed. */
+/** @param file a path without links: one created meanwhile is not followed. */
 function readText(file: string, path: string): Text {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -158,13 +158,13 @@ function notUtf8(path: string): Omit<Finding, 'at'> {
   };
 }
 
-/** The inputs whose value may be the path of a file in the workspace, in place of its text. */
+/** Inputs that may hold the path of a file in the workspace instead of its text. */
 const fileInputs = ['inventory'] as const satisfies readonly InputName[];
 
-/** The inputs whose value may be the path of a folder in the workspace, in place of what its files hold. */
+/** Inputs that may hold the path of a folder in the workspace instead of its contents. */
 const folderInputs = ['patches'] as const satisfies readonly InputName[];
 
-/** Why what an input names could not be read. */
+/** Explains why a file or folder could not be read. */
 export interface Unread {
   readonly path: string;
   readonly problem: Omit<Finding, 'at'>;
@@ -173,7 +173,7 @@ export interface Unread {
 /** A file that an input names. */
 export type InputFile = { readonly path: string; readonly text: string } | Unread;
 
-/** A folder that an input names: the texts of its files by their names. */
+/** A folder that an input names: the texts of its files by name. */
 export type InputFolder = { readonly path: string; readonly files: ReadonlyMap<string, string> } | Unread;
 
 /** The files and folders that inputs name, by input. */
@@ -181,19 +181,19 @@ export type InputFiles = Readonly<
   Partial<Record<(typeof fileInputs)[number], InputFile> & Record<(typeof folderInputs)[number], InputFolder>>
 >;
 
-/** The path that an input's value is: one line that ends as a file of YAML or JSON does. Anything else is text. */
+/** Returns the value as a path if it is one line with the extension of YAML or JSON; undefined for other text. */
 export function pathIn(value: string): string | undefined {
   const path = value.trim();
   return /^[^\r\n{[]*\.(?:ya?ml|json)$/i.test(path) ? path : undefined;
 }
 
-/** The path of a folder that an input's value is: one line without a colon or a bracket. Anything else is text. */
+/** Returns the value as the path of a folder if it is one line without a colon or bracket; undefined for other text. */
 export function folderPathIn(value: string): string | undefined {
   const path = value.trim();
   return /^[^\r\n{}[\]:]+$/.test(path) ? path : undefined;
 }
 
-/** What the files that could be read hold, in place of their paths. */
+/** Returns the contents of the files that were read, to replace their paths. */
 export function textsOf(files: InputFiles): Readonly<Partial<Record<InputName, string>>> {
   const { inventory, patches } = files;
   return {
@@ -203,9 +203,9 @@ export function textsOf(files: InputFiles): Readonly<Partial<Record<InputName, s
 }
 
 /**
- * Gives the digest of everything that was asked for, apart from secrets: SHA-256, in hex, of one JSON object with the
- * names in alphabetical order and no white space.
- * @param inputs all of them, with their defaults.
+ * Returns the digest of all inputs except secrets: SHA-256, in hex, of one JSON object with the names in alphabetical
+ * order and no white space.
+ * @param inputs all inputs, with their defaults.
  */
 export function digestOfInputs(inputs: Readonly<Record<InputName, string>>): string {
   const open = inputNames

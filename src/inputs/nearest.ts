@@ -1,6 +1,6 @@
 import { type InputName, inputNames } from './table/table.ts';
 
-/** Names of the same thing in other SSH actions, which people bring along. */
+/** Other SSH actions' names for the same inputs. */
 const habits: ReadonlyMap<string, InputName> = new Map([
   ['host', 'hosts'],
   ['addresses', 'hosts'],
@@ -30,13 +30,13 @@ const habits: ReadonlyMap<string, InputName> = new Map([
   ['ca-cert', 'ca-certificate'],
 ]);
 
-/** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
+/** Returns the input that the user most likely meant by `name`; undefined if none is similar. */
 export function nearestInput(name: string): InputName | undefined {
   const written = name.toLowerCase().replaceAll('_', '-');
   return habits.get(written) ?? nearest(written, inputNames) ?? nearHabit(written);
 }
 
-/** Short words are one letter from many others: of them only the plural counts. */
+/** Finds a similar habit: its plural, or from five letters on one with one typing error; shorter words resemble too many. */
 function nearHabit(written: string): InputName | undefined {
   const singular = habits.get(written.replace(/s$/, ''));
   if (singular !== undefined || written.length < 5) return singular;
@@ -45,8 +45,8 @@ function nearHabit(written: string): InputName | undefined {
 }
 
 /**
- * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of the
- * shorter one's letters, which is no slip of the keyboard any more.
+ * Returns the candidate with the fewest edits from `word`; undefined if even the best needs more edits than a third of
+ * the shorter one's letters, which is no longer a typing error.
  */
 export function nearest<T extends string>(word: string, candidates: readonly T[]): T | undefined {
   const [best] = candidates
@@ -57,7 +57,7 @@ export function nearest<T extends string>(word: string, candidates: readonly T[]
     : undefined;
 }
 
-/** Levenshtein's distance: the least number of letters to insert, remove or replace. */
+/** Returns Levenshtein's distance: the least number of letters to insert, remove or replace. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [row, letter] of Array.from(from).entries()) {

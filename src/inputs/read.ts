@@ -8,11 +8,10 @@ import { readRunIdentity, type RunContext } from './run/identity.ts';
 import { definitionOf, inputNames, type RawInputs } from './table/table.ts';
 
 /**
- * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
- * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
- * the wrong input.
+ * Reads the inputs from the environment as the runner sets it, and nothing else: no other variable can replace an input.
+ * Masks secrets before anything can fail, including a private key in the wrong input.
  * @param mask registers a secret with the runner's masker and our own.
- * @returns what was given by name, names that are no inputs included.
+ * @returns the given inputs by name, including unknown names.
  */
 export function readInputs(mask: (secret: string) => void): RawInputs {
   const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
@@ -37,8 +36,8 @@ function givenNames(): string[] {
 }
 
 /**
- * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
- * an earlier step has started.
+ * Reads the context of this run: the number of its attempt, the time, a random nonce, its identity, and the ssh-agent
+ * that an earlier step started.
  */
 export function readRunContext(): RunContext {
   const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
@@ -57,8 +56,8 @@ export function readRunContext(): RunContext {
 }
 
 /**
- * Warnings of secrets that are too short to be hidden, without the secrets themselves.
- * @param shortest characters that a secret needs to be hidden.
+ * Returns warnings about secrets that are too short to hide, without the secrets themselves.
+ * @param shortest minimum length of a secret that is hidden.
  */
 export function shortSecrets(raw: RawInputs, shortest: number): Finding[] {
   return inputNames

@@ -20,12 +20,12 @@ export type { HealthSettings, HistorySettings } from './run/health.ts';
 export type { RunIdentity } from './run/identity.ts';
 export type { ArtifactSettings, Bootstrap } from './run/intent.ts';
 
-/** The settings that groups of inputs are parsed to, all of them together. */
+/** The combined settings of these groups. */
 export type SettingsOf<Groups extends readonly InputGroup[]> = UnionToIntersection<
   Groups[number] extends infer Group ? (Group extends InputGroup<string, infer Own> ? Own : never) : never
 >;
 
-/** A function that takes each of the types takes what is all of them. */
+/** Converts a union to an intersection: a function that accepts each member accepts the intersection. */
 type UnionToIntersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
   all: infer Intersection extends object,
 ) => void
@@ -33,13 +33,13 @@ type UnionToIntersection<Union> = (Union extends unknown ? (one: Union) => void 
   : never;
 
 /**
- * Everything the user asked for, validated and immutable: the settings of every group, and what a run brings of its own. Groups
- * that the operation does not use have what they have when none of their inputs is given.
+ * All settings of a run, validated and immutable: those of every group, and the context of the run. Groups that the
+ * operation does not use have the settings of absent inputs.
  */
 export interface Settings extends SettingsOf<typeof inputGroups> {
   readonly run: RunIdentity;
-  /** Of all inputs that are not secret, defaults included: SHA-256, hex. */
+  /** Digest of all inputs that are not secret, including defaults: SHA-256, hex. */
   readonly inputDigest: string;
-  /** What is accepted but deserves a look. */
+  /** Values that are accepted but probably unintended. */
   readonly warnings: readonly Finding[];
 }

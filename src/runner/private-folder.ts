@@ -52,7 +52,7 @@ export async function removePrivateFolders(temporary: string): Promise<void> {
   await removeOwnFolders(base, prefix);
 }
 
-/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+/** Prefix of the folders that hold an artifact's files during the upload, in the runner's folder for temporary files. */
 export const STAGED_PREFIX = 'etcd-ha-artifact-';
 
 /** Removes the files of artifacts that killed runs left behind. Does not throw. */

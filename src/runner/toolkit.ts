@@ -84,9 +84,9 @@ export const LOCKS_LEFT = 'locks-left';
 export const LOCK_OWNER = 'lock-owner';
 
 /**
- * Reads where the entries of finding codes are on GitHub, for the very release that runs, from the runner's variables
+ * Returns the URL of the entries of finding codes on GitHub, for the running release, from the runner's variables
  * (docs.github.com, "Variables reference").
- * @returns the address of TROUBLESHOOTING.md; undefined for an action from the workspace, and for runners that name no action.
+ * @returns the URL of TROUBLESHOOTING.md; undefined for an action from the workspace, and for runners that name no action.
  */
 export function readEntryPage(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const server = environment['GITHUB_SERVER_URL'] ?? '';

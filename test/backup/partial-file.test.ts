@@ -113,7 +113,7 @@ describe('the rest of a run that was killed', () => {
     expect(existsSync(`${path}.part`)).toBe(false);
   });
 
-  test('if that run still writes, is told to it, and the later run has the file', async () => {
+  test('if that run still writes, ends it with an error, and the later run has the file', async () => {
     const path = join(folder, 'both');
     const first = await write(path, 'first');
     const second = await write(path, 'second');
@@ -155,7 +155,7 @@ root.describe('on a small disk', () => {
   });
   afterAll(() => rmSync(disk, { recursive: true }));
 
-  test('a backup that does not fit is told as such, and leaves nothing', async () => {
+  test('a backup that does not fit is reported as such, and leaves nothing', async () => {
     mount('size=4m');
     try {
       const writer = await createPlainFile(join(disk, 'backup'));

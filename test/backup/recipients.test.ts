@@ -63,7 +63,7 @@ describe('recipients', () => {
   });
 });
 
-describe('what is no recipient is a problem', () => {
+describe('text that is not a recipient is a problem', () => {
   test.each([
     ['nothing', ' \n# comment\n', /^no recipient is given/],
     ['a key of SSH', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA ann@example', /a key of SSH \("ssh-ed25519"\)/],

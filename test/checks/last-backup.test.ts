@@ -23,7 +23,7 @@ function facts(texts: readonly (string | undefined)[]): HealthFacts {
 const check = (texts: readonly (string | undefined)[], backupWarningSeconds = 0) =>
   lastBackupChecks(facts(texts), { ...thresholds, backupWarningSeconds });
 
-test('the newest note counts that a majority confirms, and without a limit its age is only told', () => {
+test('the newest note that a majority confirms counts, and without a limit its age is only reported', () => {
   const [one, ...more] = check([
     note('2026-11-24T06:00:00.000Z', 7),
     note('2026-11-23T06:00:00.000Z', 5),

@@ -72,7 +72,7 @@ describe('a host of a healthy cluster is away', () => {
     expect(steps(plan).filter(({ kind }) => kind === 'record-member')).toHaveLength(2);
   });
 
-  test('the run ends as failed: the plan says what is left out, and why', () => {
+  test('the run ends as failed: the plan names the omitted hosts, and why', () => {
     const { leftOut } = decide(['infra2'], RENEWAL);
     expect(leftOut.map(({ host, code }) => `${host ?? ''} ${code}`)).toEqual([
       '10.0.0.8 ssh-host-unreachable',

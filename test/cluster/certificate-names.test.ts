@@ -72,7 +72,7 @@ describe('a changed list of further names', () => {
     expect(files).not.toContain(ETCD_MANIFEST);
   });
 
-  test('a shorter one: what was asked for before goes out of the certificates', async () => {
+  test('a shorter one: removed names go out of the certificates', async () => {
     const plan = decide(await clusterWith('a.example.com', 'b.example.com'), given('a.example.com'));
     expect([...clusterOf(plan).issue.values()]).toEqual(MEMBERS.map(() => ['server', 'peer']));
     expect(plan.reasons[0]).toContain(
@@ -98,7 +98,7 @@ describe('a changed list of further names', () => {
 });
 
 describe('names that the inputs do not contain', () => {
-  test('in a cluster that was made in another way: left, and told what to give before they are lost', async () => {
+  test('in a cluster that was made in another way: left, with the inputs to set before they are lost', async () => {
     const cluster = await Promise.all(
       guideCluster().map((host, index) => named(host, index, ['lb.example.com', '10.0.0.100'])),
     );
@@ -124,7 +124,7 @@ describe('names that the inputs do not contain', () => {
     ).toEqual([]);
   });
 
-  test('told too where this run issues the certificate', async () => {
+  test('reported too if this run issues the certificate', async () => {
     const facts = (await clusterWith('lb.example.com')).map((host, index) => {
       const member = MEMBERS[index];
       if (member === undefined) throw new Error(`no member ${index}`);

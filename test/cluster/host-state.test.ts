@@ -10,7 +10,7 @@ const state: HostState = {
   files: { '/etc/kubernetes/pki/etcd/ca.crt': '00ff' },
 };
 
-test('what is written is read back', () => {
+test('a written state is read back', () => {
   expect(parseHostState(formatHostState(state))).toEqual(state);
 });
 

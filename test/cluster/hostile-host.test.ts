@@ -224,7 +224,7 @@ describe('the key of the CA', () => {
     ]);
   });
 
-  test('beside no certificate: that comes from another host, and what is due is issued', () => {
+  test('without its certificate: that comes from another host, and due certificates are issued', () => {
     const facts = withoutFile(finishedCluster(), 0, CA_CERTIFICATE);
     const plan = decide(facts, { ...healthy, settings: { renewBeforeDays: 300 } });
     expect(plan).toMatchObject({

@@ -140,7 +140,7 @@ describe('/etc/crictl.yaml', () => {
     expect(only({ sockets: [], absent: CRIO }).fact).toContain('No other runtime has one either.');
   });
 
-  test('that names one of several: what is told is what that one said', () => {
+  test('that names one of several: the message of that one is reported', () => {
     const found = only({
       sockets: [SOCKET, '/run/crio/crio.sock'],
       asked: CRIO,

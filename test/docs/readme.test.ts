@@ -131,7 +131,7 @@ describe('tables', () => {
   });
 });
 
-test('what is looked for in a text is found, and nothing else', () => {
+test('the search finds its words in a text, and nothing else', () => {
   const text =
     'Run `npm run lab -- up` and npm test, not `npm ci`. See `src/main.ts`, `docs/` and `/etc/kubernetes/pki`, ' +
     '[there](docs/X.md#a-b), [here](#c), [out](https://example.org/docs/y), <img src="a.svg">.\n\n## A, `b`: c\n```sh\n# no heading\n```\n';

@@ -46,7 +46,7 @@ async function idsOf(...images: readonly string[]): Promise<string[]> {
 describe('a host that reaches no registry and has no image', () => {
   beforeAll(() => lab.sh('infra0', `crictl rmi ${pause} ${etcd}`));
 
-  test('an archive that does not hold what is missing is refused, with what it holds', async () => {
+  test('an archive without the missing image is refused, with its contents', async () => {
     const archives = new Archives();
     const wrong = archives.tar('wrong.tar', dockerArchive('amd64', ['registry.k8s.io/etcd:3.4.0']).files);
     expectRefusal(await run({ 'image-archive': wrong }), [

@@ -134,7 +134,7 @@ test('a backup under load is whole, encrypted, and equal to what the members hav
   expect(existsSync(join(restored, 'member/snap/db'))).toBe(true);
 });
 
-test('a health check knows how old the backup is, and what is missing without one', async () => {
+test('a health check reports the age of the backup, or that there is none', async () => {
   const own = without(inputs({ operation: 'health' }), ['backup-recipients', 'backup-path']);
   const fresh = succeeded(await runInLab(lab, { ...own, 'backup-warning-age': '1h' }));
   const report = JSON.parse(fresh.outputs['health-report'] ?? '') as {

@@ -120,7 +120,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     expect(differences(ours, await kubeadmMakes(edit))).toEqual([]);
   });
 
-  test('a changed list of names is served without a restart, and then is what was asked for', async () => {
+  test('a changed list of names is served without a restart, and then counts as wanted', async () => {
     const before = await containerIds(lab);
     const served = async (port: number): Promise<string> => {
       const address = lab.hosts[0]?.address ?? '';

@@ -171,7 +171,7 @@ test('a runtime with another cgroup driver: kubelets move their pods one by one,
   await expectSettled();
 });
 
-describe('what is changed without a restart of etcd', () => {
+describe('changes without a restart of etcd', () => {
   let before: string[];
   beforeAll(async () => {
     before = await containerIds(lab);

@@ -249,7 +249,7 @@ describe('no private key leaves its place', () => {
 });
 
 describe('a cluster that lives', () => {
-  test('what is written through one member is read through another', async () => {
+  test('a value written through one member is read through another', async () => {
     await put(lab, 'infra0', 'first', 'one');
     expect(await get(lab, 'infra2', 'first')).toBe('one');
   });

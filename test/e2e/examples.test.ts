@@ -325,7 +325,7 @@ describe('pull-request.yml', () => {
     expect(text).not.toMatch(/Main (?:Plan|Deploy)/);
   });
 
-  test('deploys what is merged', async () => {
+  test('deploys the merged change', async () => {
     const { text } = await run('push');
     expect(text).toContain('The cluster is healthy');
     expect(text).not.toContain('Main Plan');

@@ -39,7 +39,7 @@ test('run again it changes nothing, and health and preflight work', async () => 
   succeeded(await runner.run(inputs({ operation: 'preflight' })));
 });
 
-test('a runner that is another machine is told so before anything else', async () => {
+test('a runner that is another machine is refused before anything else', async () => {
   const elsewhere = await runner.run(inputs({ 'local-host': lab.hosts[1]?.address ?? '' }));
   expect(elsewhere.conclusion).toBe('failure');
   expect(logOf(elsewhere)).toContain(`this runner is not ${lab.hosts[1]?.address}`);

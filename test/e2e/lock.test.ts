@@ -35,7 +35,7 @@ test('two first deploys at once: one of them acts, the other waits and finds the
   expect(await leftoversOfAll(lab)).toEqual([]);
 });
 
-test('beside a run that restarts members: who may not wait is refused and told whose run it is, who may waits', async () => {
+test('during a run that restarts members: a run that may not wait is refused with the holder, one that may waits', async () => {
   let second: Promise<ActionRun> | undefined;
   let third: Promise<ActionRun> | undefined;
   const first = succeeded(

@@ -33,7 +33,7 @@ async function rebootAll(change: string): Promise<void> {
   await Promise.all(lab.hosts.map(({ name }) => waitReady(lab, name, 120)));
 }
 
-test('an empty cluster in the place of the old one is refused by a deploy and told by a health check', async () => {
+test('an empty cluster in place of the old one is refused by a deploy and reported by a health check', async () => {
   await put(lab, 'infra0', 'kept', 'on-the-disk');
   await rebootAll(`mv ${UNIT} ${UNIT}.away && ln -s /dev/null ${UNIT}`);
   expect(await get(lab, 'infra0', 'kept')).toBe('');

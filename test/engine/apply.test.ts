@@ -586,7 +586,7 @@ describe('every step that changes a host', () => {
     expect([recorded, pulled].find((step) => step?.title === 'pull image')).not.toHaveProperty('before');
   });
 
-  test('is recorded also when it fails: what lies there is what was found', async () => {
+  test('is recorded also when it fails: the record is the one that was found', async () => {
     const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
     const files = [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } } as const];
     await failureOf(

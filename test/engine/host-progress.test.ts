@@ -39,7 +39,7 @@ async function timeline(): Promise<Timeline> {
   return entries;
 }
 
-test('of each host, also of one that nothing is done to: what is done, what failed, what was not begun', async () => {
+test('of each host, including unchanged ones: finished, failed and unstarted steps', async () => {
   expect(hostProgress(plan, await timeline())).toEqual([
     {
       host: 'infra0',

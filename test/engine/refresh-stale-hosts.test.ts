@@ -40,7 +40,7 @@ async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: 
 
 // A run was lost while the members were starting: the next one has observed them before they wrote anything, and asked
 // them afterwards.
-test('a member that has published itself since it was seen without a log is looked at again', async () => {
+test('a member that has published itself since it was probed without a log is probed again', async () => {
   expect(await look({}, () => ({ stdout: WITH_LOG }))).toEqual({
     asked: ['infra0: look again', 'infra1: look again', 'infra2: look again'],
     logs: [true, true, true],

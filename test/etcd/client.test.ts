@@ -123,7 +123,7 @@ describe('one connection', () => {
     expect(gateway.connections).toBe(2);
   });
 
-  test('that the member is about to end: what is under way is answered, what follows has another', async () => {
+  test('that the member is about to end: pending requests are answered, later ones use another connection', async () => {
     const client = clientWith();
     const answer = Promise.withResolvers<StandInAnswer>();
     gateway.answer('/v3/kv/range', answer.promise);
@@ -237,7 +237,7 @@ describe('one connection', () => {
     expect(streams).toHaveLength(3);
   });
 
-  test('is ended by closing the client, with all that is under way, and with what is being opened', async () => {
+  test('is ended by closing the client, with all pending requests and connections', async () => {
     gateway.answer('/metrics', 'stall');
     gateway.answer('/v3/kv/put', 'hang');
     const client = clientWith();

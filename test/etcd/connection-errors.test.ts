@@ -37,7 +37,7 @@ test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])('no way to the host: %s'
   expect(error.finding.fact).toContain('https://10.0.0.6:2379');
 });
 
-test('what is not known still becomes a finding with the place and the original words', () => {
+test('an unknown error still becomes a finding with the place and the original words', () => {
   const error = connectionError(PLACE, 'answer', new Error('strange'));
   expect(error).toMatchObject({ kind: 'connection-lost', finding: { host: 'infra0' } });
   expect(error.message).toContain('strange');

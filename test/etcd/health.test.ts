@@ -177,7 +177,7 @@ describe('the members are not the expected ones', () => {
 });
 
 describe('identity and leader', () => {
-  test('a member of another cluster: told once, and its member list is not believed', () => {
+  test('a member of another cluster: reported once, and its member list is not believed', () => {
     const other = observation(0, {
       status: { seen: status(0, { clusterId: 'c2', leader: 'a0', raftTerm: 9 }) },
       memberList: { seen: { clusterId: 'c2', members: [member(0)] } },
@@ -238,7 +238,7 @@ describe('identity and leader', () => {
     expect(report.findings[0]?.cause).toContain('cut off from the others');
   });
 
-  test('no majority: told once for the cluster, not once more per endpoint', () => {
+  test('no majority: reported once for the cluster, not once more per endpoint', () => {
     const report = assess([leaderless(0), unreachable(1), unreachable(2)]);
     expect(report).toMatchObject({ healthy: false, leader: null, clusterId: 'c1' });
     expect(facts(report)).toEqual([
@@ -384,7 +384,7 @@ describe('alarms', () => {
   });
 });
 
-test('different versions are a warning: healthy, told, and after the failures', () => {
+test('different versions are a warning: healthy, reported, and after the failures', () => {
   const mixed = threeWith(0, observation(0, { status: { seen: status(0, { version: '3.5.24' }) } }));
   const report = assess(mixed);
   expect(report.healthy).toBe(true);

@@ -20,7 +20,7 @@ process_start_time_seconds 1.76e+09
 something_else{le="0.001"} 3
 `;
 
-test('what is wanted is read, the rest is skipped', () => {
+test('wanted metrics are read, others are skipped', () => {
   expect(parseMetrics(SCRAPE)).toEqual({
     version: '3.6.5',
     walFsync: {
@@ -56,7 +56,7 @@ test.each(['', '<html>', 'etcd_server_version', 'etcd_disk_wal_fsync_duration_se
   (text) => expect(parseMetrics(text)).toEqual({ peerRoundTrips: new Map() }),
 );
 
-test('a window holds what was observed in it', () => {
+test('a window holds only its own observations', () => {
   const later = SCRAPE.replace('le="0.002"} 9', 'le="0.002"} 12')
     .replaceAll('le="+Inf"} 10', 'le="+Inf"} 15')
     .replace('_count 10', '_count 15')

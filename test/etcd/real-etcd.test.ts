@@ -342,7 +342,7 @@ describeReal('three real members with mutual TLS', () => {
     expect(new Set(report.findings.map(({ at }) => at))).toEqual(new Set(['alarms']));
   });
 
-  test('two of three are gone: no leader, told once, the member list still there, in time', async () => {
+  test('two of three are gone: no leader, reported once, the member list still there, in time', async () => {
     await Promise.all([1, 2].map((index) => watched.cluster.kill(watched.member(index))));
     await watched.healthOnce(({ leader }) => leader === null);
     const startedAt = performance.now();

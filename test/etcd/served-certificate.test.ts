@@ -60,7 +60,7 @@ test('a CA below a root is trusted as Go trusts it', async () => {
   });
 });
 
-test('what is served now is given, also when it names another address, and the handshake is whole', async () => {
+test('the certificate served now is returned, even if it names another address, after a complete handshake', async () => {
   const first = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });
   const second = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });
   const { port, give } = await listener(first);
@@ -76,7 +76,7 @@ test('a listener that does not take our client certificate has shown its own by 
   expect((await served(port)).serialNumber).toBe(serialOf(pair));
 });
 
-test('what does not hold before the CA can be looked at all the same', async () => {
+test('a certificate that the CA does not verify is returned too', async () => {
   const [foreign, own] = [
     stranger.issue({ commonName: 'infra0' }),
     authority.issue({ commonName: 'infra0' }),

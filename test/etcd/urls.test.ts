@@ -17,6 +17,6 @@ test.each([
   expect(canonicalUrl(one)).not.toBe(canonicalUrl(other));
 });
 
-test('what is no URL is compared as it stands', () => {
+test('text that is not a URL is compared literally', () => {
   expect(canonicalUrl('infra0')).toBe('infra0');
 });

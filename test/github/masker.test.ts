@@ -11,7 +11,7 @@ function maskerFor(...masks: string[]): SecretMasker {
 const BODY = ['b3BlbnNzaC1rZXktdjEA'.repeat(4).slice(0, 70), 'QyNTUxOQAAACBw'.repeat(5), 'AAAAB3Nza=='];
 const KEY = ['-----BEGIN EXAMPLE-----', ...BODY, '-----END EXAMPLE-----'].join('\n');
 
-describe('what is masked', () => {
+describe('masked text', () => {
   const secret = `p&+a"s's<w>o/r+d p@ß`;
   test.each([
     ['as it is', secret],

@@ -209,7 +209,7 @@ describe('compression of the whole', () => {
   });
 });
 
-describe('what is no archive of images', () => {
+describe('a file that is not an image archive', () => {
   test.each<[what: string, path: () => string, fact: RegExp, fix: RegExp]>([
     [
       'no file',

@@ -54,7 +54,7 @@ const LONG = `${'folder'.repeat(12)}/${'name'.repeat(40)}`;
 
 // The archive formats of GNU tar and bsdtar, docker and Go.
 describe.each(['gnu', 'pax', 'ustar', 'v7'])('format %s', (format) => {
-  test('files of every size, and what is no file is left out', async () => {
+  test('files of every size; entries of other types are left out', async () => {
     for (const size of SIZES) writeFileSync(join(folder, 'root', `f${size}`), 'x'.repeat(size));
     mkdirSync(join(folder, 'root/empty'));
     const found = await entriesOf(pack(`--format=${format}`));
@@ -223,7 +223,7 @@ describe('what would not fit into memory', () => {
   });
 });
 
-describe('what is no whole archive', () => {
+describe('an incomplete archive', () => {
   test.each([
     ['text', Buffer.from('hello'.repeat(300)), 'a header that is not valid in a tar archive'],
     ['less than a block', Buffer.from('hello'), 'it ends in the middle of a header'],
@@ -250,7 +250,7 @@ describe('what is no whole archive', () => {
   });
 });
 
-test('what is written is read by tar itself', async () => {
+test('tar itself reads the written archive', async () => {
   const files: [string, string][] = [
     ['index.json', '{}'],
     [`blobs/sha256/${'ab'.repeat(32)}`, 'x'.repeat(1025)],

@@ -85,7 +85,7 @@ test.each([1, 2, 3, 4])(
 );
 
 // A key in the wrong field, with text around it, and with lost or changed line breaks.
-test.each([1, 2, 3, 4])('of a private key in any input nothing is told (seed %d)', (seed) => {
+test.each([1, 2, 3, 4])('no part of a private key in any input is reported (seed %d)', (seed) => {
   const random = numbers(seed);
   const others = inputNames.filter((name) => name !== 'ssh-private-key');
   const pieces = bodyPieces(sshKey);

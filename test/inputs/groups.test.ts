@@ -139,7 +139,7 @@ describe('inputs that the operation does not use', () => {
     ]);
   });
 
-  test('nor is a folder of patches looked into', () => {
+  test('nor is a folder of patches read', () => {
     const patches = { path: 'patches', files: new Map([['etcd+merge.yaml', 'spec: { priority: 1 }']]) };
     const parse = (operation: string) =>
       parseSettings({ ...given, operation, patches: 'patches' }, run, OPERATION_INPUTS, { patches }).patches;
@@ -170,7 +170,7 @@ describe('a health check believes the CA of the inputs', () => {
     expect(of({})).not.toHaveProperty('trustedAuthority');
   });
 
-  test('and refuses what is no certificate, once, like a deploy', () => {
+  test('and refuses text that is not a certificate, once, like a deploy', () => {
     for (const operation of ['health', 'deploy']) {
       const findings = findingsOf({ operation, 'ca-certificate': 'none', 'ca-key': 'none' });
       expect(findings.filter(({ at }) => at === 'ca-certificate')).toHaveLength(1);

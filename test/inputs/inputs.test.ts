@@ -72,7 +72,7 @@ describe('masking', () => {
     expect(masked.filter((secret) => secret !== '')).toEqual([]);
   });
 
-  test('comes first: every secret is masked before any other input is looked at', () => {
+  test('comes first: every secret is masked before any other input is parsed', () => {
     const seen: string[] = [];
     const variables = {
       ...process.env,

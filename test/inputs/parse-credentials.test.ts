@@ -180,7 +180,7 @@ describe('a CA that the user brings', () => {
     });
   });
 
-  test('what is wrong with both is reported at once', () => {
+  test('errors in both are reported at once', () => {
     const encrypted = generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
       .toString();

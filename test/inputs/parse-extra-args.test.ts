@@ -57,7 +57,7 @@ describe('lines', () => {
     });
   });
 
-  test('a comment that looks like a flag decides nothing', () => {
+  test('a comment in the form of a flag decides nothing', () => {
     expect(flagsOf('# --a=b\nlog-level: debug')).toEqual({ 'log-level': 'debug' });
   });
 });
@@ -97,7 +97,7 @@ test.each([...OWNED_ETCD_FLAGS])('--%s is refused', (name, reason) => {
   });
 });
 
-describe('what is no such mapping', () => {
+describe('text that is not such a mapping', () => {
   test.each([
     ['a second document', 'a: 1\n---\nb: 2', 'line 2', 'second YAML document'],
     ['uneven indents', 'a: 1\n b: 2', 'line 1', 'not YAML'],
@@ -119,7 +119,7 @@ describe('what is no such mapping', () => {
   });
 });
 
-describe('what is no such line', () => {
+describe('lines that are not flags', () => {
   test.each([
     ['a switch', '--enable-pprof', 'there is no ='],
     ['a space in place of =', '--snapshot-count 5000', 'there is no ='],

@@ -101,7 +101,7 @@ test('an owned field in other letters is the same field: the kubelet would take 
   );
 });
 
-describe('what is not such a mapping', () => {
+describe('text that is not such a mapping', () => {
   test.each([
     ['a second document', 'maxPods: 1\n---\nmaxPods: 2', 'line 2', 'second YAML document'],
     ['uneven indents', 'maxPods: 1\n failSwapOn: false', 'line 1', 'not YAML'],

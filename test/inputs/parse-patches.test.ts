@@ -74,7 +74,7 @@ etcd0+merge.json: '{"spec":{"priority":1,"priorityClassName":null}}'
     expect(patchesOf(text)).toHaveLength(1);
   });
 
-  test('of a folder: those of etcd, and what is none of them is passed over as by kubeadm', () => {
+  test('of a folder: those of etcd; other files are ignored, as by kubeadm', () => {
     const files = new Map([
       ['README.md', 'x'],
       ['kube-apiserver+json.yaml', '[]'],
@@ -104,7 +104,7 @@ test('patches are read and not applied', () => {
   expect(patchesOf('etcd.yaml: { spec: { $patch: replace } }')).toHaveLength(1);
 });
 
-describe('what is no patch', () => {
+describe('files that are not patches', () => {
   test.each([
     ['[etcd.yaml]', 'patches', 'neither a mapping of file names'],
     ['etcd.yml: {}', 'patches, line 1, column 1', '"etcd.yml" is not the name of a patch'],
@@ -152,7 +152,7 @@ describe('what is no patch', () => {
     ]);
   });
 
-  test('each is told', () => {
+  test('each is reported', () => {
     const findings = findingsOf({
       patches: 'etcd0.yaml: text\netcd1+json.yaml: {op: add}\n',
     });

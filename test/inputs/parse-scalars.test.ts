@@ -112,7 +112,7 @@ describe('ports', () => {
     expect(findingOf({ [input]: port })).toMatchObject({ at: input, fact: expect.stringContaining(why) });
   });
 
-  test('one that another has where it is left out is told there', () => {
+  test('one that equals the default of an absent port is reported there', () => {
     expect(findingOf({ 'client-port': '2381' })).toMatchObject({
       at: 'metrics-port',
       fact: '2381 is also client-port, and the default of metrics-port.',
@@ -121,7 +121,7 @@ describe('ports', () => {
     expect(settingsOf({ 'client-port': '2381', 'metrics-port': '2379' }).metricsPort).toBe(2379);
   });
 
-  test('all three the same are told twice', () => {
+  test('three equal ones are reported twice', () => {
     const findings = findingsOf({ 'ssh-port': '2379', 'peer-port': '2379' });
     expect(findings.map(({ at }) => at)).toEqual(['peer-port', 'client-port', 'peer-port']);
   });

@@ -260,7 +260,7 @@ describe('cluster-name', () => {
   );
 });
 
-describe('a variable of the environment that looks like an input', () => {
+describe('an environment variable with the name of an input', () => {
   test.each(['environment', 'path', 'image', 'token', 'my_thing', 'node-version'])(
     'INPUT_%s of a stranger is a warning that names it',
     (name) => {

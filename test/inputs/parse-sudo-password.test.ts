@@ -22,7 +22,7 @@ test.each([
   expect(JSON.stringify(finding)).not.toContain(text.slice(0, 3));
 });
 
-test('a short one is told not to be hidden, and one for root to be of no use', () => {
+test('a short one is reported as not hidden, and one for root as useless', () => {
   expect(settingsOf({ 'sudo-password': 'abcd' }).warnings).toMatchObject([
     { at: 'sudo-password', fact: expect.stringContaining('not hidden') as unknown },
   ]);

@@ -113,7 +113,7 @@ describe('refused is', () => {
     expect(findingOf({ 'extra-args': 'election-timeout: 60000' }).fact).toContain('more than 50000 ms');
   });
 
-  test('what is given in both ways', () => {
+  test('a flag given in both ways', () => {
     expect(findingOf({ 'quota-backend-bytes': '4Gi', 'extra-args': 'quota-backend-bytes: 1' })).toMatchObject(
       {
         at: 'quota-backend-bytes',

@@ -80,7 +80,7 @@ test('there are many', () => {
   expect(new Set(badInputs.map(([title]) => title)).size).toBe(badInputs.length);
 });
 
-test('no value stands in quotes twice, unless its own quotes are what is wrong with it', () => {
+test('no value is quoted twice, unless its own quotes are the error', () => {
   const twice = badInputs.flatMap(([, , ...told]) => told).filter((one) => /"\\"[^"]*\\""/.test(one));
   expect(twice.filter((one) => !one.includes(' is in quotes'))).toEqual([]);
   expect(twice).not.toEqual([]); // what is looked for looks like this

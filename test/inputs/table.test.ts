@@ -27,7 +27,7 @@ describe.each(inputNames)('%s', (name) => {
   });
 });
 
-test('what looks like a secret is one', () => {
+test('an input with the name of a secret is secret', () => {
   const named = inputNames.filter((name) => /(?:key|password|passphrase|token)$/.test(name));
   expect(inputNames.filter((name) => definitionOf(name).secret === true)).toEqual(named);
 });

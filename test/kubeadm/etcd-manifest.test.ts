@@ -24,7 +24,7 @@ test('flags are read with the "=" in their values', () => {
   );
 });
 
-test('what is no etcd pod is not taken for one', () => {
+test('another pod is not parsed as etcd', () => {
   for (const text of ['', '{', 'kind: Pod', MANIFEST.replace('- etcd\n', '- sh\n')]) {
     expect(parseEtcdManifest(text)).toBeUndefined();
   }
@@ -78,7 +78,7 @@ status: {}
     '--advertise-client-urls=https://10.77.0.10:2379',
   ];
 
-  test('what is as wanted stays byte for byte', () => {
+  test('values that are as wanted stay byte for byte', () => {
     expect(predictManifest(manifest(byKubeadm), tail, { image, dropFlags: [] })).toBe(manifest(byKubeadm));
   });
 

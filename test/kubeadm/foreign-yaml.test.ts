@@ -41,7 +41,7 @@ describe.each(Object.entries(READERS))('%s', (_, read) => {
   );
 });
 
-test('what is as long as it may be is read', () => {
+test('a document of the maximum length is read', () => {
   const padded = `${GOOD}#${' '.repeat(MOST_YAML_CHARACTERS - GOOD.length - 1)}`;
   for (const text of [GOOD, padded]) {
     expect(certSans(text)).toEqual(['x']);

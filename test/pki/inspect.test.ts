@@ -47,6 +47,6 @@ test("tells of openssl's own certificate what openssl tells of it", async () => 
   expect(digest.split(' ')[0]).toBe(info.publicKeySha256);
 });
 
-test('refuses what is no certificate', () => {
+test('refuses text that is not a certificate', () => {
   expect(() => inspectCertificate('')).toThrow();
 });

@@ -76,7 +76,7 @@ describe('whatever a host sends', () => {
     expect(tooSlow([...texts, ...more], decodePem)).toEqual([]);
   });
 
-  test('what is longer than any file of certificates is refused by its length', () => {
+  test('text longer than any file of certificates is refused by its length', () => {
     const text = 'x'.repeat(MOST_PEM_CHARACTERS + 1);
     for (const read of [readCertificates, readPrivateKey]) {
       expect(read({ name: 'ca.crt', text }).findings.map(({ fact }) => fact)).toEqual([

@@ -351,7 +351,7 @@ describe('a chain', () => {
   });
 });
 
-describe('what is accepted', () => {
+describe('accepted inputs', () => {
   test.each<[form: string, key: KeyObject, pem: string]>([
     ['PKCS#1', rsa, rsa.export({ type: 'pkcs1', format: 'pem' }).toString()],
     ['RSA in PKCS#8', rsa, pkcs8(rsa)],

@@ -8,7 +8,7 @@ test('the smallest is 1 and the largest 2^63 - 2, as in kubeadm', () => {
   expect(randomSerial(() => bytes('fffffffffffffffa'))).toBe(2n ** 63n - 2n);
 });
 
-test('what is out of range is drawn again', () => {
+test('a number out of range is drawn again', () => {
   const draws = ['fffffffffffffffc', 'fffffffffffffffe', '0000000000000010'].map(bytes);
   expect(randomSerial(() => draws.shift() ?? bytes('00'))).toBe(9n);
 });

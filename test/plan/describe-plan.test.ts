@@ -172,7 +172,7 @@ describe('keys and certificates', () => {
     ]);
   });
 
-  test('what was chosen instead of what kubeadm would choose is reported, and so approved with the plan', () => {
+  test('choices that differ from kubeadm are reported, and so approved with the plan', () => {
     const certificates = {
       ...KUBEADM_POLICY,
       keyAlgorithm: 'ECDSA-P384',
@@ -309,7 +309,7 @@ describe('the manifest', () => {
     );
   });
 
-  test('one that was edited on the host is reported: what was edited outside the flags is not known here', () => {
+  test('one that was edited on the host is reported: edits outside the flags are not known here', () => {
     const state = { files: { [ETCD_MANIFEST]: 'another' } } as unknown as HostFacts['state'];
     const [change] = changes([render, restart], hostsWith([manifest('name=infra1')], { state }));
     expect(change).toMatchObject({

@@ -27,7 +27,7 @@ const files: readonly TextFile[] = [
 ];
 
 describe('which files', () => {
-  test('of what is known of the hosts, only what is on the list', () => {
+  test('of the facts of the hosts, only the listed ones', () => {
     const publicFiles = new Map([
       [
         'infra0',

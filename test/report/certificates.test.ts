@@ -5,7 +5,7 @@ import { certificateReports, firstToExpire } from '../../src/report/certificates
 
 const made = new Date('2026-11-23T17:00:00Z');
 
-test('what the certificates of a host say; other files and what is no certificate are skipped', async () => {
+test('the certificates of a host in words; all other files are skipped', async () => {
   const authority = await createAuthority({ algorithm: 'ECDSA-P256', now: made });
   const member = { name: 'infra0', address: '10.0.0.6' };
   const leaves = await issueMemberLeaves(authority, { member, algorithm: 'ECDSA-P256', now: made });

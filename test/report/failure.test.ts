@@ -6,7 +6,7 @@ import { Redactor } from '../../src/runner/masking/redaction.ts';
 
 const finding = { code: 'host-missing' as const, at: 'hosts', fact: 'none.', fix: 'give some.' };
 
-describe('what was thrown, in words', () => {
+describe('a thrown value, in words', () => {
   test('a refusal', () => {
     expect(explainFailure(new RunError('The inputs cannot be used', [finding, finding]))).toEqual({
       title: 'The inputs cannot be used',

@@ -109,7 +109,7 @@ describe('the size that GitHub allows', () => {
     expect(warnings).toEqual([expect.stringContaining('Output health-report is not set')]);
   });
 
-  test('and then the members; what is small always stays', () => {
+  test('and then the members; small outputs always stay', () => {
     const { outputs, warnings } = write({
       healthy: true,
       'health-report': { ...healthDocument, members },

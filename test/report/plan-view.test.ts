@@ -66,7 +66,7 @@ describe('planLines', () => {
     ]);
   });
 
-  test('what is the same on several hosts at the same time is said once', () => {
+  test('the same step on several hosts at the same time is shown once', () => {
     expect(planLines(create)).toContain('    infra0, infra1, infra2: restart kubelet (guide step 1)');
   });
 

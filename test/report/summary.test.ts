@@ -81,7 +81,7 @@ describe('a run that succeeded', () => {
     expect(at(-1)).toBe('❌ expired 2027-11-23');
   });
 
-  test('what was done, per host, with the span over all hosts', () => {
+  test('finished steps, per host, with the span over all hosts', () => {
     expect(rowsUnder('What was done', read(succeeded))).toEqual([
       [
         'Observe',
@@ -137,7 +137,7 @@ describe('a run that did not', () => {
     expect(summary.match(/###/g)).toHaveLength(1);
   });
 
-  test('refused before the inputs could be read: what is unknown is not named', () => {
+  test('refused before the inputs could be read: unknown values are not named', () => {
     const [line, , facts] = read({ ...refused, operation: '', clusterName: '' }).split('\n');
     expect(line).toContain('## ❌ etcd cluster: The inputs cannot be used');
     expect(facts).toMatch(/^12 ms · begun /);
@@ -163,7 +163,7 @@ describe('a run that did not', () => {
     expect(rowsUnder('What was done', summary)[0]?.[2]).toContain('❌ <code>infra0</code> 200 ms');
   });
 
-  test('not healthy: failures before warnings, what was not seen is left open', () => {
+  test('not healthy: failures before warnings, missing observations stay open', () => {
     const summary = read({ ...refused, health: unhealthy, findings: unhealthy.findings });
     const marks = summary
       .split('\n')

@@ -27,7 +27,7 @@ import {
 const healthy: Circumstances = { cluster: clusterFacts() };
 const bundle = fileFact(CA_CERTIFICATE, ownCa.certificatePem + otherCa.certificatePem, '644');
 
-describe('what is read a second time', () => {
+describe('a second read', () => {
   /** Returns the material of a run for a finished cluster in which a peer certificate is due. */
   function material(told: string, seenKey: string): { material: IssuedFiles; read: string[] } {
     const facts = withoutFile(

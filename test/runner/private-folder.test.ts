@@ -14,7 +14,7 @@ function runnersFolder(name: string): string {
   return temporary.at(name);
 }
 
-test('it is made when it is needed, for this user alone, and removed with what is in it', () => {
+test('it is made at the first use, for this user alone, and removed with its contents', () => {
   const own = runnersFolder('own');
   const folder = new PrivateFolder(own);
   expect(readdirSync(own)).toEqual([]);

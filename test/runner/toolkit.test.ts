@@ -29,7 +29,7 @@ test('each secret is a mask of its own, escaped as the runner reads it', () => {
 });
 
 describe('files of the runner', () => {
-  test('take outputs and state, behind what is there', () => {
+  test('receive outputs and state, after their existing contents', () => {
     for (const variable of ['GITHUB_OUTPUT', 'GITHUB_STATE']) {
       process.env[variable] = join(folder, variable);
       writeFileSync(join(folder, variable), 'earlier\n');

@@ -47,7 +47,7 @@ function commit(...files: string[]): number | null {
   return spawnSync('git', [...who, 'commit', '--quiet', '--message=all'], { cwd: folder }).status;
 }
 
-test('the files of the commit are looked at, and no others', () => {
+test('the files of the commit are checked, and no others', () => {
   writeFileSync(join(folder, 'other.ts'), 'not added');
   expect(commit('README.md', 'src/main.ts', 'dist/index.js')).toBe(0);
   expect(lookedAt('prettier')).toEqual(['README.md', 'dist/index.js', 'src/main.ts']);

@@ -107,6 +107,6 @@ test('a tag is the commit that it names, also where it is annotated', () => {
   }
 });
 
-test('our own changelog has the form that is read: what is not released stands first', () => {
+test('our own changelog has the required form: unreleased changes come first', () => {
   expect(/^## \[.*$/m.exec(read('CHANGELOG.md'))?.[0]).toBe('## [Unreleased]');
 });

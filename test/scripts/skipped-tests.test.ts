@@ -45,7 +45,7 @@ test('with LAB_MANDATORY=1 the same suite fails', () => {
   expect(skippedIn(report, ROOT)).toEqual([]);
 });
 
-test('what is skipped without a reason is listed, too', () => {
+test('a test skipped without a reason is listed, too', () => {
   const assertionResults = [
     { fullName: 'one thing', status: 'passed' },
     { fullName: 'another', status: 'pending' },

@@ -48,7 +48,7 @@ describe('what the limits are held against is found', () => {
     expect(besideTheirReader).toEqual(['src/etcd/b.ts']);
   });
 
-  test('kinds told apart, operations asked for, actors without a name', () => {
+  test('switches over kinds, comparisons with operations, actors without a name', () => {
     const found = shape({
       'src/run/a.ts': `switch (step.kind) {\nif (operation === 'deploy') {\n// nobody knows\n`,
       'src/operations/deploy/b.ts': `if (operation === 'deploy') {`,
@@ -59,7 +59,7 @@ describe('what the limits are held against is found', () => {
   });
 });
 
-test('a figure over its limit is reported with what is behind it', () => {
+test('a figure over its limit is reported with its causes', () => {
   const { lines, good } = judgeStructure(shape({ 'src/run/a.ts': 'switch (kind) {' }));
   expect(good).toBe(false);
   expect(lines).toContain('switches: 1, at most 0 – over');

@@ -141,7 +141,7 @@ describe('files that are replaced', () => {
     file('/etc/kubernetes/pki/b', 'new b', sha256('old b')),
   ];
 
-  test('only where they are what was seen, or what is wanted anyway', () => {
+  test('only if they are as observed, or already as wanted', () => {
     put('/etc/kubernetes/pki/a', 'new a');
     put('/etc/kubernetes/pki/b', 'old b');
     expect(deliver(pair)).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -256,7 +256,7 @@ describe('patches', () => {
   });
 
   // Files that a restart could go back to are kept until the cluster has been verified as healthy.
-  test('that are not in use any longer go with what was kept for going back, and not before', () => {
+  test('that are no longer in use go with the files kept for going back, and not before', () => {
     put(`${OLD}/etcd.yaml`, 'old');
     put(`${NEW}/etcd.yaml`, 'new');
     put(`${REPLACED_DIR}/x`, 'x');

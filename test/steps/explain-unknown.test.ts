@@ -37,7 +37,7 @@ const TOLD: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['', 127, /A program that the action needs/, /preflight/],
 ];
 
-describe('the cause is told where the words tell it', () => {
+describe('the cause is reported if the message names it', () => {
   test.each(TOLD)('%s', (words, code, cause, fix) => {
     const told = explainUnknown(ended(code, words));
     expect(told.fact).toContain(words);

@@ -29,7 +29,7 @@ function run(journal: readonly string[], script: string): RemoteResult {
 const PAUSE = 'registry.k8s.io/pause:3.10.1';
 
 describe('a pause image that cannot be had', () => {
-  test('told twice: it is named, and the wait is over', () => {
+  test('reported twice: it is named, and the wait is over', () => {
     const { stderr } = run(
       [complaint(PAUSE), 'something else', complaint(PAUSE)],
       'waited_since=0; etcd_words',
@@ -51,7 +51,7 @@ describe('a pause image that cannot be had', () => {
     expect(etcdMessage(stderr)).toBe(`the pause image ${pause} is not on the host and could not be pulled`);
   });
 
-  test('told twice by CRI-O: the wait is over', () => {
+  test('reported twice by CRI-O: the wait is over', () => {
     const { code, stderr } = run(
       [complaintOfCrio(57067), complaintOfCrio(34461)],
       'is_ready() { false; }; pause() { SECONDS=$((SECONDS + 3)); }; await_ready none-yet',
@@ -69,7 +69,7 @@ describe('a pause image that cannot be had', () => {
     expect(run(journal, 'waited_since=0; etcd_words').stderr).not.toContain('pause image');
   });
 
-  test('told once may pass: the next pull may come through', () => {
+  test('reported once may pass: the next pull may succeed', () => {
     const { stderr } = run([complaint(PAUSE), 'another line'], 'waited_since=0; etcd_words');
     expect(stderr).not.toContain('pause image');
     expect(stderr).toContain('another line');

@@ -27,7 +27,7 @@ function run(sha256: string | undefined): { code: number | null; stderr: string;
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-test('what was seen goes, with what a delivery that was cut off has left of it, and nothing else', () => {
+test('the known file goes, with the leftovers of an interrupted delivery, and nothing else', () => {
   writeFileSync(path, 'key');
   writeFileSync(stagedPath(path), 'ke');
   writeFileSync(join(folder, 'other.key'), 'key');
@@ -35,7 +35,7 @@ test('what was seen goes, with what a delivery that was cut off has left of it, 
   expect(readdirSync(folder)).toEqual(['other.key']);
 });
 
-test('what was not there: only the leftover goes, and a file that has come since stays', () => {
+test('no known file: only the leftover goes, and a newer file stays', () => {
   writeFileSync(stagedPath(path), 'ke');
   expect(run(undefined).code).toBe(0);
   expect(readdirSync(folder)).toEqual([]);

@@ -156,7 +156,7 @@ test('all together change something if one does, and may take as long as all', (
   expect(changing.effect).toBe('changes');
 });
 
-test('what is too much to be held cannot go with others', () => {
+test('input too large for memory cannot join a sequence', () => {
   const stream = script('a', { input: async function* () {} });
   expect(() => sequenceScripts('x', [stream, script('b')], () => undefined)).toThrow('"a"');
 });

@@ -34,7 +34,7 @@ test.each(['EACCES', 'ENOENT', 'EISDIR', 'toString', ''])('%s is left to the wri
   expect(failureOf(code)).toBeUndefined();
 });
 
-test('what is no error of a file is left alone', () => {
+test('another error is not explained', () => {
   for (const error of [undefined, null, 'ENOSPC', new Error('ENOSPC'), { code: 5 }])
     expect(fileFailure(error, '/')).toBeUndefined();
 });

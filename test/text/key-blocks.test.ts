@@ -52,7 +52,7 @@ describe('a key that nothing knows, line by line', () => {
     expect(shown.filter((line) => line === 'ok: done').length).toBe(lines.length);
   });
 
-  test('what is behind its END is shown, and what is 200 lines behind a BEGIN without one', () => {
+  test('text after its END is shown, and text 200 lines after a BEGIN without one', () => {
     expect(streamed([...lines, ...body]).slice(lines.length)).toEqual(body);
     const words = Array.from({ length: 201 }, () => 'said nothing.');
     expect(streamed([begin, body[0] ?? '', ...words, body[1] ?? '']).at(-1)).toBe(body[1]);

@@ -15,7 +15,7 @@ const NEWER_THAN_THE_LINTER = [
 ];
 
 /**
- * What is wrong with a workflow whoever it is for, one line each: it does not lint, it runs actions that can be
+ * Lists the problems of any workflow, one line each: it does not lint, it runs actions that can be
  * exchanged, its scripts hold expressions or are no shell, it has no limit of time, or two runs get in each other's way.
  */
 export function commonProblems(text: string): string[] {
@@ -48,7 +48,7 @@ function lintProblems(text: string): string[] {
     .map(({ line, message }) => `line ${line}: ${message}`);
 }
 
-/** An action of somebody else as it is used: with its digest and the release that the digest is of. */
+/** A third-party action as it is used: with its digest and the release of that digest. */
 const PINNED = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 /** The action, its sub-actions, and the files beside a workflow. */
@@ -68,7 +68,7 @@ export function usesOf(text: string): string[] {
   return [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, used = '']) => used);
 }
 
-/** Whoever controls a value that an expression puts into a script controls the script. */
+/** An expression in a script gives control of the script to the source of its value. */
 function scriptProblems(workflow: Workflow): string[] {
   return stepsOf(workflow).flatMap(({ run, name }) => {
     if (run === undefined) return [];

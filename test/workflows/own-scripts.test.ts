@@ -80,7 +80,7 @@ describe('the comparison of dist/ with a fresh build', () => {
     git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-m', 'all');
   });
 
-  test('passes where the build gives what is committed', () => {
+  test('passes if the build equals the committed files', () => {
     writeFileSync(join(folder, 'elsewhere'), 'is not looked at');
     expect(runStep('check-dist.yml', 'Compare')).toMatchObject({ status: 0, out: '' });
   });
@@ -128,7 +128,7 @@ describe('a release', () => {
     expect({ status, calls }).toEqual({ status: 0, calls: ['release view v1.2.3', sha] });
   });
 
-  test('that is there of another commit fails, so that v1 does not move to what was never released', () => {
+  test('that exists for another commit fails, so that v1 does not move to an unreleased one', () => {
     pretendGh(['release view v1.2.3'], 'def');
     const { status, out } = runStep('release.yml', 'Publish', environment());
     expect(status).toBe(1);

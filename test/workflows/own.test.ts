@@ -51,7 +51,7 @@ test('no job that may change or sign something runs packages or scripts of the r
   expect(scripts.filter((run) => /\b(npm|npx|node|sh|bash)\b|\.\//.test(run))).toEqual([]);
 });
 
-test('what is attested is all that runs for users', () => {
+test('the attestation covers everything that runs for users', () => {
   const steps = parseWorkflow(read('.github/workflows/release.yml')).jobs['publish']?.steps ?? [];
   const attest = steps.find(({ uses = '' }) => uses.startsWith('actions/attest@'));
   expect(String(attest?.with?.['subject-path']).trim().split('\n')).toEqual([
@@ -77,7 +77,7 @@ test('every kind of test is run by a workflow', () => {
   expect(verbs.filter((verb) => !workflows.includes(verb))).toEqual([]);
 });
 
-test('dependabot looks after the packages, the actions and what the lab builds', () => {
+test('dependabot covers the packages, the actions and the builds of the lab', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as {
     updates: { 'package-ecosystem': string; directory?: string; directories?: string[] }[];
   };

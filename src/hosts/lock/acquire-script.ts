@@ -25,7 +25,7 @@ export type AcquireAnswer =
   | { readonly got: true; readonly abandoned?: AbandonedLock; readonly rest: Buffer }
   | { readonly got: false; readonly obstacle: LockObstacle };
 
-/** For everything except the script that follows. */
+/** Milliseconds for everything except the script that follows. */
 const TIMEOUT_MS = 15_000;
 
 /**

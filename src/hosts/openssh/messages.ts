@@ -1,6 +1,6 @@
 import { wireString, wireUint32 } from '../../ssh-keys/wire.ts';
 
-/** Messages of the SSH connection protocol (RFC 4254 §9) as far as a client of sessions and TCP connections knows them. */
+/** Messages of the SSH connection protocol (RFC 4254 §9) that a client of sessions and TCP connections needs. */
 export const MESSAGE = {
   channelOpen: 90,
   channelOpenConfirmation: 91,
@@ -18,17 +18,17 @@ export const MESSAGE = {
 /** Type of extended data that is standard error (RFC 4254 §5.2). */
 export const STDERR = 1;
 
-/** One message as a proxy client of a control socket sends it (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
+/** Encodes a message in the form of a control socket's proxy client (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
 export function proxied(type: number, ...fields: readonly Buffer[]): Buffer {
   return wireString(Buffer.concat([Buffer.from([0, type]), ...fields]));
 }
 
-/** A `boolean` of RFC 4251 §5. */
+/** Encodes a `boolean` of RFC 4251 §5. */
 export function wireBoolean(value: boolean): Buffer {
   return Buffer.from([value ? 1 : 0]);
 }
 
-/** What `direct-tcpip` says of the connection (RFC 4254 §7.2); that it came from a loopback port is made up. */
+/** Encodes the fields of `direct-tcpip` (RFC 4254 §7.2); the loopback origin is a placeholder. */
 export function directTcpip(address: string, port: number): Buffer {
   return Buffer.concat([wireString(address), wireUint32(port), wireString('127.0.0.1'), wireUint32(0)]);
 }

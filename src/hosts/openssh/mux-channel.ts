@@ -4,33 +4,33 @@ import { wireString, wireUint32, type WireReader } from '../../ssh-keys/wire.ts'
 import type { ExitStatus } from '../root-shell/session.ts';
 import { MESSAGE, proxied, STDERR, wireBoolean } from './messages.ts';
 
-/** What may be on its way to us, unread, in bytes. */
+/** Receive window in bytes. */
 export const WINDOW = 2 * 1024 * 1024;
-/** The longest piece that may come at once, in bytes; every implementation takes it (RFC 4253 §6.1). */
+/** Maximum packet size in bytes; every implementation supports it (RFC 4253 §6.1). */
 export const LONGEST_PIECE = 32 * 1024;
 
-/** What the server says of a channel that it has opened. */
+/** The server's confirmation of a new channel. */
 export interface Confirmation {
-  /** Its own number of it. */
+  /** The server's number of the channel. */
   readonly remoteId: number;
-  /** Bytes that it takes before it says that it takes more. */
+  /** Initial send window in bytes. */
   readonly window: number;
   readonly longestPiece: number;
 }
 
-/** Sends a message; `done` is called when there is room for more. */
+/** Sends a message; calls `done` when there is room for more. */
 export type Send = (message: Buffer, done?: () => void) => void;
 
 type WriteDone = (error?: Error | null) => void;
 
 /**
  * A channel of an SSH connection (RFC 4254 §5): a TCP connection, or standard input and output of a command. It is
- * destroyed when the server has closed it and everything that came has been read.
+ * destroyed when the server has closed it and all received data has been read.
  */
 export class MuxChannel extends Duplex {
   /** Standard error of a command. */
   readonly stderr: Readable;
-  /** Resolves when the server has closed it, or the connection is lost. */
+  /** Resolves when the server has closed the channel, or the connection is lost. */
   readonly whenClosed: Promise<void>;
   readonly #remoteId: number;
   readonly #longestPiece: number;
@@ -38,7 +38,7 @@ export class MuxChannel extends Duplex {
   readonly #onClosed: () => void;
   readonly #unread = new Map<Readable, number>();
   #room: number;
-  /** Bytes that were read and are not given back to the server's window yet. */
+  /** Number of bytes that were read but not yet returned to the server's window. */
   #owed = 0;
   #waiting: { readonly chunk: Buffer; readonly done: WriteDone } | undefined;
   #answer: PromiseWithResolvers<boolean> | undefined;
@@ -57,35 +57,35 @@ export class MuxChannel extends Duplex {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.whenClosed = promise;
     this.#onClosed = () => resolve(undefined);
-    // A lost connection must not end the process when the last listener is gone; `close` still reports it.
+    // A lost connection must not end the process if there is no listener; `close` still reports it.
     this.on('error', () => undefined);
     this.stderr.on('error', () => undefined);
   }
 
-  /** How the command has ended, once the server has told. */
+  /** Exit status of the command, once the server has reported it. */
   get status(): ExitStatus {
     return this.#status;
   }
 
-  /** Has the server start a command. @returns whether it does. */
+  /** Starts a command. @returns whether the server accepts it. */
   async exec(command: string): Promise<boolean> {
     this.#answer = Promise.withResolvers();
     this.#tell(MESSAGE.channelRequest, wireString('exec'), wireBoolean(true), wireString(command));
     return await this.#answer.promise;
   }
 
-  /** Has the server send a signal to the command. @param name without `SIG`. */
+  /** Sends a signal to the command. @param name without `SIG`. */
   signal(name: string): void {
     this.#tell(MESSAGE.channelRequest, wireString('signal'), wireBoolean(false), wireString(name));
   }
 
-  /** Closes it for both directions. */
+  /** Closes both directions. */
   closeChannel(): void {
     this.#tell(MESSAGE.channelClose);
     this.#closeSent = true;
   }
 
-  /** Takes a message of the server to this channel; `fields` begins behind the channel's number. */
+  /** Handles a message of the server for this channel; `fields` begins after the channel's number. */
   receive(type: number, fields: WireReader): void {
     switch (type) {
       case MESSAGE.channelWindowAdjust:
@@ -115,7 +115,7 @@ export class MuxChannel extends Duplex {
     }
   }
 
-  /** Nothing more comes or goes. */
+  /** Marks the channel as closed, and ends its streams. */
   lose(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -147,7 +147,7 @@ export class MuxChannel extends Duplex {
     done(error);
   }
 
-  /** Sends what waits to be written, as far as the server has room for it. */
+  /** Sends as much of the pending chunk as the server's window allows. */
   #goOn(): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
@@ -174,7 +174,7 @@ export class MuxChannel extends Duplex {
     if (stream.push(data)) this.#giveBack(stream);
   }
 
-  /** What came on this stream is read, or about to be: the server may send as much again. */
+  /** Returns the bytes that were read on this stream, or will be at once, to the server's window. */
   #giveBack(stream: Readable): void {
     this.#owed += this.#unread.get(stream) ?? 0;
     this.#unread.set(stream, 0);
@@ -192,7 +192,7 @@ export class MuxChannel extends Duplex {
 
   #note(fields: WireReader): void {
     const name = fields.string()?.toString('latin1');
-    fields.raw(1); // whether an answer is wanted: not for these (RFC 4254 §6.10)
+    fields.raw(1); // want reply: false for these requests (RFC 4254 §6.10)
     if (name === 'exit-status') this.#status = { code: fields.uint32() ?? 0 };
     if (name === 'exit-signal') this.#status = { signal: `SIG${fields.string()?.toString('latin1') ?? ''}` };
   }

@@ -21,12 +21,12 @@ interface Opening {
 }
 
 /**
- * A connection to the control socket of an ssh(1) that is logged in, in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
- * speaks the SSH connection protocol, which ssh passes on to the server. So all channels of a host need no process but
- * the one ssh, and how a command ends is told by the server itself.
+ * A connection to the control socket of a logged-in ssh(1), in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
+ * speaks the SSH connection protocol, which ssh forwards to the server. So one ssh process serves all channels of a
+ * host, and the server itself reports how a command ends.
  */
 export class MuxConnection {
-  /** Resolves when it has ended, whichever side did that. */
+  /** Resolves when either side has ended it. */
   readonly whenEnded: Promise<void>;
   readonly #socket: Socket;
   readonly #opening = new Map<number, Opening>();
@@ -36,7 +36,7 @@ export class MuxConnection {
   #isProxy = false;
   #lastId = -1;
 
-  /** @param path of the control socket. @throws when there is none, or what listens there does not know proxy mode. */
+  /** @param path of the control socket. @throws when there is none, or its listener does not support proxy mode. */
   static async open(path: string): Promise<MuxConnection> {
     const connection = new MuxConnection(connect(path));
     await connection.#ready.promise;
@@ -59,19 +59,19 @@ export class MuxConnection {
     this.#send(wireString(Buffer.concat([wireUint32(MUX.proxy), wireUint32(REQUEST_ID)])));
   }
 
-  /** Whether it can be used. */
+  /** Reports whether it is usable. */
   get isOpen(): boolean {
     return this.#socket.writable;
   }
 
-  /** Bytes that went and came: what channels hold, without what SSH puts around it on its way to the host. */
+  /** Bytes of the channels in both directions, without the overhead of SSH on the way to the host. */
   get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
     return { bytesSent: this.#socket.bytesWritten, bytesReceived: this.#socket.bytesRead };
   }
 
   /**
    * Opens a channel.
-   * @param type `session` or `direct-tcpip`; `more` is what the type's own message has behind the rest.
+   * @param type `session` or `direct-tcpip`. @param more the fields that the type adds to the message.
    * @throws ChannelError when the server refuses it.
    */
   openChannel(type: string, more: Buffer = Buffer.alloc(0)): Promise<MuxChannel> {
@@ -92,7 +92,7 @@ export class MuxConnection {
     });
   }
 
-  /** Ends this connection; the ssh behind it goes on. */
+  /** Closes this connection; its ssh keeps running. */
   end(): void {
     this.#socket.destroy();
   }
@@ -113,7 +113,7 @@ export class MuxConnection {
     }
   }
 
-  /** What comes before proxy mode: ssh's own greeting, and its answer. */
+  /** Handles the messages before proxy mode: ssh's greeting, and its answer. */
   #greet(message: Buffer): void {
     const fields = new WireReader(message);
     const type = fields.uint32();
@@ -158,10 +158,10 @@ export class MuxConnection {
   }
 }
 
-/** Asks the ssh of a control socket to end, with everything that goes on over it. Whether it does is told by its exit. */
+/** Ends the ssh of a control socket with all its channels. Its exit shows whether it did. */
 export function terminate(path: string): void {
   const socket = connect(path);
-  socket.on('error', () => undefined); // it has ended by itself
+  socket.on('error', () => undefined); // ssh has already ended
   socket.write(wireString(Buffer.concat([wireUint32(MUX.hello), wireUint32(VERSION)])));
   socket.write(wireString(Buffer.concat([wireUint32(MUX.terminate), wireUint32(REQUEST_ID)])));
   socket.resume();

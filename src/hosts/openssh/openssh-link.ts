@@ -7,7 +7,7 @@ import { directTcpip } from './messages.ts';
 import type { MuxChannel } from './mux-channel.ts';
 import type { MuxConnection } from './mux-connection.ts';
 
-/** How long ssh may take to say why, once its control socket has closed. */
+/** Time limit for ssh to report the reason after its control socket has closed. */
 const LAST_WORDS_MS = 500;
 
 /** One SSH connection of the runner's own ssh. */
@@ -20,13 +20,13 @@ export class OpensshLink implements Link {
 
   /**
    * @param connection to the master's control socket, not shared.
-   * @param whenWayLost resolves when the way to the host has ended: why.
+   * @param whenWayLost resolves with the reason when the route to the host has ended.
    */
   constructor(master: Master, connection: MuxConnection, whenWayLost?: Promise<string>) {
     this.#master = master;
     this.#connection = connection;
     this.whenLost = connection.whenEnded.then(async () => {
-      // ssh says why before it ends; if that is the way, the end of the way is heard of at about the same time.
+      // ssh reports the reason before it ends; if the route is the reason, the route ends at about the same time.
       const late = sleep(LAST_WORDS_MS, undefined, { ref: false });
       await Promise.race([master.whenEnded, late]);
       if (this.#lostBecause !== undefined) return;
@@ -51,7 +51,7 @@ export class OpensshLink implements Link {
     return this.#connection.openChannel('direct-tcpip', directTcpip(address, port));
   }
 
-  /** What ssh itself adds to it is not counted. */
+  /** Does not count the overhead of ssh itself. */
   statistics(): ReturnType<Link['statistics']> {
     return { connections: 1, ...this.#connection.traffic };
   }
@@ -71,7 +71,7 @@ class MuxSession implements Session {
   readonly whenOver: Promise<ExitStatus>;
   readonly #channel: MuxChannel;
 
-  /** @param channel in which a command was started; nothing of its output has been read. */
+  /** @param channel with a started command, whose output is unread. */
   constructor(channel: MuxChannel) {
     this.#channel = channel;
     this.stdin = channel;
@@ -89,7 +89,7 @@ class MuxSession implements Session {
     this.#channel.closeChannel();
   }
 
-  /** sshd has passed signals on since 7.9, to the process group of the command. */
+  /** sshd forwards signals since 7.9, to the process group of the command. */
   kill(): void {
     this.#channel.signal('KILL');
     this.#channel.closeChannel();

@@ -16,8 +16,8 @@ const at = 'kubelet-config';
 const example = 'for example "failSwapOn: false".';
 
 /**
- * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
- * one that the action must set itself, each of the type that the kubelet reads. Empty text is an empty mapping.
+ * Parses the YAML that is merged into the KubeletConfiguration: one mapping of kubelet fields, each of the type that
+ * kubelet reads, and none that the action sets itself. Empty text is an empty mapping.
  */
 function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record<string, unknown>> {
   const yaml = parseYaml(at, value, { schema: 'kubernetes', uniqueKeys: true, example }, findings);
@@ -31,7 +31,7 @@ function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record
   return config;
 }
 
-/** A merge would bring fields in that stand elsewhere, those that belong to the action among them. */
+/** Refuses merge keys: they would add fields from elsewhere in the document, even those that the action sets. */
 function mergesIn({ document, placeOf }: YamlInput): Finding[] {
   const findings: Finding[] = [];
   visit(document, {
@@ -48,7 +48,7 @@ function mergesIn({ document, placeOf }: YamlInput): Finding[] {
   return findings;
 }
 
-/** The mapping as plain data, or undefined and a finding. */
+/** Returns the mapping as plain data; undefined, with a finding, if it is not one. */
 function valueOf(yaml: YamlInput, findings: Finding[]): Readonly<Record<string, Json>> | undefined {
   const { document } = yaml;
   if (document.contents === null) return {};
@@ -65,7 +65,7 @@ function valueOf(yaml: YamlInput, findings: Finding[]): Readonly<Record<string, 
   return undefined;
 }
 
-/** The first value that is no JSON; the input where it takes several to make one, as with aliases of aliases. */
+/** Locates the first value that is not JSON; the input itself if several nodes together cause it, as nested aliases do. */
 function placeOfUnusable({ document, placeOf }: YamlInput): string {
   let offset: number | undefined;
   visit(document, {
@@ -92,7 +92,7 @@ function toPlain(document: Document): unknown {
   try {
     return document.toJS();
   } catch {
-    return undefined; // An alias without its anchor, or far too many of them.
+    return undefined; // An alias without its anchor, or too many aliases.
   }
 }
 
@@ -104,7 +104,7 @@ function isJson(value: unknown): value is Json {
   return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
 }
 
-/** One field of the mapping and where it stands. */
+/** A top-level field of the mapping and its position. */
 interface Field {
   readonly name: string;
   readonly place: string;
@@ -162,10 +162,10 @@ function noField(name: string, place: string): Finding {
 
 const lowerCaseFields = [...KUBELET_FIELDS.keys()].map((name) => name.toLowerCase());
 
-/** A value of JSON, which is what the kubelet makes of its YAML. */
+/** A JSON value, as kubelet converts its YAML. */
 type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 
-/** How each kind is told, recognised, and written. */
+/** The name, the test and an example of each kind of value. */
 const KINDS: Readonly<
   Record<
     KubeletFieldKind,
@@ -206,8 +206,8 @@ const KINDS: Readonly<
 };
 
 /**
- * Why kubelet does not start with a value of a field: another type than it reads, or a number that it refuses. Nothing of
- * fields that are not known here: versions of kubelet differ.
+ * Explains why kubelet would not start with a value of a field: the wrong type, or a number out of range. Accepts
+ * unknown fields, because versions of kubelet differ.
  */
 function kubeletValueProblem(name: string, value: Json): Omit<Finding, 'at'> | undefined {
   const kind = KUBELET_FIELDS.get(name);
@@ -253,7 +253,7 @@ function isInteger(value: Json): boolean {
   return Number.isInteger(value);
 }
 
-/** As Go's time.ParseDuration takes it. */
+/** Reports whether Go's time.ParseDuration accepts it. */
 function isDuration(value: Json): boolean {
   return (
     typeof value === 'string' &&
@@ -269,7 +269,7 @@ function isListOf(value: Json, is: (item: Json) => boolean): boolean {
   return Array.isArray(value) && (value as readonly Json[]).every(is);
 }
 
-/** What the kubelet of every host is configured with. */
+/** The user's settings of kubelet, equal on all hosts. */
 export interface KubeletSettings {
   /** Merged into the KubeletConfiguration. */
   readonly kubeletConfig: Readonly<Record<string, unknown>>;

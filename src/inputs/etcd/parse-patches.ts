@@ -11,16 +11,15 @@ import { parseYaml } from '../yaml-input.ts';
 const input = 'patches';
 const example = 'for example "etcd+strategic.yaml: { spec: { priority: 1000 } }".';
 
-/** A patch with the place that its file was written at. */
+/** A patch and the position of its file in the inputs. */
 interface WrittenPatch extends KubeadmPatch {
   readonly at: string;
 }
 
 /**
- * Reads kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
- * `kubeadm init --patches` takes it. They are read and not applied: what they make of the pod is told by the kubeadm of
- * each host.
- * @param folder the folder that the input names, if it names one.
+ * Parses kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
+ * `kubeadm init --patches` accepts it. Does not apply them: each host's kubeadm does.
+ * @param folder the folder that the input names, if any.
  * @returns the patches in the order in which kubeadm applies them.
  */
 function parsePatches(
@@ -64,7 +63,7 @@ function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
   });
 }
 
-/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. Undefined: aliases spoil it. */
+/** Returns the text of a patch that is nested YAML, or empty text for an empty one; undefined if its aliases are invalid. */
 function asText(patch: unknown, document: Document): string | undefined {
   if (patch === null || patch === undefined) return '';
   try {
@@ -80,7 +79,7 @@ function patchesInFolder(folder: InputFolder, findings: Finding[]): WrittenPatch
     findings.push({ at: input, ...folder.problem });
     return [];
   }
-  // kubeadm passes over what is no patch, and here also over those of other pods
+  // kubeadm ignores files that are not patches; patches of other pods do not matter here.
   const files = [...folder.files].filter(([name]) => name.startsWith('etcd'));
   if (files.length === 0) {
     findings.push({
@@ -124,10 +123,10 @@ function problemOf({ name, text }: WrittenPatch): Omit<Finding, 'at'> | undefine
     : undefined;
 }
 
-/** Whether kubeadm can read it: YAML, as JSON is too, that holds operations or a part of the pod. */
+/** Reports whether kubeadm can read a patch: YAML or JSON that contains operations or a part of the pod. */
 function isReadable({ name, text, at }: WrittenPatch, findings: Finding[]): boolean {
   const lines = new LineCounter();
-  // as Kubernetes' programs read YAML
+  // As Kubernetes' programs read YAML.
   const documents = parseAllDocuments(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
   const [error] = [...documents].flatMap(({ errors }) => errors);
   if (error !== undefined) {
@@ -167,7 +166,7 @@ function formProblem(
           fix: `write the fields of the pod that are to change, ${example}`,
         };
   } catch (error) {
-    // toJS refuses aliases without an anchor, and far too many of them
+    // toJS refuses aliases without an anchor, and too many aliases.
     return {
       code: 'patches-malformed',
       fact: `the aliases of the patch cannot be resolved (${errorMessage(error)}).`,
@@ -182,13 +181,13 @@ function isOperations(patch: Json): boolean {
   return Array.isArray(patch) && (patch as readonly Json[]).every(isOperation);
 }
 
-/** What kubeadm changes of the static pod. */
+/** The user's changes to the static pod. */
 export interface PatchSettings {
-  /** kubeadm patches of the static pod, sorted by name; none of them changes what the action relies on. */
+  /** kubeadm patches of the static pod, sorted by name; none changes a field that the action relies on. */
   readonly patches: readonly KubeadmPatch[];
 }
 
-/** Patches of the static pod, which the kubeadm of each host applies. */
+/** Patches of the static pod, applied by each host's kubeadm. */
 export const patchesGroup = inputGroup({
   name: 'patches',
   inputs: patchInputs,

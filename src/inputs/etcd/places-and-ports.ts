@@ -5,7 +5,7 @@ import { inputGroup } from '../group.ts';
 import { parseInteger } from '../scalars.ts';
 import { dataPlaceInputs, portInputs } from '../table/etcd.ts';
 
-/** Folders below which nothing of etcd may lie, and why. */
+/** Folders that may not contain any data of etcd, with the reason. */
 const closed: readonly { readonly folders: readonly string[]; readonly why: string }[] = [
   { folders: ['/tmp', '/var/tmp'], why: 'is emptied by the system' },
   { folders: ['/run', '/var/run', '/dev'], why: 'is in memory and lost when the host restarts' },
@@ -24,7 +24,7 @@ const closed: readonly { readonly folders: readonly string[]; readonly why: stri
   },
 ];
 
-/** Folders that others use too: kubeadm gives the data dir mode 0700, which would lock them out. */
+/** Folders shared with other programs: kubeadm sets mode 0700 on the data dir, which would lock them out. */
 const shared: readonly string[] = [
   '/',
   '/home',
@@ -38,12 +38,12 @@ const shared: readonly string[] = [
   '/var/spool',
 ];
 
-/** The inputs that name a folder of etcd's, each with an example. */
+/** The inputs that name a folder of etcd, each with an example. */
 const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' } as const;
 
 /**
- * Reads where etcd's data and its log are to be: two folders, neither within the other.
- * @param inputs `wal-dir` empty: the log is in the data dir.
+ * Parses the folders of etcd's data and log; neither may contain the other.
+ * @param inputs an empty `wal-dir` keeps the log in the data dir.
  */
 function parseDataPlaces(
   inputs: Readonly<Record<keyof typeof EXAMPLES, string>>,
@@ -67,8 +67,8 @@ function parseDataPlaces(
 }
 
 /**
- * Reads the path of a folder of etcd's: absolute, clean, and in a place that keeps what it is given. The characters
- * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
+ * Parses the path of a folder of etcd: absolute, normalized, and on persistent storage. Accepts only characters that
+ * bash, systemd (RequiresMountsFor), YAML and kubelet treat alike.
  */
 function parseFolder(input: keyof typeof EXAMPLES, value: string, findings: Finding[]): string | undefined {
   const fact = problemOf(value);
@@ -102,21 +102,21 @@ function problemOf(path: string): string | undefined {
   return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
 }
 
-/** Each port of etcd's, and what it usually is. */
+/** etcd's ports and their defaults. */
 const ETCD_PORTS = { 'client-port': 2379, 'peer-port': 2380, 'metrics-port': 2381 } as const;
 
 type EtcdPortInput = keyof typeof ETCD_PORTS;
 
-/** etcd's TCP ports by the input that sets each. */
+/** etcd's TCP ports by input. */
 export type EtcdPorts = Readonly<Record<EtcdPortInput, number>>;
 
-/** What already listens on an etcd host that the kubelet is set up on. */
+/** Ports of other programs on an etcd host, with the program. */
 const taken: ReadonlyMap<number, string> = new Map([
   [10248, 'the kubelet serves its health'],
   [10250, 'the kubelet serves its API'],
 ]);
 
-/** Reads etcd's ports; each must be free on the hosts and different from the others. */
+/** Parses etcd's ports; each must be free on the hosts and different from the others. */
 function parsePorts(
   inputs: Readonly<Record<EtcdPortInput, string>>,
   findings: Finding[],
@@ -134,7 +134,7 @@ function parsePorts(
   return ports.size < Object.keys(ETCD_PORTS).length ? undefined : (Object.fromEntries(ports) as EtcdPorts);
 }
 
-/** Reads the port of the SSH servers. */
+/** Parses the port of the SSH servers. */
 export function parseSshPort(value: string, findings: Finding[]): number | undefined {
   return parsePort('ssh-port', value, 22, findings);
 }
@@ -166,15 +166,15 @@ function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Findi
   };
 }
 
-/** etcd's TCP ports on every host. */
+/** etcd's TCP ports, equal on all hosts. */
 export interface PortSettings {
   readonly clientPort: number;
   readonly peerPort: number;
-  /** Of metrics and health, on loopback. */
+  /** Serves metrics and health on loopback. */
   readonly metricsPort: number;
 }
 
-/** Where etcd listens. */
+/** The ports that etcd listens on. */
 export const portsGroup = inputGroup({
   name: 'ports',
   inputs: portInputs,
@@ -190,14 +190,14 @@ export const portsGroup = inputGroup({
   },
 });
 
-/** Where etcd keeps its data. */
+/** The folders of etcd's data. */
 export const dataPlacesGroup = inputGroup({
   name: 'data-places',
   inputs: dataPlaceInputs,
   parse: ({ inputs, findings }) => parseDataPlaces(inputs, findings),
 });
 
-/** etcd's ports by the inputs that set them, for findings that name these. */
+/** Returns etcd's ports by input, for findings that name the input. */
 export function portsByInput({ clientPort, peerPort, metricsPort }: PortSettings): EtcdPorts {
   return { 'client-port': clientPort, 'peer-port': peerPort, 'metrics-port': metricsPort };
 }

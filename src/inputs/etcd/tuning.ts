@@ -9,7 +9,7 @@ import { etcdFlagInputs } from '../table/etcd.ts';
 import type { InputName } from '../table/table.ts';
 import { parseExtraArgs } from './extra-args.ts';
 
-/** etcd's flags that are inputs too, under the same names. */
+/** Inputs that are etcd flags of the same name. */
 export const tuningInputs = [
   'heartbeat-interval',
   'election-timeout',
@@ -21,17 +21,17 @@ export const tuningInputs = [
 type TuningInput = (typeof tuningInputs)[number];
 
 const MIB = 1024 ** 2;
-/** Less is the slip of a unit. */
+/** A smaller quota is most likely a wrong unit. */
 const LEAST_QUOTA = 16 * MIB;
-/** etcd warns of more at each start (server/storage/quota.go, MaxQuotaBytes). */
+/** etcd warns about a larger quota at each start (server/storage/quota.go, MaxQuotaBytes). */
 const MOST_ADVISED_QUOTA = 8 * 1024 * MIB;
 const MOST_QUOTA = 1024 * 1024 * MIB;
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, Ki: 1024, Mi: MIB, Gi: 1024 * MIB };
 
 /**
- * Reads the inputs that tune etcd, by etcd's own rules, and adds them to the other flags.
- * @param inputs empty ones are left to etcd. @param extraArgs flags of the input `extra-args`.
+ * Parses the inputs that tune etcd, by etcd's own rules, and merges them with the extra flags.
+ * @param inputs etcd's default applies for an empty one. @param extraArgs the flags of the input `extra-args`.
  * @returns all flags, sorted by name.
  */
 function parseTuning(
@@ -105,7 +105,7 @@ function givenTwice(input: TuningInput): Finding {
   };
 }
 
-/** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
+/** Checks the two rules whose violation stops etcd (server/embed/config.go, Validate), whichever input sets the values. */
 function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
   const timeOf = (name: keyof typeof DEFAULT_TIMES_MS): number => {
     const value = all.find((argument) => argument.name === name)?.value;
@@ -141,8 +141,8 @@ function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
 }
 
 /**
- * What etcd makes of the retention depends on the mode (server/embed/etcd.go, parseCompactionRetention): a bare number is
- * hours in one and revisions in the other, and a duration would be taken for as many revisions as it has nanoseconds.
+ * Checks the compaction retention, whose meaning depends on the mode (server/embed/etcd.go, parseCompactionRetention): a
+ * bare number means hours in one and revisions in the other; in the latter, a duration would count its nanoseconds.
  */
 function checkCompaction(
   all: readonly EtcdArgument[],
@@ -178,7 +178,7 @@ function checkCompaction(
   }
 }
 
-/** Of the durations that Go reads (time.ParseDuration) those of whole hours, minutes and seconds. */
+/** Reports whether a text is a Go duration (time.ParseDuration) of whole hours, minutes and seconds. */
 function isDuration(text: string): boolean {
   return /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/.test(text);
 }
@@ -190,13 +190,13 @@ const modeAlone: Finding = {
   fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
 };
 
-/** What members are run with beside what the action sets. */
+/** The user's etcd flags. */
 export interface EtcdFlagSettings {
-  /** Flags of etcd that the user adds, those with an input of their own among them, sorted by name; none that the action owns. */
+  /** Sorted by name, including those with inputs of their own; none that the action sets. */
   readonly extraArgs: readonly EtcdArgument[];
 }
 
-/** Flags of etcd: those of the input `extra-args`, and those that have inputs of their own. */
+/** etcd flags: those of the input `extra-args`, and those with inputs of their own. */
 export const etcdFlagsGroup = inputGroup({
   name: 'etcd-flags',
   inputs: etcdFlagInputs,

@@ -4,10 +4,10 @@ import type { Finding } from '../../findings.ts';
 import { foreignCharacter } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 
-/** Why a text cannot be the address of a member, and what to write instead. */
+/** Explains why a text cannot be the address of a member, and how to fix it. */
 export interface AddressProblem {
   readonly code: FindingCode;
-  /** Continues `"the value" …`. */
+  /** Continues the sentence `"the value" …`. */
   readonly fact: string;
   readonly cause?: string;
   readonly fix: string;
@@ -16,7 +16,7 @@ export interface AddressProblem {
 const example = 'write an address that all other hosts can reach, for example 10.0.0.6 or fd00::6.';
 
 /**
- * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * Ranges that cannot contain the address of a member: kubeadm requires a global unicast address to advertise
  * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
  */
 const unusable: readonly { readonly what: string; readonly ranges: readonly [string, number][] }[] = [
@@ -58,8 +58,8 @@ const unusableLists = unusable.map(({ what, ranges }) => {
 });
 
 /**
- * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
- * etcd print (RFC 5952), so that the same host always has the same URL.
+ * Parses the address of a member. Accepts IPv6 in brackets and returns it without, in the short form that Go and
+ * etcd print (RFC 5952), so that a host always has the same URL.
  */
 export function parseAddress(text: string): string | AddressProblem {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
@@ -78,17 +78,17 @@ export function parseAddress(text: string): string | AddressProblem {
   return range === undefined ? address : { code: 'address-malformed', fact: `${range.what}.`, fix: example };
 }
 
-/** `ipv4` or `ipv6`, for an address that is known to be one. */
+/** Returns `ipv4` or `ipv6` for a valid address. */
 export function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
-/** The short form of an IPv6 address (RFC 5952), without brackets. */
+/** Returns the short form of an IPv6 address (RFC 5952), without brackets. */
 export function shortForm(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
-/** The mistakes that are seen most, each with its own words. */
+/** Explains the most frequent mistakes, each in its own words. */
 function notAnAddress(text: string): AddressProblem {
   const foreign = foreignCharacter(text);
   if (foreign !== undefined) {
@@ -169,20 +169,20 @@ function notAnAddress(text: string): AddressProblem {
   };
 }
 
-/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+/** A label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
 const longestName = 64;
 
-/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+/** Reports whether a text is a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
 export function isLabel(text: string): boolean {
   return label.test(text);
 }
 
 /**
- * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
- * @param at input and place, for the finding.
+ * Parses the name of a member as kubeadm parses nodeRegistration.name: an RFC 1123 subdomain in lower case.
+ * @param at input and position, for the finding.
  */
 export function parseMemberName(text: string, at: string, findings: Finding[]): string | undefined {
   const name = text.toLowerCase();

@@ -7,8 +7,8 @@ import { addressAt, parseHost, type PlacedHost } from './host.ts';
 const input = 'control-plane-hosts';
 
 /**
- * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
- * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
+ * Parses the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or those of the inventory.
+ * @returns the hosts in the user's order, including invalid ones; empty if none are listed.
  */
 export function parseControlPlane(
   value: string,
@@ -27,7 +27,7 @@ export function parseControlPlane(
   return written;
 }
 
-/** Checks that each is listed once, and none of them as a member. */
+/** Refuses duplicates, and hosts that are members too. */
 export function checkControlPlane(
   controlPlane: readonly PlacedHost[],
   members: readonly PlacedHost[],
@@ -56,7 +56,7 @@ function isSame(one: PlacedHost, other: PlacedHost): boolean {
   return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
 }
 
-/** Gives every host of the control plane that is logged in to its login, as those of the members are given. */
+/** Returns the control plane's hosts with their logins, which follow the same rules as the members'. */
 export function controlPlaneLogins(
   hosts: readonly PlacedRemoteHost[],
   defaults: LoginDefaults,
@@ -65,26 +65,26 @@ export function controlPlaneLogins(
   if (hosts.length === 0) return [];
   const own: Finding[] = [];
   const found = withLogins(hosts, defaults, {}, own);
-  // that there is no user at all is told once
+  // A missing user is reported once for all hosts.
   findings.push(
     ...own.filter(({ code }) => code !== 'ssh-user-missing' || !findings.some((told) => told.code === code)),
   );
   return found;
 }
 
-/** What holds for a host that does not say it itself. */
+/** The login settings of hosts without their own. */
 export interface LoginDefaults {
-  /** Absent: none is given. */
+  /** Absent: no default. */
   readonly user?: string;
   readonly port: number;
 }
 
-/** A host that is logged in to, as it was written. */
+/** A host with an SSH login, as the user wrote it. */
 export type PlacedRemoteHost = PlacedHost & Pick<RemoteHost, 'transport'>;
 
 /**
- * Gives every host its login: what was written of it, the defaults, and the member's own address.
- * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
+ * Returns the hosts with their logins: the host's own settings, else the defaults, else the member's address.
+ * @param ports etcd's ports by input: an SSH server on one of them would block etcd.
  */
 export function withLogins(
   hosts: readonly PlacedRemoteHost[],
@@ -118,7 +118,7 @@ function labelOf({ name, address }: { readonly name?: string; readonly address: 
   return name ?? address;
 }
 
-/** @param hosts the only ones that lack one; none: all of them do. */
+/** @param hosts those without a user; empty: all hosts. */
 function noUser(hosts: readonly string[]): Finding {
   return {
     ...(hosts.length === 0
@@ -129,7 +129,7 @@ function noUser(hosts: readonly string[]): Finding {
   };
 }
 
-/** One SSH server is one machine, whatever two members are called. */
+/** Refuses two members with the same SSH server: they would be one machine. */
 function refuseSharedServers(
   written: readonly PlacedHost[],
   hosts: readonly { readonly login: { readonly address: string; readonly port: number } }[],

@@ -4,49 +4,49 @@ import type { UsableKey } from '../../ssh-keys/private-key.ts';
 
 /** One member as the user named it. */
 export interface MemberSettings {
-  /** Member name: given by the user, else asked of the host itself (its short hostname). */
+  /** From the inputs, else read on the host (its short hostname). */
   readonly name?: string;
-  /** Address of the member, in etcd's URLs and certificates; IPv4 or IPv6 without brackets. */
+  /** Used in etcd's URLs and certificates; IPv4 or IPv6 without brackets. */
   readonly address: string;
 }
 
-/** Ways to a host: SSH by the library ssh2 or by the runner's own ssh, or none at all, as the runner itself is the host. */
+/** Kinds of transport: SSH by the library ssh2 or by the runner's own ssh, or local if the runner itself is the host. */
 export const TRANSPORTS = ['ssh2', 'openssh', 'local'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
-/** A member, and how its host is reached. */
+/** A member and the transport to its host. */
 export type HostSettings = RemoteHost | LocalHost;
 
-/** A member whose host is logged in to. */
+/** A member whose host is reached by SSH. */
 export interface RemoteHost extends MemberSettings {
   readonly transport: Exclude<TransportName, 'local'>;
   readonly login: HostLogin;
 }
 
-/** A member whose host is the machine that the job runs on. */
+/** A member whose host is the machine that runs the job. */
 export interface LocalHost extends MemberSettings {
   readonly transport: 'local';
 }
 
-/** Where a host's SSH server is, and as whom to log in. */
+/** Address and user of a host's SSH login. */
 export interface HostLogin {
-  /** Without brackets; often the member's own. */
+  /** Without brackets; often equal to the member's. */
   readonly address: string;
   readonly port: number;
   readonly user: string;
 }
 
-/** How hosts are reached, as far as it is the same for all. */
+/** SSH settings that all hosts share. */
 export interface SshSettings {
-  /** What logs in. */
+  /** The key, or the agent, that logs in. */
   readonly identity: Identity;
-  /** The certificate of its key, as type and base64; only for hosts that the runner's own ssh connects to. */
+  /** The certificate of the key, as type and base64; only for hosts that the runner's own ssh connects to. */
   readonly certificate?: string;
   readonly hostKeys: HostKeyRules;
-  /** For connecting and logging in to one machine, all attempts together. */
+  /** Limits connecting and logging in to one machine, including all attempts. */
   readonly connectTimeoutSeconds: number;
-  /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */
+  /** Jumps on the way to every host, in order. The previous machine resolves each address, which may be a name. */
   readonly bastions: readonly HostLogin[];
-  /** Logs in on the bastions; absent: `identity` does. Secret. */
+  /** Logs in to the bastions; absent: `identity` does. Secret. */
   readonly bastionKey?: UsableKey;
 }

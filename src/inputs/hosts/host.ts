@@ -5,15 +5,15 @@ import { type AddressProblem, familyOf, parseAddress, parseMemberName } from './
 import type { HostLogin, MemberSettings, TransportName } from './host-settings.ts';
 
 /**
- * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
- * @returns the hosts in the user's order, those with a fault among them.
+ * Parses `hosts` and `names`: addresses, `name=address` pairs, or addresses with the names in the other input.
+ * @returns the hosts in the user's order, including invalid ones.
  */
 export function parseHosts(hosts: string, names: string, findings: Finding[]): readonly PlacedHost[] {
   const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
   return addNames(written, parseEntries('names', names, findings), findings);
 }
 
-/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
+/** Parses one host, `address` or `name=address`. Checks the name even if the address is invalid. */
 export function parseHost({ text, at }: Entry, findings: Finding[]): PlacedHost {
   const equals = text.indexOf('=');
   if (equals < 0) return { address: parseHostAddress(text, at, findings), at };
@@ -22,7 +22,7 @@ export function parseHost({ text, at }: Entry, findings: Finding[]): PlacedHost 
   return name === undefined ? { address, at } : { name, address, at, nameAt: at };
 }
 
-/** Reads the address of a member; empty with a finding where it cannot be one. */
+/** Parses the address of a member; returns empty text, with a finding, if it is invalid. */
 export function parseHostAddress(text: string, at: string, findings: Finding[]): string {
   const address = text === '' ? noAddress : parseAddress(text);
   if (typeof address === 'string') return address;
@@ -68,25 +68,25 @@ function addNames(
   });
 }
 
-/** A host as it was written, with the places of what it consists of. */
+/** A host as the user wrote it, with the positions of its parts. */
 export interface PlacedHost extends MemberSettings {
-  /** Empty where what was written cannot be used. */
+  /** Empty if invalid. */
   readonly address: string;
-  /** Input and place of the host itself, for example `hosts, entry 2`. */
+  /** Input and position of the host itself, for example `hosts, entry 2`. */
   readonly at: string;
-  /** Where its address was written, if not there. */
+  /** Position of its address, if different. */
   readonly addressAt?: string;
-  /** Where its name was written, if not there. */
+  /** Position of its name, if different. */
   readonly nameAt?: string;
-  /** What was written of its login. */
+  /** Its own login settings. */
   readonly login?: Partial<HostLogin>;
-  /** Where its login was written, if it was. */
+  /** Position of its login settings, if any. */
   readonly loginAt?: string;
-  /** By which way it is to be worked on, if that was written. */
+  /** Its own transport, if given. */
   readonly transport?: TransportName;
 }
 
-/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
+/** Checks the rules for hosts in any form: one address family, and no duplicates. */
 export function checkHosts(hosts: readonly PlacedHost[], findings: Finding[]): void {
   const usable = hosts.filter(({ address }) => address !== '');
   checkFamilies(usable, findings);
@@ -102,7 +102,7 @@ export function checkHosts(hosts: readonly PlacedHost[], findings: Finding[]): v
   );
 }
 
-/** Input and place of a host's address. */
+/** Returns input and position of a host's address. */
 export function addressAt({ at, addressAt: address }: PlacedHost): string {
   return address ?? at;
 }

@@ -3,9 +3,9 @@ import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
 import { nearest } from '../nearest.ts';
 
-/** Tells where a node of an inventory was written, and collects what is wrong with it. */
+/** Locates nodes of an inventory, and collects findings about them. */
 export interface Reader {
-  /** Input and place, for example `inventory, line 2, column 3`. */
+  /** Returns input and position, for example `inventory, line 2, column 3`. */
   readonly placeOf: (node: unknown) => string;
   readonly findings: Finding[];
 }
@@ -13,13 +13,13 @@ export interface Reader {
 /** A field of a mapping. */
 export interface Field {
   readonly key: string;
-  /** Where its key was written. */
+  /** Position of its key. */
   readonly at: string;
-  /** Null where nothing is written behind the key, or `null` is: Terraform writes an optional value so. */
+  /** Null if the value is missing or `null`: Terraform writes optional values like this. */
   readonly value: Node | null;
 }
 
-/** The fields of a mapping in their order. */
+/** Returns the fields of a mapping in order. */
 export function fieldsOf(map: YAMLMap, { placeOf }: Pick<Reader, 'placeOf'>): Field[] {
   return map.items.map(({ key, value }) => ({
     key: isScalar(key) ? String(key.value) : '',
@@ -28,7 +28,7 @@ export function fieldsOf(map: YAMLMap, { placeOf }: Pick<Reader, 'placeOf'>): Fi
   }));
 }
 
-/** What is said on every node that an inventory has no use for: each could make it mean something else than it shows. */
+/** Refuses nodes that an inventory cannot use: each could change the meaning without showing it. */
 export function unusableNodes(document: Document, { placeOf }: Pick<Reader, 'placeOf'>): Finding[] {
   const findings: Finding[] = [];
   visit(document, {
@@ -54,7 +54,7 @@ function indirect(at: string, what: string): Finding {
   };
 }
 
-/** A value as it was written: `22` and `"22"` are the same. Nothing and a finding for a list or mapping. */
+/** Returns a scalar as written: `22` and `"22"` are equal. Returns undefined, with a finding, for a list or mapping. */
 export function textOf(node: Node, key: string, { placeOf, findings }: Reader): string | undefined {
   if (isScalar(node) && !isAlias(node)) {
     return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
@@ -75,10 +75,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   user: 'ubuntu',
 };
 
-/** What has the look of a secret's name. */
+/** Matches names that suggest a secret. */
 const SECRET = /passw|passphrase|secret|token|private_?-?key|ssh_?-?key|^key$|credential/i;
 
-/** Names of the same thing in other tools' inventories, which people bring along. */
+/** Other tools' names for the same keys. */
 const HABITS: ReadonlyMap<string, string> = new Map([
   ['ip', 'address'],
   ['ip_address', 'address'],
@@ -105,8 +105,8 @@ const HABITS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A key that is none, told with what was probably meant.
- * @param of what has such keys, for example `a host`.
+ * Explains an unknown key, with the most similar known one.
+ * @param of the owner of the keys, for example `a host`.
  */
 export function unknownKey({ key, at }: Field, known: readonly string[], of: string): Finding {
   if (SECRET.test(key)) {
@@ -127,15 +127,15 @@ export function unknownKey({ key, at }: Field, known: readonly string[], of: str
   };
 }
 
-/** Which output counts where `terraform output -json` shows several. */
+/** The output to use if `terraform output -json` lists several. */
 const OUTPUT = 'etcd_hosts';
 
-/** What `terraform output -json` writes of an output (internal/command/views/output.go; the same in OpenTofu). */
+/** The fields that `terraform output -json` writes for an output (internal/command/views/output.go; the same in OpenTofu). */
 const OUTPUT_KEYS: readonly string[] = ['sensitive', 'type', 'value'];
 
 /**
- * Takes the wrapping of Terraform off: `{"value": …}` of one output, or all outputs by their names. Other nodes come back
- * as they are; nothing comes back, with a finding, where it is not clear which output is meant.
+ * Unwraps the JSON of Terraform: `{"value": …}` of one output, or all outputs by name. Returns other nodes unchanged, and
+ * undefined, with a finding, if it is unclear which output to use.
  */
 export function withoutWrapping(node: Node | null, reader: Reader): Node | null | undefined {
   if (!isMap(node)) return node;
@@ -167,7 +167,7 @@ export function withoutWrapping(node: Node | null, reader: Reader): Node | null 
   return undefined;
 }
 
-/** The field `value` of an output; nothing where the mapping is no output. */
+/** Returns the field `value` of an output; undefined if the mapping is not an output. */
 function valueOf(map: YAMLMap, reader: Reader): Field | undefined {
   const fields = fieldsOf(map, reader);
   if (!fields.every(({ key }) => OUTPUT_KEYS.includes(key))) return undefined;

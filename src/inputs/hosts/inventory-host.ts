@@ -12,7 +12,7 @@ import { type Field, fieldsOf, type Reader, textOf, unknownKey } from './invento
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** How each key of a host is read into it. */
+/** The parser of each key of a host. */
 const HOST_KEYS: Readonly<
   Record<string, (host: Writable<PlacedHost>, field: Field & { value: Node }, reader: Reader) => void>
 > = {
@@ -39,7 +39,7 @@ const HOST_KEYS: Readonly<
   },
 };
 
-/** How each key of a host's `ssh` is read. */
+/** The parser of each key of a host's `ssh`. */
 const SSH_KEYS = {
   address: (text: string, at: string, { findings }: Reader): string | undefined => {
     const address = parseSshAddress(text);
@@ -65,8 +65,8 @@ const SSH_KEYS = {
 } as const satisfies Record<keyof HostLogin, unknown>;
 
 /**
- * Reads one host: a text as in `hosts`, or a mapping.
- * @param key the field in which it stands in a mapping of names; absent in a list.
+ * Parses one host: a text as in `hosts`, or a mapping.
+ * @param key the host's field in a mapping of names; absent in a list.
  */
 export function readHost(node: Node | null, key: Field | undefined, reader: Reader, at: string): PlacedHost {
   const named = key === undefined ? { at, address: '' } : { at: key.at, address: '', ...nameOf(key, reader) };
@@ -163,8 +163,8 @@ const example =
 const longestName = 253;
 
 /**
- * Reads where an SSH server is: an address, or a name that the runner can resolve. Unlike the address of a member it may
- * be a loopback one, of a tunnel on the runner.
+ * Parses the address of an SSH server: an IP address, or a name that the runner can resolve. Unlike the address of a
+ * member it may be on loopback, for a tunnel on the runner.
  * @returns IPv6 without brackets, names in lower case.
  */
 function parseSshAddress(text: string): string | AddressProblem {

@@ -10,18 +10,18 @@ import { readHost } from './inventory-host.ts';
 const input = 'inventory';
 const example = 'for example "hosts: [{ name: infra0, address: 10.0.0.6 }]".';
 
-/** What an inventory says: hosts in the order in which they stand there, those with a fault among them. */
+/** The hosts of an inventory in order, including invalid ones. */
 export interface Inventory {
   readonly hosts: readonly PlacedHost[];
-  /** Hosts of the control plane; absent where nothing is said of them. */
+  /** Hosts of the control plane; absent if the inventory has no such list. */
   readonly controlPlane?: readonly PlacedHost[];
 }
 
 /**
- * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
- * Terraform puts them out (docs/inventory.v1.schema.json).
- * @param value text of the input. @param file the file that it names, if it names one.
- * @returns nothing where there is no list of hosts to speak of.
+ * Parses an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or at the top level,
+ * or Terraform's output of either (docs/inventory.v1.schema.json).
+ * @param value text of the input. @param file the file that it names, if any.
+ * @returns undefined if there is no usable list of hosts.
  */
 export function parseInventory(
   value: string,
@@ -62,7 +62,7 @@ export function parseInventory(
 
 const PARTS: readonly string[] = ['$schema', 'hosts', 'control-plane'];
 
-/** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
+/** Splits our own form, with the hosts under `hosts`; a host with that name has an address there. */
 function partsOf(
   node: Node | null,
   reader: Reader,
@@ -107,8 +107,8 @@ function isNull(node: Node): boolean {
 type Problem = Omit<Finding, 'at'>;
 
 /**
- * What was spoiled on its way here, line by line: as YAML it would mean something else, or nothing.
- * @param label input, with the file that it names if there is one: for the places.
+ * Reports text that was damaged before it became the input, line by line: as YAML it would have another meaning, or none.
+ * @param label the input and the file that it names, for the positions.
  */
 function spoiledText(text: string, label: string): Finding[] {
   if (holdsPrivateKey(text)) {
@@ -123,7 +123,7 @@ function spoiledText(text: string, label: string): Finding[] {
   }
   const lines = text.split(/\r?\n|\r/);
   const place = (index: number): string => `${label}, line ${index + 1}`;
-  // one word for all of its lines
+  // One finding for all of its lines.
   const foreign = lines.findIndex((line) => programsLine(line) !== undefined);
   const problem = programsLine(lines[foreign] ?? '');
   if (problem !== undefined) return [{ at: place(foreign), ...problem }];
@@ -135,11 +135,11 @@ function spoiledText(text: string, label: string): Finding[] {
 
 const GIVE_JSON = 'pass the output as JSON, terraform output -json etcd_hosts, and nothing else with it.';
 
-/** `name = [`, `"address" = "10.0.0.6"`, `tolist([`: Terraform's own language (internal/repl/format.go). */
+/** Matches Terraform's own language: `name = [`, `"address" = "10.0.0.6"`, `tolist([` (internal/repl/format.go). */
 const HCL =
   /^\s*(?:"[^"]*"|[\w-]+) = (?:[[{"]|to(?:list|set|map)\(|<|-?\d|null|true|false)|^[\s[{]*to(?:list|set|map)\(/;
 
-/** What a program has written beside or instead of the data. */
+/** Explains a line that a program wrote beside or instead of the data. */
 function programsLine(line: string): Problem | undefined {
   if (/^\[command\]\//.test(line)) {
     return {

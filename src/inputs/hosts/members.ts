@@ -11,16 +11,16 @@ import { checkControlPlane, parseControlPlane } from './control-plane.ts';
 import { checkHosts, parseHosts, type PlacedHost } from './host.ts';
 import { parseInventory } from './inventory.ts';
 
-/** All hosts as they were written, those with a fault among them. */
+/** All hosts as the user wrote them, including invalid ones. */
 export interface PlacedHosts {
   readonly members: readonly PlacedHost[];
   readonly controlPlane: readonly PlacedHost[];
 }
 
 /**
- * Reads which hosts there are: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
- * @param inventoryFile the file that `inventory` names, if it names one.
- * @returns the hosts in the user's order; nothing where the members cannot be told at all.
+ * Parses the lists of hosts: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
+ * @param inventoryFile the file that `inventory` names, if any.
+ * @returns the hosts in the user's order; undefined if the members are unknown.
  */
 export function parseMembers(
   inputs: Readonly<Record<keyof typeof hostInputs, string>>,
@@ -55,16 +55,16 @@ function givenTwice(input: 'hosts' | 'names'): Finding {
   };
 }
 
-/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
+/** More members slow down every write; etcd advises against them (FAQ, "What is maximum cluster size?"). */
 const MOST_ADVISED = 7;
 const MOST = 9;
 
 const example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
 
 /**
- * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
- * knowingly, or merely unwise, is a warning.
- * @param count of what was written, hosts that cannot be used included.
+ * Checks the number of members. Refuses too many, and even numbers unless the user allows them; warns about allowed even
+ * numbers, a single member, and more than etcd recommends.
+ * @param count includes invalid hosts.
  * @param at the input that lists them.
  * @param allowEven the input `allow-even-members`.
  */
@@ -121,7 +121,7 @@ function evenCount(count: number): Pick<Finding, 'code' | 'fact' | 'fix'> {
   };
 }
 
-/** Which cluster it is. */
+/** The name of the cluster. */
 export const clusterNameGroup = inputGroup({
   name: 'cluster-name',
   inputs: clusterNameInput,

@@ -27,11 +27,11 @@ import { parseMembers, type PlacedHosts } from './members.ts';
 /** The hosts of a cluster. */
 export interface ClusterHosts {
   readonly hosts: readonly HostSettings[];
-  /** Hosts of the control plane, which get what their API servers need; none of them is a member. */
+  /** Hosts of the control plane, which receive the files for their API servers; none is a member. */
   readonly controlPlane: readonly HostSettings[];
 }
 
-/** Which hosts there are, and where each is reached as whom. No SSH server may have a port of etcd's. */
+/** The hosts and their logins. No SSH server may use a port of etcd. */
 export const hostsGroup = inputGroup({
   name: 'hosts',
   inputs: { ...hostInputs, ...reachInputs },
@@ -40,7 +40,7 @@ export const hostsGroup = inputGroup({
     const user = inputs['ssh-user'] === '' ? undefined : parseUser(inputs['ssh-user'], findings);
     const sshPort = parseSshPort(inputs['ssh-port'], findings);
     const ports = settingsOf(portsGroup);
-    // a user or a port that is none has been told already
+    // An invalid user or port has its own finding.
     const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
     const reached =
       written && parseReach(written, inputs, defaults, ports ? portsByInput(ports) : {}, findings);
@@ -48,16 +48,16 @@ export const hostsGroup = inputGroup({
   },
 });
 
-/** All hosts, each with how it is reached, in the order in which they were written. */
+/** All hosts with their transports, in the user's order. */
 interface ReachedHosts {
   readonly members: readonly HostSettings[];
   readonly controlPlane: readonly HostSettings[];
 }
 
 /**
- * How each host is reached: by which way, and where its SSH server is.
- * @param ports etcd's own, by input.
- * @returns those that can be reached.
+ * Returns the transport and SSH server of each host.
+ * @param ports etcd's ports by input.
+ * @returns the hosts with valid settings.
  */
 function parseReach(
   written: PlacedHosts,
@@ -99,16 +99,16 @@ function here({ name, address }: PlacedHost): LocalHost {
   return { ...(name !== undefined && { name }), address, transport: 'local' };
 }
 
-/** The inputs that say by which way hosts are worked on. */
+/** The inputs that choose the transport. */
 interface TransportInputs {
   readonly transport: string;
   readonly 'local-host': string;
 }
 
 /**
- * By which way each host is worked on: what was written of it, else `local` for the one that `local-host` names, else
+ * Returns the transport of each host: its own, else `local` for the host that `local-host` names, else that of the input
  * `transport`.
- * @returns one for each host, in their order; undefined when the inputs cannot be used.
+ * @returns one for each host, in order; undefined if the inputs are invalid.
  */
 function transportsOf(
   hosts: readonly PlacedHost[],
@@ -126,7 +126,7 @@ function transportsOf(
   return findings.length > before ? undefined : transports;
 }
 
-/** The host that an input names by name or address. */
+/** Finds the host that an input names by name or address. */
 function localHost(hosts: readonly PlacedHost[], text: string, findings: Finding[]): PlacedHost | undefined {
   if (text === '') return undefined;
   const address = parseAddress(text);

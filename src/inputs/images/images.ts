@@ -4,51 +4,51 @@ import { inputGroup } from '../group.ts';
 import { imageInputs } from '../table/etcd.ts';
 
 /**
- * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
- * `name`); each part of the path in lower case.
+ * Matches host (with port) and path of an image reference, without tag and digest (distribution/reference,
+ * reference.go, `name`); each part of the path in lower case.
  */
 const repository =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
 
-/** A registry alone, as in kubeadm's own default registry.k8s.io, may have a port and capital letters. */
+/** Matches a bare registry, such as kubeadm's default registry.k8s.io: it may have a port and capital letters. */
 const registry = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 
-/** The tag of an image reference (distribution/reference, reference.go, `tag`). */
+/** Matches the tag of an image reference (distribution/reference, reference.go, `tag`). */
 const tag = /^\w[\w.-]{0,127}$/;
 
 const repositoryFix =
   'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
 const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
 
-/** Credentials for the registry that images are pulled from. */
+/** Credentials for the image registry. */
 export interface RegistryLogin {
-  /** Host, and port if there is one, as images name it. They are for this registry alone. */
+  /** Host, and port if any, as image names contain it. No other registry receives the credentials. */
   readonly server: string;
   readonly username: string;
   /** Secret. */
   readonly password: string;
 }
 
-/** Which image the members run, and where it comes from. */
+/** The image of the members and its source. */
 export interface ImageSettings {
-  /** Path on the runner of an archive with images; absent: the hosts pull them. */
+  /** Path on the runner of an archive with images; absent: the hosts pull the images. */
   readonly imageArchive?: string;
-  /** Absent: kubeadm's own default. */
+  /** Absent: kubeadm's default. */
   readonly imageRepository?: string;
-  /** Absent: the registry asks for no credentials, or the hosts have their own. */
+  /** Absent: the registry needs no credentials, or the hosts have their own. */
   readonly registry?: RegistryLogin;
-  /** Absent: the tag that the host's kubeadm asks for. */
+  /** Absent: the tag that the host's kubeadm requires. */
   readonly etcdImageTag?: string;
 }
 
-/** Which images the members run. */
+/** The image of the members and its source. */
 export const imagesGroup = inputGroup({
   name: 'images',
   inputs: imageInputs,
   parse: ({ inputs, findings }) => parseImages(inputs, findings),
 });
 
-/** Reads all that is said of images. */
+/** Parses all inputs about images. */
 function parseImages(
   inputs: Readonly<Record<keyof typeof imageInputs, string>>,
   findings: Finding[],
@@ -75,7 +75,7 @@ function given<T>(value: string, parse: (value: string) => T | undefined): T | u
   return value === '' ? undefined : parse(value);
 }
 
-/** Reads the path of an archive on the runner. Whether it is there, and holds images, is seen when it is read. */
+/** Parses the path of an archive on the runner. Reading the archive later shows whether it exists and holds images. */
 function parseArchivePath(value: string, findings: Finding[]): string | undefined {
   const path = value.trim();
   // eslint-disable-next-line no-control-regex -- a path of several lines is a list of files
@@ -94,7 +94,7 @@ function parseArchivePath(value: string, findings: Finding[]): string | undefine
   return undefined;
 }
 
-/** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
+/** Parses registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository accepts it. */
 function parseImageRepository(value: string, findings: Finding[]): string | undefined {
   const fact = repositoryProblem(value);
   if (fact === undefined) return value;
@@ -117,10 +117,10 @@ function repositoryProblem(value: string): string | undefined {
     : 'is not the registry and path of an image.';
 }
 
-/** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
+/** The oldest external etcd that every supported kubeadm (from 1.31.0) accepts: MinExternalEtcdVersion. Later ones require 3.5.24. */
 const oldest = [3, 5, 11] as const;
 
-/** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
+/** Parses the tag of the etcd image. It must contain the version: kubeadm chooses etcd's flags by it. */
 function parseImageTag(value: string, findings: Finding[]): string | undefined {
   const fact = tagProblem(value);
   if (fact === undefined) return value;
@@ -150,8 +150,8 @@ function isOlder(version: readonly number[], than: readonly number[]): boolean {
 }
 
 /**
- * Reads the credentials for the registry of `image-repository`: both, or neither. They go to that registry alone, so it has
- * to be named.
+ * Parses the credentials for the registry of `image-repository`: both, or neither. Only that registry receives them, so
+ * it has to be named.
  */
 function parseRegistry(
   username: string,
@@ -159,7 +159,7 @@ function parseRegistry(
   imageRepository: string,
   findings: Finding[],
 ): RegistryLogin | undefined {
-  // one line break at the end is that of its file
+  // A file adds one line break at the end.
   const secret = password.replace(/\r?\n$/, '');
   if (username === '' && secret === '') return undefined;
   if (username === '' || secret === '') {
@@ -180,7 +180,7 @@ function parseRegistry(
     });
     return undefined;
   }
-  // RFC 7617: the first colon ends the name. A password may have lines: keys of service accounts are JSON.
+  // RFC 7617: the first colon ends the name. A password may have several lines: keys of service accounts are JSON.
   if (/[:\p{Cc}]/u.test(username)) {
     findings.push({
       code: 'registry-credentials-unusable',
@@ -211,7 +211,7 @@ const withoutPassword: Finding = {
   fix: 'pass it from a secret, registry-password: ${{ secrets.REGISTRY_PASSWORD }}.',
 };
 
-/** The registry that an image's repository names; the first part is one if it can be nothing else. */
+/** Returns the registry that an image's repository names; its first part counts as one only if it can be nothing else. */
 function registryOf(imageRepository: string): string | undefined {
   const [first = ''] = imageRepository.split('/');
   return /[.:]/.test(first) || first === 'localhost' ? first : undefined;

@@ -7,19 +7,19 @@ import { clusterNameGroup } from '../hosts/members.ts';
 import { parseChoice } from '../scalars.ts';
 import { backupInputs } from '../table/backup.ts';
 
-/** Where a backup goes, and who can read it. */
+/** The destination of a backup, and who can read it. */
 export interface BackupSettings {
   /** Absolute path of the file on the runner. */
   readonly path: string;
-  /** Whether the action has chosen the path: it differs from run to run. */
+  /** True if the action chose the path: it differs in each run. */
   readonly isOwnPath: boolean;
-  /** Public keys that it is encrypted to; empty: it is not encrypted. */
+  /** Public keys of the encryption; empty: not encrypted. */
   readonly recipients: readonly string[];
 }
 
 const ENCRYPTIONS = ['age', 'none'] as const;
 
-/** Where a backup goes, and who can read it. */
+/** The destination of a backup, and who can read it. */
 export const backupGroup = inputGroup({
   name: 'backup',
   inputs: backupInputs,
@@ -40,7 +40,7 @@ export const backupGroup = inputGroup({
   },
 });
 
-/** Returns the public keys; undefined, with findings, if one of them is none. */
+/** Returns the public keys; undefined, with findings, if one is invalid. */
 function readRecipients(text: string, findings: Finding[]): readonly string[] | undefined {
   if (text.trim() === '') return [];
   try {
@@ -52,7 +52,7 @@ function readRecipients(text: string, findings: Finding[]): readonly string[] | 
   }
 }
 
-/** Returns the absolute path, empty if none is given; undefined, with a finding, if it is none. */
+/** Returns the absolute path, empty if none is given; undefined, with a finding, if it is invalid. */
 function readPath(
   value: string,
   { findings, run }: Pick<ParseContext, 'findings' | 'run'>,
@@ -65,7 +65,7 @@ function readPath(
   return undefined;
 }
 
-/** The names of the file while it is written, and of its manifest, are some characters longer; 255 bytes is what disks take. */
+/** The temporary name and the manifest's name are some characters longer; filesystems accept 255 bytes. */
 const LONGEST_NAME_BYTES = 200;
 
 function problemOfPath(path: string): Finding | undefined {
@@ -113,7 +113,7 @@ function problemOfPath(path: string): Finding | undefined {
   };
 }
 
-/** Returns a path that no other run has: the cluster's name and the start of the run, in the runner's folder for temporary files. */
+/** Returns a unique path: the cluster's name and the start of the run, in the runner's folder for temporary files. */
 function ownPath({ run, settingsOf }: Pick<ParseContext, 'run' | 'settingsOf'>): string {
   const clusterName = settingsOf(clusterNameGroup)?.clusterName ?? 'cluster';
   const time = run.now

@@ -5,36 +5,36 @@ import { inputGroup } from '../group.ts';
 import { type DurationRange, parseChoice, parseDuration, parseInteger } from '../scalars.ts';
 import { healthInputs } from '../table/health.ts';
 
-/** What the operation `health` is told. */
+/** Settings of the operation `health`. */
 export interface HealthSettings {
-  /** Absolute path of the probe that is installed on the hosts (docs/least-privilege.md); absent: bash as root. */
+  /** Absolute path of the probe installed on the hosts (docs/least-privilege.md); absent: bash as root. */
   readonly probe?: string;
-  /** Seconds after which the report is made of what was seen by then. */
+  /** Seconds after which the report contains only the observations so far. */
   readonly deadlineSeconds: number;
-  /** Seconds between two looks at the members' metrics; 0: one look, percentiles since each member's start. */
+  /** Seconds between two scrapes of the members' metrics; 0: one scrape, percentiles since each member's start. */
   readonly metricsWindowSeconds: number;
-  /** The mildest status that fails the step; `fail` takes a cluster of which nothing is known with it. */
+  /** The mildest status that fails the step; `fail` also applies to a cluster without any observation. */
   readonly failOn: 'fail' | 'warn' | 'never';
   readonly thresholds: HealthThresholds;
-  /** Certificate (PEM) of the CA by which the members are believed; absent: what the majority of the hosts has. */
+  /** Certificate (PEM) of the CA that verifies the members; absent: that of the majority of the hosts. */
   readonly trustedAuthority?: string;
   /** Absent: reports of earlier runs are not read. */
   readonly history?: HistorySettings;
 }
 
-/** Where the reports of earlier runs are. */
+/** The artifacts with the reports of earlier runs. */
 export interface HistorySettings {
-  /** Name of their artifacts; with a `*` at its end, what their names begin with. */
+  /** Their name; a trailing `*` matches any rest. */
   readonly artifact: string;
   /** Secret. */
   readonly token: string;
 }
 
-/** What a health check looks at, and what it holds it against. */
+/** Settings of a health check, and its thresholds. */
 export const healthGroup = inputGroup({
   name: 'health',
   inputs: healthInputs,
-  // the group of the CA has its key too, which a health check must not be given
+  // The CA's group includes its key, which a health check must not receive.
   alsoReads: ['ca-certificate'],
   parse: ({ inputs, findings }): { readonly health: HealthSettings } | undefined => {
     const health = parseHealth(inputs, findings);
@@ -43,7 +43,7 @@ export const healthGroup = inputGroup({
   },
 });
 
-/** Reads the CA's certificate. A health check signs nothing, so that `ca-key` is of no use to it. */
+/** Parses the CA's certificate. A health check signs nothing, so it has no use for `ca-key`. */
 function parseTrusted(text: string, findings: Finding[]): string | undefined {
   if (text.trim() === '') return undefined;
   const { value, findings: problems } = readCertificates({ name: 'ca-certificate', text });
@@ -56,7 +56,7 @@ type Inputs = Readonly<Record<keyof typeof healthInputs, string>>;
 const DEADLINE: DurationRange = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW: DurationRange = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
 const BACKUP_AGE: DurationRange = { least: 0, greatest: 31_536_000, words: '0s and 8760h', example: '26h' };
-/** What connecting, asking and judging may take besides the window; seconds. */
+/** Seconds that connecting, requests and checks may take in addition to the window. */
 const BESIDES_WINDOW = 10;
 
 const FAIL_ON = ['fail', 'warn', 'never'] as const;
@@ -72,7 +72,7 @@ const MILLISECONDS: Range = { least: 1, greatest: 60_000, example: 100 };
 const PERCENT: Range = { least: 1, greatest: 100, example: 80 };
 const ENTRIES: Range = { least: 1, greatest: 1_000_000, example: 1000 };
 
-/** Where each threshold comes from. */
+/** The input of each threshold. */
 const THRESHOLDS = {
   certificateWarningDays: ['certificate-warning-days', DAYS],
   certificateFailureDays: ['certificate-failure-days', DAYS],
@@ -90,7 +90,7 @@ const THRESHOLDS = {
   readonly [keyof typeof healthInputs, Range]
 >;
 
-/** Reads what the operation `health` is told. */
+/** Parses the settings of the operation `health`. */
 function parseHealth(inputs: Inputs, findings: Finding[]): HealthSettings | undefined {
   const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
   const deadlineSeconds = parseDuration('deadline', inputs.deadline, DEADLINE, findings);
@@ -171,7 +171,7 @@ function windowTooLong(window: number, deadline: number): Finding {
   };
 }
 
-/** A path that sudoers and every login shell take as it stands. */
+/** Parses a path that sudoers and every login shell take literally. */
 function parseProbe(value: string, findings: Finding[]): string | undefined {
   if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value)) return value;
   findings.push({
@@ -185,7 +185,7 @@ function parseProbe(value: string, findings: Finding[]): string | undefined {
 
 function parseHistory(artifact: string, token: string, findings: Finding[]): HistorySettings | undefined {
   if (artifact === '') return undefined;
-  // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
+  // The names that the artifact service accepts (@actions/artifact, path-and-artifact-name-validation.ts).
   if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
     findings.push({
       code: 'history-artifact-unusable',
@@ -206,13 +206,13 @@ function parseHistory(artifact: string, token: string, findings: Finding[]): His
   return undefined;
 }
 
-/** What measurements are held against; all of it the user's own, by inputs. */
+/** Thresholds for the measurements; each has an input. */
 export interface HealthThresholds {
-  /** A certificate with fewer days left is a warning. */
+  /** Warn about a certificate with fewer days left. */
   readonly certificateWarningDays: number;
-  /** A certificate with fewer days left is a failure. */
+  /** Fail for a certificate with fewer days left. */
   readonly certificateFailureDays: number;
-  /** Milliseconds of a read beyond the connection's own round trip. */
+  /** Milliseconds of a read in addition to the connection's round trip. */
   readonly latencyWarningMs: number;
   /** Milliseconds of the 99th percentile of fsyncs of the write-ahead log. */
   readonly fsyncWarningMs: number;
@@ -220,14 +220,14 @@ export interface HealthThresholds {
   readonly commitWarningMs: number;
   /** Milliseconds of the 99th percentile of round trips between members. */
   readonly peerLatencyWarningMs: number;
-  /** Percent of the quota that the database takes. */
+  /** Size of the database in percent of the quota. */
   readonly dbQuotaWarningPercent: number;
   readonly dbQuotaFailurePercent: number;
-  /** Percent of the data dir's filesystem that is free. */
+  /** Free space in percent of the data dir's filesystem. */
   readonly diskFreeWarningPercent: number;
-  /** Milliseconds between a host's clock and the median of all. */
+  /** Milliseconds between a host's clock and the median of all clocks. */
   readonly clockWarningMs: number;
-  /** Entries of the raft log that a member is behind the leader. */
+  /** Number of raft log entries between a member and the leader. */
   readonly raftLagWarning: number;
   /** Seconds since the last verified backup; 0: no limit. */
   readonly backupWarningSeconds: number;

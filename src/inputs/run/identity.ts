@@ -1,12 +1,12 @@
-/** Who runs this and where, for locks and records. Nothing of it is secret; it comes from outside, and is only shown. */
+/** Identity of a run, for locks and records. Not secret, but from outside: it is only displayed. */
 export interface RunIdentity {
-  /** Of this run and attempt alone: letters, digits and dashes. */
+  /** Unique to this run and attempt: letters, digits and dashes. */
   readonly id: string;
-  /** Page of the attempt; empty outside of GitHub Actions. */
+  /** URL of the attempt; empty outside of GitHub Actions. */
   readonly url: string;
-  /** Who started this attempt; empty when unknown, as are the others. */
+  /** The user who started this attempt; empty if unknown, as are the others. */
   readonly actor: string;
-  /** Commit that the workflow runs for. */
+  /** Commit that the workflow runs on. */
   readonly commit: string;
   /** `owner/name`. */
   readonly repository: string;
@@ -14,7 +14,7 @@ export interface RunIdentity {
   readonly workflow: string;
 }
 
-/** What a run brings of its own, so that parsing stays the same every time. */
+/** The parts of a run that do not come from inputs; passed in, so that parsing is deterministic. */
 export interface RunContext {
   /** Number of the attempt of this workflow run, from 1. */
   readonly attempt: number;
@@ -27,18 +27,18 @@ export interface RunContext {
   readonly temporary: string;
   /** Folder with the files of the workflow, `GITHUB_WORKSPACE`; the working directory outside of GitHub Actions. */
   readonly workspace: string;
-  /** Path of the socket of an ssh-agent, if the environment names one. */
+  /** Path of the ssh-agent's socket, if the environment names one. */
   readonly agentSocket?: string;
 }
 
-/** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
+/** No name, address or commit of GitHub is longer; another kind of runner may report anything. */
 const mostCharacters = 200;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads who runs this from the runner's variables (docs.github.com, "Variables reference"). Of a run that was started
- * again GITHUB_ACTOR is still who started it first.
+ * Reads the identity of the run from the runner's variables (docs.github.com, "Variables reference"). If a run is
+ * started again, GITHUB_ACTOR remains the user who started it first.
  */
 export function readRunIdentity(
   environment: Environment,
@@ -62,7 +62,7 @@ function pageOf(server: string, repository: string, run: string, attempt: number
   return `${server.replace(/\/+$/, '')}/${repository}/actions/runs/${run}/attempts/${attempt}`;
 }
 
-/** Without control characters, line separators and the like, and cut. */
+/** Removes control characters, line separators and the like, and shortens the text. */
 function printable(text: string): string {
   return Array.from(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
     .slice(0, mostCharacters)

@@ -13,7 +13,7 @@ import {
   timeLimitInputs,
 } from '../table/run.ts';
 
-/** What is to be done. */
+/** The operation to run. */
 export const operationGroup = inputGroup({
   name: 'operation',
   inputs: operationInput,
@@ -23,15 +23,15 @@ export const operationGroup = inputGroup({
   },
 });
 
-/** How far a run may go that makes a plan. */
+/** Limits for a run that makes a plan. */
 export interface PlanSettings {
-  /** Read and decide only, and say what would be done. */
+  /** Only read and decide, and report the plan. */
   readonly dryRun: boolean;
-  /** Digest of the only plan that may be carried out, lower-case hex; absent: any plan. */
+  /** Digest of the only plan that may be applied, lower-case hex; absent: any plan. */
   readonly approvedPlan?: string;
 }
 
-/** Whether the plan of the run is carried out: for operations that make one. */
+/** Whether to apply the plan: for operations that make one. */
 export const planGroup = inputGroup({
   name: 'plan',
   inputs: planInputs,
@@ -50,8 +50,8 @@ const fix =
   'pass the output of the run that made the plan: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
 
 /**
- * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
- * @returns lower-case hex; nothing when none is given.
+ * Parses the digest of the approved plan: 64 hex digits, with or without the prefix `sha256:`.
+ * @returns lower-case hex; undefined if none is given.
  */
 function parseApprovedPlan(value: string, findings: Finding[]): string | undefined {
   if (value === '') return undefined;
@@ -78,14 +78,14 @@ function nothingToApprove(operation: string): Finding {
 }
 
 /**
- * When a new cluster may be made. `auto`: when this run makes its CA; with a CA that the user brought there may have
- * been a cluster, and it takes `allow`.
+ * Whether a run may create a new cluster. `auto`: if the run creates its CA; with a CA of the user a cluster may already
+ * exist, so that requires `allow`.
  */
 export type Bootstrap = 'auto' | 'allow' | 'never';
 
 const bootstraps: readonly Bootstrap[] = ['auto', 'allow', 'never'];
 
-/** Whether a new cluster may be made. */
+/** Whether a run may create a new cluster. */
 export const bootstrapGroup = inputGroup({
   name: 'bootstrap',
   inputs: bootstrapInputs,
@@ -95,22 +95,22 @@ export const bootstrapGroup = inputGroup({
   },
 });
 
-/** What a preflight may try on the hosts, beyond reading. */
+/** Tests that a preflight may run on the hosts, in addition to reading. */
 export interface DiskTestSettings {
-  /** Whether to write to the data dir's disk for a moment, to see how fast it is. */
+  /** Write to the data dir's disk for a moment, to measure its speed. */
   readonly diskTest: boolean;
-  /** Whether the kubeadm of each host tries the patches, if there are any: it writes aside what it renders. */
+  /** Have each host's kubeadm try the patches, if there are any: it writes its output to a separate file. */
   readonly patchTrial: boolean;
 }
 
-/** What a preflight may try. A dry run writes nothing, whether or not the operation makes a plan. */
+/** Tests that a preflight may run. A dry run writes nothing, whether or not the operation makes a plan. */
 export const diskTestGroup = inputGroup({
   name: 'disk-test',
   inputs: diskTestInputs,
   alsoReads: ['dry-run', 'patches'],
   parse: ({ inputs, findings, warnings }): DiskTestSettings | undefined => {
     const wanted = parseBoolean('disk-test', inputs['disk-test'], findings);
-    // a value that is no boolean is a finding of the group that it belongs to
+    // An invalid boolean is a finding of its own group.
     const isDryRun = parseBoolean('dry-run', inputs['dry-run'], []) === true;
     if (wanted === true && isDryRun) warnings.push(writesNothing);
     if (isDryRun && inputs.patches.trim() !== '') warnings.push(triesNothing);
@@ -145,17 +145,17 @@ function measuresNothing(operation: string): Finding {
   };
 }
 
-/** What is uploaded at the end of a run. */
+/** The artifact of a run. */
 export interface ArtifactSettings {
   readonly upload: boolean;
   readonly name: string;
-  /** Whether the action has chosen the name: it differs from run to run. */
+  /** True if the action chose the name: it differs in each run. */
   readonly isOwnName: boolean;
-  /** Days; absent = the repository's default. */
+  /** In days; absent: the repository's default. */
   readonly retentionDays?: number;
 }
 
-/** What a run leaves on GitHub. */
+/** The artifact that a run uploads. */
 export const artifactGroup = inputGroup({
   name: 'artifact',
   inputs: artifactInputs,
@@ -166,15 +166,15 @@ export const artifactGroup = inputGroup({
   },
 });
 
-/** What GitHub allows at most; a repository may allow less, and then the client takes that. */
+/** GitHub's maximum; a repository may allow less, and the client then uses that. */
 const longestRetention = 400;
 
-/** Longer names are cut in GitHub's pages. */
+/** GitHub's pages shorten longer names. */
 const longestName = 128;
 
 /**
- * Reads what is uploaded.
- * @param defaultName for a run that names none: unique, because GitHub refuses a second artifact of the same name.
+ * Parses the inputs about artifacts.
+ * @param defaultName used without a name: unique, because GitHub refuses a second artifact with the same name.
  */
 function parseArtifacts(
   inputs: Readonly<Record<keyof typeof artifactInputs, string>>,
@@ -197,7 +197,7 @@ function parseArtifacts(
   return { upload, name, isOwnName, ...(retentionDays !== undefined && { retentionDays }) };
 }
 
-/** The characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
+/** Refuses the characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
 function parseName(value: string, findings: Finding[]): string | undefined {
   const [refused] = /["':<>|*?\\/\p{Cc}]/u.exec(value) ?? [];
   if (refused === undefined && value.length <= longestName) return value;
@@ -225,13 +225,13 @@ const RUN_TIME: DurationRange = {
   example: '15m',
 };
 
-/** How long a run waits for others. */
+/** How long a run waits for other runs. */
 export interface LockSettings {
-  /** Seconds to wait for the lock of another run; 0: not at all. */
+  /** Seconds to wait for the lock of another run; 0: do not wait. */
   readonly lockTimeoutSeconds: number;
 }
 
-/** How long a run waits for others: for operations that change hosts. */
+/** How long a run waits for other runs: for operations that change hosts. */
 export const lockGroup = inputGroup({
   name: 'lock',
   inputs: lockInputs,
@@ -241,13 +241,13 @@ export const lockGroup = inputGroup({
   },
 });
 
-/** How long a run may take. */
+/** The time limit of a run. */
 export interface TimeLimitSettings {
-  /** Seconds that the whole run may take. */
+  /** Seconds for the whole run. */
   readonly timeoutSeconds: number;
 }
 
-/** How long a run may take. */
+/** The time limit of a run. */
 export const timeLimitGroup = inputGroup({
   name: 'time-limit',
   inputs: timeLimitInputs,

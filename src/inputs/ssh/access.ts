@@ -12,7 +12,7 @@ import { accessInputs } from '../table/access.ts';
 import { parseSshCertificate } from './certificate.ts';
 import { type HostKeyInputs, parseHostKeys, pinnedHost, refuseCertificatesOnly } from './host-keys.ts';
 
-/** The inputs that say how hosts are got into, apart from where they are and as whom. */
+/** The inputs about logins, except addresses, ports and users. */
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
@@ -23,18 +23,18 @@ export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-bastion-key-passphrase': string;
 }
 
-/** What a run brings besides. */
+/** The context of these inputs. */
 export interface AccessContext {
-  /** Who logs in on hosts that do not say another. */
+  /** The user for hosts without their own. */
   readonly user: string;
-  /** Of an ssh-agent on the runner, if there is one. */
+  /** Socket of an ssh-agent on the runner, if any. */
   readonly agentSocket: string | undefined;
   readonly now: Date;
 }
 
 /**
- * Reads how the hosts are got into.
- * @param hosts as far as they could be read.
+ * Parses the inputs about logins.
+ * @param hosts the valid ones.
  */
 function parseAccess(
   inputs: AccessInputs,
@@ -82,7 +82,7 @@ const connectTime: DurationRange = {
   example: '20s',
 };
 
-/** A private key that is given, else the agent: it is not asked for more than one way to log in. */
+/** Returns the given private key, else the agent; refuses both at once. */
 function parseIdentity(
   inputs: AccessInputs,
   agentSocket: string | undefined,
@@ -107,7 +107,7 @@ const passphraseOfNothing: Finding = {
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;
 
-/** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
+/** Warns about login inputs without effect, because the runner is the only host. */
 function warnOfUnusedAccess(
   inputs: AccessInputs & { readonly 'ssh-user': string },
   warnings: Finding[],
@@ -145,13 +145,13 @@ function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
 const INPUT = 'ssh-bastion';
 const EXAMPLE = 'for example ssh-bastion: ops@jump.example.com:22.';
 const DEFAULT_PORT = 22;
-/** A DNS name; underscores are not in RFC 1123 but in use. */
+/** Matches a DNS name; RFC 1123 excludes underscores, but they are in use. */
 const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
 
 /**
- * Reads the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 stands in
+ * Parses the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 needs
  * brackets.
- * @param defaultUser `ssh-user`: who logs in where no user is given.
+ * @param defaultUser `ssh-user`: the user of jumps without one.
  */
 function parseBastions(value: string, defaultUser: string, findings: Finding[]): HostLogin[] {
   const hops = parseEntries(INPUT, value, findings).flatMap(({ text, at }) => {
@@ -196,7 +196,7 @@ function parseHop(text: string, defaultUser: string): HostLogin | Omit<Finding, 
   return { address: isIPv6(address) ? shortForm(address) : address.toLowerCase(), port, user };
 }
 
-/** Not what looks like an address and is none, such as 10.0.0.256. */
+/** Refuses text that resembles an address but is none, such as 10.0.0.256. */
 function isHost(text: string): boolean {
   return isIP(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
 }
@@ -210,14 +210,14 @@ function problem(text: string, fact: string, advice?: string): Omit<Finding, 'at
 }
 
 const SUDO_PASSWORD_INPUT = 'sudo-password';
-/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
+/** The longest password that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
 const LONGEST = 1023;
-/** Shorter words are not hidden: they stand in ordinary text. */
+/** Shorter passwords are not hidden, because they occur in ordinary text. */
 const SHORTEST_HIDDEN = 5;
 
 /**
- * Reads what sudo is told when it asks. One line break at its end is that of its file.
- * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
+ * Parses the password for sudo. Ignores one line break at its end, which a file adds.
+ * @param hosts the valid ones. @returns undefined if there is none, or it is invalid.
  */
 function parseSudoPassword(
   text: string,
@@ -264,15 +264,15 @@ function parseSudoPassword(
   return password;
 }
 
-/** How hosts are logged in to. */
+/** Login settings of the hosts. */
 export interface LoginSettings {
   /** Absent: no host is reached by SSH. */
   readonly ssh?: SshSettings;
-  /** What sudo is told when it asks. Secret. */
+  /** Answers sudo's prompt. Secret. */
   readonly sudoPassword?: string;
 }
 
-/** How hosts are logged in to: those that `transport` does not make the runner itself. */
+/** Login settings of the hosts with an SSH transport. */
 export const loginGroup = inputGroup({
   name: 'login',
   inputs: accessInputs,

@@ -7,18 +7,18 @@ import type { RemoteHost } from '../hosts/host-settings.ts';
 const INPUT = 'ssh-certificate';
 const EXAMPLE = 'give the line of the file that `ssh-keygen -s` writes, deploy-key-cert.pub.';
 
-/** With what a certificate has to go together. */
+/** The settings that a certificate must match. */
 export interface CertificateContext {
-  /** What logs in; undefined: that cannot be used. */
+  /** The key, or the agent, that logs in; undefined if invalid. */
   readonly identity: Identity | undefined;
-  /** All hosts that are logged in to. */
+  /** All hosts that are reached by SSH. */
   readonly hosts: readonly RemoteHost[];
   readonly now: Date;
 }
 
 /**
- * Reads the certificate of the key that logs in: the line of a .pub file.
- * @returns type and base64, as such a line has them; undefined when there is none, or it cannot be used.
+ * Parses the certificate of the login key: the line of a .pub file.
+ * @returns type and base64, as in such a line; undefined if there is none, or it is invalid.
  */
 export function parseSshCertificate(
   text: string,
@@ -50,7 +50,7 @@ export function parseSshCertificate(
   return `${type} ${blob.toString('base64')}`;
 }
 
-/** As long as a run may take by default. */
+/** The default time limit of a run. */
 const SOON_MS = 30 * 60_000;
 
 function certificateIn(text: string): SshCertificate | undefined {

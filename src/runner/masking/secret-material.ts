@@ -124,8 +124,8 @@ function numbersOf(key: JsonWebKey): Buffer[] {
 }
 
 /**
- * The number as it stands in the key. A JSON Web Key fills the number of an EC key up with zero bytes to the length of its
- * curve (RFC 7518 section 6.2.2.1). So does RFC 5915, but some programs write the number without them.
+ * Returns the number in the form in which the key contains it. A JSON Web Key pads the numbers of an EC key with zero
+ * bytes to the length of its curve (RFC 7518 section 6.2.2.1). So does RFC 5915, but some programs omit the padding.
  */
 function asWritten(number: Buffer, bytes: Buffer): Buffer {
   const first = number.findIndex((byte) => byte !== 0);

@@ -57,7 +57,7 @@ test('a message that is in one chunk is not copied, and one that is not is copie
   expect(joined?.blob.equals(Buffer.alloc(100, 'a'))).toBe(true);
 });
 
-test.each([1, 4, 5, 6, 30])('a frame of which %i bytes have arrived is told', (length) => {
+test.each([1, 4, 5, 6, 30])('a frame of which only %i bytes have arrived is an error', (length) => {
   const one = frame(encodeMessage({ blob: Buffer.alloc(100) }));
   expect(partsOf([one.subarray(0, length)])).toEqual({ parts: [], isInFrame: true });
 });

@@ -200,7 +200,7 @@ describe('time', () => {
   const MIB = 1024 ** 2;
   const large = partsOf(Buffer.alloc(200 * BLOB_BYTES));
 
-  test('progress is told once a second, with the rate and the time left', async () => {
+  test('progress is reported once a second, with the rate and the time left', async () => {
     const { progress } = await outcomeOf(large, (parts) => parts * 100);
     expect(progress).toHaveLength(19);
     const [first] = progress;

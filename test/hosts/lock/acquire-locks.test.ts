@@ -369,7 +369,7 @@ describe('a guarded script', () => {
 });
 
 describe('release', () => {
-  test('takes away only what is its own', async () => {
+  test('removes only its own lock', async () => {
     const connection = await only().connect();
     const locks = await acquire(alice, [connection], { heartbeatMs: 60_000 });
     only().age(31);

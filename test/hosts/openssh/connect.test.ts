@@ -251,7 +251,7 @@ needed.describe('the runner’s own ssh', () => {
       expect(message).toContain(authority.fingerprint);
     });
 
-    test('a host that has none is told so', async () => {
+    test('a host without one is refused with the reason', async () => {
       const message = await refusal(sshd.port, { pins: byAuthority(sshd.port) });
       expect(message).toContain('shows no certificate but ssh-ed25519');
       expect(message).toContain(knownHostsLine('127.0.0.1', sshd.port, sshd.hostKey.host));
@@ -435,7 +435,7 @@ needed.describe('the runner’s own ssh', () => {
       expect(await refusal(sshd.port, own, newRun(stranger, environment))).toMatch(/conversation|closes/);
     });
 
-    test('takes nothing away from what is asked of a host', async () => {
+    test('weakens no requirement for a host', async () => {
       const marks = folder.at('marks');
       const environment = configured(
         'weak',

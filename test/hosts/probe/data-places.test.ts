@@ -81,7 +81,7 @@ describe('the log', () => {
     expect(seen({ dataDir, walDir })).toMatchObject({ hasLog: false, hasLogElsewhere: true });
   });
 
-  test('in a folder of its own is not looked for where the inputs name none', () => {
+  test('in a folder of its own is not searched for if the inputs name none', () => {
     makeLog(join(walDir, 'wal'));
     expect(seen({ dataDir })).toMatchObject({ hasLog: false });
   });

@@ -66,7 +66,7 @@ describe('places that root writes', () => {
 
   const needed = needing('root', 'chattr');
 
-  needed.test('and what is immutable is reported, with its attribute', () => {
+  needed.test('and an immutable place is reported, with its attribute', () => {
     const folder = join(root, 'etc/kubernetes/manifests');
     execFileSync('chattr', ['+i', folder]);
     const [found, ...others] = look().unwritable ?? [];

@@ -90,7 +90,7 @@ describe('an answer that is no answer', () => {
 });
 
 // A user may write anything into files of his own; only the mark of this answer makes a section.
-test('text that looks like a section is none without the mark', () => {
+test('text in the form of a section is none without the mark', () => {
   const forged = parsePreflightProbe(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'));
   expect(forged.swaps).toEqual([]);
   expect(forged.leftoverKeys).toContain('/dev/forged');

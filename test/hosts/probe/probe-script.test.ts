@@ -41,7 +41,7 @@ describe('sections', () => {
     }
   });
 
-  test('what was begun comes whole, whatever ends first, and without its errors', async () => {
+  test('background output arrives complete, in any order of ends, and without its errors', async () => {
     const { stdout, stderr } = await bash(`${SECTIONS}
       slow() { printf 'a\\0b'; sleep 0.2; section inner; echo late; }
       begin slow slow

@@ -20,7 +20,7 @@ test('no script sets a trap for EXIT of its own, which would take the place of t
   expect(sources).toEqual([]);
 });
 
-describe('what is to be done when a script ends', () => {
+describe('commands at the end of a script', () => {
   test.each([
     ['at its end', "at_exit 'echo first'; at_exit 'echo second'; echo script", 0, 'script\nsecond\nfirst\n'],
     ['after exit', "at_exit 'echo done'; exit 7", 7, 'done\n'],

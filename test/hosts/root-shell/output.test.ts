@@ -71,7 +71,7 @@ describe('output up to a marker', () => {
     expect(content).toEqual(['a line\n', 'MAx']);
   });
 
-  test('less of it than it takes to be told is passed on at once, and the marker is reported once', () => {
+  test('a part too short to be recognised is passed on at once, and the marker is reported once', () => {
     const content: string[] = [];
     let told = 0;
     const options = { least: 3, onMarker: () => (told += 1) };

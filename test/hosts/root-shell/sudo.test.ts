@@ -152,7 +152,7 @@ needed.describe('a real sudo', () => {
     },
   );
 
-  test('a password that is being looked at when the run ends is no failed try', async () => {
+  test('a password that sudo is checking when the run ends is no failed attempt', async () => {
     await run(await connectAs('mixed', PASSWORD), ':');
     for (let round = 0; round < 3; round += 1) {
       const transport = await connectAs('mixed', PASSWORD);

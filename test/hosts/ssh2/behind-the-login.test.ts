@@ -87,7 +87,7 @@ async function serve(message: Buffer): Promise<TestServer> {
 }
 
 describe.each(PACKETS)('%s behind the success', (_, message) => {
-  test('of a host is a lost connection, told in one line', async () => {
+  test('of a host is a lost connection, reported in one line', async () => {
     const server = await serve(message);
     const transport = await connectTo(server.port, { key, pins: pinned(server.port, hostKey.host) });
     toStop.push(() => transport.close());

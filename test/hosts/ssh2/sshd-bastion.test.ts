@@ -70,7 +70,7 @@ needed.describe('OpenSSH as a bastion', () => {
     expect(stdout.toString()).toBe('0\n');
   });
 
-  test('what is said to do where all forwarding is disabled helps', async () => {
+  test('the fix for a bastion that disables all forwarding works', async () => {
     const closed = await Sshd.start(folder, 'closed', login, { jump: '/bin/sh' }, ['DisableForwarding yes']);
     const { finding } = await hostError(connectAs('jump', {}, closed)).finally(() => closed.stop());
     const lines = [...(finding.fix ?? '').matchAll(/`([A-Z]\w+ [^`]+)`/g)].map(([, line = '']) => line);

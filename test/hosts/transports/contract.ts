@@ -213,7 +213,7 @@ export function describeContract(subject: Subject): void {
         expect(given).toBe(then);
       });
 
-      test('whose input fails on its way is told so, and does not take what it got for all', async () => {
+      test('whose input fails on its way notices it, and does not treat the received part as complete', async () => {
         const transport = await connect();
         async function* broken(): AsyncGenerator<Buffer> {
           yield Buffer.from('half');
@@ -545,7 +545,7 @@ export function describeContract(subject: Subject): void {
     });
 
     describe('closing', () => {
-      test('twice is once, and what is under way ends', async () => {
+      test('a second time changes nothing, and pending work ends', async () => {
         const transport = await connect();
         const { port } = await listen();
         const stream = await transport.openTcp('127.0.0.1', port);

@@ -103,7 +103,7 @@ needed.describe.each<[string, ConnectAs]>([
     });
   }
 
-  test('MaxStartups: what is dropped while others log in is tried again', async () => {
+  test('MaxStartups: a connection dropped while others log in is tried again', async () => {
     const sshd = await start({}, ['MaxStartups 1:100:2']);
     const waiting = connect(sshd.port, '127.0.0.1').on('error', () => undefined);
     await once(waiting, 'data');

@@ -119,7 +119,7 @@ test('the artifact is uploaded before anything is noted, and a plain file never'
   expect(plan({}, { settings: plain }).stages.map(({ title }) => title)).toEqual(['Backup']);
 });
 
-test('a path that the action has chosen is not part of what is approved', () => {
+test('a path that the action has chosen is not part of the approved plan', () => {
   const own = exampleSettings({ ...settings, backup: { ...settings.backup, isOwnPath: true } });
   expect(plan({}, { settings: own }).madeUp).toContain('/backups/etcd.db.age');
 });

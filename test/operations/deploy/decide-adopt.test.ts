@@ -160,7 +160,7 @@ describe('a cluster that is not healthy as a whole is not taken over', () => {
   });
 });
 
-describe('what would need a restart, or be lost, is told before anything is touched', () => {
+describe('a necessary restart, or a loss, is reported before any change', () => {
   const lines = (facts: readonly HostFacts[], circumstances: Circumstances = {}): string[] =>
     refusalLines(facts, { ...healthy, ...circumstances });
 

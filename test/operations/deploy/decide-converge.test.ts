@@ -502,7 +502,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
   const reminded = (): HostFacts[] =>
     finishedCluster().map((host, index) => (index === 1 ? recordedAs(host, { clientCopy }) : host));
 
-  test('renewed by this run: told with the end of the one before', () => {
+  test('renewed by this run: reported with the end of the previous one', () => {
     const plan = decide(withoutFile(finishedCluster(), 1, leafPath('apiserverEtcdClient', 'key')), healthy);
     expect(plan.cluster?.clientCopies).toEqual(
       new Map([['infra1', { renewed: true, oldEndsAt: '2027-03-01T00:00:00.000Z' }]]),
@@ -512,7 +512,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
     ]);
   });
 
-  test('renewed earlier and not confirmed: told again, and nothing else is done', () => {
+  test('renewed earlier and not confirmed: reported again, and nothing else is done', () => {
     const plan = decide(reminded(), healthy);
     expect(plan).toMatchObject({
       verdict: { name: 'unchanged' },
@@ -537,7 +537,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
   });
 
   // Otherwise a run that was interrupted between delivery and record would never ask for new copies.
-  test('renewed and not recorded: told as well', async () => {
+  test('renewed and not recorded: reported as well', async () => {
     const leaf = await issued('apiserverEtcdClient', NOW);
     const facts = withFile(finishedCluster(), 1, ...leafFacts({ apiserverEtcdClient: leaf }));
     const plan = decide(facts, healthy);

@@ -55,7 +55,7 @@ describe('a cluster that keeps an etcd of which the kubeadm on its hosts writes 
     );
   });
 
-  test('is looked after while nothing about its manifests changes', () => {
+  test('is managed while nothing about its manifests changes', () => {
     const plan = decide(oldCluster('v1.36.3'), healthy);
     expect(stepsLike(plan, 'restart-member')).toEqual([]);
     expect(stepsLike(plan, 'render-manifest')).toEqual([]);

@@ -348,7 +348,7 @@ describe('the CA', () => {
     ],
   ])('%s', refuses);
 
-  test('must not sign for a member: told when the members are known, before anything is touched', () => {
+  test('must not sign for a member: refused as soon as the members are known, before any change', () => {
     const names = ['localhost', 'infra0', 'infra1'].map((name) => sequence(implicit(2, Buffer.from(name))));
     const permitted = { ...explicit(0, sequence()), value: names };
     const certificatePem = customCa(ownCa.key, {
@@ -714,7 +714,7 @@ describe('fewer healthy members than the change needs', () => {
   });
 });
 
-describe('what is there and not understood', () => {
+describe('unknown files and states', () => {
   test.each<Case>([
     [
       'a record of a newer release',

@@ -249,7 +249,7 @@ describe('a cluster of two', () => {
     expect(stagesWith(plan, 'restart-member').map(({ before }) => before?.kind)).toEqual([undefined, 'all']);
   });
 
-  test('of one and of three: who is down meanwhile is told where it is so', () => {
+  test('of one and of three: the plan says which members are down meanwhile', () => {
     const one = MEMBERS.slice(0, 1);
     const alone = decide(clusterOf(one), {
       cluster: clusterFacts({ members: one }),

@@ -110,7 +110,7 @@ test('a host without a readable hostname fails by its address, in the words of a
 describe('with dry-run', () => {
   const wanted = { operation: 'preflight', patches: 'etcd+strategic.yaml: { spec: { priority: 1 } }' };
 
-  test('nothing is written aside, and the warnings say what is not tried', async () => {
+  test('nothing is written aside, and the warnings name the omitted tests', async () => {
     const dry = settingsOf({ ...wanted, 'disk-test': 'true', 'dry-run': 'true' });
     expect(preflight.access(dry).effect).toBe('reads');
     expect(dry.warnings.map(({ at }) => at)).toEqual(['disk-test', 'patches']);

@@ -602,7 +602,7 @@ const silent: readonly (readonly [string, Changes])[] = [
   ['a tag for all where kubeadm differs', { settings: { etcdImageTag: '3.6.14-0' } }],
 ];
 
-describe('what is near to a finding and is none', () => {
+describe('states close to a finding', () => {
   test.each(silent)('%s', (_, changes) => {
     expect(findingsOf(changes)).toEqual([]);
   });
@@ -707,7 +707,7 @@ describe('all together', () => {
     expect(findings.filter(isFinding)).toEqual([expect.objectContaining({ member: 'infra1', name: 'swap' })]);
   });
 
-  test('a host without an answer of the preflight probe is judged by what is known', () => {
+  test('a host without an answer of the preflight probe is judged by its known facts', () => {
     const input = exampleInput();
     const [first, ...others] = input.members;
     if (first === undefined) throw new Error('the example has members');

@@ -133,7 +133,7 @@ function spoiledCertificates(seed: number, count: number): Case[] {
 }
 
 needing('go').describe('Go itself', () => {
-  test('says what was recorded', async () => {
+  test('matches the recorded verdicts', async () => {
     expect(await askGo(CORPUS)).toEqual(recorded);
   }, 300_000);
 

@@ -57,7 +57,7 @@ describe.each(sampleKeys)('$name', ({ text, secret }) => {
   });
 });
 
-describe('what is public passes', () => {
+describe('public text passes', () => {
   test('certificates, though they hold half of every RSA key', async () => {
     const now = new Date('2026-11-23T17:00:00Z');
     const authority = await createAuthority({ algorithm: 'RSA-2048', now });
@@ -130,7 +130,7 @@ describe('passphrases and other words', () => {
     expect(redactorOf('abcdef', 'defghi').redact('abcdef abcdefabcdef abcdefghi')).toBe('*** *** ***');
   });
 
-  test('what is too short to be told from ordinary words is left', () => {
+  test('secrets too short to differ from ordinary words are left', () => {
     expect(redactorOf('etcd').redact('etcd')).toBe('etcd');
     expect(redactorOf('').redact('x')).toBe('x');
     expect(redactorOf('infra0\nlong enough\n').redact('infra0, long enough')).toBe('infra0, ***');

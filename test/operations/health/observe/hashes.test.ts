@@ -53,7 +53,7 @@ describe('hashes of all members', () => {
     expect(members.map(({ asked }) => asked)).toEqual([[10], [10], [10]]);
   });
 
-  test('that differ are looked at again, at a later revision', async () => {
+  test('that differ are requested again, at a later revision', async () => {
     const members = [member([7, 8], [10, 14]), member([9, 8], [10, 13])];
     expect(await told(members)).toEqual([8, 8]);
     expect(members.map(({ asked }) => asked)).toEqual([
@@ -66,7 +66,7 @@ describe('hashes of all members', () => {
     expect(await told([member([7, 8], [10, 14]), member([9, 9], [10, 14])])).toEqual([8, 9]);
   });
 
-  test('a second look that was cut off says less than the first', async () => {
+  test('a second observation that was cut off says less than the first', async () => {
     const gone = new EtcdError({
       kind: 'timeout',
       reason: 'context deadline exceeded',

@@ -41,7 +41,7 @@ test('the worst of each with its fix, and how much more there is', () => {
   ]);
 });
 
-test('what could not be seen is a warning where nothing else is told of the member', () => {
+test('a missing observation is a warning if nothing else is reported about the member', () => {
   const document = degradedDocument();
   const checks = document.checks.filter(({ status }) => status === 'unknown');
   expect(annotationsOf({ ...document, checks })).toEqual([

@@ -11,7 +11,7 @@ test('the files that the documentation names, each ending its last line', () => 
   expect(files.filter(({ content }) => !/[^\n]\n$/.test(content))).toEqual([]);
 });
 
-test('report.json is the document, report.html what was handed in', () => {
+test('report.json is the document, report.html the given page', () => {
   const files = healthFiles(degradedDocument(), { html: '<!doctype html>\n' });
   const contentOf = (wanted: string): string => files.find(({ name }) => name === wanted)?.content ?? '';
   expect(JSON.parse(contentOf('report.json'))).toEqual(degradedDocument());

@@ -68,7 +68,7 @@ test('is well-formed whatever a host says, and tells it but for what XML has no 
   );
 });
 
-test('cases of one name can be told apart', () => {
+test('cases of one name can be distinguished', () => {
   const document = degradedDocument();
   const [check] = document.checks;
   const checks = check === undefined ? [] : [check, check, check];

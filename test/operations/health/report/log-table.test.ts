@@ -4,7 +4,7 @@ import { degradedDocument, healthyDocument } from '../example-documents.ts';
 import { hostileDocument } from './samples.ts';
 
 describe('the table of the log', () => {
-  test('the worst first, what could not be seen in one line, what is well in one line each', () => {
+  test('the worst first, missing observations in one line, good checks in one line each', () => {
     const { table } = logReport(degradedDocument());
     expect(table.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([
       ['STATUS', 'WHERE', 'CHECK'],
@@ -64,7 +64,7 @@ describe('the groups of the log', () => {
     ]);
   });
 
-  test('none when all is well, but for what is good to know', () => {
+  test('none when all is well, except informative ones', () => {
     const document = healthyDocument();
     expect(logReport(document).groups).toEqual([]);
     const checks = document.checks.map((check) => ({ ...check, notice: 'A newer release is out.' }));

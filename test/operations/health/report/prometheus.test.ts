@@ -115,7 +115,7 @@ describe('the metrics', () => {
   });
 });
 
-test('the parser of this test refuses what is not the format', () => {
+test('the parser of this test refuses other formats', () => {
   const good = '# HELP a b\n# TYPE a gauge\na{c="d"} 1\n';
   expect(parseExposition(good)).toHaveLength(1);
   for (const bad of [

@@ -129,7 +129,7 @@ describe('the summary', () => {
   });
 });
 
-describe('what is too much', () => {
+describe('too much content', () => {
   test('is left out by whole parts, and it is said', () => {
     const summary = healthSummary(largeDocument(800));
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(summaryLimitBytes);
