@@ -19,8 +19,8 @@ var external_node_crypto_ = __webpack_require__(77598);
 var end_of_run = __webpack_require__(30405);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 29 modules
-var connector = __webpack_require__(13559);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 30 modules
+var connector = __webpack_require__(27311);
 // EXTERNAL MODULE: ./src/images/image-archive.ts + 2 modules
 var image_archive = __webpack_require__(45568);
 // EXTERNAL MODULE: ./src/etcd/quorum.ts

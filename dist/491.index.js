@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */ });
 /* unused harmony export releaseOnHosts */
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
-/* harmony import */ var _hosts_connector_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(13559);
+/* harmony import */ var _hosts_connector_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(27311);
 /* harmony import */ var _hosts_lock_host_lock_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46437);
 /* harmony import */ var _inputs_input_files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6731);
 /* harmony import */ var _inputs_parse_settings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2906);

@@ -4,7 +4,7 @@ import type { HostConnector, HostOptions, SshConnectorDeps } from './ssh/servers
 import { connectLocal } from './local/connect-local.ts';
 import { opensshConnector } from './openssh/connector.ts';
 import { TrialGate } from './root-shell/channel-slots.ts';
-import type { Privilege } from './root-shell/root-shell.ts';
+import type { Privilege } from './root-shell/shell-command.ts';
 import { PasswordRejectedError } from './root-shell/sudo-dialogue.ts';
 import { joinHostPort } from './ssh/connect-failure.ts';
 import { ssh2Connector } from './ssh2/connector.ts';

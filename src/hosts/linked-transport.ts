@@ -8,11 +8,11 @@ import { startFinding } from './root-shell/root-shell-failure.ts';
 import {
   ScriptInputError,
   OutputLimitError,
-  type Privilege,
   remoteResult,
   type RootShell,
   RootShellStartError,
 } from './root-shell/root-shell.ts';
+import type { Privilege } from './root-shell/shell-command.ts';
 import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
 import {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Finding, RunError } from '../findings.ts';
 import { lastWords } from '../hosts/host-error.ts';
-import { readFileScript } from '../hosts/read-pki.ts';
-import type { Transport } from '../hosts/transport.ts';
+import type { RemoteScript, Transport } from '../hosts/transport.ts';
 
 /**
  * Reads one file of a host as text, if it is still the one on which the run has decided.
@@ -49,4 +48,11 @@ function unread(
 /** Returns the SHA-256 in hex. */
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Prints one file. For a key, this is the only way in which a secret leaves a host: inside the connection, to memory.
+ */
+export function readFileScript(path: string): RemoteScript {
+  return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
 }

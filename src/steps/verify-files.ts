@@ -1,4 +1,5 @@
-import { listPki, parsePki, type PlacedFile } from '../hosts/read-pki.ts';
+import { filledLines } from '../hosts/probe/sections.ts';
+import type { RemoteScript } from '../hosts/transport.ts';
 import { PKI_DIR } from '../kubeadm/paths.ts';
 import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
@@ -80,4 +81,39 @@ function fileDifference(
   if (placed.mode !== mode) differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
   if (placed.owner !== '0:0') differences.push(`${path} belongs to ${placed.owner}, wanted root`);
   return differences;
+}
+
+/** A file as it is on the host. */
+interface PlacedFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Permission bits in octal. */
+  readonly mode: string;
+  /** `uid:gid`. */
+  readonly owner: string;
+}
+
+/** Lists every file of the pki tree with digest, mode and owner; never its contents. Its folders may be links. */
+export function listPki(): RemoteScript {
+  return {
+    title: 'read back the pki tree',
+    effect: 'reads',
+    timeoutMs: 30_000,
+    script: `
+find -L ${PKI_DIR} -type f -printf '%m %U:%G %p\\n'
+echo
+find -L ${PKI_DIR} -type f -exec sha256sum -- {} +
+`,
+  };
+}
+
+/** Parses the answer of {@link listPki}. */
+function parsePki(answer: string): PlacedFile[] {
+  const [modes = '', digests = ''] = answer.split('\n\n');
+  const digestOf = new Map(filledLines(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+  return filledLines(modes).map((line) => {
+    const [mode = '', owner = '', ...words] = line.split(' ');
+    const path = words.join(' ');
+    return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
+  });
 }

@@ -2,7 +2,7 @@ import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
 import { fieldsOf } from '../../text/json-fields.ts';
 import { printable } from '../../text/printable.ts';
 import { quoteBash } from '../bash.ts';
-import { SERVED_BY } from '../root-shell/root-shell.ts';
+import { SERVED_BY } from '../root-shell/shell-command.ts';
 
 /**
  * Seconds without a heartbeat, by the host's own clock, after which a lock counts as abandoned. Three heartbeats may

@@ -2,8 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 import { WireReader, wireString, wireUint32 } from '../../ssh-keys/wire.ts';
 import type { ChannelError } from '../link.ts';
-import { MESSAGE, proxied } from './messages.ts';
-import { LONGEST_PIECE, MuxChannel, WINDOW } from './mux-channel.ts';
+import { MESSAGE, proxied, LONGEST_PIECE, MuxChannel, WINDOW } from './mux-channel.ts';
 
 /** Messages of OpenSSH's multiplexing protocol (PROTOCOL.mux §11). */
 const MUX = {

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../link.ts';
 import type { ExitStatus, Session } from '../root-shell/session.ts';
 import type { Master } from './master.ts';
-import { directTcpip } from './messages.ts';
-import type { MuxChannel } from './mux-channel.ts';
+import { directTcpip, type MuxChannel } from './mux-channel.ts';
 import type { MuxConnection } from './mux-connection.ts';
 
 /** Time limit for ssh to report the reason after its control socket has closed. */

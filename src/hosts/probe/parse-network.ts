@@ -1,8 +1,7 @@
 import type { Observed } from '../../etcd/health/observation.ts';
 import type { ReachFact, MissingFact } from '../../facts/host.ts';
-import { filledLines } from '../../text/lines.ts';
+import { filledLines, programAnswer, type Sections, withErrors } from './sections.ts';
 import { printable } from '../../text/printable.ts';
-import { programAnswer, type Sections, withErrors } from './sections.ts';
 
 /**
  * Parses the lines of `ip -o addr show`, or the bare addresses of `hostname -I`. A host that was reached has an

@@ -8,10 +8,9 @@ import type {
   UnwritableFact,
 } from '../../facts/preflight.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
-import { filledLines } from '../../text/lines.ts';
+import { filledLines, parseFilesystem, readSections } from './sections.ts';
 import { lastWords } from '../host-error.ts';
 import { MAX_LEFTOVERS } from './preflight-script.ts';
-import { parseFilesystem, readSections } from './sections.ts';
 
 /**
  * Parses the answer of the preflight probe.

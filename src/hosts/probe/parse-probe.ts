@@ -4,9 +4,8 @@ import { parseHostState, type HostState } from '../../facts/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { startsAtBoot } from '../../kubeadm/kubelet-config.ts';
 import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
-import { filledLines } from '../../text/lines.ts';
-import { printable } from '../../text/printable.ts';
 import {
+  filledLines,
   clockIn,
   MissingClockError,
   parseKubeadmAnswer,
@@ -17,6 +16,7 @@ import {
   type Sections,
   withErrors,
 } from './sections.ts';
+import { printable } from '../../text/printable.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
 import { parseAddresses, parseListeners, parseReachFacts, parseSources } from './parse-network.ts';
 import { parseContainers, parseImageList, parseRuntime } from './runtime.ts';

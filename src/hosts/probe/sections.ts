@@ -247,3 +247,8 @@ export function parseFilesystem(
 function unescape(word: string): string {
   return word.replace(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
+
+/** Returns the lines of a text that are not empty, in their order. */
+export function filledLines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

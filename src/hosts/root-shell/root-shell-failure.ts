@@ -1,6 +1,7 @@
 import type { Explanation } from '../../findings.ts';
 import { printable } from '../../text/printable.ts';
-import { NOT_ROOT, type RootShellStartError } from './root-shell.ts';
+import type { RootShellStartError } from './root-shell.ts';
+import { NOT_ROOT } from './shell-command.ts';
 import type { ExitStatus } from './session.ts';
 import { type PasswordFailure, withoutPrompts } from './sudo-dialogue.ts';
 

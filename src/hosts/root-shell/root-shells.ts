@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import { type ChannelSlots, TrialGate, type ReleaseSlot } from './channel-slots.ts';
-import { needsSudo, type Privilege, RootShell, shellCommand, RootShellStartError } from './root-shell.ts';
+import { RootShell, RootShellStartError } from './root-shell.ts';
+import { needsSudo, type Privilege, shellCommand } from './shell-command.ts';
 import type { OpenSession } from './session.ts';
 import type { SudoAnswer } from './sudo-dialogue.ts';
 

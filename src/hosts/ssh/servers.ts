@@ -8,7 +8,8 @@ import { BastionError, HostError } from '../host-error.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import type { LinkedTransportOptions } from '../linked-transport.ts';
 import type { Transport } from '../transport.ts';
-import { type ConnectFailure, connectFinding, isTransient, type SshTarget } from './connect-failure.ts';
+import { type ConnectFailure, isTransient, type SshTarget } from './connect-failure.ts';
+import { connectFinding } from './connect-finding.ts';
 import { type AttemptFailure, HostKeySearch } from './host-key-search.ts';
 
 /** The settings of a server that do not depend on the SSH client: everything except the credentials. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { HostError } from '../../../src/hosts/host-error.ts';
-import { OpensshBastions, type OpensshHop } from '../../../src/hosts/openssh/connect.ts';
+import { OpensshBastions, type OpensshHop } from '../../../src/hosts/openssh/connector.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
-import { connectOpenssh } from '../../../src/hosts/openssh/connect.ts';
+import { connectOpenssh } from '../../../src/hosts/openssh/connector.ts';
 import { PrivateFolder } from '../../../src/runner/private-folder.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from './client.ts';

@@ -1,5 +1,5 @@
 /** Test support for connections by the machine's own ssh. */
-import { connectOpenssh, type MasterOptions } from '../../../src/hosts/openssh/connect.ts';
+import { connectOpenssh, type MasterOptions } from '../../../src/hosts/openssh/connector.ts';
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
 import type { LinkedTransportOptions } from '../../../src/hosts/linked-transport.ts';
 import type { KnownHost } from '../../../src/ssh-keys/known-hosts.ts';

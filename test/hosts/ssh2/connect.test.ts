@@ -4,7 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
-import { connectFinding, isTransient } from '../../../src/hosts/ssh/connect-failure.ts';
+import { isTransient } from '../../../src/hosts/ssh/connect-failure.ts';
+import { connectFinding } from '../../../src/hosts/ssh/connect-finding.ts';
 import type { PinnedFingerprint } from '../../../src/ssh-keys/host-keys.ts';
 import { knownHostsLine } from '../../../src/ssh-keys/known-hosts.ts';
 import { connectTo, hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 
-import type { Privilege } from '../../../src/hosts/root-shell/root-shell.ts';
+import type { Privilege } from '../../../src/hosts/root-shell/shell-command.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';

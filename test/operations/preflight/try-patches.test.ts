@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AT_EXIT } from '../../../src/hosts/bash.ts';
 import type { RemoteResult } from '../../../src/hosts/transport.ts';
-import { parsePatchTrial, tryPatches } from '../../../src/operations/preflight/examine.ts';
+import { parsePatchTrial, tryPatches } from '../../../src/operations/preflight/patch-trial.ts';
 import { needing } from '../../needs.ts';
 import { StandInPrograms } from '../../steps/stand-in-programs.ts';
 

@@ -1,5 +1,5 @@
-export const id = 886;
-export const ids = [886];
+export const id = 798;
+export const ids = [798];
 export const modules = {
 
 /***/ 34486:
@@ -3029,7 +3029,7 @@ async function* credentialsFromHosts(hosts, { authority }, { maskSecret, now }) 
 }
 async function keyOf(transport, { files }, maskSecret) {
     try {
-        return await (0,_run_read_text_js__WEBPACK_IMPORTED_MODULE_6__/* .readHostFile */ .D)(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
+        return await (0,_run_read_text_js__WEBPACK_IMPORTED_MODULE_6__/* .readHostFile */ .D5)(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
     }
     catch (error) {
         if (error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_1__/* .RunError */ .e4)
@@ -6508,7 +6508,7 @@ const AT_EXIT = `at_exit() {
 
 /***/ }),
 
-/***/ 13559:
+/***/ 27311:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6659,8 +6659,217 @@ class TrialGate {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
-var root_shell_output = __webpack_require__(88314);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(57075);
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __webpack_require__(46193);
+// EXTERNAL MODULE: ./src/text/last-bytes.ts
+var last_bytes = __webpack_require__(9049);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
+
+
+
+/** Number of bytes kept from before the marker, for messages if it never comes. */
+const PREAMBLE_LIMIT = 64 * 1024;
+/**
+ * The maximum length of a line, in characters; the longest that our scripts print is an image's name and its digest.
+ */
+const MAX_LINE_LENGTH = 16 * 1024;
+/**
+ * One output stream of a remote shell. Everything before the marker line is noise (`.bashrc`, banners, sudo's
+ * lecture); everything after it is the script's output and is passed on as it arrives.
+ */
+class FramedOutput {
+    #marker;
+    #onMarker;
+    #onContent;
+    #preamble = new last_bytes/* LastBytes */.A(PREAMBLE_LIMIT);
+    #started = false;
+    /** @param marker the line, without its newline, before the content. */
+    constructor(marker, onMarker, onContent) {
+        this.#marker = Buffer.from(`${marker}\n`);
+        this.#onMarker = onMarker;
+        this.#onContent = onContent;
+    }
+    /** Reports whether the marker has arrived. */
+    get started() {
+        return this.#started;
+    }
+    /** The last part of the output before the marker. */
+    get preamble() {
+        return this.#preamble.bytes.toString('utf8');
+    }
+    push(chunk) {
+        if (this.#started) {
+            this.#onContent(chunk);
+            return;
+        }
+        // The marker may have begun in the previous chunk.
+        const begun = this.#preamble.bytes.subarray(1 - this.#marker.length);
+        const seen = Buffer.concat([begun, chunk]);
+        const index = seen.indexOf(this.#marker);
+        if (index === -1) {
+            this.#preamble.push(chunk);
+            return;
+        }
+        this.#started = true;
+        this.#onMarker?.();
+        const content = seen.subarray(index + this.#marker.length);
+        if (content.length > 0)
+            this.#onContent(content);
+    }
+}
+/**
+ * Passes on everything before a marker and nothing after it: a login shell's traps and sudo's PAM session print after
+ * the script. Without a marker everything is passed on: a killed script prints none.
+ */
+class UntilMarker {
+    #marker;
+    #onContent;
+    #least;
+    #onMarker;
+    /** The end of the output so far, which may hold the beginning of the marker. */
+    #partialMarker = Buffer.alloc(0);
+    #isOver = false;
+    /**
+     * @param options.least how many bytes at the end of a chunk have to match the marker to be held back until more
+     * arrives; fewer are content in any case.
+     */
+    constructor(marker, onContent, { least = 1, onMarker } = {}) {
+        this.#marker = Buffer.from(marker);
+        this.#onContent = onContent;
+        this.#least = least;
+        this.#onMarker = onMarker;
+    }
+    push(chunk) {
+        if (this.#isOver)
+            return;
+        const seen = this.#partialMarker.length === 0 ? chunk : Buffer.concat([this.#partialMarker, chunk]);
+        const index = seen.indexOf(this.#marker);
+        this.#isOver = index !== -1;
+        const whole = this.#isOver ? index : seen.length - this.#partialLength(seen);
+        this.#partialMarker = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
+        if (whole > 0)
+            this.#onContent(seen.subarray(0, whole));
+        if (this.#isOver)
+            this.#onMarker?.();
+    }
+    /** Passes on a held-back beginning of a marker. */
+    end() {
+        const rest = this.#partialMarker;
+        this.#partialMarker = Buffer.alloc(0);
+        if (rest.length > 0)
+            this.#onContent(rest);
+    }
+    /** Returns how many bytes at the end match the beginning of the marker. */
+    #partialLength(seen) {
+        let length = Math.min(this.#marker.length - 1, seen.length);
+        while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length)))
+            length -= 1;
+        return length < this.#least ? 0 : length;
+    }
+}
+/**
+ * Splits a byte stream into lines. A line is passed on when it is complete, a longer one up to {@link MAX_LINE_LENGTH}.
+ */
+class LineSplitter {
+    #onLine;
+    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
+    #rest = '';
+    #isCut = false;
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    push(chunk) {
+        const [first = '', ...others] = this.#decoder.write(chunk).split('\n');
+        this.#add(first);
+        for (const part of others) {
+            this.#tell();
+            this.#add(part);
+        }
+    }
+    /** Passes on a last line without a newline. */
+    end() {
+        this.#add(this.#decoder.end());
+        if (this.#rest !== '')
+            this.#tell();
+    }
+    /** Costs as much as the part, however long the line is by now. */
+    #add(part) {
+        const room = MAX_LINE_LENGTH - this.#rest.length;
+        if (part.length > room)
+            this.#isCut = true;
+        if (room > 0)
+            this.#rest += part.slice(0, room);
+    }
+    #tell() {
+        const line = this.#rest.replace(/\r$/, '');
+        this.#onLine(this.#isCut ? `${line}…` : line);
+        this.#rest = '';
+        this.#isCut = false;
+    }
+}
+/**
+ * Standard input and output of a script as one stream. The script sees the end of its input only when the stream is
+ * destroyed, and then knows that its output is no longer read; ending the stream does not reach it.
+ */
+class ShellStream extends external_node_stream_.Duplex {
+    relayed = true;
+    #session;
+    #isHeard = true;
+    #over = false;
+    #writeDone;
+    /** @param session of the shell that runs the script; its output arrives through `receive` and `receiveEnd`. */
+    constructor(session) {
+        super({ allowHalfOpen: true });
+        this.#session = session;
+        session.stdout.once('end', () => this.receiveEnd());
+        void session.whenOver.then(() => {
+            this.#over = true;
+            if (this.#writeDone === undefined)
+                this.end();
+            else
+                this.#writeDone(endedByPeer());
+        });
+        // A lost connection must not end the process if there is no listener; `close` still reports it.
+        this.on('error', () => undefined);
+    }
+    /** Takes output of the script. */
+    receive(chunk) {
+        if (!this.push(chunk))
+            this.#session.stdout.pause();
+    }
+    /** Ends the script's output, whatever else arrives. */
+    receiveEnd() {
+        if (!this.#isHeard)
+            return;
+        this.#isHeard = false;
+        this.push(null);
+    }
+    _read() {
+        this.#session.stdout.resume();
+    }
+    _write(chunk, _encoding, done) {
+        if (this.#over) {
+            done(endedByPeer());
+            return;
+        }
+        this.#writeDone = done;
+        this.#session.stdin.write(chunk, (error) => {
+            this.#writeDone = undefined;
+            done(error);
+        });
+    }
+    _destroy(error, done) {
+        this.#session.stdout.resume(); // unread data would keep the session from ending
+        this.#session.close();
+        done(error);
+    }
+}
+function endedByPeer() {
+    return Object.assign(new Error('the other end closed the connection'), { code: 'EPIPE' });
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/relay.ts
 
 
@@ -6710,11 +6919,11 @@ wait $reader || true`;
 async function openRelay(shell, address, port) {
     const connected = Promise.withResolvers();
     const mark = (0,external_node_crypto_.randomUUID)();
-    const content = new root_shell_output/* UntilMarker */.rX(mark, (chunk) => stream.receive(chunk), {
+    const content = new UntilMarker(mark, (chunk) => stream.receive(chunk), {
         least: MIN_MARK_BYTES,
         onMarker: () => stream.receiveEnd(),
     });
-    const output = new root_shell_output/* FramedOutput */.pD(CONNECTED, () => connected.resolve(undefined), (chunk) => content.push(chunk));
+    const output = new FramedOutput(CONNECTED, () => connected.resolve(undefined), (chunk) => content.push(chunk));
     const { stream, stderr } = shell.stream(relayScript(address, port, mark), (chunk) => output.push(chunk));
     const failed = shell.whenEnded.then(() => {
         throw relayError(stderr());
@@ -6729,8 +6938,8 @@ function relayError(stderr) {
     return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
 }
 
-// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts
-var root_shell = __webpack_require__(38180);
+// EXTERNAL MODULE: ./src/hosts/root-shell/shell-command.ts
+var shell_command = __webpack_require__(2169);
 // EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
 var sudo_dialogue = __webpack_require__(1741);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
@@ -6919,7 +7128,7 @@ function noShell(user, failure) {
     const code = status !== undefined && 'code' in status ? status.code : undefined;
     const said = saidOf(failure);
     const words = (0,printable/* printable */.g$)(withoutCitations(said)) || (0,printable/* printable */.g$)(said);
-    if (code === root_shell/* NOT_ROOT */.zq)
+    if (code === shell_command/* NOT_ROOT */.zq)
         return notRoot(user);
     if (code === 1 && words === '')
         return noLoginShell(user);
@@ -6957,7 +7166,234 @@ function describeEnd(status) {
     return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __webpack_require__(78474);
+// EXTERNAL MODULE: ./src/hosts/transport.ts
+var transport = __webpack_require__(46890);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
+
+
+
+
+
+
+
+/** The command ended before it became a root shell. */
+class RootShellStartError extends Error {
+    status;
+    stdout;
+    stderr;
+    /** Reason that the password for sudo did not help. */
+    passwordFailure;
+    constructor(status, stdout, stderr, passwordFailure) {
+        super('no root shell');
+        this.passwordFailure = passwordFailure;
+        this.name = 'RootShellStartError';
+        this.status = status;
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+}
+/** The source of a script's input failed. */
+class ScriptInputError extends Error {
+    name = 'ScriptInputError';
+}
+/** A script has printed more than its limit. */
+class OutputLimitError extends Error {
+    name = 'OutputLimitError';
+    /** Bytes. */
+    limit;
+    output;
+    constructor(limit, output) {
+        super(`more than ${limit} bytes on ${output}`);
+        this.limit = limit;
+        this.output = output;
+    }
+}
+/** A root bash on the host that waits for its one script. */
+class RootShell {
+    #session;
+    #stdout = new last_bytes/* LastBytes */.A(Infinity);
+    #stderr = new last_bytes/* LastBytes */.A(transport/* KEPT_STDERR */.mb);
+    #out;
+    #err;
+    #ready = Promise.withResolvers();
+    #exceeded = Promise.withResolvers();
+    #isExceeded = false;
+    #maxOutput = transport/* MAX_OUTPUT */.R1;
+    /** The mark that a script prints at its end, on both outputs. */
+    #end = `etcd-ha-end-${(0,external_node_crypto_.randomUUID)()}`;
+    #scriptOut = new UntilMarker(this.#end, (chunk) => {
+        if (this.#stdout.total + chunk.length <= this.#maxOutput)
+            this.#stdout.push(chunk);
+        else
+            this.#exceed(new OutputLimitError(this.#maxOutput, 'standard output'));
+    });
+    #scriptErr = new UntilMarker(this.#end, (chunk) => {
+        this.#stderr.push(chunk);
+        this.#progress?.push(chunk);
+        if (this.#stderr.total > transport/* MAX_STDERR */.mX)
+            this.#exceed(new OutputLimitError(transport/* MAX_STDERR */.mX, 'standard error'));
+    });
+    #onStdout = (chunk) => this.#scriptOut.push(chunk);
+    #sudo;
+    #progress;
+    #isUsed = false;
+    #over = false;
+    /**
+     * @param session runs `shellCommand`; none of its output may have been read.
+     * @param answer for sudo's password prompt.
+     */
+    constructor(session, answer) {
+        this.#session = session;
+        this.#sudo =
+            answer &&
+                new sudo_dialogue/* SudoDialogue */.Cx(session, answer, (failure) => this.#ready.reject(this.#failure(undefined, failure)));
+        this.#ready.promise.catch(() => undefined); // Reported to the caller that waits, if any.
+        this.#out = new FramedOutput(shell_command/* READY */.yE, () => {
+            this.#sudo?.onReady();
+            this.#ready.resolve(undefined);
+        }, (chunk) => this.#onStdout(chunk));
+        this.#err = new FramedOutput(shell_command/* READY */.yE, undefined, (chunk) => this.#scriptErr.push(chunk));
+        this.#exceeded.promise.catch(() => undefined); // Reported to the caller that waits, if any.
+        session.stdout.on('data', (chunk) => {
+            if (!this.#isExceeded)
+                this.#out.push(chunk);
+        });
+        session.stderr.on('data', (chunk) => {
+            if (this.#isExceeded)
+                return;
+            this.#err.push(chunk);
+            if (!this.#out.started)
+                this.#sudo?.onOutput(chunk, () => this.#err.preamble);
+        });
+        void session.whenOver.then(() => {
+            this.#over = true;
+        });
+    }
+    /** Its pid and start time; known only if this machine is the host. */
+    get process() {
+        return this.#session.here?.id;
+    }
+    /** Reports whether it has ended or is ending: it has an exit status, or was closed because of its output limit. */
+    get ended() {
+        return this.#over || this.#isExceeded || this.#session.status !== undefined;
+    }
+    /** Reports whether it waits for a script: it ends by itself when its input does. */
+    get isIdle() {
+        return !this.#isUsed;
+    }
+    /** Resolves when it has ended and all its output has arrived. */
+    get whenEnded() {
+        return this.#session.whenOver;
+    }
+    /**
+     * Resolves when the shell runs as root; until then nothing is sent to it, because it may be any program.
+     * @throws RootShellStartError when it ends instead.
+     */
+    async whenReady() {
+        void this.whenEnded.then((status) => {
+            if (this.#out.started)
+                return;
+            this.#sudo?.onEnded(this.#err.preamble);
+            this.#ready.reject(this.#failure(status));
+        });
+        await this.#ready.promise;
+    }
+    #failure(status, passwordFailure) {
+        return new RootShellStartError(status, this.#out.preamble, this.#err.preamble, passwordFailure);
+    }
+    /**
+     * Runs one script in a ready shell; call it once.
+     * @throws OutputLimitError when the script prints more than its limit; the shell is closed then.
+     */
+    async execute({ script, input, onProgress, maxOutput = transport/* MAX_OUTPUT */.R1, }) {
+        this.#isUsed = true;
+        this.#maxOutput = maxOutput;
+        if (onProgress !== undefined)
+            this.#progress = new LineSplitter(onProgress);
+        const { stdin } = this.#session;
+        if (typeof input === 'function') {
+            stdin.write(this.#framed(script));
+            await Promise.race([this.#send(input()), this.#exceeded.promise]);
+        }
+        else
+            stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
+        const status = await Promise.race([this.whenEnded, this.#exceeded.promise]);
+        this.#scriptOut.end();
+        this.#scriptErr.end();
+        this.#progress?.end();
+        return {
+            status,
+            stdout: this.#stdout.bytes,
+            stderr: this.#errorText(),
+        };
+    }
+    /**
+     * Runs one script in a ready shell, with its standard input and output as a stream; call it once.
+     * @param onStdout receives its output, and passes the content on to the stream.
+     */
+    stream(script, onStdout) {
+        this.#isUsed = true;
+        this.#onStdout = onStdout;
+        const stream = new ShellStream(this.#session);
+        this.#session.stdin.write(this.#framed(script));
+        return { stream, stderr: () => this.#errorText() };
+    }
+    /**
+     * Sends input as fast as the host reads it, until the script ends: it may end without reading all.
+     * @throws InputError when the source fails; the shell is closed then.
+     */
+    async #send(input) {
+        const { stdin } = this.#session;
+        try {
+            for await (const chunk of input) {
+                if (this.ended)
+                    return;
+                // A broken pipe means that the script has ended, and its exit code says why.
+                const drained = () => (0,external_node_events_.once)(stdin, 'drain').catch(() => this.whenEnded);
+                if (!stdin.write(chunk))
+                    await Promise.race([drained(), this.whenEnded]);
+            }
+            stdin.end();
+        }
+        catch (error) {
+            this.close();
+            throw new ScriptInputError((0,findings/* errorMessage */.gJ)(error), { cause: error });
+        }
+    }
+    /**
+     * Ends it early; the command on the host sees at least the end of its standard input and a closed output. A sudo
+     * that waits for the password is killed at once: a missing answer would count as a wrong one (pam_faillock(8)).
+     */
+    close() {
+        if (this.#sudo?.isPending === true)
+            this.#session.kill();
+        else
+            this.#session.close();
+    }
+    #framed(script) {
+        return (0,shell_command/* framedScript */.rD)(script, this.#end, this.#session.here?.servedBy);
+    }
+    #errorText() {
+        return this.#stderr.bytes.toString('utf8');
+    }
+    #exceed(limit) {
+        this.#isExceeded = true;
+        this.#exceeded.reject(limit);
+        this.close();
+    }
+}
+/** Converts the result to the transport's. */
+function remoteResult(status, { stdout, stderr }) {
+    return 'code' in status
+        ? { code: status.code, stdout, stderr }
+        : { code: null, signal: status.signal, stdout, stderr };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
+
 
 
 
@@ -6994,11 +7430,11 @@ class RootShells {
     constructor(openSession, slots, { user, privilege, answer, isHere }) {
         this.#openSession = openSession;
         this.#slots = slots;
-        this.#answer = (0,root_shell/* needsSudo */.jM)(user, privilege) ? answer : undefined;
-        this.#trialGate = (0,root_shell/* needsSudo */.jM)(user, privilege)
-            ? new TrialGate((error) => error instanceof root_shell/* RootShellStartError */.fc && isPasswordFailure(error))
+        this.#answer = (0,shell_command/* needsSudo */.jM)(user, privilege) ? answer : undefined;
+        this.#trialGate = (0,shell_command/* needsSudo */.jM)(user, privilege)
+            ? new TrialGate((error) => error instanceof RootShellStartError && isPasswordFailure(error))
             : undefined;
-        this.#command = (0,root_shell/* shellCommand */.q$)(user, privilege, this.#answer !== undefined);
+        this.#command = (0,shell_command/* shellCommand */.q$)(user, privilege, this.#answer !== undefined);
         this.#isHere = isHere;
     }
     /** The number of channels opened so far. */
@@ -7113,7 +7549,7 @@ class RootShells {
         const opening = this.#openSession(this.#command);
         this.#opening.add(opening);
         try {
-            const shell = new root_shell/* RootShell */.hk(await opening, this.#answer);
+            const shell = new RootShell(await opening, this.#answer);
             this.#alive.add(shell);
             return shell;
         }
@@ -7134,7 +7570,7 @@ class RootShells {
         if (await Promise.race([byItself, (0,promises_.setTimeout)(patience, false, { ref: false })]))
             return;
         try {
-            const other = new root_shell/* RootShell */.hk(await this.#openSession(this.#command), this.#answer);
+            const other = new RootShell(await this.#openSession(this.#command), this.#answer);
             await other.whenReady();
             await other.execute({ script: endTreeScript(shell.process) });
         }
@@ -7152,7 +7588,7 @@ function isPasswordFailure({ passwordFailure, stderr }) {
         /^sudo(?:-rs)?: (?:(?:a password|interaction|interactive authentication) is required|PAM error)/im.test(stderr));
 }
 function rethrowStartError(error) {
-    if (error instanceof root_shell/* RootShellStartError */.fc)
+    if (error instanceof RootShellStartError)
         throw error;
 }
 /** OpenSSH answers this to one session too many (session.c, session_open; serverloop.c, server_request_session). */
@@ -7374,11 +7810,11 @@ class LinkedTransport {
             timeoutMs,
             onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
             onRefused: (error) => {
-                if (error instanceof root_shell/* ScriptInputError */.OW)
+                if (error instanceof ScriptInputError)
                     return inputFinding(error.message);
-                if (error instanceof root_shell/* OutputLimitError */.XM)
+                if (error instanceof OutputLimitError)
                     return outputFinding(error);
-                return error instanceof root_shell/* RootShellStartError */.fc
+                return error instanceof RootShellStartError
                     ? startFinding(this.#user, error)
                     : refusedFinding((0,findings/* errorMessage */.gJ)(error), this.#link.isHere);
             },
@@ -7397,7 +7833,7 @@ class LinkedTransport {
             const unforked = script.effect === 'reads' ? forkFinding(output.stderr) : undefined;
             if (unforked !== undefined)
                 throw this.#error(title, unforked);
-            return (0,root_shell/* remoteResult */.yz)(status, output);
+            return remoteResult(status, output);
         });
     }
     async openTcp(address, port) {
@@ -7406,7 +7842,7 @@ class LinkedTransport {
             title: `connect to ${place}`,
             timeoutMs: FORWARD_TIMEOUT_MS,
             onTimeout: () => forwardTimeoutFinding(place),
-            onRefused: (error) => error instanceof root_shell/* RootShellStartError */.fc ? startFinding(this.#user, error) : forwardFinding(place, error),
+            onRefused: (error) => error instanceof RootShellStartError ? startFinding(this.#user, error) : forwardFinding(place, error),
         };
         return await this.#bounded(step, async (signal) => {
             const stream = (await this.#forward(address, port, place, signal)) ?? (await this.#relay(address, port, signal));
@@ -7516,8 +7952,6 @@ const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections fo
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(57075);
 ;// CONCATENATED MODULE: ./src/runner/child-process.ts
 /** The longest delay of a timer (2^31 - 1 ms): 24 days. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -7992,12 +8426,13 @@ function agentRefusal(fact, cause) {
 
 // EXTERNAL MODULE: ./src/ssh-keys/certificate.ts
 var ssh_keys_certificate = __webpack_require__(10414);
-// EXTERNAL MODULE: ./src/inputs/ssh/host-keys.ts
-var host_keys = __webpack_require__(45281);
 // EXTERNAL MODULE: ./src/ssh-keys/host-keys.ts
-var ssh_keys_host_keys = __webpack_require__(37004);
+var host_keys = __webpack_require__(37004);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
-
+/** Joins address and port. */
+function joinHostPort({ address, port }) {
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
 /**
  * Reports whether another attempt can help: only before the server has seen a key, so that a wrong key or host key
  * does not prolong a lock-out by the server.
@@ -8040,6 +8475,10 @@ function closedAtLogin(said) {
 function isBooting(said) {
     return NOLOGIN.exec(said)?.[1]?.toLowerCase() === 'booting up';
 }
+
+;// CONCATENATED MODULE: ./src/hosts/ssh/connect-finding.ts
+
+
 /** Explains the failure to the user. @param keys the keys offered, in the order in which they are tried. */
 function connectFinding(target, keys, failure) {
     return {
@@ -8098,7 +8537,7 @@ function explain(target, keys, failure) {
                 }
                 : silent(place, failure.stage, failure.afterMs, portInput);
         case 'closed':
-            return connect_failure_closed(place, failure.stage, failure.said);
+            return connect_finding_closed(place, failure.stage, failure.said);
         case 'not-ssh':
             return {
                 code: 'not-an-ssh-server',
@@ -8217,10 +8656,6 @@ function explain(target, keys, failure) {
             };
     }
 }
-/** Joins address and port. */
-function joinHostPort({ address, port }) {
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
 function unreachable(via) {
     if (via !== undefined) {
         return {
@@ -8250,7 +8685,7 @@ function silent(place, stage, afterMs, portInput) {
         fix: `check \`${portInput}\` and the state of the host on its console.`,
     };
 }
-function connect_failure_closed(place, stage, said) {
+function connect_finding_closed(place, stage, said) {
     if (stage === 'authentication') {
         return {
             code: 'ssh-authentication-ended',
@@ -8299,7 +8734,7 @@ class HostKeySearch {
     constructor(pins, host) {
         this.#pins = pins;
         this.#host = host;
-        const pinned = (0,ssh_keys_host_keys/* pinnedTypes */.y6)(pins);
+        const pinned = (0,host_keys/* pinnedTypes */.y6)(pins);
         const usable = HOST_KEY_TYPES.filter((type) => pinned?.includes(type) ?? true);
         this.#types = usable.length > 0 ? usable : HOST_KEY_TYPES;
         this.#others = HOST_KEY_TYPES.filter((type) => !this.#types.includes(type));
@@ -8330,14 +8765,14 @@ class HostKeySearch {
     #mayHaveAnother(shown) {
         const untyped = this.#pins.fingerprints.some(({ types }) => types === undefined);
         const rest = this.#types.filter((type) => type !== shown.type);
-        if (!untyped || rest.length === 0 || (0,ssh_keys_host_keys/* judgeHostKey */.Tx)(this.#pins, shown) === 'revoked')
+        if (!untyped || rest.length === 0 || (0,host_keys/* judgeHostKey */.Tx)(this.#pins, shown) === 'revoked')
             return false;
         this.#types = rest;
         return true;
     }
     #refusal(first) {
         const shown = [first, ...this.#shown.filter((key) => key !== first)];
-        return { kind: 'host-key', finding: (0,ssh_keys_host_keys/* hostKeyRefusal */.Sx)(this.#pins, shown, this.#host) };
+        return { kind: 'host-key', finding: (0,host_keys/* hostKeyRefusal */.Sx)(this.#pins, shown, this.#host) };
     }
 }
 /** ssh2 reports this if no type of host key is common (lib/protocol/kex.js, handleKexInit). */
@@ -8346,7 +8781,7 @@ function isNoCommonType(failure) {
 }
 /** Reports a host key that was accepted without a pin; the host has proven to hold it. */
 function reportAcceptedKey({ address, port, log, onAcceptedKey }, key) {
-    log.warning((0,findings/* describeFinding */.jb)((0,ssh_keys_host_keys/* acceptedKeyWarning */.bp)(key, { address, port })));
+    log.warning((0,findings/* describeFinding */.jb)((0,host_keys/* acceptedKeyWarning */.bp)(key, { address, port })));
     onAcceptedKey?.((0,known_hosts/* knownHostsLine */.TZ)(address, port, key));
 }
 /** Signature algorithms by the type of the host key; an `ssh-rsa` key signs with SHA-2 only. */
@@ -8365,7 +8800,10 @@ function hostKeyAlgorithms(types) {
     return types.flatMap((type) => known[type] ?? []);
 }
 
+// EXTERNAL MODULE: ./src/inputs/ssh/host-keys.ts
+var ssh_host_keys = __webpack_require__(45281);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/servers.ts
+
 
 
 
@@ -8384,11 +8822,11 @@ function sshServers({ bastions, hostKeys, connectTimeoutSeconds }, { log, onAcce
             ...login,
             name: `bastion ${login.address}`,
             portInput: 'ssh-bastion',
-            pins: (0,ssh_keys_host_keys/* pinsFor */.G)(hostKeys, { ...login, aliases: [] }),
+            pins: (0,host_keys/* pinsFor */.G)(hostKeys, { ...login, aliases: [] }),
             log: log.host(`bastion ${login.address}`),
             ...common,
         })),
-        ofHost: (host) => ({ ...host.login, pins: (0,ssh_keys_host_keys/* pinsFor */.G)(hostKeys, (0,host_keys/* pinnedHost */.hg)(host)), ...common }),
+        ofHost: (host) => ({ ...host.login, pins: (0,host_keys/* pinsFor */.G)(hostKeys, (0,ssh_host_keys/* pinnedHost */.hg)(host)), ...common }),
     };
 }
 /**
@@ -8789,7 +9227,8 @@ function unidentified(said, limitMs) {
         : { kind: 'closed', stage: 'greeting', said: greeting };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/openssh/messages.ts
+;// CONCATENATED MODULE: ./src/hosts/openssh/mux-channel.ts
+
 
 /** Messages of the SSH connection protocol (RFC 4254 §9) that a client of sessions and TCP connections needs. */
 const MESSAGE = {
@@ -8819,11 +9258,6 @@ function wireBoolean(value) {
 function directTcpip(address, port) {
     return Buffer.concat([(0,wire/* wireString */.f9)(address), (0,wire/* wireUint32 */.TT)(port), (0,wire/* wireString */.f9)('127.0.0.1'), (0,wire/* wireUint32 */.TT)(0)]);
 }
-
-;// CONCATENATED MODULE: ./src/hosts/openssh/mux-channel.ts
-
-
-
 /** Receive window in bytes. */
 const WINDOW = 2 * 1024 * 1024;
 /** Maximum packet size in bytes; every implementation supports it (RFC 4253 §6.1). */
@@ -9008,7 +9442,6 @@ class MuxChannel extends external_node_stream_.Duplex {
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/openssh/mux-connection.ts
-
 
 
 
@@ -9341,128 +9774,6 @@ function openssh_link_ended(stream) {
     return new Promise((resolve) => stream.once('end', () => resolve()));
 }
 
-;// CONCATENATED MODULE: ./src/hosts/openssh/connect.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Opens the one connection to a host by the runner's own ssh, and logs in.
- * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
- */
-async function connectOpenssh(options) {
-    const master = await openMaster(options);
-    try {
-        const connection = await MuxConnection.open(master.files.control);
-        return new LinkedTransport(options, new OpensshLink(master, connection, options.whenLost));
-    }
-    catch (error) {
-        await master.end();
-        throw new host_error/* HostError */.dh(connectFinding(options, [], { kind: 'old-client', said: (0,findings/* errorMessage */.gJ)(error) }));
-    }
-}
-/**
- * Logs in to a server.
- * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
- */
-async function openMaster(options) {
-    const setup = await options.client.setup(options.login);
-    return await connectWithRetries(options, setup.keys, (limits) => attempt(options, setup, limits));
-}
-async function attempt(options, setup, limits) {
-    const { client, pins, address, log, user } = options;
-    const files = client.filesOf(setup);
-    (0,external_node_fs_.writeFileSync)(files.knownHosts, pinnedLines(address, pins));
-    (0,external_node_fs_.writeFileSync)(files.keyScript, keyScript(pins));
-    const started = performance.now();
-    const { hostKeyTypes, limitMs } = limits;
-    const target = { ...options, hostKeyTypes, connectSeconds: Math.ceil(limitMs / 1000) };
-    const master = await Master.start(target, files, client.env, limits);
-    const shown = hostKeyOf(shownKey(files));
-    if ('failure' in master)
-        return {
-            failure: (await routeFailure(options, master.failure)) ?? attemptFailure(options, master.failure, shown),
-        };
-    log.debug(`SSH: host key proven; ${master.agreedOn}`);
-    log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-    if (pins.acceptsAny && shown !== undefined)
-        reportAcceptedKey(options, shown);
-    return master;
-}
-/**
- * Returns the failure of the route, if that is the cause: to ssh it looks like a server that says nothing and closes.
- */
-async function routeFailure({ address, port, whenLost, whyUnreached }, failure) {
-    if (failure.kind !== 'closed' || failure.stage !== 'greeting')
-        return undefined;
-    const said = await Promise.race([whenLost, (0,promises_.setTimeout)(0)]);
-    return typeof said === 'string' ? { kind: 'way-lost', said } : await whyUnreached?.(address, port);
-}
-function attemptFailure(options, failure, shown) {
-    if (failure.kind !== 'refused-host-key')
-        return failure;
-    if (shown === undefined)
-        return { kind: 'protocol', said: failure.said };
-    const certificate = (0,ssh_keys_certificate/* parseCertificate */.hB)(shown.blob);
-    if (certificate === undefined)
-        return { kind: 'wrong-host-key', shown };
-    return { kind: 'host-key', finding: (0,ssh_keys_host_keys/* certificateRefusal */.MH)(options.pins, certificate, options) };
-}
-/** Parses a key in known_hosts form. */
-function hostKeyOf(words) {
-    const [type, base64] = words?.split(' ') ?? [];
-    return type === undefined || base64 === undefined
-        ? undefined
-        : { type, blob: Buffer.from(base64, 'base64') };
-}
-/** Time limit for a bastion to report a reason. */
-const REASON_MS = 5000;
-/** Bastions with one ssh for each. */
-class OpensshBastions extends Bastions {
-    #masters = [];
-    async close() {
-        await this.route?.catch(() => undefined);
-        for (const master of this.#masters.splice(0).toReversed())
-            await master.end();
-    }
-    async through(hop, before) {
-        const master = await openMaster({ ...hop, ...before });
-        this.#masters.push(master);
-        const via = `the ${hop.name}`;
-        return {
-            via,
-            proxyCommand: jumpCommand(master.files, hop.address),
-            whenLost: master.whenEnded.then(() => `the connection to ${via} was lost: ${master.lastWords}`),
-            whyUnreached: reasonsOf(master),
-        };
-    }
-}
-/**
- * Tries a failed connection again to get its error, which ssh does not report to clients of its control socket. The
- * connection to the socket stays open: ssh itself ends when one ends on which a channel was refused (OpenSSH 9.2,
- * channels.c, chan_send_close2).
- */
-function reasonsOf({ files }) {
-    let opened;
-    return async (address, port) => {
-        opened ??= MuxConnection.open(files.control).catch(() => undefined);
-        const connection = await opened;
-        const asked = connection?.openChannel('direct-tcpip', directTcpip(address, port)).then((channel) => channel.closeChannel(), (error) => (connection.isOpen ? jumpFailure(error) : undefined));
-        return (await Promise.race([asked, (0,promises_.setTimeout)(REASON_MS, undefined, { ref: false })])) ?? undefined;
-    };
-}
-
 // EXTERNAL MODULE: ./src/ssh-keys/key-text.ts
 var key_text = __webpack_require__(29916);
 ;// CONCATENATED MODULE: ./src/hosts/openssh/ssh-client.ts
@@ -9629,6 +9940,18 @@ class RunAgent {
 
 
 
+
+
+
+
+
+
+
+
+
+
+
+
 /**
  * Returns a connector that uses the runner's own ssh. Starts nothing yet.
  * @throws RunError when there are no credentials.
@@ -9682,6 +10005,111 @@ async function loginOf({ identity, certificate }, log) {
     }
     log.info(`Keys of the ssh-agent: ${keys.map(ssh_keys_certificate/* describeKeyLabel */.V9).join(', ')}.`);
     return { with: { socket, keys }, ...line };
+}
+/**
+ * Opens the one connection to a host by the runner's own ssh, and logs in.
+ * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
+ */
+async function connectOpenssh(options) {
+    const master = await openMaster(options);
+    try {
+        const connection = await MuxConnection.open(master.files.control);
+        return new LinkedTransport(options, new OpensshLink(master, connection, options.whenLost));
+    }
+    catch (error) {
+        await master.end();
+        throw new host_error/* HostError */.dh(connectFinding(options, [], { kind: 'old-client', said: (0,findings/* errorMessage */.gJ)(error) }));
+    }
+}
+/**
+ * Logs in to a server.
+ * @throws HostError that says why there is no connection; RunError when ssh cannot be used at all.
+ */
+async function openMaster(options) {
+    const setup = await options.client.setup(options.login);
+    return await connectWithRetries(options, setup.keys, (limits) => attempt(options, setup, limits));
+}
+async function attempt(options, setup, limits) {
+    const { client, pins, address, log, user } = options;
+    const files = client.filesOf(setup);
+    (0,external_node_fs_.writeFileSync)(files.knownHosts, pinnedLines(address, pins));
+    (0,external_node_fs_.writeFileSync)(files.keyScript, keyScript(pins));
+    const started = performance.now();
+    const { hostKeyTypes, limitMs } = limits;
+    const target = { ...options, hostKeyTypes, connectSeconds: Math.ceil(limitMs / 1000) };
+    const master = await Master.start(target, files, client.env, limits);
+    const shown = hostKeyOf(shownKey(files));
+    if ('failure' in master)
+        return {
+            failure: (await routeFailure(options, master.failure)) ?? attemptFailure(options, master.failure, shown),
+        };
+    log.debug(`SSH: host key proven; ${master.agreedOn}`);
+    log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
+    if (pins.acceptsAny && shown !== undefined)
+        reportAcceptedKey(options, shown);
+    return master;
+}
+/**
+ * Returns the failure of the route, if that is the cause: to ssh it looks like a server that says nothing and closes.
+ */
+async function routeFailure({ address, port, whenLost, whyUnreached }, failure) {
+    if (failure.kind !== 'closed' || failure.stage !== 'greeting')
+        return undefined;
+    const said = await Promise.race([whenLost, (0,promises_.setTimeout)(0)]);
+    return typeof said === 'string' ? { kind: 'way-lost', said } : await whyUnreached?.(address, port);
+}
+function attemptFailure(options, failure, shown) {
+    if (failure.kind !== 'refused-host-key')
+        return failure;
+    if (shown === undefined)
+        return { kind: 'protocol', said: failure.said };
+    const certificate = (0,ssh_keys_certificate/* parseCertificate */.hB)(shown.blob);
+    if (certificate === undefined)
+        return { kind: 'wrong-host-key', shown };
+    return { kind: 'host-key', finding: (0,host_keys/* certificateRefusal */.MH)(options.pins, certificate, options) };
+}
+/** Parses a key in known_hosts form. */
+function hostKeyOf(words) {
+    const [type, base64] = words?.split(' ') ?? [];
+    return type === undefined || base64 === undefined
+        ? undefined
+        : { type, blob: Buffer.from(base64, 'base64') };
+}
+/** Time limit for a bastion to report a reason. */
+const REASON_MS = 5000;
+/** Bastions with one ssh for each. */
+class OpensshBastions extends Bastions {
+    #masters = [];
+    async close() {
+        await this.route?.catch(() => undefined);
+        for (const master of this.#masters.splice(0).toReversed())
+            await master.end();
+    }
+    async through(hop, before) {
+        const master = await openMaster({ ...hop, ...before });
+        this.#masters.push(master);
+        const via = `the ${hop.name}`;
+        return {
+            via,
+            proxyCommand: jumpCommand(master.files, hop.address),
+            whenLost: master.whenEnded.then(() => `the connection to ${via} was lost: ${master.lastWords}`),
+            whyUnreached: reasonsOf(master),
+        };
+    }
+}
+/**
+ * Tries a failed connection again to get its error, which ssh does not report to clients of its control socket. The
+ * connection to the socket stays open: ssh itself ends when one ends on which a channel was refused (OpenSSH 9.2,
+ * channels.c, chan_send_close2).
+ */
+function reasonsOf({ files }) {
+    let opened;
+    return async (address, port) => {
+        opened ??= MuxConnection.open(files.control).catch(() => undefined);
+        const connection = await opened;
+        const asked = connection?.openChannel('direct-tcpip', directTcpip(address, port)).then((channel) => channel.closeChannel(), (error) => (connection.isOpen ? jumpFailure(error) : undefined));
+        return (await Promise.race([asked, (0,promises_.setTimeout)(REASON_MS, undefined, { ref: false })])) ?? undefined;
+    };
 }
 
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
@@ -10082,7 +10510,7 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
             stage = 'authentication';
             const { kex, serverHostKey, cs } = algorithms;
             log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
-            if (shown !== undefined && (0,ssh_keys_host_keys/* judgeHostKey */.Tx)(pins, shown) === 'accepted')
+            if (shown !== undefined && (0,host_keys/* judgeHostKey */.Tx)(pins, shown) === 'accepted')
                 reportAcceptedKey(options, shown);
         });
         client.once('ready', () => {
@@ -10101,7 +10529,7 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
             algorithms: offeredAlgorithms(hostKeyTypes),
             hostVerifier: (blob) => {
                 shown = { type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown', blob };
-                const verdict = (0,ssh_keys_host_keys/* judgeHostKey */.Tx)(pins, shown);
+                const verdict = (0,host_keys/* judgeHostKey */.Tx)(pins, shown);
                 if (verdict === 'pinned' || verdict === 'accepted')
                     return true;
                 refusal = { kind: 'wrong-host-key', shown };
@@ -10864,7 +11292,7 @@ async function releaseAbandoned(transport, ownerId) {
 /* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(75699);
 /* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(38572);
 /* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(32061);
-/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38180);
+/* harmony import */ var _root_shell_shell_command_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2169);
 
 
 
@@ -10907,8 +11335,8 @@ start_time() {
 own_connection() {
   local parent started name pid=$$
   own=
-  if [ -n "\${${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}:-}" ]; then
-    if start_time "$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}"; then own="$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE} $started"; fi
+  if [ -n "\${${_root_shell_shell_command_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}:-}" ]; then
+    if start_time "$${_root_shell_shell_command_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE}"; then own="$${_root_shell_shell_command_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVED_BY */ .qE} $started"; fi
     return
   fi
   while [ "$pid" -gt 1 ] && start_time "$pid"; do
@@ -11273,12 +11701,10 @@ var paths = __webpack_require__(6803);
 var kubelet_config = __webpack_require__(27368);
 // EXTERNAL MODULE: ./src/kubeadm/version.ts
 var kubeadm_version = __webpack_require__(97891);
-// EXTERNAL MODULE: ./src/text/lines.ts
-var lines = __webpack_require__(30816);
-// EXTERNAL MODULE: ./src/text/printable.ts
-var printable = __webpack_require__(38572);
 // EXTERNAL MODULE: ./src/hosts/probe/sections.ts
 var probe_sections = __webpack_require__(26260);
+// EXTERNAL MODULE: ./src/text/printable.ts
+var printable = __webpack_require__(38572);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/hosts/probe/list-files.ts
@@ -11464,7 +11890,6 @@ function folderEntryIn(entry) {
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-network.ts
 
 
-
 /**
  * Parses the lines of `ip -o addr show`, or the bare addresses of `hostname -I`. A host that was reached has an
  * address.
@@ -11485,7 +11910,7 @@ function parseAddresses(sections) {
  */
 function parseListeners(sections) {
     const { text, errors, failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'listeners');
-    const tables = (0,lines/* filledLines */.o)(sections.get('listeners.kernel') ?? '');
+    const tables = (0,probe_sections/* filledLines */.oZ)(sections.get('listeners.kernel') ?? '');
     const listed = /^State\b.*\n$/s.test(text);
     if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
         const problem = failure ?? (0,probe_sections/* withErrors */.u$)('it listed no ports', errors);
@@ -11496,7 +11921,7 @@ function parseListeners(sections) {
         if (/^[0-9A-F]{1,4}$/.test(line))
             listeners.set(parseInt(line, 16), 'unknown');
     }
-    for (const line of listed ? (0,lines/* filledLines */.o)(text).slice(1) : []) {
+    for (const line of listed ? (0,probe_sections/* filledLines */.oZ)(text).slice(1) : []) {
         const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
         if (port !== undefined)
             listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
@@ -11505,8 +11930,8 @@ function parseListeners(sections) {
 }
 /** Parses the results of the connection attempts to other hosts. A requested attempt without a result is a missing fact. */
 function parseReachFacts(sections) {
-    const reach = (0,lines/* filledLines */.o)(sections.get('reach') ?? '').flatMap(reachIn);
-    const unreported = (0,lines/* filledLines */.o)(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
+    const reach = (0,probe_sections/* filledLines */.oZ)(sections.get('reach') ?? '').flatMap(reachIn);
+    const unreported = (0,probe_sections/* filledLines */.oZ)(sections.get('reach.asked') ?? '').filter((target) => !reach.some(({ address, port }) => target === `${address} ${port}`));
     const isComplete = sections.has('reach') && sections.has('reach.asked') && unreported.length === 0;
     const words = (0,printable/* printable */.g$)(`no outcome of the tries: ${unreported.join(', ') || 'none was reported'}`);
     return { reach, unseen: isComplete ? [] : [{ what: 'reach', program: 'bash', words }] };
@@ -11547,7 +11972,6 @@ function parseSources(text) {
 // EXTERNAL MODULE: ./src/hosts/probe/runtime.ts
 var probe_runtime = __webpack_require__(19650);
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-probe.ts
-
 
 
 
@@ -11599,7 +12023,7 @@ function parseHostProbe(address, answer, { timing, later } = {}) {
         ...known,
         ...optionalField('sandboxImage', get('cri.sandbox')),
         ...optionalField('architecture', ARCHITECTURES.get(get('machine'))),
-        missingTools: (0,lines/* filledLines */.o)(get('missing-tools')),
+        missingTools: (0,probe_sections/* filledLines */.oZ)(get('missing-tools')),
         addresses: (0,observation/* seen */.cI)(addresses) ?? [],
         reach,
         sources: parseSources(get('sources')),
@@ -11719,7 +12143,7 @@ const UNKNOWN_KUBELET = {
 /** Parses `systemctl show kubelet`, one property per line; it prints some for an unknown unit too. */
 function parseKubelet(sections) {
     const { text, errors, failure } = (0,probe_sections/* programAnswer */.$d)(sections, 'kubelet');
-    const properties = new Map((0,lines/* filledLines */.o)(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    const properties = new Map((0,probe_sections/* filledLines */.oZ)(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
     const loadState = properties.get('LoadState') ?? '';
     const activeState = properties.get('ActiveState') ?? '';
     const subState = properties.get('SubState') ?? '';
@@ -12170,6 +12594,7 @@ function unreadable({ text, errors, failure }, what, program) {
 /* harmony export */   bP: () => (/* binding */ SECTIONS),
 /* harmony export */   jn: () => (/* binding */ readSections),
 /* harmony export */   lk: () => (/* binding */ parseKubeadmAnswer),
+/* harmony export */   oZ: () => (/* binding */ filledLines),
 /* harmony export */   re: () => (/* binding */ parseFilesystem),
 /* harmony export */   u$: () => (/* binding */ withErrors)
 /* harmony export */ });
@@ -12379,50 +12804,9 @@ function parseFilesystem(mount, blocks, dataDirKibibytes) {
 function unescape(word) {
     return word.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }
-
-
-/***/ }),
-
-/***/ 17458:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Ad: () => (/* binding */ readFileScript),
-/* harmony export */   mm: () => (/* binding */ parsePki),
-/* harmony export */   zi: () => (/* binding */ listPki)
-/* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
-/* harmony import */ var _text_lines_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(30816);
-
-
-/** Lists every file of the pki tree with digest, mode and owner; never its contents. Its folders may be links. */
-function listPki() {
-    return {
-        title: 'read back the pki tree',
-        effect: 'reads',
-        timeoutMs: 30_000,
-        script: `
-find -L ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw} -type f -printf '%m %U:%G %p\\n'
-echo
-find -L ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .PKI_DIR */ .Hw} -type f -exec sha256sum -- {} +
-`,
-    };
-}
-/** Parses the answer of {@link listPki}. */
-function parsePki(answer) {
-    const [modes = '', digests = ''] = answer.split('\n\n');
-    const digestOf = new Map((0,_text_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .filledLines */ .o)(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
-    return (0,_text_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .filledLines */ .o)(modes).map((line) => {
-        const [mode = '', owner = '', ...words] = line.split(' ');
-        const path = words.join(' ');
-        return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
-    });
-}
-/**
- * Prints one file. For a key, this is the only way in which a secret leaves a host: inside the connection, to memory.
- */
-function readFileScript(path) {
-    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
+/** Returns the lines of a text that are not empty, in their order. */
+function filledLines(text) {
+    return text.split('\n').filter((line) => line !== '');
 }
 
 
@@ -12500,258 +12884,19 @@ ${isPatched ? `render_plain ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .
 
 /***/ }),
 
-/***/ 88314:
+/***/ 2169:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   FI: () => (/* binding */ ShellStream),
-/* harmony export */   g3: () => (/* binding */ LineSplitter),
-/* harmony export */   pD: () => (/* binding */ FramedOutput),
-/* harmony export */   rX: () => (/* binding */ UntilMarker)
-/* harmony export */ });
-/* unused harmony export MAX_LINE_LENGTH */
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57075);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46193);
-/* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_string_decoder__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9049);
-
-
-
-/** Number of bytes kept from before the marker, for messages if it never comes. */
-const PREAMBLE_LIMIT = 64 * 1024;
-/**
- * The maximum length of a line, in characters; the longest that our scripts print is an image's name and its digest.
- */
-const MAX_LINE_LENGTH = 16 * 1024;
-/**
- * One output stream of a remote shell. Everything before the marker line is noise (`.bashrc`, banners, sudo's
- * lecture); everything after it is the script's output and is passed on as it arrives.
- */
-class FramedOutput {
-    #marker;
-    #onMarker;
-    #onContent;
-    #preamble = new _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_2__/* .LastBytes */ .A(PREAMBLE_LIMIT);
-    #started = false;
-    /** @param marker the line, without its newline, before the content. */
-    constructor(marker, onMarker, onContent) {
-        this.#marker = Buffer.from(`${marker}\n`);
-        this.#onMarker = onMarker;
-        this.#onContent = onContent;
-    }
-    /** Reports whether the marker has arrived. */
-    get started() {
-        return this.#started;
-    }
-    /** The last part of the output before the marker. */
-    get preamble() {
-        return this.#preamble.bytes.toString('utf8');
-    }
-    push(chunk) {
-        if (this.#started) {
-            this.#onContent(chunk);
-            return;
-        }
-        // The marker may have begun in the previous chunk.
-        const begun = this.#preamble.bytes.subarray(1 - this.#marker.length);
-        const seen = Buffer.concat([begun, chunk]);
-        const index = seen.indexOf(this.#marker);
-        if (index === -1) {
-            this.#preamble.push(chunk);
-            return;
-        }
-        this.#started = true;
-        this.#onMarker?.();
-        const content = seen.subarray(index + this.#marker.length);
-        if (content.length > 0)
-            this.#onContent(content);
-    }
-}
-/**
- * Passes on everything before a marker and nothing after it: a login shell's traps and sudo's PAM session print after
- * the script. Without a marker everything is passed on: a killed script prints none.
- */
-class UntilMarker {
-    #marker;
-    #onContent;
-    #least;
-    #onMarker;
-    /** The end of the output so far, which may hold the beginning of the marker. */
-    #partialMarker = Buffer.alloc(0);
-    #isOver = false;
-    /**
-     * @param options.least how many bytes at the end of a chunk have to match the marker to be held back until more
-     * arrives; fewer are content in any case.
-     */
-    constructor(marker, onContent, { least = 1, onMarker } = {}) {
-        this.#marker = Buffer.from(marker);
-        this.#onContent = onContent;
-        this.#least = least;
-        this.#onMarker = onMarker;
-    }
-    push(chunk) {
-        if (this.#isOver)
-            return;
-        const seen = this.#partialMarker.length === 0 ? chunk : Buffer.concat([this.#partialMarker, chunk]);
-        const index = seen.indexOf(this.#marker);
-        this.#isOver = index !== -1;
-        const whole = this.#isOver ? index : seen.length - this.#partialLength(seen);
-        this.#partialMarker = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
-        if (whole > 0)
-            this.#onContent(seen.subarray(0, whole));
-        if (this.#isOver)
-            this.#onMarker?.();
-    }
-    /** Passes on a held-back beginning of a marker. */
-    end() {
-        const rest = this.#partialMarker;
-        this.#partialMarker = Buffer.alloc(0);
-        if (rest.length > 0)
-            this.#onContent(rest);
-    }
-    /** Returns how many bytes at the end match the beginning of the marker. */
-    #partialLength(seen) {
-        let length = Math.min(this.#marker.length - 1, seen.length);
-        while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length)))
-            length -= 1;
-        return length < this.#least ? 0 : length;
-    }
-}
-/**
- * Splits a byte stream into lines. A line is passed on when it is complete, a longer one up to {@link MAX_LINE_LENGTH}.
- */
-class LineSplitter {
-    #onLine;
-    #decoder = new node_string_decoder__WEBPACK_IMPORTED_MODULE_1__.StringDecoder('utf8');
-    #rest = '';
-    #isCut = false;
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    push(chunk) {
-        const [first = '', ...others] = this.#decoder.write(chunk).split('\n');
-        this.#add(first);
-        for (const part of others) {
-            this.#tell();
-            this.#add(part);
-        }
-    }
-    /** Passes on a last line without a newline. */
-    end() {
-        this.#add(this.#decoder.end());
-        if (this.#rest !== '')
-            this.#tell();
-    }
-    /** Costs as much as the part, however long the line is by now. */
-    #add(part) {
-        const room = MAX_LINE_LENGTH - this.#rest.length;
-        if (part.length > room)
-            this.#isCut = true;
-        if (room > 0)
-            this.#rest += part.slice(0, room);
-    }
-    #tell() {
-        const line = this.#rest.replace(/\r$/, '');
-        this.#onLine(this.#isCut ? `${line}…` : line);
-        this.#rest = '';
-        this.#isCut = false;
-    }
-}
-/**
- * Standard input and output of a script as one stream. The script sees the end of its input only when the stream is
- * destroyed, and then knows that its output is no longer read; ending the stream does not reach it.
- */
-class ShellStream extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
-    relayed = true;
-    #session;
-    #isHeard = true;
-    #over = false;
-    #writeDone;
-    /** @param session of the shell that runs the script; its output arrives through `receive` and `receiveEnd`. */
-    constructor(session) {
-        super({ allowHalfOpen: true });
-        this.#session = session;
-        session.stdout.once('end', () => this.receiveEnd());
-        void session.whenOver.then(() => {
-            this.#over = true;
-            if (this.#writeDone === undefined)
-                this.end();
-            else
-                this.#writeDone(endedByPeer());
-        });
-        // A lost connection must not end the process if there is no listener; `close` still reports it.
-        this.on('error', () => undefined);
-    }
-    /** Takes output of the script. */
-    receive(chunk) {
-        if (!this.push(chunk))
-            this.#session.stdout.pause();
-    }
-    /** Ends the script's output, whatever else arrives. */
-    receiveEnd() {
-        if (!this.#isHeard)
-            return;
-        this.#isHeard = false;
-        this.push(null);
-    }
-    _read() {
-        this.#session.stdout.resume();
-    }
-    _write(chunk, _encoding, done) {
-        if (this.#over) {
-            done(endedByPeer());
-            return;
-        }
-        this.#writeDone = done;
-        this.#session.stdin.write(chunk, (error) => {
-            this.#writeDone = undefined;
-            done(error);
-        });
-    }
-    _destroy(error, done) {
-        this.#session.stdout.resume(); // unread data would keep the session from ending
-        this.#session.close();
-        done(error);
-    }
-}
-function endedByPeer() {
-    return Object.assign(new Error('the other end closed the connection'), { code: 'EPIPE' });
-}
-
-
-/***/ }),
-
-/***/ 38180:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   OW: () => (/* binding */ ScriptInputError),
-/* harmony export */   XM: () => (/* binding */ OutputLimitError),
-/* harmony export */   fc: () => (/* binding */ RootShellStartError),
-/* harmony export */   hk: () => (/* binding */ RootShell),
 /* harmony export */   jM: () => (/* binding */ needsSudo),
 /* harmony export */   q$: () => (/* binding */ shellCommand),
 /* harmony export */   qE: () => (/* binding */ SERVED_BY),
-/* harmony export */   yz: () => (/* binding */ remoteResult),
+/* harmony export */   rD: () => (/* binding */ framedScript),
+/* harmony export */   yE: () => (/* binding */ READY),
 /* harmony export */   zq: () => (/* binding */ NOT_ROOT)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78474);
-/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(81001);
-/* harmony import */ var _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9049);
-/* harmony import */ var _transport_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(46890);
-/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(32061);
-/* harmony import */ var _output_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(88314);
-/* harmony import */ var _sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1741);
-
-
-
-
-
-
+/* harmony import */ var _bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(32061);
+/* harmony import */ var _sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1741);
 
 
 /** The line that the shell prints on both outputs once it runs as root. */
@@ -12805,230 +12950,21 @@ function shellCommand(user, privilege, mayAsk = false) {
     const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
     if (!needsSudo(user, privilege))
         return `env LC_ALL=C ${bash}`;
-    return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${_sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__/* .PROMPT */ .hF}` : '-n'} -- ${bash}`;
-}
-/** The command ended before it became a root shell. */
-class RootShellStartError extends Error {
-    status;
-    stdout;
-    stderr;
-    /** Reason that the password for sudo did not help. */
-    passwordFailure;
-    constructor(status, stdout, stderr, passwordFailure) {
-        super('no root shell');
-        this.passwordFailure = passwordFailure;
-        this.name = 'RootShellStartError';
-        this.status = status;
-        this.stdout = stdout;
-        this.stderr = stderr;
-    }
-}
-/** The source of a script's input failed. */
-class ScriptInputError extends Error {
-    name = 'ScriptInputError';
-}
-/** A script has printed more than its limit. */
-class OutputLimitError extends Error {
-    name = 'OutputLimitError';
-    /** Bytes. */
-    limit;
-    output;
-    constructor(limit, output) {
-        super(`more than ${limit} bytes on ${output}`);
-        this.limit = limit;
-        this.output = output;
-    }
-}
-/** A root bash on the host that waits for its one script. */
-class RootShell {
-    #session;
-    #stdout = new _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__/* .LastBytes */ .A(Infinity);
-    #stderr = new _text_last_bytes_js__WEBPACK_IMPORTED_MODULE_7__/* .LastBytes */ .A(_transport_js__WEBPACK_IMPORTED_MODULE_3__/* .KEPT_STDERR */ .mb);
-    #out;
-    #err;
-    #ready = Promise.withResolvers();
-    #exceeded = Promise.withResolvers();
-    #isExceeded = false;
-    #maxOutput = _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_OUTPUT */ .R1;
-    /** The mark that a script prints at its end, on both outputs. */
-    #end = `etcd-ha-end-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}`;
-    #scriptOut = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .UntilMarker */ .rX(this.#end, (chunk) => {
-        if (this.#stdout.total + chunk.length <= this.#maxOutput)
-            this.#stdout.push(chunk);
-        else
-            this.#exceed(new OutputLimitError(this.#maxOutput, 'standard output'));
-    });
-    #scriptErr = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .UntilMarker */ .rX(this.#end, (chunk) => {
-        this.#stderr.push(chunk);
-        this.#progress?.push(chunk);
-        if (this.#stderr.total > _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_STDERR */ .mX)
-            this.#exceed(new OutputLimitError(_transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_STDERR */ .mX, 'standard error'));
-    });
-    #onStdout = (chunk) => this.#scriptOut.push(chunk);
-    #sudo;
-    #progress;
-    #isUsed = false;
-    #over = false;
-    /**
-     * @param session runs `shellCommand`; none of its output may have been read.
-     * @param answer for sudo's password prompt.
-     */
-    constructor(session, answer) {
-        this.#session = session;
-        this.#sudo =
-            answer &&
-                new _sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_6__/* .SudoDialogue */ .Cx(session, answer, (failure) => this.#ready.reject(this.#failure(undefined, failure)));
-        this.#ready.promise.catch(() => undefined); // Reported to the caller that waits, if any.
-        this.#out = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .FramedOutput */ .pD(READY, () => {
-            this.#sudo?.onReady();
-            this.#ready.resolve(undefined);
-        }, (chunk) => this.#onStdout(chunk));
-        this.#err = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .FramedOutput */ .pD(READY, undefined, (chunk) => this.#scriptErr.push(chunk));
-        this.#exceeded.promise.catch(() => undefined); // Reported to the caller that waits, if any.
-        session.stdout.on('data', (chunk) => {
-            if (!this.#isExceeded)
-                this.#out.push(chunk);
-        });
-        session.stderr.on('data', (chunk) => {
-            if (this.#isExceeded)
-                return;
-            this.#err.push(chunk);
-            if (!this.#out.started)
-                this.#sudo?.onOutput(chunk, () => this.#err.preamble);
-        });
-        void session.whenOver.then(() => {
-            this.#over = true;
-        });
-    }
-    /** Its pid and start time; known only if this machine is the host. */
-    get process() {
-        return this.#session.here?.id;
-    }
-    /** Reports whether it has ended or is ending: it has an exit status, or was closed because of its output limit. */
-    get ended() {
-        return this.#over || this.#isExceeded || this.#session.status !== undefined;
-    }
-    /** Reports whether it waits for a script: it ends by itself when its input does. */
-    get isIdle() {
-        return !this.#isUsed;
-    }
-    /** Resolves when it has ended and all its output has arrived. */
-    get whenEnded() {
-        return this.#session.whenOver;
-    }
-    /**
-     * Resolves when the shell runs as root; until then nothing is sent to it, because it may be any program.
-     * @throws RootShellStartError when it ends instead.
-     */
-    async whenReady() {
-        void this.whenEnded.then((status) => {
-            if (this.#out.started)
-                return;
-            this.#sudo?.onEnded(this.#err.preamble);
-            this.#ready.reject(this.#failure(status));
-        });
-        await this.#ready.promise;
-    }
-    #failure(status, passwordFailure) {
-        return new RootShellStartError(status, this.#out.preamble, this.#err.preamble, passwordFailure);
-    }
-    /**
-     * Runs one script in a ready shell; call it once.
-     * @throws OutputLimitError when the script prints more than its limit; the shell is closed then.
-     */
-    async execute({ script, input, onProgress, maxOutput = _transport_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_OUTPUT */ .R1, }) {
-        this.#isUsed = true;
-        this.#maxOutput = maxOutput;
-        if (onProgress !== undefined)
-            this.#progress = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .LineSplitter */ .g3(onProgress);
-        const { stdin } = this.#session;
-        if (typeof input === 'function') {
-            stdin.write(this.#framed(script));
-            await Promise.race([this.#send(input()), this.#exceeded.promise]);
-        }
-        else
-            stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
-        const status = await Promise.race([this.whenEnded, this.#exceeded.promise]);
-        this.#scriptOut.end();
-        this.#scriptErr.end();
-        this.#progress?.end();
-        return {
-            status,
-            stdout: this.#stdout.bytes,
-            stderr: this.#errorText(),
-        };
-    }
-    /**
-     * Runs one script in a ready shell, with its standard input and output as a stream; call it once.
-     * @param onStdout receives its output, and passes the content on to the stream.
-     */
-    stream(script, onStdout) {
-        this.#isUsed = true;
-        this.#onStdout = onStdout;
-        const stream = new _output_js__WEBPACK_IMPORTED_MODULE_5__/* .ShellStream */ .FI(this.#session);
-        this.#session.stdin.write(this.#framed(script));
-        return { stream, stderr: () => this.#errorText() };
-    }
-    /**
-     * Sends input as fast as the host reads it, until the script ends: it may end without reading all.
-     * @throws InputError when the source fails; the shell is closed then.
-     */
-    async #send(input) {
-        const { stdin } = this.#session;
-        try {
-            for await (const chunk of input) {
-                if (this.ended)
-                    return;
-                // A broken pipe means that the script has ended, and its exit code says why.
-                const drained = () => (0,node_events__WEBPACK_IMPORTED_MODULE_1__.once)(stdin, 'drain').catch(() => this.whenEnded);
-                if (!stdin.write(chunk))
-                    await Promise.race([drained(), this.whenEnded]);
-            }
-            stdin.end();
-        }
-        catch (error) {
-            this.close();
-            throw new ScriptInputError((0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .errorMessage */ .gJ)(error), { cause: error });
-        }
-    }
-    /**
-     * Ends it early; the command on the host sees at least the end of its standard input and a closed output. A sudo
-     * that waits for the password is killed at once: a missing answer would count as a wrong one (pam_faillock(8)).
-     */
-    close() {
-        if (this.#sudo?.isPending === true)
-            this.#session.kill();
-        else
-            this.#session.close();
-    }
-    /** Returns the script in the form that the loader reads. */
-    #framed(script) {
-        const servedBy = this.#session.here?.servedBy;
-        const body = Buffer.from(wrapScript(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`, this.#end));
-        return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
-    }
-    #errorText() {
-        return this.#stderr.bytes.toString('utf8');
-    }
-    #exceed(limit) {
-        this.#isExceeded = true;
-        this.#exceeded.reject(limit);
-        this.close();
-    }
-}
-/** Converts the result to the transport's. */
-function remoteResult(status, { stdout, stderr }) {
-    return 'code' in status
-        ? { code: status.code, stdout, stderr }
-        : { code: null, signal: status.signal, stdout, stderr };
+    return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${_sudo_dialogue_js__WEBPACK_IMPORTED_MODULE_1__/* .PROMPT */ .hF}` : '-n'} -- ${bash}`;
 }
 /**
- * Wraps the script in one compound command, so that bash runs nothing of a script with a syntax error.
+ * Returns a script in the form in which the shell of {@link shellCommand} takes it over standard input.
  * @param end printed on both outputs when the script ends: later output belongs to sudo's PAM session or the login
  * shell.
+ * @param servedBy value of {@link SERVED_BY}, if this machine is the host.
  */
+function framedScript(script, end, servedBy) {
+    const body = Buffer.from(wrapScript(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`, end));
+    return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
+}
+/** Wraps the script in one compound command, so that bash runs nothing of a script with a syntax error. */
 function wrapScript(script, end) {
-    const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${_bash_js__WEBPACK_IMPORTED_MODULE_4__/* .AT_EXIT */ .jr}`;
+    const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .AT_EXIT */ .jr}`;
     return `${setUp}; at_exit '{ printf ${end}; } 2> /dev/null; printf ${end} >&2'; { ${script}\n}`;
 }
 
@@ -29811,9 +29747,14 @@ function laterDropIns({ name: host, seen }) {
     }));
 }
 
+// EXTERNAL MODULE: ./src/hosts/render-manifest.ts
+var render_manifest = __webpack_require__(55941);
 // EXTERNAL MODULE: ./src/kubeadm/patches.ts
 var kubeadm_patches = __webpack_require__(87657);
 ;// CONCATENATED MODULE: ./src/operations/preflight/patch-trial.ts
+
+
+
 
 
 
@@ -29847,6 +29788,48 @@ function hasEssentials(settings) {
         facts.kubeadmVersion !== undefined &&
         facts.kubeletPath !== undefined &&
         (0,cluster_images/* wantedImage */.xR)(settings, facts) !== undefined;
+}
+/** Exit codes of the script for what kubeadm refuses. */
+const CONFIGURATION_REFUSED = 3;
+const PATCHES_REFUSED = 4;
+/**
+ * Has the host's kubeadm render the manifest as a deploy would have it, with the patches and without them. Everything is in a private
+ * folder of memory, which is removed in the end: nothing of it stays.
+ */
+function tryPatches({ configuration, folder, patches }) {
+    const files = patches.map(({ name, text }) => `printf %s ${(0,bash/* quoteBash */.pI)(text)} > "$scratch/patches/"${(0,bash/* quoteBash */.pI)(name)}`);
+    return {
+        title: 'try the patches',
+        effect: 'writes-aside',
+        timeoutMs: 180_000,
+        script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+at_exit 'rm -rf -- "$scratch"'
+${render_manifest/* RENDER */.Z_}
+mkdir -- "$scratch/patches"
+${files.join('\n')}
+configuration=${(0,bash/* quoteBash */.pI)(configuration)}
+configuration=\${configuration//${folder.replaceAll('/', '\\/')}/$scratch/patches}
+printf %s "$configuration" > "$scratch/configuration.yaml"
+render_plain "$scratch/configuration.yaml" "$scratch/plain" || exit ${CONFIGURATION_REFUSED}
+plain=("\${text[@]}")
+render "$scratch/configuration.yaml" "$scratch/patched" || exit ${PATCHES_REFUSED}
+printf %s "\${text[@]}"
+printf '\\0%s' "\${plain[@]}"
+`,
+    };
+}
+/** Returns the result; undefined if the trial ended in a way that only `explainUnknown` can explain. */
+function parsePatchTrial(result) {
+    const said = (0,host_error/* lastWords */.aN)(result.stderr, 5);
+    if (result.code === CONFIGURATION_REFUSED)
+        return { outcome: 'configuration-refused', said };
+    if (result.code === PATCHES_REFUSED)
+        return { outcome: 'patches-refused', said };
+    if (result.code !== 0)
+        return undefined;
+    const { text, plain = '' } = (0,render_manifest/* parseRendered */.D$)(result.stdout);
+    return { outcome: 'rendered', patched: text, plain };
 }
 /** Returns the problems of the patches, as the host's own kubeadm applies them. */
 function patchTrialChecks({ name: host, address, patchTrial }, settings) {
@@ -30037,8 +30020,6 @@ function absent(members, archive, wanted) {
 
 // EXTERNAL MODULE: ./src/engine/collect.ts
 var collect = __webpack_require__(77960);
-// EXTERNAL MODULE: ./src/text/lines.ts
-var lines = __webpack_require__(30816);
 ;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
 
 
@@ -30244,7 +30225,6 @@ done
 
 
 
-
 /**
  * Parses the answer of the preflight probe.
  * @throws IncompleteProbeError when its last section is missing.
@@ -30252,7 +30232,7 @@ done
 function parsePreflightProbe(answer) {
     const sections = (0,probe_sections/* readSections */.jn)(answer);
     const get = (name) => sections.get(name)?.trim() ?? '';
-    const leftovers = (0,lines/* filledLines */.o)(get('leftovers'));
+    const leftovers = (0,probe_sections/* filledLines */.oZ)(get('leftovers'));
     return {
         ...kubeletAnswer(get('kubelet-version')),
         cgroups: parseCgroups(get('cgroup')),
@@ -30260,7 +30240,7 @@ function parsePreflightProbe(answer) {
         swaps: parseSwaps(get('swaps')),
         ...present('memoryBytes', parseMemory(get('memory'))),
         ...present('processors', countProcessors(get('processors'))),
-        execStartDropIns: (0,lines/* filledLines */.o)(get('exec-start')),
+        execStartDropIns: (0,probe_sections/* filledLines */.oZ)(get('exec-start')),
         ...present('filesystem', (0,probe_sections/* parseFilesystem */.re)(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
         ...present('walFilesystem', (0,probe_sections/* parseFilesystem */.re)(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0)),
         ...present('member', parseMemberMetrics(get('metrics'))),
@@ -30269,7 +30249,7 @@ function parsePreflightProbe(answer) {
         ...(leftovers.length > MAX_LEFTOVERS && { moreLeftoverKeys: true }),
         ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
         ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
-        ...(sections.has('room') && { room: (0,lines/* filledLines */.o)(get('room')).flatMap(parseRoom) }),
+        ...(sections.has('room') && { room: (0,probe_sections/* filledLines */.oZ)(get('room')).flatMap(parseRoom) }),
     };
 }
 function present(key, value) {
@@ -30284,7 +30264,7 @@ function parseCgroups(text) {
  * text itself where there is no such line.
  */
 function kubeletAnswer(text) {
-    const version = (0,lines/* filledLines */.o)(text)
+    const version = (0,probe_sections/* filledLines */.oZ)(text)
         .map((line) => (0,kubeadm_version/* parseKubernetesVersion */.i6)(line.replace(/^Kubernetes /, '')))
         .find((one) => one !== undefined);
     return version === undefined ? { kubeletSaid: (0,host_error/* lastWords */.aN)(text, 3) } : { kubeletVersion: version };
@@ -30301,7 +30281,7 @@ function parseCgroupDriver(line) {
 }
 /** Parses /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
 function parseSwaps(text) {
-    return (0,lines/* filledLines */.o)(text)
+    return (0,probe_sections/* filledLines */.oZ)(text)
         .slice(1)
         .map((line) => {
         const [device = '', , kibibytes = '0'] = line.split(/\s+/);
@@ -30331,7 +30311,7 @@ function parseMemberMetrics(text) {
  * interleaved.
  */
 function parseConnects(text) {
-    const tries = (0,lines/* filledLines */.o)(text).flatMap((line) => {
+    const tries = (0,probe_sections/* filledLines */.oZ)(text).flatMap((line) => {
         const match = /^(\S+) (\d+) (\d+)$/.exec(line);
         return match === null ? [] : [match];
     });
@@ -30391,10 +30371,7 @@ function parseRoom(line) {
     ];
 }
 
-// EXTERNAL MODULE: ./src/hosts/render-manifest.ts
-var render_manifest = __webpack_require__(55941);
 ;// CONCATENATED MODULE: ./src/operations/preflight/examine.ts
-
 
 
 
@@ -30603,48 +30580,6 @@ function parseDiskTest(result) {
 /** The nearest rank: the smallest time that at least this share of all does not exceed. */
 function examine_rank(share, sorted) {
     return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-}
-/** Exit codes of the script for what kubeadm refuses. */
-const CONFIGURATION_REFUSED = 3;
-const PATCHES_REFUSED = 4;
-/**
- * Has the host's kubeadm render the manifest as a deploy would have it, with the patches and without them. Everything is in a private
- * folder of memory, which is removed in the end: nothing of it stays.
- */
-function tryPatches({ configuration, folder, patches }) {
-    const files = patches.map(({ name, text }) => `printf %s ${(0,bash/* quoteBash */.pI)(text)} > "$scratch/patches/"${(0,bash/* quoteBash */.pI)(name)}`);
-    return {
-        title: 'try the patches',
-        effect: 'writes-aside',
-        timeoutMs: 180_000,
-        script: `
-scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-at_exit 'rm -rf -- "$scratch"'
-${render_manifest/* RENDER */.Z_}
-mkdir -- "$scratch/patches"
-${files.join('\n')}
-configuration=${(0,bash/* quoteBash */.pI)(configuration)}
-configuration=\${configuration//${folder.replaceAll('/', '\\/')}/$scratch/patches}
-printf %s "$configuration" > "$scratch/configuration.yaml"
-render_plain "$scratch/configuration.yaml" "$scratch/plain" || exit ${CONFIGURATION_REFUSED}
-plain=("\${text[@]}")
-render "$scratch/configuration.yaml" "$scratch/patched" || exit ${PATCHES_REFUSED}
-printf %s "\${text[@]}"
-printf '\\0%s' "\${plain[@]}"
-`,
-    };
-}
-/** Returns the result; undefined if the trial ended in a way that only `explainUnknown` can explain. */
-function parsePatchTrial(result) {
-    const said = (0,host_error/* lastWords */.aN)(result.stderr, 5);
-    if (result.code === CONFIGURATION_REFUSED)
-        return { outcome: 'configuration-refused', said };
-    if (result.code === PATCHES_REFUSED)
-        return { outcome: 'patches-refused', said };
-    if (result.code !== 0)
-        return undefined;
-    const { text, plain = '' } = (0,render_manifest/* parseRendered */.D$)(result.stdout);
-    return { outcome: 'rendered', patched: text, plain };
 }
 
 ;// CONCATENATED MODULE: ./src/operations/preflight/preflight.ts
@@ -35804,7 +35739,7 @@ async function obtainSigner(plan, input) {
                 throw new Error(`no connection to ${host}`);
             const seen = input.facts.get(host)?.files.get(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$)?.sha256;
             const { certificatePem } = decidedAuthority(plan);
-            const keyPem = await (0,_read_text_js__WEBPACK_IMPORTED_MODULE_7__/* .readHostFile */ .D)(transport, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, seen, maskSecret);
+            const keyPem = await (0,_read_text_js__WEBPACK_IMPORTED_MODULE_7__/* .readHostFile */ .D5)(transport, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, seen, maskSecret);
             const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
             return withRefusal(() => withPem((0,_pki_read_authority_js__WEBPACK_IMPORTED_MODULE_6__/* .readAuthorityOfHost */ .zF)(source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_CERTIFICATE */ .vB, certificatePem), source(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .CA_KEY */ .r$, keyPem), now), maskSecret));
         }
@@ -35866,15 +35801,14 @@ const UNKNOWN_DIGEST = 'unknown';
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ readHostFile),
-/* harmony export */   s: () => (/* binding */ sha256)
+/* harmony export */   D5: () => (/* binding */ readHostFile),
+/* harmony export */   sc: () => (/* binding */ sha256)
 /* harmony export */ });
+/* unused harmony export readFileScript */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46862);
-/* harmony import */ var _hosts_read_pki_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(17458);
-
 
 
 
@@ -35886,7 +35820,7 @@ const UNKNOWN_DIGEST = 'unknown';
  * @throws RunError when it cannot be read, is empty, or has changed.
  */
 async function readHostFile(transport, path, seen, maskSecret) {
-    const result = await transport.run((0,_hosts_read_pki_js__WEBPACK_IMPORTED_MODULE_3__/* .readFileScript */ .Ad)(path));
+    const result = await transport.run(readFileScript(path));
     const text = result.stdout.toString('utf8');
     if (result.code !== 0 || text === '') {
         const words = (0,_hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__/* .lastWords */ .aN)(result.stderr, 3);
@@ -35913,6 +35847,12 @@ function unread({ name }, path, words) {
 /** Returns the SHA-256 in hex. */
 function sha256(bytes) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
+}
+/**
+ * Prints one file. For a key, this is the only way in which a secret leaves a host: inside the connection, to memory.
+ */
+function readFileScript(path) {
+    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
 }
 
 
@@ -37061,7 +37001,7 @@ async function putFiles(host, files, phase, context) {
         deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
         // The record lists all other files, and so cannot hold a digest of itself.
         if (path !== paths/* STATE_FILE */.bv)
-            digests.set(path, (0,read_text/* sha256 */.s)(text));
+            digests.set(path, (0,read_text/* sha256 */.sc)(text));
         if (isPublic(content))
             material.publicFiles.get(host)?.set(path, text);
     }
@@ -37075,7 +37015,7 @@ async function putFiles(host, files, phase, context) {
         explain: explainDelivery,
         succeeded: () => {
             for (const { path, bytes } of deliveries)
-                found.set(path, (0,read_text/* sha256 */.s)(bytes));
+                found.set(path, (0,read_text/* sha256 */.sc)(bytes));
         },
     };
 }
@@ -37766,7 +37706,7 @@ const removeAuthorityKeyStep = {
         const seen = found?.get(paths/* CA_KEY */.r$);
         const text = seen === undefined
             ? undefined
-            : await (0,read_text/* readHostFile */.D)((0,steps_context/* transportOf */.JH)(context, host), paths/* CA_KEY */.r$, seen === issued_certificates/* UNKNOWN_DIGEST */.QI ? undefined : seen, context.maskSecret);
+            : await (0,read_text/* readHostFile */.D5)((0,steps_context/* transportOf */.JH)(context, host), paths/* CA_KEY */.r$, seen === issued_certificates/* UNKNOWN_DIGEST */.QI ? undefined : seen, context.maskSecret);
         const { key } = await context.material.signer;
         if (text !== undefined && !isSameKey(text, key)) {
             throw (0,steps_context/* stepFailure */.nK)(remove_authority_key_title, host, {
@@ -37776,7 +37716,7 @@ const removeAuthorityKeyStep = {
                 fix: 'Find out which CA it belongs to, move it to a safe place off the host, and run again.',
             });
         }
-        const digest = text === undefined ? undefined : (0,read_text/* sha256 */.s)(text);
+        const digest = text === undefined ? undefined : (0,read_text/* sha256 */.sc)(text);
         return {
             script: removeFile(paths/* CA_KEY */.r$, digest),
             explain: explainRemoval(paths/* CA_KEY */.r$),
@@ -37888,7 +37828,7 @@ function check(step, rendered, context) {
             fix: `Compare ${paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
         });
     }
-    (0,steps_context/* digestsOf */.nw)(context, step.host).set(paths/* ETCD_MANIFEST */.jl, (0,read_text/* sha256 */.s)(text));
+    (0,steps_context/* digestsOf */.nw)(context, step.host).set(paths/* ETCD_MANIFEST */.jl, (0,read_text/* sha256 */.sc)(text));
     context.material.publicFiles.get(step.host)?.set(paths/* ETCD_MANIFEST */.jl, text);
 }
 /** Checks what patches have changed in the pod; without patches, kubeadm itself is trusted. */
@@ -41326,8 +41266,8 @@ async function credentialsOf(host, { material }) {
     return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
 }
 
-// EXTERNAL MODULE: ./src/hosts/read-pki.ts
-var read_pki = __webpack_require__(17458);
+// EXTERNAL MODULE: ./src/hosts/probe/sections.ts
+var sections = __webpack_require__(26260);
 // EXTERNAL MODULE: ./src/pki/leaf.ts
 var leaf = __webpack_require__(63378);
 // EXTERNAL MODULE: ./src/pki/verify.ts
@@ -41348,8 +41288,8 @@ const verifyFilesStep = {
     onlyLooks: true,
     script(step, context) {
         return {
-            script: (0,read_pki/* listPki */.zi)(),
-            check: (stdout) => checkPlaced(step, (0,read_pki/* parsePki */.mm)(stdout.toString('utf8')), context),
+            script: listPki(),
+            check: (stdout) => checkPlaced(step, parsePki(stdout.toString('utf8')), context),
         };
     },
 };
@@ -41397,6 +41337,29 @@ function fileDifference(path, mode, sha, placed) {
     if (placed.owner !== '0:0')
         differences.push(`${path} belongs to ${placed.owner}, wanted root`);
     return differences;
+}
+/** Lists every file of the pki tree with digest, mode and owner; never its contents. Its folders may be links. */
+function listPki() {
+    return {
+        title: 'read back the pki tree',
+        effect: 'reads',
+        timeoutMs: 30_000,
+        script: `
+find -L ${paths/* PKI_DIR */.Hw} -type f -printf '%m %U:%G %p\\n'
+echo
+find -L ${paths/* PKI_DIR */.Hw} -type f -exec sha256sum -- {} +
+`,
+    };
+}
+/** Parses the answer of {@link listPki}. */
+function parsePki(answer) {
+    const [modes = '', digests = ''] = answer.split('\n\n');
+    const digestOf = new Map((0,sections/* filledLines */.oZ)(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+    return (0,sections/* filledLines */.oZ)(modes).map((line) => {
+        const [mode = '', owner = '', ...words] = line.split(' ');
+        const path = words.join(' ');
+        return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
+    });
 }
 
 // EXTERNAL MODULE: ./src/etcd/served-certificate.ts
@@ -41714,20 +41677,6 @@ class LastBytes {
         this.#buffer = buffer;
         this.#length = kept.length;
     }
-}
-
-
-/***/ }),
-
-/***/ 30816:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   o: () => (/* binding */ filledLines)
-/* harmony export */ });
-/** Returns the lines of a text that are not empty, in their order. */
-function filledLines(text) {
-    return text.split('\n').filter((line) => line !== '');
 }
 
 
