@@ -1689,8 +1689,8 @@ function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/operations/index.ts + 69 modules
-var operations = __webpack_require__(24974);
+// EXTERNAL MODULE: ./src/operations/index.ts + 68 modules
+var operations = __webpack_require__(39868);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts

@@ -5,11 +5,11 @@ import type { HealthFacts, HostObservation, MemberFacts } from '../facts/health.
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, leafPath } from '../kubeadm/paths.ts';
 import { daysLeft } from '../pki/certificate.ts';
-import { type CertificateInfo, inspectCertificate } from '../pki/inspect.ts';
+import { type CertificateInfo, readableCertificate } from '../pki/inspect.ts';
 import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
-import { type Check, checkOf, type CheckStatus, type MakeCheck } from './check.ts';
-import { days, missingFactCheck } from './view.ts';
+import { type Check, checkOf, type MakeCheck } from './check.ts';
+import { byDays, days, daysWords, ends, missingFactCheck } from './view.ts';
 
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 
@@ -29,7 +29,7 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   const looked = members.flatMap(({ name, host }) => {
     if ('failure' in host) return [];
     const { facts } = host.seen;
-    const info = infoOf(facts.files.get(CA_CERTIFICATE)?.text);
+    const info = readableCertificate(facts.files.get(CA_CERTIFICATE)?.text);
     return [{ name, info, notSeen: missingFactCheck(check, name, facts, ['files']) }];
   });
   const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
@@ -135,13 +135,13 @@ function onDisk(
   if (notSeen !== undefined) return [notSeen];
   const { files } = facts;
   const authorityPem = files.get(CA_CERTIFICATE)?.text;
-  const authorityInfo = infoOf(authorityPem);
+  const authorityInfo = readableCertificate(authorityPem);
   const good: { readonly path: string; readonly left: number }[] = [];
   const bad: Check[] = [];
   for (const profile of leafProfileNames) {
     const path = leafPath(profile, 'certificate');
     const text = files.get(path)?.text;
-    const info = infoOf(text);
+    const info = readableCertificate(text);
     if (text === undefined || info === undefined) {
       bad.push(
         check('fail', {
@@ -239,7 +239,7 @@ function listener(
       code: sight.failure.code,
       measured: `The ${subject} of ${name} presents no certificate: ${sight.failure.fact}.`,
     });
-  const info = infoOf(sight.seen.pem);
+  const info = readableCertificate(sight.seen.pem);
   if (info === undefined)
     return check('unknown', {
       subject,
@@ -256,7 +256,7 @@ function listener(
     });
   }
   const path = leafPath(profile, 'certificate');
-  const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
+  const onDiskInfo = 'seen' in host ? readableCertificate(host.seen.facts.files.get(path)?.text) : undefined;
   if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
     return check(byDays(left, thresholds) === 'fail' ? 'fail' : 'warn', {
       code: 'served-certificate-old',
@@ -291,35 +291,4 @@ function listener(
     cause: 'kubeadm issues certificates for one year.',
     fix: RENEW,
   });
-}
-
-/** Returns the contents of a certificate; undefined if there is none, or it cannot be read. */
-export function infoOf(pem: string | undefined): CertificateInfo | undefined {
-  if (pem === undefined) return undefined;
-  try {
-    return inspectCertificate(pem);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns the status of a certificate that is valid for so many more days. */
-export function byDays(
-  left: number,
-  { certificateFailureDays, certificateWarningDays }: HealthThresholds,
-): Exclude<CheckStatus, 'unknown'> {
-  if (left < certificateFailureDays) return 'fail';
-  return left < certificateWarningDays ? 'warn' : 'ok';
-}
-
-/** Returns the threshold of {@link byDays} in words. */
-export function daysWords({ certificateFailureDays, certificateWarningDays }: HealthThresholds): string {
-  return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
-}
-
-/** Returns when a certificate ends, in words. */
-export function ends({ notAfter }: CertificateInfo, now: Date): string {
-  const left = daysLeft(notAfter, now);
-  const date = notAfter.toISOString().slice(0, 10);
-  return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
 }

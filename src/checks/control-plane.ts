@@ -4,11 +4,10 @@ import type { ControlPlaneFacts, HealthFacts } from '../facts/health.ts';
 import type { HealthThresholds } from '../inputs/run/health.ts';
 import { CA_CERTIFICATE, leafPath, PRIVATE_MODE } from '../kubeadm/paths.ts';
 import { daysLeft } from '../pki/certificate.ts';
-import { fingerprintsIn } from '../pki/inspect.ts';
+import { fingerprintsIn, readableCertificate } from '../pki/inspect.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
-import { byDays, daysWords, ends, infoOf } from './certificates.ts';
 import { type Check, checkOf } from './check.ts';
-import { days, missingFactCheck } from './view.ts';
+import { byDays, days, daysWords, ends, missingFactCheck } from './view.ts';
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
@@ -27,7 +26,7 @@ export function controlPlaneChecks(facts: HealthFacts, thresholds: HealthThresho
 function authorityOf({ members }: HealthFacts): string | undefined {
   return members
     .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(CA_CERTIFICATE)?.text : undefined))
-    .find((text) => infoOf(text) !== undefined);
+    .find((text) => readableCertificate(text) !== undefined);
 }
 
 function checkHost(
@@ -71,7 +70,7 @@ function checkHost(
   const authority = new X509Certificate(authorityPem);
   const trusted = fingerprintsIn(files.get(CA_CERTIFICATE)?.text ?? '');
   const certificatePem = files.get(CERTIFICATE)?.text ?? '';
-  const info = infoOf(certificatePem);
+  const info = readableCertificate(certificatePem);
   const ofKey = more.publicKeys.get(KEY);
   const isStranger = !trusted.includes(authority.fingerprint256);
   const isOther = isSignedBy(certificatePem, { certificate: authority }) === false;

@@ -1,11 +1,5 @@
-import {
-  DATA_DIR_MODE,
-  differsFromRecord,
-  expectedModes,
-  isClosedEnough,
-  openDataFolders,
-  strangeFlags,
-} from '../cluster/differences.ts';
+import { DATA_DIR_MODE, openDataFolders } from '../cluster/data-dir.ts';
+import { differsFromRecord, expectedModes, isClosedEnough, strangeFlags } from '../cluster/differences.ts';
 import type { HealthFacts } from '../facts/health.ts';
 import type { HostState } from '../facts/host-state.ts';
 import { memberManifest, type StandingFacts } from '../facts/host.ts';

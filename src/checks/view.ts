@@ -3,7 +3,10 @@ import { type ClusterView, viewCluster } from '../etcd/health/view.ts';
 import { quorumOf } from '../etcd/quorum.ts';
 import type { HealthFacts, MemberFacts } from '../facts/health.ts';
 import type { FactName, StandingFacts } from '../facts/host.ts';
-import type { Check, MakeCheck } from './check.ts';
+import type { HealthThresholds } from '../inputs/run/health.ts';
+import { daysLeft } from '../pki/certificate.ts';
+import type { CertificateInfo } from '../pki/inspect.ts';
+import type { Check, CheckStatus, MakeCheck } from './check.ts';
 
 /** The answers of one member's etcd. */
 export type MemberAnswers = Pick<MemberFacts, 'name' | 'address' | 'endpoint' | 'askedThrough'>;
@@ -130,4 +133,25 @@ export function days(count: number): string {
 /** A count with its noun. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
+}
+
+/** Returns the status of a certificate that is valid for so many more days. */
+export function byDays(
+  left: number,
+  { certificateFailureDays, certificateWarningDays }: HealthThresholds,
+): Exclude<CheckStatus, 'unknown'> {
+  if (left < certificateFailureDays) return 'fail';
+  return left < certificateWarningDays ? 'warn' : 'ok';
+}
+
+/** Returns the threshold of {@link byDays} in words. */
+export function daysWords({ certificateFailureDays, certificateWarningDays }: HealthThresholds): string {
+  return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
+}
+
+/** Returns when a certificate ends, in words. */
+export function ends({ notAfter }: CertificateInfo, now: Date): string {
+  const left = daysLeft(notAfter, now);
+  const date = notAfter.toISOString().slice(0, 10);
+  return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
 }

@@ -76,3 +76,22 @@ export function lostMountFindings(
     })),
   );
 }
+
+/**
+ * As kubeadm creates the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data.
+ */
+export const DATA_DIR_MODE = '700';
+
+/** Returns the folders of a member's data that have another mode. */
+export function openDataFolders(
+  { dataDir }: Pick<HostFacts, 'dataDir'>,
+  { dataDir: path, walDir }: DataPlaces,
+): { readonly path: string; readonly mode: string }[] {
+  const folders = [
+    { path, fact: dataDir },
+    ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
+  ];
+  return folders.flatMap(({ path: folder, fact: { exists, mode } }) =>
+    exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : [],
+  );
+}

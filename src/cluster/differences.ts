@@ -27,6 +27,7 @@ import { type LeafProfileName, leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
 import { holdsAuthorityKey } from './authority-key.ts';
 import { namedMember, withdrawnNames } from './certificates.ts';
+import { DATA_DIR_MODE, openDataFolders } from './data-dir.ts';
 import { type DesiredMember, kubeadmFiles } from './desired-member.ts';
 import type { Member } from './members.ts';
 
@@ -268,25 +269,6 @@ export function expectedModes(
     [ETCD_MANIFEST, PRIVATE_MODE],
     ...(record === undefined ? [] : [...CONFIGURATION_MODES, [STATE_FILE, PRIVATE_MODE] as const]),
   ]);
-}
-
-/**
- * As kubeadm creates the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data.
- */
-export const DATA_DIR_MODE = '700';
-
-/** Returns the folders of a member's data that have another mode. */
-export function openDataFolders(
-  { dataDir }: Pick<HostFacts, 'dataDir'>,
-  { dataDir: path, walDir }: DataPlaces,
-): { readonly path: string; readonly mode: string }[] {
-  const folders = [
-    { path, fact: dataDir },
-    ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
-  ];
-  return folders.flatMap(({ path: folder, fact: { exists, mode } }) =>
-    exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : [],
-  );
 }
 
 function recordDifferences({ facts }: Member, { record, copiedClients, caCustody }: Comparison): string[] {

@@ -1,6 +1,13 @@
 import { errorMessage, type Finding } from '../findings.ts';
 import { formatGoDuration } from '../text/units.ts';
-import { AnswerTooLongError, EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './errors.ts';
+import {
+  AnswerTooLongError,
+  EtcdError,
+  etcdError,
+  type EtcdFailureWords,
+  type EtcdPlace,
+  tooLongWords,
+} from './errors.ts';
 
 /** The progress of a request. */
 export type RequestPhase =
@@ -54,49 +61,44 @@ export function isRefusedUnprocessed(error: unknown): boolean {
 /** Describes a passed deadline, depending on the progress of the request. */
 export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: number): EtcdError {
   const within = `within ${formatGoDuration(Math.round(timeoutMs * 1e6))}`;
-  // The words of clientv3 for every request that did not end in time.
-  const reason = 'context deadline exceeded';
-  switch (phase) {
-    case 'unsent':
-      return etcdError(place, {
-        code: 'etcd-connection-ended',
-        kind: 'timeout',
-        reason,
-        fact: `A request to ${place.endpoint} was not sent: its time was already over.`,
-        cause: 'The earlier requests took too long: the member answers slowly or not at all.',
-        fix: 'Read the messages about the earlier requests.',
-      });
-    case 'open':
-      return etcdError(place, {
-        code: 'etcd-unreachable',
-        kind: 'timeout',
-        reason,
-        fact: `No TCP connection to ${place.endpoint} ${within}.`,
-        cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
-        fix: 'Check that the host is up and that the client port is open to the machine that connects.',
-      });
-    case 'handshake':
-      return etcdError(place, {
-        code: 'etcd-too-slow',
-        kind: 'timeout',
-        reason,
-        fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
-        cause:
-          'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
-          'A hung process or an overloaded host looks the same.',
-        fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
-      });
-    case 'answer':
-      return etcdError(place, {
-        code: 'etcd-too-slow',
-        kind: 'timeout',
-        reason,
-        fact: `${place.endpoint} did not answer the request ${within}.`,
-        cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
-        fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
-      });
-  }
+  // The reason is that of clientv3 for every request that did not end in time.
+  return etcdError(place, {
+    kind: 'timeout',
+    reason: 'context deadline exceeded',
+    ...TIMEOUT_WORDS[phase](place.endpoint, within),
+  });
 }
+
+type Words = Omit<EtcdFailureWords, 'kind' | 'reason'>;
+
+const TIMEOUT_WORDS: Readonly<Record<RequestPhase, (endpoint: string, within: string) => Words>> = {
+  unsent: (endpoint) => ({
+    code: 'etcd-connection-ended',
+    fact: `A request to ${endpoint} was not sent: its time was already over.`,
+    cause: 'The earlier requests took too long: the member answers slowly or not at all.',
+    fix: 'Read the messages about the earlier requests.',
+  }),
+  open: (endpoint, within) => ({
+    code: 'etcd-unreachable',
+    fact: `No TCP connection to ${endpoint} ${within}.`,
+    cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
+    fix: 'Check that the host is up and that the client port is open to the machine that connects.',
+  }),
+  handshake: (endpoint, within) => ({
+    code: 'etcd-too-slow',
+    fact: `${endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
+    cause:
+      'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
+      'A hung process or an overloaded host looks the same.',
+    fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
+  }),
+  answer: (endpoint, within) => ({
+    code: 'etcd-too-slow',
+    fact: `${endpoint} did not answer the request ${within}.`,
+    cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
+    fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
+  }),
+};
 
 /** Describes an error of the stream, node:tls or node:http2. */
 export function connectionError(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdError {
@@ -105,30 +107,18 @@ export function connectionError(place: EtcdPlace, phase: RequestPhase, error: un
   if (error instanceof AnswerTooLongError) return etcdError(place, tooLongWords(place, error), options);
   if (phase === 'open') return etcdError(place, unreachable(place, error), options);
   const code = errorCode(error);
+  const ofServer = serverCertificateWords(place, code, error);
   const words =
-    serverCertificateWords(place, code, error) ??
+    (ofServer && { kind: 'server-certificate' as const, ...ofServer }) ??
     clientCertificateWords(place, code) ??
     tlsWords(place, code, error) ??
     lostWords(place, phase, error);
   return etcdError(place, words, options);
 }
 
-function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLongError): EtcdFailureWords {
-  return {
-    code: 'output-too-large',
-    kind: 'unexpected-answer',
-    reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
-    fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
-    cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
-    fix: 'Check which program uses the port on that host: `ss -ltnp`.',
-  };
-}
-
 function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {
   const told = findingOf(error);
-  if (told !== undefined) {
-    return { kind: 'unreachable', reason: withoutStop(told.fact), ...told };
-  }
+  if (told !== undefined) return { kind: 'unreachable', reason: withoutStop(told.fact), ...told };
   if (errorCode(error) === 'ECONNREFUSED') {
     return {
       code: 'etcd-unreachable',
@@ -153,12 +143,10 @@ function serverCertificateWords(
   place: EtcdPlace,
   code: string,
   error: unknown,
-): EtcdFailureWords | undefined {
-  const kind = 'server-certificate';
+): Omit<EtcdFailureWords, 'kind'> | undefined {
   if (OTHER_AUTHORITY.has(code)) {
     return {
       code: 'server-certificate-unusable',
-      kind,
       reason: 'certificate signed by unknown authority',
       fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
       cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
@@ -170,7 +158,6 @@ function serverCertificateWords(
   if (code === 'CERT_HAS_EXPIRED') {
     return {
       code: 'server-certificate-unusable',
-      kind,
       reason: 'certificate has expired',
       fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
       cause:
@@ -181,7 +168,6 @@ function serverCertificateWords(
   if (code === 'CERT_NOT_YET_VALID') {
     return {
       code: 'server-certificate-unusable',
-      kind,
       reason: 'certificate is not yet valid',
       fact: `The server certificate of ${place.endpoint} is not valid yet.`,
       cause:
@@ -192,7 +178,6 @@ function serverCertificateWords(
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
       code: 'server-certificate-unusable',
-      kind,
       reason: 'certificate is not valid for this address',
       fact: `The server certificate of ${place.endpoint} does not name that address (${errorMessage(error)}).`,
       cause:
@@ -203,7 +188,6 @@ function serverCertificateWords(
   if (code === 'INVALID_PURPOSE') {
     return {
       code: 'server-certificate-unusable',
-      kind,
       reason: 'certificate specifies an incompatible key usage',
       fact: `The certificate that ${place.endpoint} serves is not valid for a server (no serverAuth).`,
       cause: '/etc/kubernetes/pki/etcd/server.crt is a client certificate.',

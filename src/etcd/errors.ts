@@ -212,3 +212,15 @@ export class AnswerTooLongError extends Error {
     this.limit = limit;
   }
 }
+
+/** Describes an answer that exceeds the limit. */
+export function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLongError): EtcdFailureWords {
+  return {
+    code: 'output-too-large',
+    kind: 'unexpected-answer',
+    reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
+    fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
+    cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
+    fix: 'Check which program uses the port on that host: `ss -ltnp`.',
+  };
+}

@@ -6,7 +6,8 @@ import type { InputGroup } from './group.ts';
 import { clusterNameGroup } from './hosts/members.ts';
 import { hostsGroup } from './hosts/reach.ts';
 import { imagesGroup } from './images/images.ts';
-import { certificatesGroup, clientCopiesGroup } from './pki/certificates.ts';
+import { certificatesGroup } from './pki/certificates.ts';
+import { clientCopiesGroup } from './pki/client-copies.ts';
 import { backupGroup } from './run/backup.ts';
 import { healthGroup } from './run/health.ts';
 import {

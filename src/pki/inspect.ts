@@ -73,13 +73,18 @@ export function inspectCertificate(pem: string): CertificateInfo {
   };
 }
 
-/** Returns the end of validity of the first certificate of a PEM text; undefined if no certificate can be read. */
-export function certificateEnd(pem: string | undefined): Date | undefined {
+/** Describes the first certificate of a PEM text; undefined if there is none, or it cannot be read. */
+export function readableCertificate(pem: string | undefined): CertificateInfo | undefined {
   try {
-    return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+    return pem === undefined ? undefined : inspectCertificate(pem);
   } catch {
     return undefined;
   }
+}
+
+/** Returns the end of validity of the first certificate of a PEM text; undefined if no certificate can be read. */
+export function certificateEnd(pem: string | undefined): Date | undefined {
+  return readableCertificate(pem)?.notAfter;
 }
 
 /** Refuses an invalid date, which OpenSSL accepts in a certificate. */

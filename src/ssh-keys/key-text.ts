@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
+import type { Finding } from '../findings.ts';
 import { keyBlobType, WireReader, wireString, wireUint32 } from './wire.ts';
 
 /** The parts of one PEM block, independent of how it was wrapped, indented or pasted. */
@@ -106,6 +107,77 @@ function decodeBase64(text: string): string | undefined {
   const compact = text.replace(/\s/g, '');
   if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) return undefined;
   return Buffer.from(compact, 'base64').toString('utf8');
+}
+
+/** The input of the hosts' key. */
+export const KEY_INPUT = 'ssh-private-key';
+
+const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
+
+/** The finding of a key that is not whole. */
+export const DAMAGED: Finding = {
+  code: 'ssh-key-malformed',
+  at: KEY_INPUT,
+  fact: 'the private key is cut off or damaged.',
+  cause: 'only a part of the file was copied, or it was changed on the way.',
+  fix: WHOLE_FILE,
+};
+
+/** Explains why a text holds no private key that can be used. */
+export function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Finding {
+  const at = KEY_INPUT;
+  switch (read.kind) {
+    case 'empty':
+      return {
+        code: 'ssh-key-missing',
+        at,
+        fact: 'no private key is given.',
+        cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
+        fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
+      };
+    case 'public':
+      return {
+        code: 'ssh-key-malformed',
+        at,
+        fact: 'this is a public key; the private one is needed.',
+        cause: 'the file that ends in .pub was copied.',
+        fix: 'give the file of the same name without .pub.',
+      };
+    case 'certificate':
+      return {
+        code: 'ssh-key-malformed',
+        at,
+        fact: 'this is a certificate, not a private key.',
+        cause: 'another file was copied.',
+        fix: 'give the private key with which you log in to the hosts.',
+      };
+    case 'several':
+      return {
+        code: 'ssh-key-malformed',
+        at,
+        fact: `there are ${read.count} private keys.`,
+        fix: 'give the one that all hosts accept.',
+      };
+    case 'truncated':
+      return {
+        code: 'ssh-key-malformed',
+        at,
+        fact: 'the private key has a BEGIN line but no matching END line.',
+        cause: 'only a part of the file was copied, or only its first line reached the input.',
+        fix: WHOLE_FILE,
+      };
+    case 'damaged':
+      return DAMAGED;
+    case 'unknown':
+      return {
+        code: 'ssh-key-malformed',
+        at,
+        fact: 'this is not a private key in a known format.',
+        cause:
+          'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
+        fix: WHOLE_FILE,
+      };
+  }
 }
 
 const MAGIC = Buffer.from('openssh-key-v1\0');

@@ -2,13 +2,15 @@ import { createPrivateKey, getCiphers, type KeyObject } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
 import { errorMessage, type Finding } from '../findings.ts';
 import {
-  type KeyText,
+  DAMAGED,
+  KEY_INPUT,
   opensshEd25519Body,
   parseSsh2Key,
   type KeyPemBlock,
   pemText,
   readKeyText,
   readOpensshHeader,
+  unreadable,
 } from './key-text.ts';
 import { fingerprint } from './wire.ts';
 
@@ -33,7 +35,6 @@ export interface KeyInputs {
   readonly passphrase: string;
 }
 
-const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
 const DEFAULT_INPUTS: KeyInputs = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
@@ -43,7 +44,6 @@ const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
 const MAX_KDF_ROUNDS = 1000;
 const NEW_KEY =
   'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
-const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
 
 /**
  * Parses a private key as the user pasted it. Accepts OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with RSA,
@@ -155,14 +155,6 @@ function refuse(finding: Finding): PreparedKey {
   return { ok: false, finding };
 }
 
-const DAMAGED: Finding = {
-  code: 'ssh-key-malformed',
-  at: KEY_INPUT,
-  fact: 'the private key is cut off or damaged.',
-  cause: 'only a part of the file was copied, or it was changed on the way.',
-  fix: WHOLE_FILE,
-};
-
 const DSA: Finding = {
   code: 'ssh-key-type-unsupported',
   at: KEY_INPUT,
@@ -250,60 +242,4 @@ function unsupported(what: string): Finding {
     fact: `${what} cannot be used here.`,
     fix: NEW_KEY,
   };
-}
-
-function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Finding {
-  const at = KEY_INPUT;
-  switch (read.kind) {
-    case 'empty':
-      return {
-        code: 'ssh-key-missing',
-        at,
-        fact: 'no private key is given.',
-        cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-        fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
-      };
-    case 'public':
-      return {
-        code: 'ssh-key-malformed',
-        at,
-        fact: 'this is a public key; the private one is needed.',
-        cause: 'the file that ends in .pub was copied.',
-        fix: 'give the file of the same name without .pub.',
-      };
-    case 'certificate':
-      return {
-        code: 'ssh-key-malformed',
-        at,
-        fact: 'this is a certificate, not a private key.',
-        cause: 'another file was copied.',
-        fix: 'give the private key with which you log in to the hosts.',
-      };
-    case 'several':
-      return {
-        code: 'ssh-key-malformed',
-        at,
-        fact: `there are ${read.count} private keys.`,
-        fix: 'give the one that all hosts accept.',
-      };
-    case 'truncated':
-      return {
-        code: 'ssh-key-malformed',
-        at,
-        fact: 'the private key has a BEGIN line but no matching END line.',
-        cause: 'only a part of the file was copied, or only its first line reached the input.',
-        fix: WHOLE_FILE,
-      };
-    case 'damaged':
-      return DAMAGED;
-    case 'unknown':
-      return {
-        code: 'ssh-key-malformed',
-        at,
-        fact: 'this is not a private key in a known format.',
-        cause:
-          'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
-        fix: WHOLE_FILE,
-      };
-  }
 }

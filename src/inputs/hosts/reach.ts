@@ -4,8 +4,7 @@ import { parseUser } from '../collected.ts';
 import { parseSshPort, portsByInput, portsGroup } from '../etcd/places-and-ports.ts';
 import { inputGroup } from '../group.ts';
 import { parseChoice } from '../scalars.ts';
-import { reachInputs } from '../table/access.ts';
-import { hostInputs } from '../table/hosts.ts';
+import { reachInputs, hostInputs } from '../table/hosts.ts';
 import type { InputName } from '../table/table.ts';
 import { parseAddress } from './addresses.ts';
 import {

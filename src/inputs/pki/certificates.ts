@@ -7,8 +7,8 @@ import { foreignCharacter } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
 import { inputGroup } from '../group.ts';
-import { type Entry, parseChoice, parseEntries, parseInteger } from '../scalars.ts';
-import { certificateInputs, clientCopyInputs } from '../table/pki.ts';
+import { parseChoice, parseEntries, parseInteger } from '../scalars.ts';
+import { certificateInputs } from '../table/pki.ts';
 
 /**
  * Where the key of the CA is kept. `first-host`: beside ca.crt on one host. `input-only`: on no host; it comes with each run
@@ -50,24 +50,6 @@ export const certificatesGroup = inputGroup({
       return undefined;
     return { ...(authority && { authority }), caCustody, certificates, renewBeforeDays };
   },
-});
-
-/** What the control plane has already. */
-export interface ClientCopySettings {
-  /**
-   * Fingerprints of the apiserver-etcd-client certificates of which the control plane has a copy: SHA-256, upper-case
-   * hex with colons.
-   */
-  readonly copiedClientCertificates: readonly string[];
-}
-
-/** What the control plane has already. */
-export const clientCopiesGroup = inputGroup({
-  name: 'client-copies',
-  inputs: clientCopyInputs,
-  parse: ({ inputs, findings }): ClientCopySettings => ({
-    copiedClientCertificates: parseCopiedCertificates(inputs['client-certificate-copied'], findings),
-  }),
 });
 
 /**
@@ -247,8 +229,6 @@ function longer(at: string, days: number, usual: number): Finding[] {
   ];
 }
 
-const input = 'client-certificate-copied';
-
 /**
  * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
  * @param leafDays how long they are valid; absent where that cannot be read.
@@ -272,33 +252,4 @@ function alwaysRenewed(days: number, leafDays: number): Finding {
     fact: `certificates are valid for ${leafDays} days (certificate-validity-days): with ${days} every run would reissue all of them.`,
     fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
   };
-}
-
-/**
- * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
- * @returns each once, in upper-case hex with colons.
- */
-function parseCopiedCertificates(value: string, findings: Finding[]): readonly string[] {
-  const entries = parseEntries(input, value, findings);
-  return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
-}
-
-function parseFingerprint({ text, at }: Entry, findings: Finding[]): string[] {
-  const isHex = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})+|[0-9a-f]+)$/i.test(text);
-  const digits = text.replaceAll(':', '').toUpperCase();
-  if (isHex && digits.length === 64) return [(digits.match(/../g) ?? []).join(':')];
-  findings.push({
-    code: 'value-malformed',
-    at,
-    fact: isHex
-      ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`
-      : `${quote(text)} is not the fingerprint of a certificate.`,
-    ...(isHex &&
-      digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
-    fix:
-      'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
-      '/etc/kubernetes/pki/apiserver-etcd-client.crt and write the part after the =, for example ' +
-      `${input}: ${'6F:'.repeat(31)}6F.`,
-  });
-  return [];
 }

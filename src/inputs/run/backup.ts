@@ -5,7 +5,7 @@ import { quote } from '../../text/quote.ts';
 import { inputGroup, type ParseContext } from '../group.ts';
 import { clusterNameGroup } from '../hosts/members.ts';
 import { parseChoice } from '../scalars.ts';
-import { backupInputs } from '../table/backup.ts';
+import { backupInputs } from '../table/run.ts';
 
 /** The destination of a backup, and who can read it. */
 export interface BackupSettings {

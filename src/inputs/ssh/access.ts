@@ -8,7 +8,7 @@ import { shortForm } from '../hosts/addresses.ts';
 import type { HostLogin, HostSettings, RemoteHost, SshSettings } from '../hosts/host-settings.ts';
 import { hostsGroup } from '../hosts/reach.ts';
 import { type DurationRange, parseDuration, parseEntries } from '../scalars.ts';
-import { accessInputs } from '../table/access.ts';
+import { accessInputs } from '../table/hosts.ts';
 import { parseSshCertificate } from './certificate.ts';
 import { type HostKeyInputs, parseHostKeys, pinnedHost, refuseCertificatesOnly } from './host-keys.ts';
 

@@ -1,5 +1,14 @@
-import { accessInputs, reachInputs } from './access.ts';
-import { backupInputs } from './backup.ts';
+import { accessInputs, reachInputs, clusterNameInput, hostInputs } from './hosts.ts';
+import {
+  backupInputs,
+  artifactInputs,
+  bootstrapInputs,
+  diskTestInputs,
+  lockInputs,
+  operationInput,
+  planInputs,
+  timeLimitInputs,
+} from './run.ts';
 import {
   dataPlaceInputs,
   etcdFlagInputs,
@@ -9,18 +18,8 @@ import {
   portInputs,
 } from './etcd.ts';
 import { healthInputs } from './health.ts';
-import { clusterNameInput, hostInputs } from './hosts.ts';
 import type { InputDefinition, InputSection } from './input.ts';
 import { certificateInputs, clientCopyInputs } from './pki.ts';
-import {
-  artifactInputs,
-  bootstrapInputs,
-  diskTestInputs,
-  lockInputs,
-  operationInput,
-  planInputs,
-  timeLimitInputs,
-} from './run.ts';
 
 /**
  * The one table of inputs, by subject, in the order of action.yml. From it `npm run docs` makes the inputs of action.yml, the

@@ -1,5 +1,5 @@
-export const id = 798;
-export const ids = [798];
+export const id = 156;
+export const ids = [156];
 export const modules = {
 
 /***/ 34486:
@@ -1020,18 +1020,23 @@ function membershipChecks(facts) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J7: () => (/* binding */ daysWords),
 /* harmony export */   K2: () => (/* binding */ wayMs),
 /* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   ZJ: () => (/* binding */ byDays),
 /* harmony export */   _3: () => (/* binding */ days),
 /* harmony export */   du: () => (/* binding */ viewOf),
 /* harmony export */   jW: () => (/* binding */ missingFactCheck),
+/* harmony export */   rW: () => (/* binding */ ends),
 /* harmony export */   rm: () => (/* binding */ votesOf),
 /* harmony export */   tE: () => (/* binding */ failureToleranceOf)
 /* harmony export */ });
 /* unused harmony export isNotAsked */
-/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1687);
+/* harmony import */ var _etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1687);
 /* harmony import */ var _etcd_health_view_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(11100);
-/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(62821);
+/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(62821);
+/* harmony import */ var _pki_certificate_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(14839);
+
 
 
 
@@ -1045,18 +1050,18 @@ function votesOf(facts) {
     const voters = view.members?.filter(({ isLearner }) => !isLearner);
     const all = voters?.length ?? facts.members.length;
     const isVoter = (member) => {
-        const id = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(member.endpoint.status)?.memberId;
+        const id = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(member.endpoint.status)?.memberId;
         return voters === undefined || voters.some((voter) => voter.id === id);
     };
     const answering = facts.members.filter((member) => {
-        const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(member.endpoint.status);
+        const status = (0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(member.endpoint.status);
         return status !== undefined && status.clusterId === view.clusterId && isVoter(member);
     });
     const working = answering.filter(takesPart);
     const unknown = facts.members.filter(({ endpoint }) => isNotAsked(endpoint.status));
     return {
         all,
-        needed: (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_2__/* .quorumOf */ .N)(all),
+        needed: (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_3__/* .quorumOf */ .N)(all),
         working: working.map(({ name }) => name),
         answering: answering.map(({ name }) => name),
         unknown: unknown.map(({ name }) => name),
@@ -1064,7 +1069,7 @@ function votesOf(facts) {
 }
 /** A read through the majority succeeded there, or it would have, were it not for an alarm. */
 function takesPart({ endpoint }) {
-    if ((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(endpoint.status)?.leader === null)
+    if ((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(endpoint.status)?.leader === null)
         return false;
     return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
 }
@@ -1114,7 +1119,7 @@ function missingFactCheck(check, host, { unseen }, needed) {
 }
 /** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
 function wayMs({ endpoint }) {
-    return ((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_1__/* .seen */ .cI)(endpoint.roundTripNs) ?? 0) / 1e6;
+    return ((0,_etcd_health_observation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(endpoint.roundTripNs) ?? 0) / 1e6;
 }
 /** `1 day`, `12 days`, `-3 days`. */
 function days(count) {
@@ -1123,6 +1128,22 @@ function days(count) {
 /** A count with its noun. */
 function plural(count, noun) {
     return `${count} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
+}
+/** Returns the status of a certificate that is valid for so many more days. */
+function byDays(left, { certificateFailureDays, certificateWarningDays }) {
+    if (left < certificateFailureDays)
+        return 'fail';
+    return left < certificateWarningDays ? 'warn' : 'ok';
+}
+/** Returns the threshold of {@link byDays} in words. */
+function daysWords({ certificateFailureDays, certificateWarningDays }) {
+    return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
+}
+/** Returns when a certificate ends, in words. */
+function ends({ notAfter }, now) {
+    const left = (0,_pki_certificate_js__WEBPACK_IMPORTED_MODULE_1__/* .daysLeft */ .H_)(notAfter, now);
+    const date = notAfter.toISOString().slice(0, 10);
+    return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
 }
 
 
@@ -1679,6 +1700,85 @@ const NAME_THEM = 'Name them: `control-plane-hosts: cp0=10.0.0.10, cp1=10.0.0.11
 
 /***/ }),
 
+/***/ 47986:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K6: () => (/* binding */ hasNoData),
+/* harmony export */   Tv: () => (/* binding */ LOST_MOUNT),
+/* harmony export */   X4: () => (/* binding */ dataMounts),
+/* harmony export */   Y0: () => (/* binding */ openDataFolders),
+/* harmony export */   Zc: () => (/* binding */ DATA_DIR_MODE),
+/* harmony export */   j_: () => (/* binding */ describeLostMount),
+/* harmony export */   mj: () => (/* binding */ lostMountFindings),
+/* harmony export */   nR: () => (/* binding */ lostMounts)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90203);
+
+
+/** Reports whether the folders of etcd's data and log hold nothing of etcd. */
+function hasNoData({ empty, walDir }) {
+    return empty && (walDir?.empty ?? true);
+}
+/**
+ * Returns the mount points of a member's data for its record. Leaves out folders on the root file system, and missing
+ * ones.
+ */
+function dataMounts({ places: seen = [] }, places) {
+    return Object.fromEntries((0,_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .dataFolders */ .ij)(places).flatMap((folder) => {
+        const mount = seen.find(({ path }) => path === folder)?.mountPoint;
+        return mount === undefined || mount === '/' ? [] : [[folder, mount]];
+    }));
+}
+/**
+ * Returns the folders whose disk is no longer mounted. etcd that is started there founds a new cluster, with the same
+ * ids if all members do: the members' answers do not show it. A disk that is mounted above the recorded one does not
+ * count: data was moved onto it.
+ */
+function lostMounts({ places }, record) {
+    if (places === undefined)
+        return [];
+    return Object.entries(record?.mounts ?? {}).flatMap(([folder, recorded]) => {
+        const now = places.find(({ path }) => path === folder)?.mountPoint;
+        const isAbove = now === undefined || now === '/' || recorded.startsWith(`${now}/`);
+        return now === recorded || !isAbove ? [] : [{ folder, recorded, now }];
+    });
+}
+/** Describes a lost mount. */
+function describeLostMount({ folder, recorded, now }) {
+    return `${folder} was on the file system mounted at ${recorded}, and ${now === undefined ? 'is missing now' : `is on that of ${now} now`}`;
+}
+const LOST_MOUNT = {
+    cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
+    fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, take the folder out of \`mounts\` in ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_FILE */ .bv} on that host.`,
+};
+/** Refuses members whose data is not where their record says: another cluster runs there, or none. */
+function lostMountFindings(members, ownership) {
+    return members.flatMap(({ name, facts }) => lostMounts(facts, (0,_ownership_js__WEBPACK_IMPORTED_MODULE_1__/* .recordOn */ .jr)(ownership.get(name))).map((lost) => ({
+        code: 'data-not-mounted',
+        host: name,
+        at: 'data-dir',
+        fact: `${describeLostMount(lost)}: the data of etcd there is not the data of the cluster.`,
+        ...LOST_MOUNT,
+    })));
+}
+/**
+ * As kubeadm creates the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data.
+ */
+const DATA_DIR_MODE = '700';
+/** Returns the folders of a member's data that have another mode. */
+function openDataFolders({ dataDir }, { dataDir: path, walDir }) {
+    const folders = [
+        { path, fact: dataDir },
+        ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
+    ];
+    return folders.flatMap(({ path: folder, fact: { exists, mode } }) => exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : []);
+}
+
+
+/***/ }),
+
 /***/ 85719:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -1790,8 +1890,6 @@ function kubeadmFiles({ texts }) {
 /* harmony export */   Fg: () => (/* binding */ flagDifferences),
 /* harmony export */   L0: () => (/* binding */ expectedModes),
 /* harmony export */   L6: () => (/* binding */ differsFromRecord),
-/* harmony export */   Y0: () => (/* binding */ openDataFolders),
-/* harmony export */   Zc: () => (/* binding */ DATA_DIR_MODE),
 /* harmony export */   f5: () => (/* binding */ isClosedEnough),
 /* harmony export */   g6: () => (/* binding */ differencesOf),
 /* harmony export */   g7: () => (/* binding */ describeDifferences),
@@ -1809,7 +1907,9 @@ function kubeadmFiles({ texts }) {
 /* harmony import */ var _pki_verify_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(73227);
 /* harmony import */ var _authority_key_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(24701);
 /* harmony import */ var _certificates_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(37380);
-/* harmony import */ var _desired_member_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(85719);
+/* harmony import */ var _data_dir_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(47986);
+/* harmony import */ var _desired_member_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(85719);
+
 
 
 
@@ -1828,7 +1928,7 @@ function differencesOf(member, comparison) {
     const { desired, record } = comparison;
     const found = {
         kubelet: textDifferences(member, desired, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBELET_CONFIG */ .So, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .KUBELET_DROP_IN */ .jy]),
-        kubeadmConfig: textDifferences(member, desired, (0,_desired_member_js__WEBPACK_IMPORTED_MODULE_12__/* .kubeadmFiles */ .xr)(desired)),
+        kubeadmConfig: textDifferences(member, desired, (0,_desired_member_js__WEBPACK_IMPORTED_MODULE_13__/* .kubeadmFiles */ .xr)(desired)),
         manifest: manifestDifferences(member, desired, record),
         authority: member.facts.files.has(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB) ? [] : [`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CA_CERTIFICATE */ .vB} is missing`],
         authorityKey: keyDifferences(member, comparison),
@@ -1968,7 +2068,7 @@ function modeDifferences({ facts }, { record, places, keepsAuthorityKey }) {
     });
     return new Map([
         ...wrong,
-        ...openDataFolders(facts, places).map(({ path }) => [path, DATA_DIR_MODE]),
+        ...(0,_data_dir_js__WEBPACK_IMPORTED_MODULE_12__/* .openDataFolders */ .Y0)(facts, places).map(({ path }) => [path, _data_dir_js__WEBPACK_IMPORTED_MODULE_12__/* .DATA_DIR_MODE */ .Zc]),
     ]);
 }
 /**
@@ -1993,18 +2093,6 @@ function expectedModes(keepsAuthorityKey, record) {
         [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .ETCD_MANIFEST */ .jl, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ],
         ...(record === undefined ? [] : [..._kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .CONFIGURATION_MODES */ .S9, [_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STATE_FILE */ .bv, _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_MODE */ .gQ]]),
     ]);
-}
-/**
- * As kubeadm creates the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data.
- */
-const DATA_DIR_MODE = '700';
-/** Returns the folders of a member's data that have another mode. */
-function openDataFolders({ dataDir }, { dataDir: path, walDir }) {
-    const folders = [
-        { path, fact: dataDir },
-        ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
-    ];
-    return folders.flatMap(({ path: folder, fact: { exists, mode } }) => exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : []);
 }
 function recordDifferences({ facts }, { record, copiedClients, caCustody }) {
     if (record === undefined)
@@ -3367,79 +3455,61 @@ function isRefusedUnprocessed(error) {
 /** Describes a passed deadline, depending on the progress of the request. */
 function timeoutError(place, phase, timeoutMs) {
     const within = `within ${(0,units/* formatGoDuration */.IL)(Math.round(timeoutMs * 1e6))}`;
-    // The words of clientv3 for every request that did not end in time.
-    const reason = 'context deadline exceeded';
-    switch (phase) {
-        case 'unsent':
-            return (0,errors/* etcdError */.Fx)(place, {
-                code: 'etcd-connection-ended',
-                kind: 'timeout',
-                reason,
-                fact: `A request to ${place.endpoint} was not sent: its time was already over.`,
-                cause: 'The earlier requests took too long: the member answers slowly or not at all.',
-                fix: 'Read the messages about the earlier requests.',
-            });
-        case 'open':
-            return (0,errors/* etcdError */.Fx)(place, {
-                code: 'etcd-unreachable',
-                kind: 'timeout',
-                reason,
-                fact: `No TCP connection to ${place.endpoint} ${within}.`,
-                cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
-                fix: 'Check that the host is up and that the client port is open to the machine that connects.',
-            });
-        case 'handshake':
-            return (0,errors/* etcdError */.Fx)(place, {
-                code: 'etcd-too-slow',
-                kind: 'timeout',
-                reason,
-                fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
-                cause: 'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
-                    'A hung process or an overloaded host looks the same.',
-                fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
-            });
-        case 'answer':
-            return (0,errors/* etcdError */.Fx)(place, {
-                code: 'etcd-too-slow',
-                kind: 'timeout',
-                reason,
-                fact: `${place.endpoint} did not answer the request ${within}.`,
-                cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
-                fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
-            });
-    }
+    // The reason is that of clientv3 for every request that did not end in time.
+    return (0,errors/* etcdError */.Fx)(place, {
+        kind: 'timeout',
+        reason: 'context deadline exceeded',
+        ...TIMEOUT_WORDS[phase](place.endpoint, within),
+    });
 }
+const TIMEOUT_WORDS = {
+    unsent: (endpoint) => ({
+        code: 'etcd-connection-ended',
+        fact: `A request to ${endpoint} was not sent: its time was already over.`,
+        cause: 'The earlier requests took too long: the member answers slowly or not at all.',
+        fix: 'Read the messages about the earlier requests.',
+    }),
+    open: (endpoint, within) => ({
+        code: 'etcd-unreachable',
+        fact: `No TCP connection to ${endpoint} ${within}.`,
+        cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
+        fix: 'Check that the host is up and that the client port is open to the machine that connects.',
+    }),
+    handshake: (endpoint, within) => ({
+        code: 'etcd-too-slow',
+        fact: `${endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
+        cause: 'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
+            'A hung process or an overloaded host looks the same.',
+        fix: "Start the other members and check that members can connect to each other's peer ports; the member's log shows what it waits for.",
+    }),
+    answer: (endpoint, within) => ({
+        code: 'etcd-too-slow',
+        fact: `${endpoint} did not answer the request ${within}.`,
+        cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
+        fix: "Check that a majority of the members is running, that peers reach each other, and the disk's fsync latency.",
+    }),
+};
 /** Describes an error of the stream, node:tls or node:http2. */
 function connectionError(place, phase, error) {
     if (error instanceof errors/* EtcdError */.be)
         return error;
     const options = { cause: error };
     if (error instanceof errors/* AnswerTooLongError */.lY)
-        return (0,errors/* etcdError */.Fx)(place, tooLongWords(place, error), options);
+        return (0,errors/* etcdError */.Fx)(place, (0,errors/* tooLongWords */.YD)(place, error), options);
     if (phase === 'open')
         return (0,errors/* etcdError */.Fx)(place, unreachable(place, error), options);
     const code = errorCode(error);
-    const words = serverCertificateWords(place, code, error) ??
+    const ofServer = serverCertificateWords(place, code, error);
+    const words = (ofServer && { kind: 'server-certificate', ...ofServer }) ??
         clientCertificateWords(place, code) ??
         tlsWords(place, code, error) ??
         lostWords(place, phase, error);
     return (0,errors/* etcdError */.Fx)(place, words, options);
 }
-function tooLongWords(place, { limit }) {
-    return {
-        code: 'output-too-large',
-        kind: 'unexpected-answer',
-        reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
-        fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
-        cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
-        fix: 'Check which program uses the port on that host: `ss -ltnp`.',
-    };
-}
 function unreachable(place, error) {
     const told = findingOf(error);
-    if (told !== undefined) {
+    if (told !== undefined)
         return { kind: 'unreachable', reason: withoutStop(told.fact), ...told };
-    }
     if (errorCode(error) === 'ECONNREFUSED') {
         return {
             code: 'etcd-unreachable',
@@ -3460,11 +3530,9 @@ function unreachable(place, error) {
     };
 }
 function serverCertificateWords(place, code, error) {
-    const kind = 'server-certificate';
     if (OTHER_AUTHORITY.has(code)) {
         return {
             code: 'server-certificate-unusable',
-            kind,
             reason: 'certificate signed by unknown authority',
             fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
             cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
@@ -3475,7 +3543,6 @@ function serverCertificateWords(place, code, error) {
     if (code === 'CERT_HAS_EXPIRED') {
         return {
             code: 'server-certificate-unusable',
-            kind,
             reason: 'certificate has expired',
             fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
             cause: 'kubeadm issues etcd certificates for one year and nothing renewed them, or the clock here is ahead.',
@@ -3485,7 +3552,6 @@ function serverCertificateWords(place, code, error) {
     if (code === 'CERT_NOT_YET_VALID') {
         return {
             code: 'server-certificate-unusable',
-            kind,
             reason: 'certificate is not yet valid',
             fact: `The server certificate of ${place.endpoint} is not valid yet.`,
             cause: 'The clock here is more than 5 minutes behind the clock of the machine that issued the certificate.',
@@ -3495,7 +3561,6 @@ function serverCertificateWords(place, code, error) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return {
             code: 'server-certificate-unusable',
-            kind,
             reason: 'certificate is not valid for this address',
             fact: `The server certificate of ${place.endpoint} does not name that address (${(0,findings/* errorMessage */.gJ)(error)}).`,
             cause: 'The address of the host has changed since the certificate was issued, or the inputs have another address.',
@@ -3505,7 +3570,6 @@ function serverCertificateWords(place, code, error) {
     if (code === 'INVALID_PURPOSE') {
         return {
             code: 'server-certificate-unusable',
-            kind,
             reason: 'certificate specifies an incompatible key usage',
             fact: `The certificate that ${place.endpoint} serves is not valid for a server (no serverAuth).`,
             cause: '/etc/kubernetes/pki/etcd/server.crt is a client certificate.',
@@ -4819,6 +4883,7 @@ function canonicalUrl(url) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Fx: () => (/* binding */ etcdError),
 /* harmony export */   L7: () => (/* binding */ gatewayError),
+/* harmony export */   YD: () => (/* binding */ tooLongWords),
 /* harmony export */   au: () => (/* binding */ unexpectedAnswer),
 /* harmony export */   be: () => (/* binding */ EtcdError),
 /* harmony export */   lY: () => (/* binding */ AnswerTooLongError)
@@ -4969,6 +5034,17 @@ class AnswerTooLongError extends Error {
         super(`the answer is longer than ${limit} bytes`);
         this.limit = limit;
     }
+}
+/** Describes an answer that exceeds the limit. */
+function tooLongWords(place, { limit }) {
+    return {
+        code: 'output-too-large',
+        kind: 'unexpected-answer',
+        reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
+        fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the action closed the connection and did not read the rest.`,
+        cause: 'etcd sends no such answer: another program uses the port, or the host cannot be trusted.',
+        fix: 'Check which program uses the port on that host: `ss -ltnp`.',
+    };
 }
 
 
@@ -14012,16 +14088,14 @@ var wire = __webpack_require__(56556);
 
 
 
-const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
-const DEFAULT_INPUTS = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
+const DEFAULT_INPUTS = { key: key_text/* KEY_INPUT */.lJ, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 /** The ciphers of ssh-keygen (-Z) that ssh2 decrypts; the first is the default. */
 const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
 /** ssh-keygen uses 16 or 24 by default; each takes some hundredths of a second here. */
 const MAX_KDF_ROUNDS = 1000;
 const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
-const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
 /**
  * Parses a private key as the user pasted it. Accepts OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with RSA,
  * NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
@@ -14035,7 +14109,7 @@ function preparePrivateKey(text, passphrase, inputs = DEFAULT_INPUTS) {
 }
 /** Replaces the inputs' names in a finding, which are those of the hosts' key. */
 function withInputNames(finding, { key, passphrase }) {
-    const rename = (text) => text.replaceAll(KEY_INPUT, key).replaceAll(PASSPHRASE_INPUT, passphrase);
+    const rename = (text) => text.replaceAll(key_text/* KEY_INPUT */.lJ, key).replaceAll(PASSPHRASE_INPUT, passphrase);
     const { at, fix } = finding;
     return { ...finding, at: rename(at), ...(fix !== undefined && { fix: rename(fix) }) };
 }
@@ -14044,7 +14118,7 @@ function prepare(text, secret) {
     if (read.kind === 'putty')
         return preparePutty(read.text, secret);
     if (read.kind !== 'private')
-        return { ok: false, finding: unreadable(read) };
+        return { ok: false, finding: (0,key_text/* unreadable */.O$)(read) };
     return read.block.label === 'OPENSSH PRIVATE KEY'
         ? prepareOpenssh(read.block, secret)
         : preparePem(read.block, secret);
@@ -14052,7 +14126,7 @@ function prepare(text, secret) {
 function prepareOpenssh(block, passphrase) {
     const header = (0,key_text/* readOpensshHeader */.Oq)(Buffer.from(block.body, 'base64'));
     if (header === undefined)
-        return refuse(DAMAGED);
+        return refuse(key_text/* DAMAGED */.Ax);
     const { cipher, rounds, type, publicBlob } = header;
     const encrypted = cipher !== 'none';
     if (type === 'ssh-dss')
@@ -14071,7 +14145,7 @@ function prepareOpenssh(block, passphrase) {
         return usable(key, encrypted, passphrase);
     if (/^Unsupported/.test((0,findings/* errorMessage */.gJ)(key)))
         return refuse(unsupported(`a key of type ${type}`));
-    return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
+    return refuse(encrypted ? passphraseWrong(name) : key_text/* DAMAGED */.Ax);
 }
 function preparePem(block, passphrase) {
     const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
@@ -14087,7 +14161,7 @@ function preparePem(block, passphrase) {
         if (/digital envelope routines::unsupported/.test((0,findings/* errorMessage */.gJ)(error)))
             return refuse(OLD_ENCRYPTION);
         // Also if the decoder supports none of it: one wrong passphrase of 256 leaves a valid padding.
-        return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
+        return refuse(encrypted ? passphraseWrong(block.label) : key_text/* DAMAGED */.Ax);
     }
     const converted = convert(key);
     return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
@@ -14116,7 +14190,7 @@ function convert(key) {
     else
         return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
     const parsed = (0,key_text/* parseSsh2Key */.tT)(text);
-    return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
+    return parsed instanceof Error ? { finding: key_text/* DAMAGED */.Ax } : { key: parsed };
 }
 function preparePutty(text, passphrase) {
     if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text))
@@ -14127,7 +14201,7 @@ function preparePutty(text, passphrase) {
     const key = (0,key_text/* parseSsh2Key */.tT)(text, encrypted ? passphrase : undefined);
     if (!(key instanceof Error))
         return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
-    return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
+    return refuse(encrypted ? passphraseWrong('PuTTY key') : key_text/* DAMAGED */.Ax);
 }
 function usable(key, encrypted, passphrase) {
     const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
@@ -14136,37 +14210,30 @@ function usable(key, encrypted, passphrase) {
 function refuse(finding) {
     return { ok: false, finding };
 }
-const DAMAGED = {
-    code: 'ssh-key-malformed',
-    at: KEY_INPUT,
-    fact: 'the private key is cut off or damaged.',
-    cause: 'only a part of the file was copied, or it was changed on the way.',
-    fix: WHOLE_FILE,
-};
 const DSA = {
     code: 'ssh-key-type-unsupported',
-    at: KEY_INPUT,
+    at: key_text/* KEY_INPUT */.lJ,
     fact: 'this is a DSA key.',
     cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
     fix: NEW_KEY,
 };
 const SECURITY_KEY = {
     code: 'ssh-key-type-unsupported',
-    at: KEY_INPUT,
+    at: key_text/* KEY_INPUT */.lJ,
     fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
     cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
     fix: `such a key cannot be used unattended: ${NEW_KEY}`,
 };
 const PUTTY = {
     code: 'ssh-key-format-unsupported',
-    at: KEY_INPUT,
+    at: key_text/* KEY_INPUT */.lJ,
     fact: 'this PuTTY key file (.ppk) cannot be read.',
     cause: 'PuTTY has its own file format; the action reads only version 2 files with RSA keys.',
     fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
 };
 const OLD_ENCRYPTION = {
     code: 'ssh-key-format-unsupported',
-    at: KEY_INPUT,
+    at: key_text/* KEY_INPUT */.lJ,
     fact: 'the private key is encrypted with a cipher that is no longer supported.',
     cause: 'the file is old.',
     fix: 're-encrypt it with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
@@ -14174,7 +14241,7 @@ const OLD_ENCRYPTION = {
 function cipherUnknown(name, cipher) {
     return {
         code: 'ssh-key-format-unsupported',
-        at: KEY_INPUT,
+        at: key_text/* KEY_INPUT */.lJ,
         fact: `the private key (${name}) is encrypted with ${cipher}, which the action cannot decrypt.`,
         cause: 'it was made with `ssh-keygen -Z`.',
         fix: 're-encrypt it with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
@@ -14183,7 +14250,7 @@ function cipherUnknown(name, cipher) {
 function tooManyRounds(name, rounds) {
     return {
         code: 'ssh-key-format-unsupported',
-        at: KEY_INPUT,
+        at: key_text/* KEY_INPUT */.lJ,
         fact: `the private key (${name}) needs ${rounds} rounds of key derivation, which would take minutes.`,
         cause: 'it was made with `ssh-keygen -a`, or is damaged.',
         fix: 're-encrypt it with `ssh-keygen -p -a 100 -f deploy-key`.',
@@ -14216,64 +14283,10 @@ function passphraseWrong(name) {
 function unsupported(what) {
     return {
         code: 'ssh-key-type-unsupported',
-        at: KEY_INPUT,
+        at: key_text/* KEY_INPUT */.lJ,
         fact: `${what} cannot be used here.`,
         fix: NEW_KEY,
     };
-}
-function unreadable(read) {
-    const at = KEY_INPUT;
-    switch (read.kind) {
-        case 'empty':
-            return {
-                code: 'ssh-key-missing',
-                at,
-                fact: 'no private key is given.',
-                cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-                fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
-            };
-        case 'public':
-            return {
-                code: 'ssh-key-malformed',
-                at,
-                fact: 'this is a public key; the private one is needed.',
-                cause: 'the file that ends in .pub was copied.',
-                fix: 'give the file of the same name without .pub.',
-            };
-        case 'certificate':
-            return {
-                code: 'ssh-key-malformed',
-                at,
-                fact: 'this is a certificate, not a private key.',
-                cause: 'another file was copied.',
-                fix: 'give the private key with which you log in to the hosts.',
-            };
-        case 'several':
-            return {
-                code: 'ssh-key-malformed',
-                at,
-                fact: `there are ${read.count} private keys.`,
-                fix: 'give the one that all hosts accept.',
-            };
-        case 'truncated':
-            return {
-                code: 'ssh-key-malformed',
-                at,
-                fact: 'the private key has a BEGIN line but no matching END line.',
-                cause: 'only a part of the file was copied, or only its first line reached the input.',
-                fix: WHOLE_FILE,
-            };
-        case 'damaged':
-            return DAMAGED;
-        case 'unknown':
-            return {
-                code: 'ssh-key-malformed',
-                at,
-                fact: 'this is not a private key in a known format.',
-                cause: 'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
-                fix: WHOLE_FILE,
-            };
-    }
 }
 
 // EXTERNAL MODULE: ./src/text/quote.ts
@@ -14347,7 +14360,7 @@ function inputGroup(definition) {
 
 /***/ }),
 
-/***/ 5023:
+/***/ 79657:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15415,8 +15428,6 @@ function portsByInput({ clientPort, peerPort, metricsPort }) {
 var members = __webpack_require__(11942);
 // EXTERNAL MODULE: ./src/inputs/collected.ts + 1 modules
 var inputs_collected = __webpack_require__(70061);
-// EXTERNAL MODULE: ./src/inputs/table/access.ts
-var access = __webpack_require__(15814);
 // EXTERNAL MODULE: ./src/inputs/table/hosts.ts
 var hosts = __webpack_require__(89561);
 // EXTERNAL MODULE: ./src/inputs/hosts/addresses.ts
@@ -15436,11 +15447,10 @@ var host_settings = __webpack_require__(53197);
 
 
 
-
 /** The hosts and their logins. No SSH server may use a port of etcd. */
 const hostsGroup = (0,group/* inputGroup */.w)({
     name: 'hosts',
-    inputs: { ...hosts/* hostInputs */.e, ...access/* reachInputs */.V },
+    inputs: { ...hosts/* hostInputs */.ep, ...hosts/* reachInputs */.VK },
     parse: ({ inputs, files, findings, warnings, settingsOf }) => {
         const written = (0,members/* parseMembers */.R)(inputs, files.inventory, { findings, warnings });
         const user = inputs['ssh-user'] === '' ? undefined : (0,inputs_collected/* parseUser */.tN)(inputs['ssh-user'], findings);
@@ -15767,14 +15777,6 @@ const certificatesGroup = (0,group/* inputGroup */.w)({
         return { ...(authority && { authority }), caCustody, certificates, renewBeforeDays };
     },
 });
-/** What the control plane has already. */
-const clientCopiesGroup = (0,group/* inputGroup */.w)({
-    name: 'client-copies',
-    inputs: pki/* clientCopyInputs */.q,
-    parse: ({ inputs, findings }) => ({
-        copiedClientCertificates: parseCopiedCertificates(inputs['client-certificate-copied'], findings),
-    }),
-});
 /**
  * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
  * able to sign for etcd.
@@ -15929,7 +15931,6 @@ function longer(at, days, usual) {
         },
     ];
 }
-const certificates_input = 'client-certificate-copied';
 /**
  * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
  * @param leafDays how long they are valid; absent where that cannot be read.
@@ -15949,12 +15950,27 @@ function alwaysRenewed(days, leafDays) {
         fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
     };
 }
+
+;// CONCATENATED MODULE: ./src/inputs/pki/client-copies.ts
+
+
+
+
+/** What the control plane has already. */
+const clientCopiesGroup = (0,group/* inputGroup */.w)({
+    name: 'client-copies',
+    inputs: pki/* clientCopyInputs */.q,
+    parse: ({ inputs, findings }) => ({
+        copiedClientCertificates: parseCopiedCertificates(inputs['client-certificate-copied'], findings),
+    }),
+});
+const client_copies_input = 'client-certificate-copied';
 /**
  * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
  * @returns each once, in upper-case hex with colons.
  */
 function parseCopiedCertificates(value, findings) {
-    const entries = (0,scalars/* parseEntries */.Km)(certificates_input, value, findings);
+    const entries = (0,scalars/* parseEntries */.Km)(client_copies_input, value, findings);
     return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
 }
 function parseFingerprint({ text, at }, findings) {
@@ -15972,7 +15988,7 @@ function parseFingerprint({ text, at }, findings) {
             digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
         fix: 'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
             '/etc/kubernetes/pki/apiserver-etcd-client.crt and write the part after the =, for example ' +
-            `${certificates_input}: ${'6F:'.repeat(31)}6F.`,
+            `${client_copies_input}: ${'6F:'.repeat(31)}6F.`,
     });
     return [];
 }
@@ -15981,8 +15997,8 @@ function parseFingerprint({ text, at }, findings) {
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./src/backup/recipients.ts
 var recipients = __webpack_require__(93892);
-// EXTERNAL MODULE: ./src/inputs/table/backup.ts
-var backup = __webpack_require__(36058);
+// EXTERNAL MODULE: ./src/inputs/table/run.ts
+var run = __webpack_require__(26535);
 ;// CONCATENATED MODULE: ./src/inputs/run/backup.ts
 
 
@@ -15995,7 +16011,7 @@ const ENCRYPTIONS = ['age', 'none'];
 /** The destination of a backup, and who can read it. */
 const backupGroup = (0,group/* inputGroup */.w)({
     name: 'backup',
-    inputs: backup/* backupInputs */.C,
+    inputs: run/* backupInputs */.Ct,
     parse: (context) => {
         const { inputs, findings } = context;
         const encryption = (0,scalars/* parseChoice */.HU)('backup-encryption', inputs['backup-encryption'], ENCRYPTIONS, findings);
@@ -16609,7 +16625,7 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
 /** Login settings of the hosts with an SSH transport. */
 const loginGroup = (0,group/* inputGroup */.w)({
     name: 'login',
-    inputs: access/* accessInputs */._,
+    inputs: hosts/* accessInputs */._H,
     alsoReads: ['ssh-user'],
     parse: ({ inputs, run, findings, warnings, settingsOf }) => {
         const collected = { findings, warnings };
@@ -16631,6 +16647,7 @@ const loginGroup = (0,group/* inputGroup */.w)({
 // EXTERNAL MODULE: ./src/inputs/table/table.ts
 var table = __webpack_require__(898);
 ;// CONCATENATED MODULE: ./src/inputs/groups.ts
+
 
 
 
@@ -17848,7 +17865,7 @@ function evenCount(count) {
 /** The name of the cluster. */
 const clusterNameGroup = (0,group/* inputGroup */.w)({
     name: 'cluster-name',
-    inputs: hosts/* clusterNameInput */.g,
+    inputs: hosts/* clusterNameInput */.gq,
     parse: ({ inputs, findings }) => {
         const clusterName = parseClusterName(inputs['cluster-name'], findings);
         return clusterName === undefined ? undefined : { clusterName };
@@ -18159,7 +18176,7 @@ function editDistance(from, to) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55383);
-/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5023);
+/* harmony import */ var _groups_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(79657);
 /* harmony import */ var _input_files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6731);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(13915);
 /* harmony import */ var _run_intent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3821);
@@ -19069,123 +19086,6 @@ function pinnedHost({ name, address, login }) {
 
 /***/ }),
 
-/***/ 15814:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ reachInputs),
-/* harmony export */   _: () => (/* binding */ accessInputs)
-/* harmony export */ });
-/** By which way each host is reached, and as whom it is logged in to. */
-const reachInputs = {
-    transport: {
-        description: 'How to reach the hosts: `ssh2`, SSH with the library of the action; `openssh`, SSH with the ' +
-            "runner's own OpenSSH client, which supports certificates and post-quantum key exchange; `local`, " +
-            'without SSH, if the job runs on the only host.',
-        default: 'ssh2',
-    },
-    'local-host': {
-        description: 'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
-            'member): it needs no SSH, and `transport` applies to the others.',
-    },
-    'ssh-user': {
-        description: 'User for the login on every host without a user in `inventory`: root, or a user that may use sudo.',
-        common: true,
-    },
-    'ssh-port': {
-        description: 'TCP port of the SSH server on every host without a port in `inventory`.',
-        default: '22',
-    },
-};
-/** How hosts are logged in to, apart from where and as whom. */
-const accessInputs = {
-    'ssh-private-key': {
-        description: 'Private key of that user, the whole text of the file. Pass it from a secret. Left out: the keys of ' +
-            'the ssh-agent that `SSH_AUTH_SOCK` names.',
-        secret: true,
-        common: true,
-    },
-    'ssh-key-passphrase': {
-        description: 'Passphrase of the private key, if it has one. Pass it from a secret.',
-        secret: true,
-    },
-    'ssh-certificate': {
-        description: 'Certificate of that key, for hosts that trust its authority: the line of the file that `ssh-keygen ' +
-            '-s` writes. It is public: pass it from a variable. Needs `transport: openssh`.',
-    },
-    'ssh-connect-timeout': {
-        description: 'Time limit for connecting and logging in to one host or bastion, all attempts together, as `20s` ' +
-            'or `1m`; two seconds to five minutes.',
-        default: '20s',
-    },
-    'sudo-password': {
-        description: 'Password of that user for sudo, if sudo asks for one; the same on every host. It goes only to ' +
-            "sudo's standard input. Pass it from a secret.",
-        secret: true,
-    },
-    'ssh-known-hosts': {
-        description: 'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, ' +
-            'patterns, `@revoked`, and, with `transport: openssh`, `@cert-authority`. The action refuses a ' +
-            'host whose key is neither here nor in `ssh-host-fingerprints`.',
-        common: true,
-    },
-    'ssh-host-fingerprints': {
-        description: 'Instead of host keys or in addition to them: on each line a host, by name or address, and the ' +
-            'SHA-256 fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` ' +
-            'prints.',
-    },
-    'host-key-policy': {
-        description: 'What to do with a host that has no pinned key: `strict` refuses it; `accept-new` accepts any key ' +
-            'that it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that ' +
-            'is pinned.',
-        default: 'strict',
-    },
-    'ssh-bastion': {
-        description: 'Jump hosts on the way to all hosts, `user@host:port`, several in their order separated by commas; ' +
-            'IPv6 in brackets. User and port may be left out: `ssh-user`, and 22. Each needs its own host key ' +
-            'in the inputs above.',
-    },
-    'ssh-bastion-private-key': {
-        description: 'Private key for the bastions, if it is not `ssh-private-key`. Pass it from a secret.',
-        secret: true,
-    },
-    'ssh-bastion-key-passphrase': {
-        description: 'Passphrase of that key, if it has one. Pass it from a secret.',
-        secret: true,
-    },
-};
-
-
-/***/ }),
-
-/***/ 36058:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ backupInputs)
-/* harmony export */ });
-/** Where a backup goes, and who can read it. */
-const backupInputs = {
-    'backup-recipients': {
-        description: 'For `backup`: public keys that the backup is encrypted to, one per line, as `age-keygen` prints them ' +
-            '(`age1…`, or `age1pq1…` for a post-quantum one). Each of their identities decrypts it alone; keep one ' +
-            'offline. Lines that begin with `#` are comments.',
-    },
-    'backup-path': {
-        description: 'For `backup`: path of the new file on the runner; a relative one starts at the workspace. Its manifest ' +
-            'is written beside it, with `.json` at its end. An existing file is not overwritten. Left out: a file in ' +
-            "the runner's folder for temporary files, which the next steps find by the output `backup-path`.",
-    },
-    'backup-encryption': {
-        description: 'For `backup`: `age` encrypts the file to `backup-recipients` before it reaches the disk of the runner. ' +
-            '`none` writes all Kubernetes secrets as plain text; it needs a `backup-path`, and never uploads the file.',
-        default: 'age',
-    },
-};
-
-
-/***/ }),
-
 /***/ 68486:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -19394,8 +19294,10 @@ const healthInputs = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ hostInputs),
-/* harmony export */   g: () => (/* binding */ clusterNameInput)
+/* harmony export */   VK: () => (/* binding */ reachInputs),
+/* harmony export */   _H: () => (/* binding */ accessInputs),
+/* harmony export */   ep: () => (/* binding */ hostInputs),
+/* harmony export */   gq: () => (/* binding */ clusterNameInput)
 /* harmony export */ });
 /** Which hosts there are. */
 const hostInputs = {
@@ -19436,6 +19338,84 @@ const clusterNameInput = {
         description: 'Name of this cluster in reports and on the hosts: lower-case letters, digits and dashes, at most 63.',
         default: 'etcd',
         common: true,
+    },
+};
+/** By which way each host is reached, and as whom it is logged in to. */
+const reachInputs = {
+    transport: {
+        description: 'How to reach the hosts: `ssh2`, SSH with the library of the action; `openssh`, SSH with the ' +
+            "runner's own OpenSSH client, which supports certificates and post-quantum key exchange; `local`, " +
+            'without SSH, if the job runs on the only host.',
+        default: 'ssh2',
+    },
+    'local-host': {
+        description: 'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
+            'member): it needs no SSH, and `transport` applies to the others.',
+    },
+    'ssh-user': {
+        description: 'User for the login on every host without a user in `inventory`: root, or a user that may use sudo.',
+        common: true,
+    },
+    'ssh-port': {
+        description: 'TCP port of the SSH server on every host without a port in `inventory`.',
+        default: '22',
+    },
+};
+/** How hosts are logged in to, apart from where and as whom. */
+const accessInputs = {
+    'ssh-private-key': {
+        description: 'Private key of that user, the whole text of the file. Pass it from a secret. Left out: the keys of ' +
+            'the ssh-agent that `SSH_AUTH_SOCK` names.',
+        secret: true,
+        common: true,
+    },
+    'ssh-key-passphrase': {
+        description: 'Passphrase of the private key, if it has one. Pass it from a secret.',
+        secret: true,
+    },
+    'ssh-certificate': {
+        description: 'Certificate of that key, for hosts that trust its authority: the line of the file that `ssh-keygen ' +
+            '-s` writes. It is public: pass it from a variable. Needs `transport: openssh`.',
+    },
+    'ssh-connect-timeout': {
+        description: 'Time limit for connecting and logging in to one host or bastion, all attempts together, as `20s` ' +
+            'or `1m`; two seconds to five minutes.',
+        default: '20s',
+    },
+    'sudo-password': {
+        description: 'Password of that user for sudo, if sudo asks for one; the same on every host. It goes only to ' +
+            "sudo's standard input. Pass it from a secret.",
+        secret: true,
+    },
+    'ssh-known-hosts': {
+        description: 'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, ' +
+            'patterns, `@revoked`, and, with `transport: openssh`, `@cert-authority`. The action refuses a ' +
+            'host whose key is neither here nor in `ssh-host-fingerprints`.',
+        common: true,
+    },
+    'ssh-host-fingerprints': {
+        description: 'Instead of host keys or in addition to them: on each line a host, by name or address, and the ' +
+            'SHA-256 fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` ' +
+            'prints.',
+    },
+    'host-key-policy': {
+        description: 'What to do with a host that has no pinned key: `strict` refuses it; `accept-new` accepts any key ' +
+            'that it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that ' +
+            'is pinned.',
+        default: 'strict',
+    },
+    'ssh-bastion': {
+        description: 'Jump hosts on the way to all hosts, `user@host:port`, several in their order separated by commas; ' +
+            'IPv6 in brackets. User and port may be left out: `ssh-user`, and 22. Each needs its own host key ' +
+            'in the inputs above.',
+    },
+    'ssh-bastion-private-key': {
+        description: 'Private key for the bastions, if it is not `ssh-private-key`. Pass it from a secret.',
+        secret: true,
+    },
+    'ssh-bastion-key-passphrase': {
+        description: 'Passphrase of that key, if it has one. Pass it from a secret.',
+        secret: true,
     },
 };
 
@@ -19512,6 +19492,7 @@ const clientCopyInputs = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ct: () => (/* binding */ backupInputs),
 /* harmony export */   NP: () => (/* binding */ lockInputs),
 /* harmony export */   QC: () => (/* binding */ artifactInputs),
 /* harmony export */   Zp: () => (/* binding */ planInputs),
@@ -19563,6 +19544,24 @@ const diskTestInputs = {
         default: 'false',
     },
 };
+/** Where a backup goes, and who can read it. */
+const backupInputs = {
+    'backup-recipients': {
+        description: 'For `backup`: public keys that the backup is encrypted to, one per line, as `age-keygen` prints them ' +
+            '(`age1…`, or `age1pq1…` for a post-quantum one). Each of their identities decrypts it alone; keep one ' +
+            'offline. Lines that begin with `#` are comments.',
+    },
+    'backup-path': {
+        description: 'For `backup`: path of the new file on the runner; a relative one starts at the workspace. Its manifest ' +
+            'is written beside it, with `.json` at its end. An existing file is not overwritten. Left out: a file in ' +
+            "the runner's folder for temporary files, which the next steps find by the output `backup-path`.",
+    },
+    'backup-encryption': {
+        description: 'For `backup`: `age` encrypts the file to `backup-recipients` before it reaches the disk of the runner. ' +
+            '`none` writes all Kubernetes secrets as plain text; it needs a `backup-path`, and never uploads the file.',
+        default: 'age',
+    },
+};
 /** What a run leaves on GitHub. */
 const artifactInputs = {
     'upload-artifacts': {
@@ -19607,15 +19606,11 @@ const timeLimitInputs = {
 /* harmony export */   wp: () => (/* binding */ isInputName)
 /* harmony export */ });
 /* unused harmony export inputSections */
-/* harmony import */ var _access_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(15814);
-/* harmony import */ var _backup_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(36058);
+/* harmony import */ var _hosts_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(89561);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26535);
 /* harmony import */ var _etcd_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(68486);
 /* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(67050);
-/* harmony import */ var _hosts_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89561);
-/* harmony import */ var _pki_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5434);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(26535);
-
-
+/* harmony import */ var _pki_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5434);
 
 
 
@@ -19629,11 +19624,11 @@ const timeLimitInputs = {
 const inputSections = [
     {
         title: 'What to do',
-        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .operationInput */ .k_, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .planInputs */ .Zp, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .bootstrapInputs */ .o1, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .diskTestInputs */ .ts },
+        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .operationInput */ .k_, ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .planInputs */ .Zp, ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .bootstrapInputs */ .o1, ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .diskTestInputs */ .ts },
     },
-    { title: 'Hosts', inputs: { ..._hosts_js__WEBPACK_IMPORTED_MODULE_4__/* .hostInputs */ .e, ..._hosts_js__WEBPACK_IMPORTED_MODULE_4__/* .clusterNameInput */ .g } },
-    { title: 'Getting in', inputs: { ..._access_js__WEBPACK_IMPORTED_MODULE_0__/* .reachInputs */ .V, ..._access_js__WEBPACK_IMPORTED_MODULE_0__/* .accessInputs */ ._ } },
-    { title: 'Certificates', inputs: { ..._pki_js__WEBPACK_IMPORTED_MODULE_5__/* .certificateInputs */ .X, ..._pki_js__WEBPACK_IMPORTED_MODULE_5__/* .clientCopyInputs */ .q } },
+    { title: 'Hosts', inputs: { ..._hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .hostInputs */ .ep, ..._hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .clusterNameInput */ .gq } },
+    { title: 'Getting in', inputs: { ..._hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .reachInputs */ .VK, ..._hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .accessInputs */ ._H } },
+    { title: 'Certificates', inputs: { ..._pki_js__WEBPACK_IMPORTED_MODULE_4__/* .certificateInputs */ .X, ..._pki_js__WEBPACK_IMPORTED_MODULE_4__/* .clientCopyInputs */ .q } },
     {
         title: 'etcd and kubelet',
         inputs: {
@@ -19646,10 +19641,10 @@ const inputSections = [
         },
     },
     { title: 'Health checks', inputs: _health_js__WEBPACK_IMPORTED_MODULE_3__/* .healthInputs */ .Q },
-    { title: 'Backups', inputs: _backup_js__WEBPACK_IMPORTED_MODULE_1__/* .backupInputs */ .C },
+    { title: 'Backups', inputs: _run_js__WEBPACK_IMPORTED_MODULE_1__/* .backupInputs */ .Ct },
     {
         title: 'The run and its artifact',
-        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .artifactInputs */ .QC, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .lockInputs */ .NP, ..._run_js__WEBPACK_IMPORTED_MODULE_6__/* .timeLimitInputs */ .i9 },
+        inputs: { ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .artifactInputs */ .QC, ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .lockInputs */ .NP, ..._run_js__WEBPACK_IMPORTED_MODULE_1__/* .timeLimitInputs */ .i9 },
     },
 ];
 const definitions = Object.fromEntries(inputSections.flatMap(({ inputs }) => Object.entries(inputs)));
@@ -21037,7 +21032,7 @@ function isMapping(value) {
 
 /***/ }),
 
-/***/ 24974:
+/***/ 39868:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -21049,8 +21044,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: OPERATIONS, operationsUsing
 
-// EXTERNAL MODULE: ./src/inputs/groups.ts + 12 modules
-var groups = __webpack_require__(5023);
+// EXTERNAL MODULE: ./src/inputs/groups.ts + 13 modules
+var groups = __webpack_require__(79657);
 // EXTERNAL MODULE: ./src/backup/compare-hashes.ts
 var compare_hashes = __webpack_require__(34486);
 // EXTERNAL MODULE: ./src/cluster/absent-members.ts
@@ -21340,58 +21335,10 @@ var kubeadm_config = __webpack_require__(58467);
 var kubeadm_paths = __webpack_require__(6803);
 // EXTERNAL MODULE: ./src/pki/authority.ts
 var authority = __webpack_require__(3133);
+// EXTERNAL MODULE: ./src/cluster/data-dir.ts
+var data_dir = __webpack_require__(47986);
 // EXTERNAL MODULE: ./src/cluster/ownership.ts
 var cluster_ownership = __webpack_require__(90203);
-;// CONCATENATED MODULE: ./src/cluster/data-dir.ts
-
-
-/** Reports whether the folders of etcd's data and log hold nothing of etcd. */
-function hasNoData({ empty, walDir }) {
-    return empty && (walDir?.empty ?? true);
-}
-/**
- * Returns the mount points of a member's data for its record. Leaves out folders on the root file system, and missing
- * ones.
- */
-function dataMounts({ places: seen = [] }, places) {
-    return Object.fromEntries((0,kubeadm_paths/* dataFolders */.ij)(places).flatMap((folder) => {
-        const mount = seen.find(({ path }) => path === folder)?.mountPoint;
-        return mount === undefined || mount === '/' ? [] : [[folder, mount]];
-    }));
-}
-/**
- * Returns the folders whose disk is no longer mounted. etcd that is started there founds a new cluster, with the same
- * ids if all members do: the members' answers do not show it. A disk that is mounted above the recorded one does not
- * count: data was moved onto it.
- */
-function lostMounts({ places }, record) {
-    if (places === undefined)
-        return [];
-    return Object.entries(record?.mounts ?? {}).flatMap(([folder, recorded]) => {
-        const now = places.find(({ path }) => path === folder)?.mountPoint;
-        const isAbove = now === undefined || now === '/' || recorded.startsWith(`${now}/`);
-        return now === recorded || !isAbove ? [] : [{ folder, recorded, now }];
-    });
-}
-/** Describes a lost mount. */
-function describeLostMount({ folder, recorded, now }) {
-    return `${folder} was on the file system mounted at ${recorded}, and ${now === undefined ? 'is missing now' : `is on that of ${now} now`}`;
-}
-const LOST_MOUNT = {
-    cause: 'The disk is not mounted. If kubelet starts without it, etcd starts on an empty folder.',
-    fix: `Stop kubelet and etcd (\`crictl stop\`), mount the disk, and start kubelet, on all hosts with this finding. If the data was moved on purpose, take the folder out of \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
-};
-/** Refuses members whose data is not where their record says: another cluster runs there, or none. */
-function lostMountFindings(members, ownership) {
-    return members.flatMap(({ name, facts }) => lostMounts(facts, (0,cluster_ownership/* recordOn */.jr)(ownership.get(name))).map((lost) => ({
-        code: 'data-not-mounted',
-        host: name,
-        at: 'data-dir',
-        fact: `${describeLostMount(lost)}: the data of etcd there is not the data of the cluster.`,
-        ...LOST_MOUNT,
-    })));
-}
-
 // EXTERNAL MODULE: ./src/cluster/authority-key.ts
 var authority_key = __webpack_require__(24701);
 ;// CONCATENATED MODULE: ./src/cluster/authority.ts
@@ -21544,7 +21491,7 @@ function conflictsWithInput(found, brought) {
  */
 function hasSignedNothing(members) {
     const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...(0,kubeadm_paths/* leafFiles */.Sw)().map(({ path }) => path)];
-    return members.every(({ facts }) => hasNoData(facts.dataDir) &&
+    return members.every(({ facts }) => (0,data_dir/* hasNoData */.K6)(facts.dataDir) &&
         facts.containers.length === 0 &&
         marks.every((path) => !facts.files.has(path)));
 }
@@ -22714,7 +22661,7 @@ function mixedHosts(members, ownership) {
  */
 function foundedOtherwise({ name, facts, desired, progress }, shape) {
     if (progress === 'nothing')
-        return hasNoData(facts.dataDir) ? [] : [foreignFiles(name, facts.dataDir)];
+        return (0,data_dir/* hasNoData */.K6)(facts.dataDir) ? [] : [foreignFiles(name, facts.dataDir)];
     const manifest = (0,host/* memberManifest */.M)(facts);
     const places = manifest === undefined ? [] : placeDifferences(manifest, shape);
     if (!facts.dataDir.hasLog && places.length === 0)
@@ -22859,7 +22806,7 @@ function classify(input) {
         refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
     refuseIf([
         ...mixedHosts(members, ownership),
-        ...lostMountFindings(members, ownership),
+        ...(0,data_dir/* lostMountFindings */.mj)(members, ownership),
         ...lostLogFindings(members, ownership, cluster),
         ...membershipFindings(ownership, cluster),
     ]);
@@ -23360,7 +23307,7 @@ function plannedCluster({ settings, shape, authority, handOver }, { source, keyK
         certificates: settings.certificates,
         controlPlane: handOver.hosts,
         kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
-        dataMounts: new Map(members.map(({ name, facts }) => [name, dataMounts(facts, (0,kubeadm_paths/* placesOf */.ek)(settings))])),
+        dataMounts: new Map(members.map(({ name, facts }) => [name, (0,data_dir/* dataMounts */.X4)(facts, (0,kubeadm_paths/* placesOf */.ek)(settings))])),
         issue,
         clientCopies,
     };
@@ -24636,7 +24583,7 @@ function certificates_authority({ members, now }, thresholds) {
         if ('failure' in host)
             return [];
         const { facts } = host.seen;
-        const info = infoOf(facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text);
+        const info = (0,inspect/* readableCertificate */.UZ)(facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text);
         return [{ name, info, notSeen: (0,checks_view/* missingFactCheck */.jW)(check, name, facts, ['files']) }];
     });
     const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
@@ -24688,9 +24635,9 @@ function certificates_authority({ members, now }, thresholds) {
     ];
 }
 function authorityEnd(check, info, now, thresholds) {
-    const measured = `All hosts have the same CA, ${info.subject}; it ${ends(info, now)}.`;
-    const threshold = daysWords(thresholds);
-    const status = byDays((0,certificate/* daysLeft */.H_)(info.notAfter, now), thresholds);
+    const measured = `All hosts have the same CA, ${info.subject}; it ${(0,checks_view/* ends */.rW)(info, now)}.`;
+    const threshold = (0,checks_view/* daysWords */.J7)(thresholds);
+    const status = (0,checks_view/* byDays */.ZJ)((0,certificate/* daysLeft */.H_)(info.notAfter, now), thresholds);
     if (status === 'ok')
         return check(status, { measured, threshold });
     return check(status, {
@@ -24729,13 +24676,13 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
         return [notSeen];
     const { files } = facts;
     const authorityPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
-    const authorityInfo = infoOf(authorityPem);
+    const authorityInfo = (0,inspect/* readableCertificate */.UZ)(authorityPem);
     const good = [];
     const bad = [];
     for (const profile of leaf/* leafProfileNames */.kM) {
         const path = (0,kubeadm_paths/* leafPath */.Ps)(profile, 'certificate');
         const text = files.get(path)?.text;
-        const info = infoOf(text);
+        const info = (0,inspect/* readableCertificate */.UZ)(text);
         if (text === undefined || info === undefined) {
             bad.push(check('fail', {
                 code: 'certificate-unusable',
@@ -24773,15 +24720,15 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
             continue;
         }
         const left = (0,certificate/* daysLeft */.H_)(info.notAfter, now);
-        const status = byDays(left, thresholds);
+        const status = (0,checks_view/* byDays */.ZJ)(left, thresholds);
         if (status === 'ok')
             good.push({ path, left });
         else {
             bad.push(check(status, {
                 code: 'certificate-ends-soon',
                 subject: path,
-                measured: `${path} of ${name} ${ends(info, now)}.`,
-                threshold: daysWords(thresholds),
+                measured: `${path} of ${name} ${(0,checks_view/* ends */.rW)(info, now)}.`,
+                threshold: (0,checks_view/* daysWords */.J7)(thresholds),
                 cause: 'kubeadm issues certificates for one year.',
                 fix: path.includes('apiserver')
                     ? `${RENEW} Then bring the new one to the control plane, as docs/deploy.md says.`
@@ -24796,7 +24743,7 @@ function onDisk({ name, address }, { facts, more: { publicKeys } }, { now }, thr
         ...bad,
         check('ok', {
             measured: `${good.length} of ${leaf/* leafProfileNames */.kM.length} certificates are valid for the CA, match their keys and name the member; the first to end ends in ${(0,checks_view/* days */._3)(least)}.`,
-            threshold: daysWords(thresholds),
+            threshold: (0,checks_view/* daysWords */.J7)(thresholds),
         }),
     ];
 }
@@ -24817,7 +24764,7 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
             code: sight.failure.code,
             measured: `The ${subject} of ${name} presents no certificate: ${sight.failure.fact}.`,
         });
-    const info = infoOf(sight.seen.pem);
+    const info = (0,inspect/* readableCertificate */.UZ)(sight.seen.pem);
     if (info === undefined)
         return check('unknown', {
             subject,
@@ -24828,18 +24775,18 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
         return check('fail', {
             code: 'server-certificate-unusable',
             subject,
-            measured: `The certificate that the ${subject} of ${name} presents is not valid for the CA of the cluster (${info.subject}, issued by ${info.issuer}, ${ends(info, now)}).`,
+            measured: `The certificate that the ${subject} of ${name} presents is not valid for the CA of the cluster (${info.subject}, issued by ${info.issuer}, ${(0,checks_view/* ends */.rW)(info, now)}).`,
             cause: left < 0 ? 'It has expired.' : 'It was issued by another CA.',
             fix: `${RENEW} If the file on the disk is right, restart that member.`,
         });
     }
     const path = (0,kubeadm_paths/* leafPath */.Ps)(profile, 'certificate');
-    const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
+    const onDiskInfo = 'seen' in host ? (0,inspect/* readableCertificate */.UZ)(host.seen.facts.files.get(path)?.text) : undefined;
     if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
-        return check(byDays(left, thresholds) === 'fail' ? 'fail' : 'warn', {
+        return check((0,checks_view/* byDays */.ZJ)(left, thresholds) === 'fail' ? 'fail' : 'warn', {
             code: 'served-certificate-old',
             subject,
-            measured: `The ${subject} of ${name} presents another certificate than ${path}: that one ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
+            measured: `The ${subject} of ${name} presents another certificate than ${path}: that one ${(0,checks_view/* ends */.rW)(info, now)}, the file ${(0,checks_view/* ends */.rW)(onDiskInfo, now)}.`,
             cause: 'The file was renewed, but its folder was replaced as a whole, and the container still has the old folder mounted.',
             fix: `Restart that member alone, with a quorum of the others: move ${kubeadm_paths/* ETCD_MANIFEST */.jl} out of its folder, wait until the container is gone, and move it back.`,
         });
@@ -24854,9 +24801,9 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
             fix: RENEW,
         });
     }
-    const status = byDays(left, thresholds);
-    const measured = `The certificate that the ${subject} of ${name} presents is valid for the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`;
-    const threshold = daysWords(thresholds);
+    const status = (0,checks_view/* byDays */.ZJ)(left, thresholds);
+    const measured = `The certificate that the ${subject} of ${name} presents is valid for the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${(0,checks_view/* ends */.rW)(info, now)}.`;
+    const threshold = (0,checks_view/* daysWords */.J7)(thresholds);
     if (status === 'ok')
         return check(status, { subject, measured, threshold });
     return check(status, {
@@ -24867,33 +24814,6 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
         cause: 'kubeadm issues certificates for one year.',
         fix: RENEW,
     });
-}
-/** Returns the contents of a certificate; undefined if there is none, or it cannot be read. */
-function infoOf(pem) {
-    if (pem === undefined)
-        return undefined;
-    try {
-        return (0,inspect/* inspectCertificate */.ow)(pem);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Returns the status of a certificate that is valid for so many more days. */
-function byDays(left, { certificateFailureDays, certificateWarningDays }) {
-    if (left < certificateFailureDays)
-        return 'fail';
-    return left < certificateWarningDays ? 'warn' : 'ok';
-}
-/** Returns the threshold of {@link byDays} in words. */
-function daysWords({ certificateFailureDays, certificateWarningDays }) {
-    return `at least ${(0,checks_view/* days */._3)(certificateWarningDays)}; fails below ${(0,checks_view/* days */._3)(certificateFailureDays)}`;
-}
-/** Returns when a certificate ends, in words. */
-function ends({ notAfter }, now) {
-    const left = (0,certificate/* daysLeft */.H_)(notAfter, now);
-    const date = notAfter.toISOString().slice(0, 10);
-    return left < 0 ? `ended on ${date}` : `ends in ${(0,checks_view/* days */._3)(left)} (${date})`;
 }
 
 ;// CONCATENATED MODULE: ./src/checks/clock.ts
@@ -24937,7 +24857,6 @@ function clockChecks(clocks, { warningMs, failureMs }) {
 
 
 
-
 const checks_control_plane_CERTIFICATE = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'certificate');
 const control_plane_KEY = (0,kubeadm_paths/* leafPath */.Ps)('apiserverEtcdClient', 'key');
 const DEPLOY = 'Run the deploy with `control-plane-hosts`: it delivers files that are missing or end soon.';
@@ -24953,7 +24872,7 @@ function controlPlaneChecks(facts, thresholds) {
 function authorityOf({ members }) {
     return members
         .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text : undefined))
-        .find((text) => infoOf(text) !== undefined);
+        .find((text) => (0,inspect/* readableCertificate */.UZ)(text) !== undefined);
 }
 function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     const check = (0,checks_check/* checkOf */.EG)('control-plane', null);
@@ -24992,7 +24911,7 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     const authority = new external_node_crypto_.X509Certificate(authorityPem);
     const trusted = (0,inspect/* fingerprintsIn */.pX)(files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '');
     const certificatePem = files.get(checks_control_plane_CERTIFICATE)?.text ?? '';
-    const info = infoOf(certificatePem);
+    const info = (0,inspect/* readableCertificate */.UZ)(certificatePem);
     const ofKey = more.publicKeys.get(control_plane_KEY);
     const isStranger = !trusted.includes(authority.fingerprint256);
     const isOther = (0,verify/* isSignedBy */.s3)(certificatePem, { certificate: authority }) === false;
@@ -25032,8 +24951,8 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
         });
     }
     const left = (0,certificate/* daysLeft */.H_)(info.notAfter, now);
-    const status = byDays(left, thresholds);
-    const threshold = daysWords(thresholds);
+    const status = (0,checks_view/* byDays */.ZJ)(left, thresholds);
+    const threshold = (0,checks_view/* daysWords */.J7)(thresholds);
     if (status === 'ok') {
         return check(status, {
             subject,
@@ -25044,7 +24963,7 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
     return check(status, {
         code: 'certificate-ends-soon',
         subject,
-        measured: `${checks_control_plane_CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
+        measured: `${checks_control_plane_CERTIFICATE} of ${name} of the control plane ${(0,checks_view/* ends */.rW)(info, now)}.`,
         threshold,
         cause: 'kubeadm issues certificates for one year, and does not renew this one.',
         fix: DEPLOY,
@@ -25195,10 +25114,10 @@ const FULL_PERCENT = 2;
 const LEAST_FREE_BYTES = 256 * 1024 ** 2;
 /** The disk of the data dir in service, and that of the log if it has one of its own. */
 function disksInService(name, { facts, more: { filesystem, walFilesystem } }, thresholds) {
-    const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
+    const lost = (0,data_dir/* lostMounts */.nR)(facts, typeof facts.state === 'object' ? facts.state : undefined);
     if (lost.length > 0) {
-        const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
-        return [(0,checks_check/* checkOf */.EG)('disk-space', name)('fail', { code: 'data-not-mounted', measured, ...LOST_MOUNT })];
+        const measured = `On ${name} ${lost.map(data_dir/* describeLostMount */.j_).join('; ')}.`;
+        return [(0,checks_check/* checkOf */.EG)('disk-space', name)('fail', { code: 'data-not-mounted', measured, ...data_dir/* LOST_MOUNT */.Tv })];
     }
     if (filesystem === undefined) {
         const measured = `The filesystem of the data dir of ${name} could not be read.`;
@@ -25400,6 +25319,7 @@ var checks_endpoint = __webpack_require__(57260);
 
 
 
+
 /** Checks the files of each host against the record of the last run and the guide. */
 function fileChecks({ members, ...places }) {
     return members.flatMap(({ name, host }) => {
@@ -25523,8 +25443,8 @@ function modes(name, facts, record, places) {
             return [];
         return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === kubeadm_paths/* PRIVATE_MODE */.gQ }];
     });
-    for (const { path, mode } of (0,cluster_differences/* openDataFolders */.Y0)(facts, places)) {
-        wrong.push({ path, is: mode, wanted: cluster_differences/* DATA_DIR_MODE */.Zc, isPrivate: true });
+    for (const { path, mode } of (0,data_dir/* openDataFolders */.Y0)(facts, places)) {
+        wrong.push({ path, is: mode, wanted: data_dir/* DATA_DIR_MODE */.Zc, isPrivate: true });
     }
     if (wrong.length === 0)
         return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
@@ -32616,6 +32536,7 @@ function randomSerial(random = node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBy
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   DN: () => (/* binding */ subjectInWords),
 /* harmony export */   PX: () => (/* binding */ certificateEnd),
+/* harmony export */   UZ: () => (/* binding */ readableCertificate),
 /* harmony export */   ow: () => (/* binding */ inspectCertificate),
 /* harmony export */   pX: () => (/* binding */ fingerprintsIn)
 /* harmony export */ });
@@ -32660,14 +32581,18 @@ function inspectCertificate(pem) {
         publicKeySha256: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_asn1_js__WEBPACK_IMPORTED_MODULE_2__/* .encode */ .lF)(structure.subjectPublicKeyInfo)).digest('hex'),
     };
 }
-/** Returns the end of validity of the first certificate of a PEM text; undefined if no certificate can be read. */
-function certificateEnd(pem) {
+/** Describes the first certificate of a PEM text; undefined if there is none, or it cannot be read. */
+function readableCertificate(pem) {
     try {
-        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+        return pem === undefined ? undefined : inspectCertificate(pem);
     }
     catch {
         return undefined;
     }
+}
+/** Returns the end of validity of the first certificate of a PEM text; undefined if no certificate can be read. */
+function certificateEnd(pem) {
+    return readableCertificate(pem)?.notAfter;
 }
 /** Refuses an invalid date, which OpenSSL accepts in a certificate. */
 function moment(date) {
@@ -36106,10 +36031,13 @@ function describe(key) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ax: () => (/* binding */ DAMAGED),
+/* harmony export */   O$: () => (/* binding */ unreadable),
 /* harmony export */   Oq: () => (/* binding */ readOpensshHeader),
 /* harmony export */   S$: () => (/* binding */ opensshEd25519Body),
 /* harmony export */   fm: () => (/* binding */ sshAddText),
 /* harmony export */   ju: () => (/* binding */ readKeyText),
+/* harmony export */   lJ: () => (/* binding */ KEY_INPUT),
 /* harmony export */   oW: () => (/* binding */ pemText),
 /* harmony export */   tT: () => (/* binding */ parseSsh2Key)
 /* harmony export */ });
@@ -36203,6 +36131,72 @@ function decodeBase64(text) {
     if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
         return undefined;
     return Buffer.from(compact, 'base64').toString('utf8');
+}
+/** The input of the hosts' key. */
+const KEY_INPUT = 'ssh-private-key';
+const WHOLE_FILE = 'paste the whole private key file, from its BEGIN line to its END line.';
+/** The finding of a key that is not whole. */
+const DAMAGED = {
+    code: 'ssh-key-malformed',
+    at: KEY_INPUT,
+    fact: 'the private key is cut off or damaged.',
+    cause: 'only a part of the file was copied, or it was changed on the way.',
+    fix: WHOLE_FILE,
+};
+/** Explains why a text holds no private key that can be used. */
+function unreadable(read) {
+    const at = KEY_INPUT;
+    switch (read.kind) {
+        case 'empty':
+            return {
+                code: 'ssh-key-missing',
+                at,
+                fact: 'no private key is given.',
+                cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
+                fix: 'give the whole private key file, as a secret; or start an ssh-agent with it in an earlier step, and leave the input out.',
+            };
+        case 'public':
+            return {
+                code: 'ssh-key-malformed',
+                at,
+                fact: 'this is a public key; the private one is needed.',
+                cause: 'the file that ends in .pub was copied.',
+                fix: 'give the file of the same name without .pub.',
+            };
+        case 'certificate':
+            return {
+                code: 'ssh-key-malformed',
+                at,
+                fact: 'this is a certificate, not a private key.',
+                cause: 'another file was copied.',
+                fix: 'give the private key with which you log in to the hosts.',
+            };
+        case 'several':
+            return {
+                code: 'ssh-key-malformed',
+                at,
+                fact: `there are ${read.count} private keys.`,
+                fix: 'give the one that all hosts accept.',
+            };
+        case 'truncated':
+            return {
+                code: 'ssh-key-malformed',
+                at,
+                fact: 'the private key has a BEGIN line but no matching END line.',
+                cause: 'only a part of the file was copied, or only its first line reached the input.',
+                fix: WHOLE_FILE,
+            };
+        case 'damaged':
+            return DAMAGED;
+        case 'unknown':
+            return {
+                code: 'ssh-key-malformed',
+                at,
+                fact: 'this is not a private key in a known format.',
+                cause: 'the secret holds something else, for example the path of the key file, or lacks the BEGIN and END lines.',
+                fix: WHOLE_FILE,
+            };
+    }
 }
 const MAGIC = Buffer.from('openssh-key-v1\0');
 /** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
