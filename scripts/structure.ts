@@ -180,8 +180,8 @@ function linesLike(sources: Sources, pattern: RegExp): string[] {
 
 /** The most of each that the repository may have; a change that improves a figure lowers its limit. */
 export const LIMITS = {
-  files: 360,
-  besideTheirReader: 40,
+  files: 347,
+  besideTheirReader: 39,
   againstOrder: 0,
   circles: 0,
   switches: 0,

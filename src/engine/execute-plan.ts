@@ -6,10 +6,10 @@ import type { Settings } from '../inputs/settings.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import type { PlanDocument } from '../plan/document.ts';
 import type { Plan, Stage } from '../plan/plan.ts';
-import type { PlanOutcome } from '../report/plan-outcome.ts';
+import type { PlanOutcome } from '../report/run-report.ts';
 import { ClusterClients } from '../run/cluster-clients.ts';
 import { type ObservedHost, withRole } from '../run/host.ts';
-import { type KeyPool, type IssuedFiles, prepareFiles } from '../run/issued-certificates.ts';
+import { type KeyPool, type IssuedFiles, prepareFiles, publicTexts } from '../run/issued-certificates.ts';
 import type { ApplyContext } from './run-scripts.ts';
 import { kindOf, type Step } from '../steps/index.ts';
 import { applyStages } from './apply.ts';
@@ -98,7 +98,6 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
       health,
       ...(planned && { authority: await material.authority }),
       publicFiles: material.publicFiles,
-      backups: record.backups,
       connections: connectionsOf(hosts),
     };
   } catch (error) {
@@ -115,6 +114,20 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
       await leaveAudit(record.audit, members, locks, log);
     }
   }
+}
+
+/** The outcome of a dry run, which ends here. */
+export function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }: PlannedRun): PlanOutcome {
+  return {
+    plan: made,
+    document,
+    dryRun: true,
+    changed: false,
+    unfinished: [...made.leftOut, ...unreached],
+    ...(cluster === undefined ? {} : { health: cluster.health }),
+    publicFiles: new Map(hosts.map(({ name, facts }) => [name, publicTexts(facts)])),
+    connections: connectionsOf(hosts),
+  };
 }
 
 /** Verifies the cluster; what was observed is enough if nothing has been changed since. */

@@ -1,7 +1,8 @@
 import { controlPlaneName } from '../cluster/control-plane/resolve.ts';
 import { memberName } from '../cluster/members.ts';
 import type { HostFacts } from '../facts/host.ts';
-import { errorMessage, type Finding } from '../findings.ts';
+import { quorumOf } from '../etcd/quorum.ts';
+import { errorMessage, type Finding, RunError } from '../findings.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
 import { HostError, lastWords } from '../hosts/host-error.ts';
 import { parseHostProbe } from '../hosts/probe/parse-probe.ts';
@@ -17,12 +18,15 @@ import {
 } from '../hosts/transport.ts';
 import type { HostSettings, Settings } from '../inputs/settings.ts';
 import { placesOf } from '../kubeadm/paths.ts';
-import type { AbsentHost, ConnectedHost, Host, ObservedHost } from '../run/host.ts';
+import { type AbsentHost, type ConnectedHost, type Host, type ObservedHost, withRole } from '../run/host.ts';
 import type { Timeline } from '../run/timeline.ts';
 import { findingsOf } from './collect.ts';
 
 /** Opens the one connection to a host. */
 export type Connector = (host: HostSettings) => Promise<Transport>;
+
+/** How many of the members' hosts an operation has to reach to begin its work. */
+export type Reach = 'every' | 'majority' | 'any' | 'none';
 
 /** What a probe reads in addition to what every operation needs. */
 export interface ProbeOptions {
@@ -88,6 +92,24 @@ async function eachOf<G extends Host, H extends Host>(
 /** Lists why hosts are absent; a bastion that failed is one reason for all hosts behind it. */
 export function absenceReasons(absent: readonly AbsentHost[]): Finding[] {
   return [...new Set(absent.flatMap(({ why }) => why))];
+}
+
+/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
+export function tooFewMembers(
+  reach: Reach,
+  { hosts, absent }: Reached<ConnectedHost>,
+  done: 'reached' | 'examined',
+): RunError | undefined {
+  const present = withRole(hosts, 'member').length;
+  const away = withRole(absent, 'member');
+  const total = present + away.length;
+  const needed = { every: total, majority: quorumOf(total), any: 1, none: 0 }[reach];
+  if (present >= needed) return undefined;
+  const title =
+    present > 0 || done === 'examined'
+      ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
+      : 'not every host could be reached';
+  return new RunError(`${title}, so nothing was changed on any`, absenceReasons(away));
 }
 
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */

@@ -9,14 +9,11 @@ import type { Settings } from '../inputs/settings.ts';
 import type { InputGroupName } from '../inputs/groups.ts';
 import type { OutputGroupName } from '../report/outputs-table.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PlanOutcome, PlanReport } from '../report/plan-outcome.ts';
+import type { PlanOutcome, PlanReport, RunRecord } from '../report/run-report.ts';
 import type { Reporting } from '../report/publish.ts';
 import type { RunContext } from './context.ts';
-import type { ProbeOptions } from './observe.ts';
+import type { ProbeOptions, Reach } from './observe.ts';
 import type { VerifyInput } from './verify.ts';
-
-/** How many of the members' hosts an operation has to reach to begin its work. */
-export type Reach = 'every' | 'majority' | 'any' | 'none';
 
 /** What an operation does on hosts, and as which user. */
 export interface Access {
@@ -84,7 +81,7 @@ export interface PlanningOperation extends OperationBase {
   /** Verifies the cluster after the stages of the plan. @throws UnhealthyError when it is not as it has to be. */
   verify(input: VerifyInput): Promise<HealthReport>;
   /** What this operation reports in addition to what the engine reports for every plan. */
-  report(outcome: PlanOutcome, settings: Settings): PlanReport;
+  report(outcome: PlanOutcome, settings: Settings, record: RunRecord): PlanReport;
 }
 
 /** Publishes what an operation has found: log, outputs, artifact, summary, and whether the step fails. */

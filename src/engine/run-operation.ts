@@ -1,40 +1,31 @@
 import type { ObservedControlPlane } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
-import { quorumOf } from '../etcd/quorum.ts';
-import { type Finding, RunError, RefusedError } from '../findings.ts';
+import { type Finding, RefusedError } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import { limitedTo } from '../hosts/transport.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PlanOutcome } from '../report/plan-outcome.ts';
+import type { PlanOutcome } from '../report/run-report.ts';
 import { publishPlan } from '../report/publish.ts';
-import {
-  type AbsentHost,
-  type ConnectedHost,
-  type Host,
-  listHosts,
-  type ObservedHost,
-  withRole,
-} from '../run/host.ts';
-import { KeyPool, publicTexts } from '../run/issued-certificates.ts';
+import { type AbsentHost, type Host, listHosts, type ObservedHost, withRole } from '../run/host.ts';
+import { KeyPool } from '../run/issued-certificates.ts';
 import { refuseUnapproved } from '../plan/digest.ts';
 import { queryCluster, refreshStaleHosts } from './cluster.ts';
 import { findingsOf } from './collect.ts';
 import {
   absenceReasons,
   connectHosts,
-  connectionsOf,
   type Connector,
   observeHosts,
-  type Reached,
   refreshed,
   refreshScript,
+  tooFewMembers,
   withConnections,
 } from './observe.ts';
 import type { RunContext } from './context.ts';
-import { executePlan, type PlannedRun } from './execute-plan.ts';
-import type { Operation, PlanningOperation, Publish, Reach } from './operation.ts';
+import { dryRunOutcome, executePlan, type PlannedRun } from './execute-plan.ts';
+import type { Operation, PlanningOperation, Publish } from './operation.ts';
 
 /**
  * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
@@ -50,7 +41,8 @@ export async function runOperation(
   const limited = { ...context, connect: limitedConnector(operation, settings, context.connect) };
   if (operation.kind === 'checking') return operation.run(settings, limited);
   const outcome = await runPlan(operation, settings, limited);
-  return (reporting) => publishPlan(outcome, operation.report(outcome, settings), settings, reporting);
+  const report = operation.report(outcome, settings, context.record);
+  return (reporting) => publishPlan(outcome, report, settings, reporting);
 }
 
 /** Opens connections that refuse every script with more effect than the operation may have, or a dry run of it. */
@@ -123,24 +115,6 @@ function hostsOf({ concerns }: PlanningOperation, settings: Settings): Host[] {
 /** Absent hosts in the order of the inputs. */
 function inOrder(absent: readonly AbsentHost[], settings: Settings): AbsentHost[] {
   return listHosts(settings).flatMap((host) => absent.find((one) => one.settings === host.settings) ?? []);
-}
-
-/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
-function tooFewMembers(
-  reach: Reach,
-  { hosts, absent }: Reached<ConnectedHost>,
-  done: 'reached' | 'examined',
-): RunError | undefined {
-  const present = withRole(hosts, 'member').length;
-  const away = withRole(absent, 'member');
-  const total = present + away.length;
-  const needed = { every: total, majority: quorumOf(total), any: 1, none: 0 }[reach];
-  if (present >= needed) return undefined;
-  const title =
-    present > 0 || done === 'examined'
-      ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
-      : 'not every host could be reached';
-  return new RunError(`${title}, so nothing was changed on any`, absenceReasons(away));
 }
 
 async function planAndExecute(seen: Seen, running: Running): Promise<PlanOutcome> {
@@ -305,20 +279,5 @@ function refreshedUnder({ answers, leftOut }: HeldLocks, seen: Seen): Seen {
       .filter(({ transport }) => !leftOut.some(({ host }) => host === transport.name))
       .map(upToDate),
     unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => findingsOf(error, host, 'lock'))],
-  };
-}
-
-/** The outcome of a dry run, which ends here. */
-function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }: PlannedRun): PlanOutcome {
-  return {
-    plan: made,
-    document,
-    dryRun: true,
-    changed: false,
-    unfinished: [...made.leftOut, ...unreached],
-    ...(cluster === undefined ? {} : { health: cluster.health }),
-    publicFiles: new Map(hosts.map(({ name, facts }) => [name, publicTexts(facts)])),
-    backups: [],
-    connections: connectionsOf(hosts),
   };
 }

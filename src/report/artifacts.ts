@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { manifestPath, type TakenBackup } from '../backup/manifest.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
 import { errorMessage, type Finding, RunError } from '../findings.ts';
+import type { ArtifactSettings } from '../inputs/settings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';
 import type { PlanDocument } from '../plan/document.ts';
 import type { AuditRecord } from '../plan/audit-record.ts';
@@ -28,11 +29,8 @@ export interface ArtifactClient {
 }
 
 /** What is uploaded, and the way there. */
-export interface ArtifactUpload {
+export interface ArtifactUpload extends Pick<ArtifactSettings, 'name' | 'retentionDays'> {
   readonly files: readonly ArtifactFile[];
-  readonly name: string;
-  /** Absent: the repository's setting. */
-  readonly retentionDays?: number;
   /** Ends the wait for the service; absent: its deadline alone does. */
   readonly signal?: AbortSignal;
   readonly redactor: Redactor;

@@ -1,11 +1,12 @@
 import type { PlanDocument } from '../plan/document.ts';
-import type { Check, CheckStatus } from '../checks/check.ts';
+import { manifestPath, type TakenBackup } from '../backup/manifest.ts';
+import { type Check, type CheckStatus, isFinding } from '../checks/check.ts';
 import type { HealthDocument, MemberDocument } from '../checks/health-document.ts';
 import { RunError, type Finding } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { setOutput } from '../runner/toolkit.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
-import { type OutputName, OUTPUTS } from './outputs-table.ts';
+import { type OutputGroupName, type OutputName, OUTPUTS, outputsOfGroups } from './outputs-table.ts';
 
 /** The action's outputs as they are in code; action.yml says what each is for. */
 export interface Outputs {
@@ -53,6 +54,48 @@ export interface Outputs {
   readonly 'accepted-host-keys': string;
   readonly 'artifact-id': string;
   readonly 'artifact-url': string;
+}
+
+/** The outputs of a run that has planned. @param document absent: it has not come that far. */
+export function planOutputs(document: PlanDocument | undefined): Partial<Outputs> {
+  return document === undefined
+    ? {}
+    : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+}
+
+/** The outputs of a run that has verified the cluster. @param endpoints client URLs of the members. */
+export function verificationOutputs(
+  document: HealthDocument,
+  endpoints: readonly string[],
+): Partial<Outputs> {
+  return {
+    healthy: document.healthy,
+    endpoints,
+    members: document.members,
+    leader: document.cluster.leader ?? '',
+    'cluster-id': document.cluster.id ?? '',
+    findings: document.checks.filter(isFinding),
+    'health-report': document,
+  };
+}
+
+/** The outputs of a backup, also of a run that fails after it. */
+export function backupOutputs([taken]: readonly TakenBackup[]): Partial<Outputs> {
+  if (taken === undefined) return {};
+  const { path, manifest } = taken;
+  return {
+    'backup-path': path,
+    'backup-manifest': manifestPath(path),
+    'backup-revision': manifest.revision.toString(),
+    'backup-sha256': manifest.file.sha256,
+    'backup-verified': manifest.verified,
+  };
+}
+
+/** Returns the outputs of some groups. */
+export function ofGroups(outputs: Partial<Outputs>, groups: readonly OutputGroupName[]): Partial<Outputs> {
+  const names: readonly string[] = outputsOfGroups(groups);
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
 }
 
 /** Names of all outputs. An output that is not in the table, or has no type here, does not compile. */

@@ -1,4 +1,4 @@
-import { manifestPath, type TakenBackup } from '../backup/manifest.ts';
+import type { TakenBackup } from '../backup/manifest.ts';
 import { isFinding } from '../checks/check.ts';
 import type { HealthDocument } from '../checks/health-document.ts';
 import { certificateDocuments, verificationDocument } from '../checks/make-document.ts';
@@ -6,18 +6,38 @@ import { describeFinding, RunError, RefusedError } from '../findings.ts';
 import { httpsUrl } from '../etcd/endpoint.ts';
 import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PlanOutcome, PlanReport } from './plan-outcome.ts';
+import {
+  type PlanOutcome,
+  type PlanReport,
+  type HostProgress,
+  type ReportFinding,
+  type RunRecord,
+  type RunReport,
+  certificateReports,
+  firstToExpire,
+} from './run-report.ts';
 import { InterruptedError } from '../runner/end-of-run.ts';
 import type { Log } from '../runner/log.ts';
-import type { HostProgress, ReportFinding, RunRecord, RunReport } from './run-report.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { duration } from '../text/units.ts';
-import { artifactFiles, backupFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
-import { certificateReports, firstToExpire } from './certificates.ts';
+import {
+  type ArtifactFile,
+  artifactFiles,
+  backupFiles,
+  uploadArtifact,
+  type UploadedArtifact,
+} from './artifacts.ts';
 import { failStep, type Failure } from './failure.ts';
-import { writeOutputs, type Outputs } from './outputs.ts';
-import { type OutputGroupName, outputsOfGroups } from './outputs-table.ts';
+import {
+  backupOutputs,
+  ofGroups,
+  type Outputs,
+  planOutputs,
+  verificationOutputs,
+  writeOutputs,
+} from './outputs.ts';
+import type { OutputGroupName } from './outputs-table.ts';
 import { planLines } from './plan-view.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
 import { writeSummary } from './summary.ts';
@@ -47,8 +67,8 @@ export async function publishPlan(
   const certificates = certificateReports(publicFiles, means.startedAt);
   const healthReport = health && documentOf(health, publicFiles, settings, means);
   const outputs: Partial<Outputs> = {
-    ...planOutputs(record),
-    ...(healthReport && verificationOutputs(healthReport, plan, settings)),
+    ...planOutputs(record.document),
+    ...(healthReport && verificationOutputs(healthReport, endpointsOf(plan, settings))),
     changed: outcome.changed,
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
     ...backupOutputs(record.backups),
@@ -111,7 +131,7 @@ export async function publishFailure(
   const changed = timeline.entries.some(({ changes }) => changes);
   const refused: Partial<Outputs> = error instanceof RefusedError ? { verdict: 'refuse' } : {};
   const outputs: Partial<Outputs> = {
-    ...planOutputs(record),
+    ...planOutputs(record.document),
     ...refused,
     healthy: false,
     changed,
@@ -158,17 +178,32 @@ export function publishAcceptedKeys({ record, redactor, log }: Reporting): void 
   if (lines.length > 0) writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
 }
 
-/** Uploads the results of a run; a run that has uploaded a backup has its artifact. */
+/** Uploads the results of a run; a run that has uploaded a backup has its artifact. The outputs name it. */
 async function uploadResults(
   known: Parameters<typeof artifactFiles>[0],
   settings: Settings,
   means: Reporting,
 ): Promise<UploadedArtifact | undefined> {
   const [backup] = means.record.backups;
-  if (backup === undefined) return upload(known, settings, means);
-  const { id = '', url = '' } = backup.artifact ?? {};
+  const artifact = backup ? backup.artifact : await uploadFiles(artifactFiles(known), settings, means);
+  const { id = '', url = '' } = artifact ?? {};
   writeOutputs({ 'artifact-id': id, 'artifact-url': url }, means.redactor, means.log);
-  return backup.artifact;
+  return artifact;
+}
+
+/**
+ * Uploads files as the artifact of the run, unless the user does not want one.
+ * @throws RunError, before anything is written, when a file may not leave.
+ */
+export async function uploadFiles(
+  files: readonly ArtifactFile[],
+  { artifacts }: Settings,
+  { redactor, log, timeline }: Reporting,
+): Promise<UploadedArtifact | undefined> {
+  if (!artifacts.upload) return undefined;
+  return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
+    uploadArtifact({ ...artifacts, files, redactor, log }),
+  );
 }
 
 /** Uploads a backup and its manifest as one artifact. Returns undefined, after a warning, if that is impossible. */
@@ -177,25 +212,7 @@ export function uploadBackup(
   { artifacts }: Settings,
   means: Pick<Reporting, 'redactor' | 'log'> & { readonly signal: AbortSignal },
 ): Promise<UploadedArtifact | undefined> {
-  return uploadArtifact({
-    files: backupFiles(backup),
-    name: artifacts.name,
-    ...means,
-    ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-  });
-}
-
-/** The outputs of a backup, also of a run that fails after it. */
-function backupOutputs([taken]: readonly TakenBackup[]): Partial<Outputs> {
-  if (taken === undefined) return {};
-  const { path, manifest } = taken;
-  return {
-    'backup-path': path,
-    'backup-manifest': manifestPath(path),
-    'backup-revision': manifest.revision.toString(),
-    'backup-sha256': manifest.file.sha256,
-    'backup-verified': manifest.verified,
-  };
+  return uploadArtifact({ ...artifacts, files: backupFiles(backup), ...means });
 }
 
 /** A finding that needs attention but does not fail the step. */
@@ -246,15 +263,8 @@ function logHealth(health: HealthReport, log: Log): void {
   }
 }
 
-function ofGroups(outputs: Partial<Outputs>, groups: readonly OutputGroupName[]): Partial<Outputs> {
-  const names: readonly string[] = outputsOfGroups(groups);
-  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
-}
-
-function planOutputs({ document }: RunRecord): Partial<Outputs> {
-  return document === undefined
-    ? {}
-    : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+function endpointsOf({ members }: Plan, { clientPort }: Settings): string[] {
+  return members.after.map(({ address }) => httpsUrl(address, clientPort));
 }
 
 /** The health report of a verification. @param publicFiles by member and path, for the certificates. */
@@ -278,41 +288,4 @@ function documentOf(
     thresholds,
     certificates,
   });
-}
-
-function verificationOutputs(
-  document: HealthDocument,
-  { members }: Plan,
-  { clientPort }: Settings,
-): Partial<Outputs> {
-  return {
-    healthy: document.healthy,
-    endpoints: members.after.map(({ address }) => httpsUrl(address, clientPort)),
-    members: document.members,
-    leader: document.cluster.leader ?? '',
-    'cluster-id': document.cluster.id ?? '',
-    findings: document.checks.filter(isFinding),
-    'health-report': document,
-  };
-}
-
-/** Uploads what may leave, unless the user does not want it; the outputs name it. */
-async function upload(
-  known: Parameters<typeof artifactFiles>[0],
-  { artifacts }: Settings,
-  { redactor, log, timeline }: Reporting,
-): Promise<UploadedArtifact | undefined> {
-  const artifact = artifacts.upload
-    ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
-        uploadArtifact({
-          files: artifactFiles(known),
-          name: artifacts.name,
-          redactor,
-          log,
-          ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-        }),
-      )
-    : undefined;
-  writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
-  return artifact;
 }

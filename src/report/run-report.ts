@@ -3,9 +3,15 @@ import type { Check } from '../checks/check.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
 import type { CheckStatus, Finding } from '../findings.ts';
 import type { TakenOverLock } from '../hosts/lock/acquire-locks.ts';
+import type { TransportStatistics } from '../hosts/transport.ts';
+import type { Authority } from '../pki/authority.ts';
+import { daysLeft } from '../pki/certificate.ts';
+import { readableCertificate } from '../pki/inspect.ts';
 import type { AuditRecord, AuditStep } from '../plan/audit-record.ts';
 import type { PlanDocument } from '../plan/document.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { TimelineEntry } from '../run/timeline.ts';
+import type { Outputs } from './outputs.ts';
 
 /** The result of a finished run, as plain data without secrets. */
 export interface RunReport {
@@ -95,6 +101,36 @@ export interface HostProgress {
   readonly left: readonly string[];
 }
 
+/** The outcome of a run that planned, and carried out its plan unless it was a dry run. */
+export interface PlanOutcome {
+  readonly plan: Plan;
+  readonly document: PlanDocument;
+  /** The run may change nothing, even if the plan has changes. */
+  readonly dryRun: boolean;
+  readonly changed: boolean;
+  /** What the user asked for and has not got: on hosts that could not be reached or worked on, or on the control plane. */
+  readonly unfinished: readonly Finding[];
+  /** Absent in a dry run where there is no cluster yet. */
+  readonly health?: HealthReport;
+  /** Absent in a dry run, and where the plan issues no certificates. */
+  readonly authority?: Authority;
+  /** Public files of each host, by its name and path. */
+  readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
+}
+
+/** What an operation reports of an outcome in addition to the report of every plan. */
+export interface PlanReport {
+  readonly outputs: Partial<Outputs>;
+  /** What deserves attention in what was done; absent: nothing. */
+  readonly warnings?: readonly Finding[];
+  /** Why the step fails although nothing failed, in words; used where something is left unfinished. */
+  readonly unfinished: string;
+  readonly authority?: AuthorityReport;
+  /** The kubeadm ClusterConfiguration for the control plane, YAML. */
+  readonly externalEtcdConfig?: string;
+}
+
 /** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
 export class RunRecord {
   /** The plan that is, was or would be carried out. */
@@ -113,4 +149,44 @@ export class RunRecord {
   readonly warnings: Finding[] = [];
   /** Backups that were taken, also by a run that fails later. */
   readonly backups: TakenBackup[] = [];
+}
+
+/**
+ * Describes the certificates among the public files of the hosts.
+ * @param publicFiles by host and path. @param now for the days that are left.
+ */
+export function certificateReports(
+  publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  now: Date,
+): CertificateReport[] {
+  return [...publicFiles].flatMap(([host, files]) =>
+    [...files]
+      .filter(([path]) => path.endsWith('.crt'))
+      .flatMap(([path, pem]) => reportOf(host, path, pem, now)),
+  );
+}
+
+/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
+function reportOf(host: string, path: string, pem: string, now: Date): CertificateReport[] {
+  const info = readableCertificate(pem);
+  if (info === undefined) return [];
+  const { subject, isCa, notAfter, fingerprint } = info;
+  return [
+    {
+      host,
+      path,
+      subject,
+      isCa,
+      notAfter: notAfter.toISOString(),
+      daysLeft: daysLeft(notAfter, now),
+      fingerprint,
+    },
+  ];
+}
+
+/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
+export function firstToExpire<T extends { readonly notAfter: string }>(
+  certificates: readonly T[],
+): T | undefined {
+  return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
 }

@@ -3,12 +3,11 @@ import { byStatus, errorMessage } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { type Redactor, shortenLine } from '../runner/masking/redaction.ts';
 import { duration, size } from '../text/units.ts';
-import { firstToExpire } from './certificates.ts';
+import { firstToExpire, type RunReport, type StepReport } from './run-report.ts';
 import { checkItem, longestText, missing, shownCheck, type ShownCheck, shownFinding } from './check-view.ts';
 import { code, codeBlock, details, summaryLimitBytes, table, text } from './markdown.ts';
 import { renderPlan } from './plan-view.ts';
 import { redactAll } from './redact-all.ts';
-import type { RunReport, StepReport } from './run-report.ts';
 
 /** With these two limits the findings alone never reach that one. */
 const mostFindings = 50;

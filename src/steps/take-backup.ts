@@ -6,9 +6,15 @@ import {
   type WrittenFile,
 } from '../backup/backup-writer.ts';
 import { differing, type HashComparison, isVerified } from '../backup/compare-hashes.ts';
-import { type BackupManifest, hashInHex, unverifiedPath } from '../backup/manifest.ts';
+import {
+  type BackupManifest,
+  checkManifestPlace,
+  hashInHex,
+  removeManifest,
+  unverifiedPath,
+  writeManifest,
+} from '../backup/manifest.ts';
 import { RecipientsError } from '../backup/recipients.ts';
-import { checkManifestPlace, removeManifest, writeManifest } from '../backup/write-manifest.ts';
 import { DatabaseError } from '../etcd/database/pages.ts';
 import {
   type ReceivedSnapshot,

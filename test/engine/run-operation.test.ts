@@ -4,8 +4,8 @@ import {
   checkingOperation,
   type PlanInput,
   type PlanningOperation,
-  type Reach,
 } from '../../src/engine/operation.ts';
+import type { Reach } from '../../src/engine/observe.ts';
 import { runOperation } from '../../src/engine/run-operation.ts';
 import { RunError } from '../../src/findings.ts';
 import type { Effect, RemoteScript } from '../../src/hosts/transport.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { issueMemberLeaves } from '../../src/pki/leaf.ts';
-import { certificateReports, firstToExpire } from '../../src/report/certificates.ts';
+import { certificateReports, firstToExpire } from '../../src/report/run-report.ts';
 
 const made = new Date('2026-11-23T17:00:00Z');
 

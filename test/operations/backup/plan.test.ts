@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseSource, planBackup } from '../../../src/operations/backup/plan.ts';
+import { chooseSource, planBackup } from '../../../src/operations/backup/backup.ts';
 import { describePlan } from '../../../src/plan/describe-plan.ts';
 import { RefusedError } from '../../../src/findings.ts';
 import { exampleSettings, finishedCluster, MEMBERS, NOW } from '../../cluster/example.ts';

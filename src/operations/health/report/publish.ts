@@ -6,18 +6,13 @@ import type { HealthDocument } from '../../../checks/health-document.ts';
 import { httpsUrl } from '../../../etcd/endpoint.ts';
 import { errorMessage, RunError } from '../../../findings.ts';
 import type { Settings } from '../../../inputs/settings.ts';
-import {
-  type TextFile,
-  checkArtifactFiles,
-  uploadArtifact,
-  type UploadedArtifact,
-} from '../../../report/artifacts.ts';
-import { firstToExpire } from '../../../report/certificates.ts';
+import { checkArtifactFiles, type TextFile } from '../../../report/artifacts.ts';
+import { firstToExpire } from '../../../report/run-report.ts';
 import { failStep } from '../../../report/failure.ts';
 import { type Outputs, writeOutputs } from '../../../report/outputs.ts';
 import { codeOf } from '../../../report/check-view.ts';
 import { counted } from '../../../report/plan-words.ts';
-import type { Reporting } from '../../../report/publish.ts';
+import { type Reporting, uploadFiles } from '../../../report/publish.ts';
 import { redactForFiles } from '../../../report/redact-all.ts';
 import { addToSummary } from '../../../report/summary.ts';
 import { annotation, lineCleaner } from '../../../runner/actions-log.ts';
@@ -61,7 +56,7 @@ export async function publishCheckup(
   const files = healthFiles(report, extras).map(({ name, content }) => ({ path: name, content }));
   const artifact = await keepRefusal(refusals, async () => {
     writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
-    return upload(files, settings, means);
+    return uploadFiles(files, settings, means);
   });
   writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
   const reportUrl = artifact && { reportUrl: artifact.url };
@@ -110,23 +105,6 @@ function outputsOf(report: HealthDocument, { hosts, clientPort }: Settings): Par
     'health-report': report,
     'certificates-expire-at': firstToExpire(report.certificates)?.notAfter ?? '',
   };
-}
-
-async function upload(
-  files: readonly TextFile[],
-  { artifacts }: Settings,
-  { redactor, log, timeline }: Reporting,
-): Promise<UploadedArtifact | undefined> {
-  if (!artifacts.upload) return undefined;
-  return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
-    uploadArtifact({
-      files,
-      name: artifacts.name,
-      redactor,
-      log,
-      ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-    }),
-  );
 }
 
 function judge(

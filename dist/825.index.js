@@ -1,5 +1,5 @@
-export const id = 156;
-export const ids = [156];
+export const id = 825;
+export const ids = [825];
 export const modules = {
 
 /***/ 34486:
@@ -103,10 +103,23 @@ function seenIn(answers) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   HN: () => (/* binding */ writeManifest),
 /* harmony export */   VB: () => (/* binding */ hashInHex),
 /* harmony export */   VU: () => (/* binding */ unverifiedPath),
+/* harmony export */   ZU: () => (/* binding */ checkManifestPlace),
+/* harmony export */   ei: () => (/* binding */ removeManifest),
 /* harmony export */   ji: () => (/* binding */ manifestPath)
 /* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(75699);
+/* harmony import */ var _partial_file_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(43046);
+
+
+
+
 /** Returns the path of the manifest of a backup. */
 function manifestPath(backupPath) {
     return `${backupPath}.json`;
@@ -118,6 +131,367 @@ function unverifiedPath(backupPath, takenAt) {
 /** Returns a hash as etcdutl prints it: hex without leading zeros (etcdutl/snapshot/v3_snapshot.go, `%x`). */
 function hashInHex(hash) {
     return (hash >>> 0).toString(16);
+}
+/** A manifest has some kilobytes. */
+const MOST_BYTES = 1024 * 1024;
+/**
+ * Makes sure that the manifest of a new backup has a place. Call it when it is known that there is no backup of that name: a
+ * manifest without its backup is then what a run has left that was killed between the two names.
+ * @returns whether there is such a manifest, which {@link writeManifest} sets aside.
+ * @throws BackupFileError if there is anything else.
+ */
+async function checkManifestPlace(backupPath) {
+    const path = manifestPath(backupPath);
+    const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .unwritable */ .mP)(path, error);
+    });
+    if (found === undefined)
+        return false;
+    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+    if (!isOwn || !isManifest(await textOf(path)))
+        throw (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2)(path, found.isDirectory(), found.isSymbolicLink());
+    return true;
+}
+/** Writes the manifest beside its backup. @throws BackupFileError if it cannot be written. */
+async function writeManifest(backupPath, manifest) {
+    const path = manifestPath(backupPath);
+    if (await checkManifestPlace(backupPath))
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(path, `${path}.${Date.now()}.old`);
+    const file = await _partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .PartialFile */ .AV.create(path);
+    try {
+        await file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+        await file.sync();
+        await file.commit();
+    }
+    finally {
+        await file.discard();
+    }
+}
+/** Removes the manifest of a backup that has not come to be. */
+async function removeManifest(backupPath) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(manifestPath(backupPath), { force: true });
+}
+async function textOf(path) {
+    // of a file that has become a pipe meanwhile, too, this comes back at once
+    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
+    try {
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
+        return buffer.toString('utf8', 0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
+function isManifest(text) {
+    const found = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldsOf */ .Pf)(text);
+    return found?.['schemaVersion'] === 1 && 'databaseSha256' in found;
+}
+
+
+/***/ }),
+
+/***/ 43046:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AV: () => (/* binding */ PartialFile),
+/* harmony export */   mP: () => (/* binding */ unwritable),
+/* harmony export */   qM: () => (/* binding */ damaged),
+/* harmony export */   t2: () => (/* binding */ exists)
+/* harmony export */ });
+/* unused harmony export BackupFileError */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(81001);
+/* harmony import */ var _text_file_failures_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(93001);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(55383);
+
+
+
+
+
+
+
+/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
+class BackupFileError extends _findings_js__WEBPACK_IMPORTED_MODULE_3__/* .RunError */ .e4 {
+    constructor(finding) {
+        super('The backup was not written', [{ at: 'backup-path', ...finding }]);
+        this.name = 'BackupFileError';
+    }
+}
+/**
+ * A file that gets its name when it is complete. Until then it is beside it as `NAME.part`, readable by this user alone,
+ * and no backup: a run that is killed leaves only that, and the next run replaces it. If two runs write to one path at
+ * once, the one that began last has the file, and the other is told so by {@link PartialFile.commit}.
+ */
+class PartialFile {
+    /** The absolute path of the complete file. */
+    path;
+    #part;
+    #handle;
+    #link;
+    #identity;
+    #size = 0;
+    #isOpen = true;
+    /**
+     * @param path of the complete file; a relative one begins at the working directory.
+     * @param linkFile link(2); another one only for tests.
+     * @throws BackupFileError if something is there, or nothing can be written there.
+     */
+    static async create(path, linkFile = node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.link) {
+        const place = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
+        const part = `${place}.part`;
+        try {
+            await refuseExisting(place);
+            await removeLeftover(part);
+            const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants;
+            const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error) => {
+                throw error.code === 'EEXIST' ? inTheWay(part) : error;
+            });
+            return new PartialFile({
+                place,
+                part,
+                handle,
+                linkFile,
+                identity: await handle.stat({ bigint: true }),
+            });
+        }
+        catch (error) {
+            throw unwritable(place, error);
+        }
+    }
+    constructor({ place, part, handle, linkFile, identity }) {
+        this.path = place;
+        this.#part = part;
+        this.#handle = handle;
+        this.#link = linkFile;
+        this.#identity = identity;
+    }
+    /** Bytes that were written. */
+    get size() {
+        return this.#size;
+    }
+    /** Writes behind what was written. Calls must not overlap. @throws BackupFileError */
+    async append(bytes) {
+        try {
+            for (let done = 0; done < bytes.length;) {
+                const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#size);
+                done += bytesWritten;
+                this.#size += bytesWritten;
+            }
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Waits until the disk has everything. @throws BackupFileError */
+    async sync() {
+        try {
+            await this.#handle.sync();
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Fills the buffer with the bytes from a position. @throws BackupFileError if the file does not have them. */
+    read(buffer, position) {
+        if (!this.#isOpen)
+            throw new Error('this backup was closed');
+        let done = 0;
+        while (done < buffer.length) {
+            const count = this.#readSome(buffer, done, position + done);
+            if (count === 0)
+                throw damaged(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
+            done += count;
+        }
+    }
+    #readSome(buffer, offset, position) {
+        try {
+            return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(this.#handle.fd, buffer, offset, buffer.length - offset, position);
+        }
+        catch (error) {
+            throw damaged(this.path, (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error)), error);
+        }
+    }
+    /** @throws BackupFileError if the file on the disk has another size than was written. */
+    assertSize() {
+        const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(this.#handle.fd);
+        if (size !== this.#size)
+            throw damaged(this.path, `it has ${size} in place of ${this.#size} bytes`);
+    }
+    /**
+     * Gives the file its name, and closes it. It never replaces another one.
+     * @param name another name beside it; by default the one that it was created for.
+     * @throws BackupFileError if the file is not that of this run any more, has changed its size, or there is one of that
+     * name. After an error of the last step, which waits until the disk has the name, the file has it all the same.
+     */
+    async commit(name = this.path) {
+        try {
+            this.assertSize();
+            if (!(await this.#isOwn().catch(() => false)))
+                throw replaced(this.path);
+            await nameAs(this.#part, name, this.#link);
+            await this.#close();
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(this.#part).catch(ignoreAbsence);
+            await syncFolder((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(this.path));
+        }
+        catch (error) {
+            throw unwritable(this.path, error);
+        }
+    }
+    /** Empties and removes the file unless it has its name, and closes it. Does not throw. */
+    async discard() {
+        if (!this.#isOpen)
+            return;
+        // What cannot be removed is at least empty.
+        await this.#handle.truncate(0).catch(() => undefined);
+        if (await this.#isOwn().catch(() => false))
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(this.#part).catch(() => undefined);
+        await this.#close().catch(() => undefined);
+    }
+    /** From here on nothing empties or removes the file. */
+    async #close() {
+        this.#isOpen = false;
+        await this.#handle.close();
+    }
+    async #isOwn() {
+        const { dev, ino } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(this.#part, { bigint: true });
+        return dev === this.#identity.dev && ino === this.#identity.ino;
+    }
+}
+async function refuseExisting(path) {
+    const found = await statusOf(path);
+    if (found !== undefined)
+        throw exists(path, found.isDirectory(), found.isSymbolicLink());
+}
+/** What lies at a path, links not followed; undefined for nothing. */
+async function statusOf(path) {
+    return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+}
+/** Removes the rest of a run that was killed. @throws BackupFileError if it is anything else. */
+async function removeLeftover(part) {
+    const found = await statusOf(part);
+    if (found === undefined)
+        return;
+    if (!found.isFile() || found.uid !== process.getuid?.())
+        throw inTheWay(part);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(part);
+}
+/** What link(2) answers where a file system or the kernel has no hard links for this file. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
+/** Gives a file a second name; unlike rename(2), link(2) never replaces another one. Without links it is renamed. */
+async function nameAs(part, path, linkFile) {
+    try {
+        await linkFile(part, path);
+    }
+    catch (error) {
+        if (!NO_LINKS.includes(error.code))
+            throw error;
+        await refuseExisting(path);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(part, path);
+    }
+}
+function ignoreAbsence(error) {
+    if (error.code !== 'ENOENT')
+        throw error;
+}
+/** Waits until the disk has the names of a folder; not every file system offers that. */
+async function syncFolder(folder) {
+    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(folder, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_DIRECTORY);
+    try {
+        await handle.sync();
+    }
+    catch (error) {
+        if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(error.code ?? ''))
+            throw error;
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** Explains why nothing can be written at a path; what is explained already stays as it is. */
+function unwritable(path, error) {
+    if (error instanceof BackupFileError)
+        return error;
+    const { code } = error;
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path);
+    if (code === 'EEXIST')
+        return exists(path, false, false);
+    if (code === 'ENOENT') {
+        return new BackupFileError({
+            code: 'backup-file-unwritable',
+            fact: `the folder ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(folder)}, where the backup is to be written, does not exist on the runner.`,
+            cause: 'no earlier step of this job has created it; files of another job are gone.',
+            fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
+        });
+    }
+    return new BackupFileError({
+        code: 'backup-file-unwritable',
+        fact: `the backup ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)} cannot be written: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error))}.`,
+        ...((0,_text_file_failures_js__WEBPACK_IMPORTED_MODULE_4__/* .fileFailure */ .f)(error, folder) ?? notAllowed(code, folder)),
+    });
+}
+function notAllowed(code, folder) {
+    const user = process.getuid?.() ?? 'unknown';
+    if (code === 'EACCES' || code === 'EPERM') {
+        return {
+            cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
+            fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
+        };
+    }
+    return {
+        cause: 'a part of the path is a file or a link to itself, or its name is too long.',
+        fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
+    };
+}
+/** Refuses to replace what is at a path. */
+function exists(path, isFolder = false, isLink = false) {
+    const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)} is ${kind}, and a backup never replaces anything.`,
+        cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
+        fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
+    });
+}
+function inTheWay(part) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(part)} is in the way: the backup has this name while it is written.`,
+        cause: 'it is not a file, belongs to another user, or another run has just begun.',
+        fix: 'remove it, or choose another backup-path.',
+    });
+}
+function replaced(path) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(`${path}.part`)} was removed or replaced while the backup was written.`,
+        cause: 'another run writes a backup to the same path.',
+        fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
+    });
+}
+/** The file on the disk is not what was written. @param what a clause about it. */
+function damaged(path, what, cause) {
+    const error = new BackupFileError({
+        code: 'backup-file-damaged',
+        fact: `the file of the backup, ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)}, is not as it was written: ${what}.`,
+        cause: 'the disk of the runner has an error, or another process writes to the file.',
+        fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
+    });
+    if (cause !== undefined)
+        error.cause = cause;
+    return error;
 }
 
 
@@ -3019,7 +3393,7 @@ async function refreshStaleHosts(members, { health }, settings, timeline) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46862);
-/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(27328);
+/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(65242);
 
 
 
@@ -3223,6 +3597,7 @@ function rankOf(certificatePem, authorities, now) {
 /* harmony export */   Se: () => (/* binding */ understood),
 /* harmony export */   V1: () => (/* binding */ connectionsOf),
 /* harmony export */   Vb: () => (/* binding */ nameOf),
+/* harmony export */   W4: () => (/* binding */ tooFewMembers),
 /* harmony export */   ay: () => (/* binding */ timed),
 /* harmony export */   i8: () => (/* binding */ connectHosts),
 /* harmony export */   q5: () => (/* binding */ withConnections),
@@ -3230,8 +3605,9 @@ function rankOf(certificatePem, authorities, now) {
 /* harmony export */   tQ: () => (/* binding */ absenceReasons)
 /* harmony export */ });
 /* unused harmony export probe */
-/* harmony import */ var _cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(43239);
-/* harmony import */ var _cluster_members_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(63733);
+/* harmony import */ var _cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(43239);
+/* harmony import */ var _cluster_members_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(63733);
+/* harmony import */ var _etcd_quorum_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(62821);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26635);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(46862);
@@ -3239,7 +3615,10 @@ function rankOf(certificatePem, authorities, now) {
 /* harmony import */ var _hosts_probe_probe_script_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89430);
 /* harmony import */ var _hosts_transport_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(46890);
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6803);
+/* harmony import */ var _run_host_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(69327);
 /* harmony import */ var _collect_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(77960);
+
+
 
 
 
@@ -3283,6 +3662,19 @@ async function eachOf(hosts, title, timeline, work) {
 function absenceReasons(absent) {
     return [...new Set(absent.flatMap(({ why }) => why))];
 }
+/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
+function tooFewMembers(reach, { hosts, absent }, done) {
+    const present = (0,_run_host_js__WEBPACK_IMPORTED_MODULE_8__/* .withRole */ .Tl)(hosts, 'member').length;
+    const away = (0,_run_host_js__WEBPACK_IMPORTED_MODULE_8__/* .withRole */ .Tl)(absent, 'member');
+    const total = present + away.length;
+    const needed = { every: total, majority: (0,_etcd_quorum_js__WEBPACK_IMPORTED_MODULE_9__/* .quorumOf */ .N)(total), any: 1, none: 0 }[reach];
+    if (present >= needed)
+        return undefined;
+    const title = present > 0 || done === 'examined'
+        ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
+        : 'not every host could be reached';
+    return new _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .RunError */ .e4(`${title}, so nothing was changed on any`, absenceReasons(away));
+}
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
 async function probe(host, question) {
     const { transport, address } = host;
@@ -3307,7 +3699,7 @@ async function probe(host, question) {
  * hostname could not be read. Its address must not take its place: each operation refuses a host without a name.
  */
 function nameOf({ role, settings }, facts) {
-    return role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_8__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_9__/* .controlPlaneName */ .F)(settings, facts);
+    return role === 'member' ? (0,_cluster_members_js__WEBPACK_IMPORTED_MODULE_10__/* .memberName */ .eg)(settings, facts) : (0,_cluster_control_plane_resolve_js__WEBPACK_IMPORTED_MODULE_11__/* .controlPlaneName */ .F)(settings, facts);
 }
 /** A script that probes again what may have changed since the first probe. */
 function refreshScript(settings) {
@@ -21032,7 +21424,7 @@ function isMapping(value) {
 
 /***/ }),
 
-/***/ 39868:
+/***/ 93937:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -21052,21 +21444,78 @@ var compare_hashes = __webpack_require__(34486);
 var absent_members = __webpack_require__(6831);
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var cluster_gates = __webpack_require__(67622);
+// EXTERNAL MODULE: ./src/etcd/health/endpoint.ts
+var endpoint = __webpack_require__(7988);
 // EXTERNAL MODULE: ./src/facts/host.ts
 var host = __webpack_require__(50405);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/etcd/health/endpoint.ts
-var endpoint = __webpack_require__(7988);
 // EXTERNAL MODULE: ./src/text/units.ts
 var units = __webpack_require__(34492);
-;// CONCATENATED MODULE: ./src/operations/backup/plan.ts
+;// CONCATENATED MODULE: ./src/operations/backup/backup.ts
 
 
 
 
 
 
+
+
+/** Copies the database of a member to an encrypted file on the runner, and proves the copy against the members. */
+const backup = {
+    kind: 'planning',
+    name: 'backup',
+    summary: 'Takes an encrypted backup of an external etcd cluster for kubeadm over SSH, and proves it against the members',
+    icon: 'archive',
+    inputs: [...groups/* EVERY_OPERATION */.sM, 'backup', 'plan', 'artifact'],
+    outputs: ['login', 'cluster', 'plan', 'change', 'findings', 'backup', 'artifact'],
+    // it notes on each host when the backup was taken, and changes nothing else
+    access: () => ({ effect: 'changes', as: 'root' }),
+    // one healthy member is enough
+    reach: 'any',
+    concerns: 'members',
+    survivesFault: false,
+    probe: () => ({ membersReach: false, sandbox: false }),
+    lock: 'none',
+    plan: planBackup,
+    // the state of the cluster is reported, and is no reason to reject the backup
+    verify: async ({ cluster }) => (await (await cluster()).observe()).health,
+    report: (_outcome, _settings, record) => reportBackup(record),
+};
+/** What a backup reports besides its plan: what could not be confirmed of it. */
+function reportBackup({ backups }) {
+    const warnings = backups.flatMap(({ manifest }) => [...unconfirmed(manifest), ...damagedMember(manifest)]);
+    return { outputs: {}, warnings, unfinished: 'not everything was done' };
+}
+function unconfirmed({ verified, comparison, source }) {
+    if (verified)
+        return [];
+    const { members, voters } = comparison;
+    const confirmed = members.filter(({ result }) => result === 'equal').length;
+    const silent = members.flatMap(({ name, reason }) => (reason === null ? [] : `; ${name}: ${reason}`));
+    return [
+        {
+            code: 'backup-unconfirmed',
+            host: source,
+            at: 'take backup',
+            fact: `the file is whole, but a majority of the members could not confirm its keys and values: ${confirmed} of ${voters} did${silent.join('')}.`,
+            cause: 'Members are down or are not in hosts, have compacted this revision meanwhile, or run a release without HashKV.',
+            fix: 'Run operation: health, then take another backup.',
+        },
+    ];
+}
+function damagedMember({ verified, comparison }) {
+    if (!verified)
+        return [];
+    return (0,compare_hashes/* differing */.R1)(comparison).map((name) => ({
+        code: 'backup-member-differs',
+        host: name,
+        at: 'take backup',
+        fact: `${name} has other keys or values than the backup and the majority of the members at revision ${comparison.revision}.`,
+        cause: 'The data of this member is damaged.',
+        fix: 'Run operation: health, and replace this member.',
+    }));
+}
 /**
  * Chooses the member that is asked for the database: the first healthy follower that is up to date, because a snapshot costs
  * the leader time that its writes need; else the leader; else, if there is no majority, the member that is furthest ahead.
@@ -21227,66 +21676,6 @@ function uploadStages({ host }, { artifacts, backup }) {
 function tokenOf(members) {
     const tokens = members.flatMap(({ facts }) => (0,host/* memberManifest */.M)(facts)?.arguments.get('initial-cluster-token') ?? []);
     return (0,units/* mostFrequent */.ye)(tokens) ?? null;
-}
-
-;// CONCATENATED MODULE: ./src/operations/backup/backup.ts
-
-
-
-/** Copies the database of a member to an encrypted file on the runner, and proves the copy against the members. */
-const backup = {
-    kind: 'planning',
-    name: 'backup',
-    summary: 'Takes an encrypted backup of an external etcd cluster for kubeadm over SSH, and proves it against the members',
-    icon: 'archive',
-    inputs: [...groups/* EVERY_OPERATION */.sM, 'backup', 'plan', 'artifact'],
-    outputs: ['login', 'cluster', 'plan', 'change', 'findings', 'backup', 'artifact'],
-    // it notes on each host when the backup was taken, and changes nothing else
-    access: () => ({ effect: 'changes', as: 'root' }),
-    // one healthy member is enough
-    reach: 'any',
-    concerns: 'members',
-    survivesFault: false,
-    probe: () => ({ membersReach: false, sandbox: false }),
-    lock: 'none',
-    plan: planBackup,
-    // the state of the cluster is reported, and is no reason to reject the backup
-    verify: async ({ cluster }) => (await (await cluster()).observe()).health,
-    report: reportBackup,
-};
-/** What a backup reports besides its plan: what could not be confirmed of it. */
-function reportBackup({ backups }) {
-    const warnings = backups.flatMap(({ manifest }) => [...unconfirmed(manifest), ...damagedMember(manifest)]);
-    return { outputs: {}, warnings, unfinished: 'not everything was done' };
-}
-function unconfirmed({ verified, comparison, source }) {
-    if (verified)
-        return [];
-    const { members, voters } = comparison;
-    const confirmed = members.filter(({ result }) => result === 'equal').length;
-    const silent = members.flatMap(({ name, reason }) => (reason === null ? [] : `; ${name}: ${reason}`));
-    return [
-        {
-            code: 'backup-unconfirmed',
-            host: source,
-            at: 'take backup',
-            fact: `the file is whole, but a majority of the members could not confirm its keys and values: ${confirmed} of ${voters} did${silent.join('')}.`,
-            cause: 'Members are down or are not in hosts, have compacted this revision meanwhile, or run a release without HashKV.',
-            fix: 'Run operation: health, then take another backup.',
-        },
-    ];
-}
-function damagedMember({ verified, comparison }) {
-    if (!verified)
-        return [];
-    return (0,compare_hashes/* differing */.R1)(comparison).map((name) => ({
-        code: 'backup-member-differs',
-        host: name,
-        at: 'take backup',
-        fact: `${name} has other keys or values than the backup and the majority of the members at revision ${comparison.revision}.`,
-        cause: 'The data of this member is damaged.',
-        fix: 'Run operation: health, and replace this member.',
-    }));
 }
 
 // EXTERNAL MODULE: ./src/etcd/health/health.ts
@@ -26900,17 +27289,19 @@ var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __webpack_require__(33838);
 // EXTERNAL MODULE: ./src/report/artifacts.ts
-var report_artifacts = __webpack_require__(5825);
-// EXTERNAL MODULE: ./src/report/certificates.ts
-var report_certificates = __webpack_require__(71200);
+var artifacts = __webpack_require__(5825);
+// EXTERNAL MODULE: ./src/report/run-report.ts
+var run_report = __webpack_require__(57330);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var failure = __webpack_require__(3304);
-// EXTERNAL MODULE: ./src/report/outputs.ts
-var outputs = __webpack_require__(65468);
+// EXTERNAL MODULE: ./src/report/outputs.ts + 1 modules
+var outputs = __webpack_require__(20989);
 // EXTERNAL MODULE: ./src/report/check-view.ts
 var check_view = __webpack_require__(94294);
 // EXTERNAL MODULE: ./src/report/plan-words.ts
 var plan_words = __webpack_require__(43659);
+// EXTERNAL MODULE: ./src/report/publish.ts
+var publish = __webpack_require__(4617);
 // EXTERNAL MODULE: ./src/report/redact-all.ts + 1 modules
 var redact_all = __webpack_require__(69807);
 // EXTERNAL MODULE: ./src/report/summary.ts
@@ -29005,6 +29396,7 @@ function folded(title, columns, rows) {
 
 
 
+
 /**
  * Publishes a health check: log, annotations, outputs, files, artifact, job summary; and fails the step where the input
  * `fail-on` wants that.
@@ -29015,16 +29407,16 @@ async function publishCheckup(seen, settings, means, sink = core) {
     print(report, means, sink);
     const refusals = [];
     // What the next steps of a workflow need is there before an upload that may take its time.
-    await keepRefusal(refusals, () => (0,outputs/* writeOutputs */.K)(outputsOf(report, settings), redactor, log));
+    await keepRefusal(refusals, () => (0,outputs/* writeOutputs */.Kn)(outputsOf(report, settings), redactor, log));
     const points = await trendsOf(report, settings.health.history, log);
     const trends = trendLines(points, report);
     const extras = { html: htmlReport(report, points), trends };
     const files = healthFiles(report, extras).map(({ name, content }) => ({ path: name, content }));
     const artifact = await keepRefusal(refusals, async () => {
-        (0,outputs/* writeOutputs */.K)({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
-        return upload(files, settings, means);
+        (0,outputs/* writeOutputs */.Kn)({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
+        return (0,publish/* uploadFiles */.Zn)(files, settings, means);
     });
-    (0,outputs/* writeOutputs */.K)({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+    (0,outputs/* writeOutputs */.Kn)({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
     const reportUrl = artifact && { reportUrl: artifact.url };
     await (0,summary/* addToSummary */.Dg)(() => healthSummary(report, { ...reportUrl, trends }), log);
     judge(report, settings, means, sink);
@@ -29071,19 +29463,8 @@ function outputsOf(report, { hosts, clientPort }) {
         changed: false,
         findings: report.checks.filter(checks_check/* isFinding */.qd),
         'health-report': report,
-        'certificates-expire-at': (0,report_certificates/* firstToExpire */.D)(report.certificates)?.notAfter ?? '',
+        'certificates-expire-at': (0,run_report/* firstToExpire */.D)(report.certificates)?.notAfter ?? '',
     };
-}
-async function upload(files, { artifacts }, { redactor, log, timeline }) {
-    if (!artifacts.upload)
-        return undefined;
-    return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,report_artifacts/* uploadArtifact */.mz)({
-        files,
-        name: artifacts.name,
-        redactor,
-        log,
-        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-    }));
 }
 function judge({ status, summary }, { health: { failOn } }, { log, redactor }, sink) {
     const verdict = (0,actions_log/* annotation */.w7)((0,actions_log/* lineCleaner */.LA)(redactor)(summary));
@@ -29101,7 +29482,7 @@ function judge({ status, summary }, { health: { failOn } }, { log, redactor }, s
  * @throws RunError, before anything is written, when a file may not leave.
  */
 async function keepReport(files, redactor, log, runnerTemp = process.env['RUNNER_TEMP']) {
-    (0,report_artifacts/* checkArtifactFiles */.CO)(files, redactor);
+    (0,artifacts/* checkArtifactFiles */.CO)(files, redactor);
     if (!runnerTemp) {
         log.warning('The report was not kept as files: the runner names no folder for temporary files (RUNNER_TEMP).');
         return '';
@@ -29286,8 +29667,6 @@ function clocksOf({ members }) {
     return members.flatMap(({ name, host }) => ('seen' in host ? [{ name, clock: host.seen.more.clock }] : []));
 }
 
-// EXTERNAL MODULE: ./src/report/publish.ts
-var publish = __webpack_require__(4617);
 ;// CONCATENATED MODULE: ./src/checks/machine.ts
 
 
@@ -30598,7 +30977,7 @@ async function reportPreflight({ findings, connections }, settings, means, sink)
     const { log, redactor } = means;
     for (const line of findings.map(check_view/* shownCheck */.CX).flatMap(check_view/* checkLines */.Wb))
         log.info(line);
-    (0,outputs/* writeOutputs */.K)({ changed: false, findings }, redactor, log);
+    (0,outputs/* writeOutputs */.Kn)({ changed: false, findings }, redactor, log);
     const failures = findings.flatMap((check) => (check.status === 'fail' ? [preflight_findingOf(check)] : []));
     const report = {
         ...(0,publish/* commonReport */.QC)(settings, means),
@@ -33454,10 +33833,10 @@ function hasSigned(issuer, certificate) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6345);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(81001);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6803);
-/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(810);
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6345);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(81001);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6803);
+/* harmony import */ var _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(810);
 
 
 
@@ -33495,7 +33874,7 @@ async function uploadArtifact(upload) {
     }
 }
 async function uploadWithin(upload, runnerTemp) {
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .STAGED_PREFIX */ .E3)); // Mode 0700.
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, _runner_private_folder_js__WEBPACK_IMPORTED_MODULE_6__/* .STAGED_PREFIX */ .E3)); // Mode 0700.
     const remove = () => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true });
     // A client that was given up may still read the files; without them it would throw outside of any handler.
     process.once('exit', remove);
@@ -33578,7 +33957,7 @@ function problemOf(environment) {
         : 'the runner names no folder for temporary files (RUNNER_TEMP).';
 }
 function reasonOf(error, name) {
-    const message = (0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error);
+    const message = (0,_findings_js__WEBPACK_IMPORTED_MODULE_4__/* .errorMessage */ .gJ)(error);
     if (!/already exists|409/.test(message))
         return message;
     return (`there is already an artifact ${JSON.stringify(name)} in this run. Usual cause: a matrix or a second attempt with ` +
@@ -33628,17 +34007,17 @@ function artifactFiles(known) {
 function backupFiles({ path, manifest }) {
     const name = 'backup/etcd.db.age';
     return [
-        { path: (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .manifestPath */ .ji)(name), content: json(manifest) },
+        { path: (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_3__/* .manifestPath */ .ji)(name), content: json(manifest) },
         ...(manifest.file.encryption === 'age' ? [{ path: name, from: path }] : []),
     ];
 }
 function nameInArtifact(path) {
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .KUBEADM_CONFIG */ .XA)
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .KUBEADM_CONFIG */ .XA)
         return 'kubeadmcfg.yaml';
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .ETCD_MANIFEST */ .jl)
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .ETCD_MANIFEST */ .jl)
         return 'manifests/etcd.yaml';
-    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
-        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .PKI_DIR */ .Hw.length + 1)}`;
+    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
+        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .PKI_DIR */ .Hw.length + 1)}`;
     return undefined;
 }
 /** JSON that people can read too. */
@@ -33652,7 +34031,7 @@ function json(value) {
 function checkArtifactFiles(files, redactor) {
     const findings = files.flatMap((file) => problemsOf(file, redactor));
     if (findings.length > 0)
-        throw new _findings_js__WEBPACK_IMPORTED_MODULE_3__/* .RunError */ .e4('the artifact was not uploaded', findings);
+        throw new _findings_js__WEBPACK_IMPORTED_MODULE_4__/* .RunError */ .e4('the artifact was not uploaded', findings);
 }
 function problemsOf(file, redactor) {
     const { path } = file;
@@ -33677,54 +34056,6 @@ function problemsOf(file, redactor) {
         });
     }
     return findings;
-}
-
-
-/***/ }),
-
-/***/ 71200:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ firstToExpire),
-/* harmony export */   V: () => (/* binding */ certificateReports)
-/* harmony export */ });
-/* harmony import */ var _pki_certificate_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(14839);
-/* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(56624);
-
-
-/**
- * Describes the certificates among the public files of the hosts.
- * @param publicFiles by host and path. @param now for the days that are left.
- */
-function certificateReports(publicFiles, now) {
-    return [...publicFiles].flatMap(([host, files]) => [...files]
-        .filter(([path]) => path.endsWith('.crt'))
-        .flatMap(([path, pem]) => reportOf(host, path, pem, now)));
-}
-/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
-function reportOf(host, path, pem, now) {
-    try {
-        const { subject, isCa, notAfter, fingerprint } = (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__/* .inspectCertificate */ .ow)(pem);
-        return [
-            {
-                host,
-                path,
-                subject,
-                isCa,
-                notAfter: notAfter.toISOString(),
-                daysLeft: (0,_pki_certificate_js__WEBPACK_IMPORTED_MODULE_0__/* .daysLeft */ .H_)(notAfter, now),
-                fingerprint,
-            },
-        ];
-    }
-    catch {
-        return [];
-    }
-}
-/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
-function firstToExpire(certificates) {
-    return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
 }
 
 
@@ -34006,14 +34337,28 @@ const summaryLimitBytes = 1024 * 1024;
 
 /***/ }),
 
-/***/ 61581:
+/***/ 20989:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Ko: () => (/* binding */ outputsOfGroups),
-/* harmony export */   py: () => (/* binding */ OUTPUTS)
-/* harmony export */ });
-/* unused harmony export outputNames */
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  zW: () => (/* binding */ backupOutputs),
+  _U: () => (/* binding */ ofGroups),
+  iS: () => (/* binding */ planOutputs),
+  iI: () => (/* binding */ verificationOutputs),
+  Kn: () => (/* binding */ writeOutputs)
+});
+
+// EXTERNAL MODULE: ./src/backup/manifest.ts
+var backup_manifest = __webpack_require__(6345);
+// EXTERNAL MODULE: ./src/checks/check.ts
+var check = __webpack_require__(44669);
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/runner/toolkit.ts
+var toolkit = __webpack_require__(21652);
+;// CONCATENATED MODULE: ./src/report/outputs-table.ts
 /** The one table of outputs, in the order of action.yml. */
 const OUTPUTS = {
     healthy: {
@@ -34115,23 +34460,50 @@ function outputsOfGroups(groups) {
     return outputNames.filter((name) => groups.includes(OUTPUTS[name].group));
 }
 
-
-/***/ }),
-
-/***/ 65468:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ writeOutputs)
-/* harmony export */ });
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
-/* harmony import */ var _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(21652);
-/* harmony import */ var _outputs_table_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(61581);
+;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
 
+
+
+/** The outputs of a run that has planned. @param document absent: it has not come that far. */
+function planOutputs(document) {
+    return document === undefined
+        ? {}
+        : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+}
+/** The outputs of a run that has verified the cluster. @param endpoints client URLs of the members. */
+function verificationOutputs(document, endpoints) {
+    return {
+        healthy: document.healthy,
+        endpoints,
+        members: document.members,
+        leader: document.cluster.leader ?? '',
+        'cluster-id': document.cluster.id ?? '',
+        findings: document.checks.filter(check/* isFinding */.qd),
+        'health-report': document,
+    };
+}
+/** The outputs of a backup, also of a run that fails after it. */
+function backupOutputs([taken]) {
+    if (taken === undefined)
+        return {};
+    const { path, manifest } = taken;
+    return {
+        'backup-path': path,
+        'backup-manifest': (0,backup_manifest/* manifestPath */.ji)(path),
+        'backup-revision': manifest.revision.toString(),
+        'backup-sha256': manifest.file.sha256,
+        'backup-verified': manifest.verified,
+    };
+}
+/** Returns the outputs of some groups. */
+function ofGroups(outputs, groups) {
+    const names = outputsOfGroups(groups);
+    return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
+}
 /** Names of all outputs. An output that is not in the table, or has no type here, does not compile. */
-const outputNames = Object.keys(_outputs_table_js__WEBPACK_IMPORTED_MODULE_2__/* .OUTPUTS */ .py);
+const outputs_outputNames = Object.keys(OUTPUTS);
 /**
  * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
  * the job's other steps.
@@ -34144,8 +34516,8 @@ const spare = ['plan', 'health-report', 'members'];
  * @param set only for tests.
  * @throws RunError after setting the others, when an output holds a secret: that one is not set.
  */
-function writeOutputs(outputs, redactor, log, set = _runner_toolkit_js__WEBPACK_IMPORTED_MODULE_1__/* .setOutput */ .uH) {
-    const texts = new Map(outputNames.flatMap((name) => {
+function writeOutputs(outputs, redactor, log, set = toolkit/* setOutput */.uH) {
+    const texts = new Map(outputs_outputNames.flatMap((name) => {
         const value = outputs[name];
         return value === undefined ? [] : [[name, textOf(name, value)]];
     }));
@@ -34159,7 +34531,7 @@ function writeOutputs(outputs, redactor, log, set = _runner_toolkit_js__WEBPACK_
             findings.push(leak(name, secret));
     }
     if (findings.length > 0)
-        throw new _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .RunError */ .e4('an output was not set because it contains a secret', findings);
+        throw new src_findings/* RunError */.e4('an output was not set because it contains a secret', findings);
 }
 /** The list of URLs as etcdctl takes it; other data as JSON. */
 function textOf(name, value) {
@@ -34482,26 +34854,23 @@ function visible(line) {
 /* harmony export */   Ln: () => (/* binding */ publishAcceptedKeys),
 /* harmony export */   PQ: () => (/* binding */ asWarning),
 /* harmony export */   QC: () => (/* binding */ commonReport),
+/* harmony export */   Zn: () => (/* binding */ uploadFiles),
 /* harmony export */   kI: () => (/* binding */ uploadBackup),
 /* harmony export */   yX: () => (/* binding */ publishFailure)
 /* harmony export */ });
-/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(6345);
 /* harmony import */ var _checks_check_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(44669);
 /* harmony import */ var _checks_make_document_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(83665);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(81001);
 /* harmony import */ var _etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(72689);
 /* harmony import */ var _etcd_health_health_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(37107);
-/* harmony import */ var _runner_end_of_run_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(30405);
-/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(34492);
-/* harmony import */ var _artifacts_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5825);
-/* harmony import */ var _certificates_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(71200);
+/* harmony import */ var _run_report_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(57330);
+/* harmony import */ var _runner_end_of_run_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(30405);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(34492);
+/* harmony import */ var _artifacts_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5825);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3304);
-/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(65468);
-/* harmony import */ var _outputs_table_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(61581);
-/* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(78817);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(57994);
-
-
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(20989);
+/* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(78817);
+/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(57994);
 
 
 
@@ -34521,23 +34890,23 @@ async function publishPlan(outcome, own, settings, means) {
     const { log, redactor, record } = means;
     const { authority, externalEtcdConfig } = own;
     if (outcome.dryRun)
-        for (const line of (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_12__/* .planLines */ .H)(document))
+        for (const line of (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_11__/* .planLines */ .H)(document))
             log.info(line);
     if (health !== undefined)
         logHealth(health, log);
     log.info(lastWord(outcome));
-    const certificates = (0,_certificates_js__WEBPACK_IMPORTED_MODULE_8__/* .certificateReports */ .V)(publicFiles, means.startedAt);
+    const certificates = (0,_run_report_js__WEBPACK_IMPORTED_MODULE_5__/* .certificateReports */ .Vd)(publicFiles, means.startedAt);
     const healthReport = health && documentOf(health, publicFiles, settings, means);
     const outputs = {
-        ...planOutputs(record),
-        ...(healthReport && verificationOutputs(healthReport, plan, settings)),
+        ...(0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .planOutputs */ .iS)(record.document),
+        ...(healthReport && (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .verificationOutputs */ .iI)(healthReport, endpointsOf(plan, settings))),
         changed: outcome.changed,
-        'certificates-expire-at': (0,_certificates_js__WEBPACK_IMPORTED_MODULE_8__/* .firstToExpire */ .D)(certificates)?.notAfter ?? '',
-        ...backupOutputs(record.backups),
+        'certificates-expire-at': (0,_run_report_js__WEBPACK_IMPORTED_MODULE_5__/* .firstToExpire */ .D)(certificates)?.notAfter ?? '',
+        ...(0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .backupOutputs */ .zW)(record.backups),
         ...own.outputs,
     };
     // What the next steps of a workflow need is there before an upload that may take its time.
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)(outputs, redactor, log);
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .Kn)(outputs, redactor, log);
     const { audit } = record;
     const [backup] = record.backups;
     const artifact = await uploadResults({
@@ -34569,7 +34938,7 @@ async function publishPlan(outcome, own, settings, means) {
         log.warning((0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .describeFinding */ .jb)(warning));
     if (failed.length > 0)
         (0,_failure_js__WEBPACK_IMPORTED_MODULE_9__/* .failStep */ .v)(new _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RunError */ .e4(own.unfinished, failed), redactor, log);
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_13__/* .writeSummary */ .Sy)(report, redactor, log);
+    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_12__/* .writeSummary */ .Sy)(report, redactor, log);
 }
 /**
  * Publishes a run that failed: what is known of the cluster, and the job summary with all findings.
@@ -34582,14 +34951,14 @@ async function publishFailure(error, failure, settings, means, groups) {
     const changed = timeline.entries.some(({ changes }) => changes);
     const refused = error instanceof _findings_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .fk ? { verdict: 'refuse' } : {};
     const outputs = {
-        ...planOutputs(record),
+        ...(0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .planOutputs */ .iS)(record.document),
         ...refused,
         healthy: false,
         changed,
-        ...backupOutputs(record.backups),
+        ...(0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .backupOutputs */ .zW)(record.backups),
         ...(healthReport && { findings: healthReport.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd), 'health-report': healthReport }),
     };
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)(groups === undefined ? outputs : ofGroups(outputs, groups), redactor, log);
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .Kn)(groups === undefined ? outputs : (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .ofGroups */ ._U)(outputs, groups), redactor, log);
     if (health !== undefined)
         logHealth(health, log);
     for (const line of progressLines(record.progress))
@@ -34599,7 +34968,7 @@ async function publishFailure(error, failure, settings, means, groups) {
         log.info((0,_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .describeFinding */ .jb)(finding));
     // A run that was cancelled has only seconds left.
     const { audit, document } = record;
-    const artifact = settings === undefined || audit === undefined || error instanceof _runner_end_of_run_js__WEBPACK_IMPORTED_MODULE_5__/* .InterruptedError */ .p4
+    const artifact = settings === undefined || audit === undefined || error instanceof _runner_end_of_run_js__WEBPACK_IMPORTED_MODULE_6__/* .InterruptedError */ .p4
         ? undefined
         : await uploadResults({
             publicFiles: new Map(),
@@ -34618,44 +34987,34 @@ async function publishFailure(error, failure, settings, means, groups) {
         ...(health && { health }),
         ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
     };
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_13__/* .writeSummary */ .Sy)(report, redactor, log);
+    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_12__/* .writeSummary */ .Sy)(report, redactor, log);
 }
 /** Reports the host keys that were accepted unverified, also after a failure: pin them for the next run. */
 function publishAcceptedKeys({ record, redactor, log }) {
     const lines = [...record.acceptedHostKeys];
     if (lines.length > 0)
-        (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
+        (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .Kn)({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
 }
-/** Uploads the results of a run; a run that has uploaded a backup has its artifact. */
+/** Uploads the results of a run; a run that has uploaded a backup has its artifact. The outputs name it. */
 async function uploadResults(known, settings, means) {
     const [backup] = means.record.backups;
-    if (backup === undefined)
-        return upload(known, settings, means);
-    const { id = '', url = '' } = backup.artifact ?? {};
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'artifact-id': id, 'artifact-url': url }, means.redactor, means.log);
-    return backup.artifact;
+    const artifact = backup ? backup.artifact : await uploadFiles((0,_artifacts_js__WEBPACK_IMPORTED_MODULE_8__/* .artifactFiles */ .uN)(known), settings, means);
+    const { id = '', url = '' } = artifact ?? {};
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .Kn)({ 'artifact-id': id, 'artifact-url': url }, means.redactor, means.log);
+    return artifact;
+}
+/**
+ * Uploads files as the artifact of the run, unless the user does not want one.
+ * @throws RunError, before anything is written, when a file may not leave.
+ */
+async function uploadFiles(files, { artifacts }, { redactor, log, timeline }) {
+    if (!artifacts.upload)
+        return undefined;
+    return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_8__/* .uploadArtifact */ .mz)({ ...artifacts, files, redactor, log }));
 }
 /** Uploads a backup and its manifest as one artifact. Returns undefined, after a warning, if that is impossible. */
 function uploadBackup(backup, { artifacts }, means) {
-    return (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .uploadArtifact */ .mz)({
-        files: (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .backupFiles */ .U_)(backup),
-        name: artifacts.name,
-        ...means,
-        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-    });
-}
-/** The outputs of a backup, also of a run that fails after it. */
-function backupOutputs([taken]) {
-    if (taken === undefined)
-        return {};
-    const { path, manifest } = taken;
-    return {
-        'backup-path': path,
-        'backup-manifest': (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_14__/* .manifestPath */ .ji)(path),
-        'backup-revision': manifest.revision.toString(),
-        'backup-sha256': manifest.file.sha256,
-        'backup-verified': manifest.verified,
-    };
+    return (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_8__/* .uploadArtifact */ .mz)({ ...artifacts, files: (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_8__/* .backupFiles */ .U_)(backup), ...means });
 }
 /** A finding that needs attention but does not fail the step. */
 function asWarning(finding) {
@@ -34694,17 +35053,11 @@ function progressLines(progress) {
 }
 function logHealth(health, log) {
     for (const { message, roundTripMs } of health.endpoints) {
-        log.info(roundTripMs === null ? message : `${message} (round trip of the connection ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(roundTripMs)})`);
+        log.info(roundTripMs === null ? message : `${message} (round trip of the connection ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(roundTripMs)})`);
     }
 }
-function ofGroups(outputs, groups) {
-    const names = (0,_outputs_table_js__WEBPACK_IMPORTED_MODULE_11__/* .outputsOfGroups */ .Ko)(groups);
-    return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
-}
-function planOutputs({ document }) {
-    return document === undefined
-        ? {}
-        : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+function endpointsOf({ members }, { clientPort }) {
+    return members.after.map(({ address }) => (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__/* .httpsUrl */ .N3)(address, clientPort));
 }
 /** The health report of a verification. @param publicFiles by member and path, for the certificates. */
 function documentOf(health, publicFiles, { clusterName, clientPort, peerPort, health: { thresholds } }, { timeline, startedAt }) {
@@ -34720,31 +35073,6 @@ function documentOf(health, publicFiles, { clusterName, clientPort, peerPort, he
         thresholds,
         certificates,
     });
-}
-function verificationOutputs(document, { members }, { clientPort }) {
-    return {
-        healthy: document.healthy,
-        endpoints: members.after.map(({ address }) => (0,_etcd_endpoint_js__WEBPACK_IMPORTED_MODULE_3__/* .httpsUrl */ .N3)(address, clientPort)),
-        members: document.members,
-        leader: document.cluster.leader ?? '',
-        'cluster-id': document.cluster.id ?? '',
-        findings: document.checks.filter(_checks_check_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinding */ .qd),
-        'health-report': document,
-    };
-}
-/** Uploads what may leave, unless the user does not want it; the outputs name it. */
-async function upload(known, { artifacts }, { redactor, log, timeline }) {
-    const artifact = artifacts.upload
-        ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .uploadArtifact */ .mz)({
-            files: (0,_artifacts_js__WEBPACK_IMPORTED_MODULE_7__/* .artifactFiles */ .uN)(known),
-            name: artifacts.name,
-            redactor,
-            log,
-            ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-        }))
-        : undefined;
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .writeOutputs */ .K)({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
-    return artifact;
 }
 
 
@@ -35137,6 +35465,72 @@ function isOwn(value, field) {
 
 /***/ }),
 
+/***/ 57330:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ firstToExpire),
+/* harmony export */   Vd: () => (/* binding */ certificateReports),
+/* harmony export */   d3: () => (/* binding */ RunRecord)
+/* harmony export */ });
+/* harmony import */ var _pki_certificate_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(14839);
+/* harmony import */ var _pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(56624);
+
+
+/** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
+class RunRecord {
+    /** The plan that is, was or would be carried out. */
+    document;
+    /** Once anything was begun to be changed. */
+    audit;
+    /** Set when carrying out the plan has failed. */
+    progress = [];
+    takenOver = [];
+    /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
+    acceptedHostKeys = new Set();
+    steps = [];
+    /** What failed in stages that may. */
+    unfinished = [];
+    /** What failed and is no more than a warning. */
+    warnings = [];
+    /** Backups that were taken, also by a run that fails later. */
+    backups = [];
+}
+/**
+ * Describes the certificates among the public files of the hosts.
+ * @param publicFiles by host and path. @param now for the days that are left.
+ */
+function certificateReports(publicFiles, now) {
+    return [...publicFiles].flatMap(([host, files]) => [...files]
+        .filter(([path]) => path.endsWith('.crt'))
+        .flatMap(([path, pem]) => reportOf(host, path, pem, now)));
+}
+/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
+function reportOf(host, path, pem, now) {
+    const info = (0,_pki_inspect_js__WEBPACK_IMPORTED_MODULE_1__/* .readableCertificate */ .UZ)(pem);
+    if (info === undefined)
+        return [];
+    const { subject, isCa, notAfter, fingerprint } = info;
+    return [
+        {
+            host,
+            path,
+            subject,
+            isCa,
+            notAfter: notAfter.toISOString(),
+            daysLeft: (0,_pki_certificate_js__WEBPACK_IMPORTED_MODULE_0__/* .daysLeft */ .H_)(notAfter, now),
+            fingerprint,
+        },
+    ];
+}
+/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
+function firstToExpire(certificates) {
+    return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
+}
+
+
+/***/ }),
+
 /***/ 57994:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -35149,7 +35543,7 @@ function isOwn(value, field) {
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
 /* harmony import */ var _runner_masking_redaction_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(10335);
 /* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(34492);
-/* harmony import */ var _certificates_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(71200);
+/* harmony import */ var _run_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(57330);
 /* harmony import */ var _check_view_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(94294);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(54285);
 /* harmony import */ var _plan_view_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(78817);
@@ -35289,7 +35683,7 @@ function members({ health, certificates }) {
     if (health === undefined)
         return '';
     const rows = health.endpoints.map((endpoint) => {
-        const expiring = (0,_certificates_js__WEBPACK_IMPORTED_MODULE_4__/* .firstToExpire */ .D)(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
+        const expiring = (0,_run_report_js__WEBPACK_IMPORTED_MODULE_4__/* .firstToExpire */ .D)(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
         return [
             (0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(endpoint.name),
             (0,_markdown_js__WEBPACK_IMPORTED_MODULE_6__/* .code */ .aY)(endpoint.endpoint),
@@ -36608,7 +37002,7 @@ function logProgress(host, line, { log }) {
 
 /***/ }),
 
-/***/ 27328:
+/***/ 65242:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -38967,295 +39361,8 @@ function chunkNonce(index, isLast) {
     return nonce;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(73024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: ./src/text/file-failures.ts
-var file_failures = __webpack_require__(93001);
-;// CONCATENATED MODULE: ./src/backup/partial-file.ts
-
-
-
-
-
-
-
-/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
-class BackupFileError extends src_findings/* RunError */.e4 {
-    constructor(finding) {
-        super('The backup was not written', [{ at: 'backup-path', ...finding }]);
-        this.name = 'BackupFileError';
-    }
-}
-/**
- * A file that gets its name when it is complete. Until then it is beside it as `NAME.part`, readable by this user alone,
- * and no backup: a run that is killed leaves only that, and the next run replaces it. If two runs write to one path at
- * once, the one that began last has the file, and the other is told so by {@link PartialFile.commit}.
- */
-class PartialFile {
-    /** The absolute path of the complete file. */
-    path;
-    #part;
-    #handle;
-    #link;
-    #identity;
-    #size = 0;
-    #isOpen = true;
-    /**
-     * @param path of the complete file; a relative one begins at the working directory.
-     * @param linkFile link(2); another one only for tests.
-     * @throws BackupFileError if something is there, or nothing can be written there.
-     */
-    static async create(path, linkFile = external_node_fs_promises_.link) {
-        const place = (0,external_node_path_.resolve)(path);
-        const part = `${place}.part`;
-        try {
-            await refuseExisting(place);
-            await removeLeftover(part);
-            const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = external_node_fs_.constants;
-            const handle = await (0,external_node_fs_promises_.open)(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error) => {
-                throw error.code === 'EEXIST' ? inTheWay(part) : error;
-            });
-            return new PartialFile({
-                place,
-                part,
-                handle,
-                linkFile,
-                identity: await handle.stat({ bigint: true }),
-            });
-        }
-        catch (error) {
-            throw unwritable(place, error);
-        }
-    }
-    constructor({ place, part, handle, linkFile, identity }) {
-        this.path = place;
-        this.#part = part;
-        this.#handle = handle;
-        this.#link = linkFile;
-        this.#identity = identity;
-    }
-    /** Bytes that were written. */
-    get size() {
-        return this.#size;
-    }
-    /** Writes behind what was written. Calls must not overlap. @throws BackupFileError */
-    async append(bytes) {
-        try {
-            for (let done = 0; done < bytes.length;) {
-                const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#size);
-                done += bytesWritten;
-                this.#size += bytesWritten;
-            }
-        }
-        catch (error) {
-            throw unwritable(this.path, error);
-        }
-    }
-    /** Waits until the disk has everything. @throws BackupFileError */
-    async sync() {
-        try {
-            await this.#handle.sync();
-        }
-        catch (error) {
-            throw unwritable(this.path, error);
-        }
-    }
-    /** Fills the buffer with the bytes from a position. @throws BackupFileError if the file does not have them. */
-    read(buffer, position) {
-        if (!this.#isOpen)
-            throw new Error('this backup was closed');
-        let done = 0;
-        while (done < buffer.length) {
-            const count = this.#readSome(buffer, done, position + done);
-            if (count === 0)
-                throw damaged(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
-            done += count;
-        }
-    }
-    #readSome(buffer, offset, position) {
-        try {
-            return (0,external_node_fs_.readSync)(this.#handle.fd, buffer, offset, buffer.length - offset, position);
-        }
-        catch (error) {
-            throw damaged(this.path, (0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error)), error);
-        }
-    }
-    /** @throws BackupFileError if the file on the disk has another size than was written. */
-    assertSize() {
-        const { size } = (0,external_node_fs_.fstatSync)(this.#handle.fd);
-        if (size !== this.#size)
-            throw damaged(this.path, `it has ${size} in place of ${this.#size} bytes`);
-    }
-    /**
-     * Gives the file its name, and closes it. It never replaces another one.
-     * @param name another name beside it; by default the one that it was created for.
-     * @throws BackupFileError if the file is not that of this run any more, has changed its size, or there is one of that
-     * name. After an error of the last step, which waits until the disk has the name, the file has it all the same.
-     */
-    async commit(name = this.path) {
-        try {
-            this.assertSize();
-            if (!(await this.#isOwn().catch(() => false)))
-                throw replaced(this.path);
-            await nameAs(this.#part, name, this.#link);
-            await this.#close();
-            await (0,external_node_fs_promises_.unlink)(this.#part).catch(ignoreAbsence);
-            await syncFolder((0,external_node_path_.dirname)(this.path));
-        }
-        catch (error) {
-            throw unwritable(this.path, error);
-        }
-    }
-    /** Empties and removes the file unless it has its name, and closes it. Does not throw. */
-    async discard() {
-        if (!this.#isOpen)
-            return;
-        // What cannot be removed is at least empty.
-        await this.#handle.truncate(0).catch(() => undefined);
-        if (await this.#isOwn().catch(() => false))
-            await (0,external_node_fs_promises_.unlink)(this.#part).catch(() => undefined);
-        await this.#close().catch(() => undefined);
-    }
-    /** From here on nothing empties or removes the file. */
-    async #close() {
-        this.#isOpen = false;
-        await this.#handle.close();
-    }
-    async #isOwn() {
-        const { dev, ino } = await (0,external_node_fs_promises_.lstat)(this.#part, { bigint: true });
-        return dev === this.#identity.dev && ino === this.#identity.ino;
-    }
-}
-async function refuseExisting(path) {
-    const found = await statusOf(path);
-    if (found !== undefined)
-        throw exists(path, found.isDirectory(), found.isSymbolicLink());
-}
-/** What lies at a path, links not followed; undefined for nothing. */
-async function statusOf(path) {
-    return await (0,external_node_fs_promises_.lstat)(path).catch((error) => {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    });
-}
-/** Removes the rest of a run that was killed. @throws BackupFileError if it is anything else. */
-async function removeLeftover(part) {
-    const found = await statusOf(part);
-    if (found === undefined)
-        return;
-    if (!found.isFile() || found.uid !== process.getuid?.())
-        throw inTheWay(part);
-    await (0,external_node_fs_promises_.unlink)(part);
-}
-/** What link(2) answers where a file system or the kernel has no hard links for this file. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
-/** Gives a file a second name; unlike rename(2), link(2) never replaces another one. Without links it is renamed. */
-async function nameAs(part, path, linkFile) {
-    try {
-        await linkFile(part, path);
-    }
-    catch (error) {
-        if (!NO_LINKS.includes(error.code))
-            throw error;
-        await refuseExisting(path);
-        await (0,external_node_fs_promises_.rename)(part, path);
-    }
-}
-function ignoreAbsence(error) {
-    if (error.code !== 'ENOENT')
-        throw error;
-}
-/** Waits until the disk has the names of a folder; not every file system offers that. */
-async function syncFolder(folder) {
-    const handle = await (0,external_node_fs_promises_.open)(folder, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY);
-    try {
-        await handle.sync();
-    }
-    catch (error) {
-        if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(error.code ?? ''))
-            throw error;
-    }
-    finally {
-        await handle.close();
-    }
-}
-/** Explains why nothing can be written at a path; what is explained already stays as it is. */
-function unwritable(path, error) {
-    if (error instanceof BackupFileError)
-        return error;
-    const { code } = error;
-    const folder = (0,external_node_path_.dirname)(path);
-    if (code === 'EEXIST')
-        return exists(path, false, false);
-    if (code === 'ENOENT') {
-        return new BackupFileError({
-            code: 'backup-file-unwritable',
-            fact: `the folder ${(0,quote/* quote */.hD)(folder)}, where the backup is to be written, does not exist on the runner.`,
-            cause: 'no earlier step of this job has created it; files of another job are gone.',
-            fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
-        });
-    }
-    return new BackupFileError({
-        code: 'backup-file-unwritable',
-        fact: `the backup ${(0,quote/* quote */.hD)(path)} cannot be written: ${(0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error))}.`,
-        ...((0,file_failures/* fileFailure */.f)(error, folder) ?? notAllowed(code, folder)),
-    });
-}
-function notAllowed(code, folder) {
-    const user = process.getuid?.() ?? 'unknown';
-    if (code === 'EACCES' || code === 'EPERM') {
-        return {
-            cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
-            fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
-        };
-    }
-    return {
-        cause: 'a part of the path is a file or a link to itself, or its name is too long.',
-        fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
-    };
-}
-/** Refuses to replace what is at a path. */
-function exists(path, isFolder = false, isLink = false) {
-    const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,quote/* quote */.hD)(path)} is ${kind}, and a backup never replaces anything.`,
-        cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
-        fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
-    });
-}
-function inTheWay(part) {
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,quote/* quote */.hD)(part)} is in the way: the backup has this name while it is written.`,
-        cause: 'it is not a file, belongs to another user, or another run has just begun.',
-        fix: 'remove it, or choose another backup-path.',
-    });
-}
-function replaced(path) {
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,quote/* quote */.hD)(`${path}.part`)} was removed or replaced while the backup was written.`,
-        cause: 'another run writes a backup to the same path.',
-        fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
-    });
-}
-/** The file on the disk is not what was written. @param what a clause about it. */
-function damaged(path, what, cause) {
-    const error = new BackupFileError({
-        code: 'backup-file-damaged',
-        fact: `the file of the backup, ${(0,quote/* quote */.hD)(path)}, is not as it was written: ${what}.`,
-        cause: 'the disk of the runner has an error, or another process writes to the file.',
-        fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
-    });
-    if (cause !== undefined)
-        error.cause = cause;
-    return error;
-}
-
+// EXTERNAL MODULE: ./src/backup/partial-file.ts
+var partial_file = __webpack_require__(43046);
 ;// CONCATENATED MODULE: ./src/backup/backup-writer.ts
 
 
@@ -39275,7 +39382,7 @@ async function createPlainFile(path) {
 }
 async function begin(path, sealing) {
     try {
-        return new SealingWriter(await PartialFile.create(path), sealing);
+        return new SealingWriter(await partial_file/* PartialFile */.AV.create(path), sealing);
     }
     catch (error) {
         sealing.forget();
@@ -39405,7 +39512,7 @@ class SealedSource {
         const head = Buffer.alloc(sealing.head.length);
         file.read(head, 0);
         if (!head.equals(sealing.head))
-            throw damaged(file.path, 'its head differs');
+            throw (0,partial_file/* damaged */.qM)(file.path, 'its head differs');
     }
     read(offset, length) {
         const isInside = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
@@ -39455,7 +39562,7 @@ class SealedSource {
             return into;
         }
         catch (error) {
-            throw damaged(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
+            throw (0,partial_file/* damaged */.qM)(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
         }
     }
 }
@@ -39464,69 +39571,6 @@ class SealedSource {
 var compare_hashes = __webpack_require__(34486);
 // EXTERNAL MODULE: ./src/backup/manifest.ts
 var backup_manifest = __webpack_require__(6345);
-;// CONCATENATED MODULE: ./src/backup/write-manifest.ts
-
-
-
-
-
-/** A manifest has some kilobytes. */
-const MOST_BYTES = 1024 * 1024;
-/**
- * Makes sure that the manifest of a new backup has a place. Call it when it is known that there is no backup of that name: a
- * manifest without its backup is then what a run has left that was killed between the two names.
- * @returns whether there is such a manifest, which {@link writeManifest} sets aside.
- * @throws BackupFileError if there is anything else.
- */
-async function checkManifestPlace(backupPath) {
-    const path = (0,backup_manifest/* manifestPath */.ji)(backupPath);
-    const found = await (0,external_node_fs_promises_.lstat)(path).catch((error) => {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw unwritable(path, error);
-    });
-    if (found === undefined)
-        return false;
-    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
-    if (!isOwn || !isManifest(await textOf(path)))
-        throw exists(path, found.isDirectory(), found.isSymbolicLink());
-    return true;
-}
-/** Writes the manifest beside its backup. @throws BackupFileError if it cannot be written. */
-async function writeManifest(backupPath, manifest) {
-    const path = (0,backup_manifest/* manifestPath */.ji)(backupPath);
-    if (await checkManifestPlace(backupPath))
-        await (0,external_node_fs_promises_.rename)(path, `${path}.${Date.now()}.old`);
-    const file = await PartialFile.create(path);
-    try {
-        await file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-        await file.sync();
-        await file.commit();
-    }
-    finally {
-        await file.discard();
-    }
-}
-/** Removes the manifest of a backup that has not come to be. */
-async function removeManifest(backupPath) {
-    await (0,external_node_fs_promises_.rm)((0,backup_manifest/* manifestPath */.ji)(backupPath), { force: true });
-}
-async function textOf(path) {
-    // of a file that has become a pipe meanwhile, too, this comes back at once
-    const handle = await (0,external_node_fs_promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-        return buffer.toString('utf8', 0, bytesRead);
-    }
-    finally {
-        await handle.close();
-    }
-}
-function isManifest(text) {
-    const found = (0,json_fields/* fieldsOf */.Pf)(text);
-    return found?.['schemaVersion'] === 1 && 'databaseSha256' in found;
-}
-
 ;// CONCATENATED MODULE: ./src/etcd/database/byte-source.ts
 
 /** The most bytes that are asked of a {@link ByteSource} at once. */
@@ -41006,7 +41050,6 @@ var inspect = __webpack_require__(56624);
 
 
 
-
 const take_backup_title = 'take backup';
 /** A link that is cut for some seconds and comes back is no reason to begin again. */
 const SILENT_FOR_MS = 30_000;
@@ -41044,9 +41087,9 @@ const takeBackupStep = {
             }
             const manifest = manifestOf(step, { source, takenAt, received, written, proof });
             // the manifest first: a backup has one from the moment on at which it has its name
-            await writeManifest(step.path, manifest);
+            await (0,backup_manifest/* writeManifest */.HN)(step.path, manifest);
             await file.commit().catch(async (error) => {
-                await removeManifest(step.path);
+                await (0,backup_manifest/* removeManifest */.ei)(step.path);
                 throw error;
             });
             context.backups.push({ path: step.path, manifest });
@@ -41132,7 +41175,7 @@ function resultLine({ revision, keys, databaseBytes, verified, comparison }, pat
 async function take_backup_begin({ path, recipients }) {
     const file = recipients.length === 0 ? await createPlainFile(path) : await createEncryptedFile(path, { recipients });
     try {
-        await checkManifestPlace(path);
+        await (0,backup_manifest/* checkManifestPlace */.ZU)(path);
         return file;
     }
     catch (error) {

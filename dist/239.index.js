@@ -1,8 +1,8 @@
-export const id = 1;
-export const ids = [1];
+export const id = 239;
+export const ids = [239];
 export const modules = {
 
-/***/ 35278:
+/***/ 71036:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -23,8 +23,6 @@ var src_findings = __webpack_require__(81001);
 var connector = __webpack_require__(27311);
 // EXTERNAL MODULE: ./src/images/image-archive.ts + 2 modules
 var image_archive = __webpack_require__(45568);
-// EXTERNAL MODULE: ./src/etcd/quorum.ts
-var quorum = __webpack_require__(62821);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
@@ -339,8 +337,8 @@ function noAnswerError(host, optionalMs) {
 
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var gates = __webpack_require__(67622);
-// EXTERNAL MODULE: ./src/steps/index.ts + 37 modules
-var src_steps = __webpack_require__(27328);
+// EXTERNAL MODULE: ./src/steps/index.ts + 35 modules
+var src_steps = __webpack_require__(65242);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
 
@@ -1352,7 +1350,6 @@ async function executePlan(run, locks) {
             health,
             ...(planned && { authority: await material.authority }),
             publicFiles: material.publicFiles,
-            backups: record.backups,
             connections: (0,observe/* connectionsOf */.V1)(hosts),
         };
     }
@@ -1374,6 +1371,19 @@ async function executePlan(run, locks) {
             await leaveAudit(record.audit, members, locks, log);
         }
     }
+}
+/** The outcome of a dry run, which ends here. */
+function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
+    return {
+        plan: made,
+        document,
+        dryRun: true,
+        changed: false,
+        unfinished: [...made.leftOut, ...unreached],
+        ...(cluster === undefined ? {} : { health: cluster.health }),
+        publicFiles: new Map(hosts.map(({ name, facts }) => [name, (0,issued_certificates/* publicTexts */.wT)(facts)])),
+        connections: (0,observe/* connectionsOf */.V1)(hosts),
+    };
 }
 /** Verifies the cluster; what was observed is enough if nothing has been changed since. */
 async function verifyOnce({ cluster, plan, operation, context }, { cluster: clients, hosts, signal }) {
@@ -1447,7 +1457,6 @@ function once(make) {
 
 
 
-
 /**
  * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
  * after observing and planning again.
@@ -1459,7 +1468,8 @@ async function runOperation(operation, settings, context) {
     if (operation.kind === 'checking')
         return operation.run(settings, limited);
     const outcome = await runPlan(operation, settings, limited);
-    return (reporting) => (0,report_publish/* publishPlan */.JL)(outcome, operation.report(outcome, settings), settings, reporting);
+    const report = operation.report(outcome, settings, context.record);
+    return (reporting) => (0,report_publish/* publishPlan */.JL)(outcome, report, settings, reporting);
 }
 /** Opens connections that refuse every script with more effect than the operation may have, or a dry run of it. */
 function limitedConnector(operation, settings, connect) {
@@ -1475,7 +1485,7 @@ async function runPlan(operation, settings, context) {
     const listed = hostsOf(operation, settings);
     log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
     const connected = await (0,observe/* connectHosts */.i8)(listed, context);
-    const tooFew = tooFewMembers(operation.reach, connected, 'reached');
+    const tooFew = (0,observe/* tooFewMembers */.W4)(operation.reach, connected, 'reached');
     if (tooFew !== undefined) {
         await Promise.all(connected.hosts.map(({ transport }) => transport.close()));
         throw tooFew;
@@ -1487,7 +1497,7 @@ async function runPlan(operation, settings, context) {
             hosts: probed.hosts,
             absent: inOrder([...connected.absent, ...probed.absent], settings),
         };
-        const unprobed = tooFewMembers(operation.reach, observed, 'examined');
+        const unprobed = (0,observe/* tooFewMembers */.W4)(operation.reach, observed, 'examined');
         if (unprobed !== undefined)
             throw unprobed;
         const seen = {
@@ -1507,19 +1517,6 @@ function hostsOf({ concerns }, settings) {
 /** Absent hosts in the order of the inputs. */
 function inOrder(absent, settings) {
     return (0,host/* listHosts */._2)(settings).flatMap((host) => absent.find((one) => one.settings === host.settings) ?? []);
-}
-/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
-function tooFewMembers(reach, { hosts, absent }, done) {
-    const present = (0,host/* withRole */.Tl)(hosts, 'member').length;
-    const away = (0,host/* withRole */.Tl)(absent, 'member');
-    const total = present + away.length;
-    const needed = { every: total, majority: (0,quorum/* quorumOf */.N)(total), any: 1, none: 0 }[reach];
-    if (present >= needed)
-        return undefined;
-    const title = present > 0 || done === 'examined'
-        ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
-        : 'not every host could be reached';
-    return new src_findings/* RunError */.e4(`${title}, so nothing was changed on any`, (0,observe/* absenceReasons */.tQ)(away));
 }
 async function planAndExecute(seen, running) {
     const { settings, keys } = running;
@@ -1674,48 +1671,15 @@ function refreshedUnder({ answers, leftOut }, seen) {
         unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => (0,collect/* findingsOf */.WX)(error, host, 'lock'))],
     };
 }
-/** The outcome of a dry run, which ends here. */
-function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }) {
-    return {
-        plan: made,
-        document,
-        dryRun: true,
-        changed: false,
-        unfinished: [...made.leftOut, ...unreached],
-        ...(cluster === undefined ? {} : { health: cluster.health }),
-        publicFiles: new Map(hosts.map(({ name, facts }) => [name, (0,issued_certificates/* publicTexts */.wT)(facts)])),
-        backups: [],
-        connections: (0,observe/* connectionsOf */.V1)(hosts),
-    };
-}
 
-// EXTERNAL MODULE: ./src/operations/index.ts + 68 modules
-var operations = __webpack_require__(39868);
+// EXTERNAL MODULE: ./src/operations/index.ts + 67 modules
+var operations = __webpack_require__(93937);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts
 var secret_material = __webpack_require__(10375);
-;// CONCATENATED MODULE: ./src/report/run-report.ts
-/** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
-class RunRecord {
-    /** The plan that is, was or would be carried out. */
-    document;
-    /** Once anything was begun to be changed. */
-    audit;
-    /** Set when carrying out the plan has failed. */
-    progress = [];
-    takenOver = [];
-    /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
-    acceptedHostKeys = new Set();
-    steps = [];
-    /** What failed in stages that may. */
-    unfinished = [];
-    /** What failed and is no more than a warning. */
-    warnings = [];
-    /** Backups that were taken, also by a run that fails later. */
-    backups = [];
-}
-
+// EXTERNAL MODULE: ./src/report/run-report.ts
+var run_report = __webpack_require__(57330);
 ;// CONCATENATED MODULE: ./src/run/timeline.ts
 /** Collects the operations of a run, so that the report lists them also if the run fails half-way. */
 class Timeline {
@@ -1782,7 +1746,7 @@ const FAULT_GRACE_MS = 15_000;
 async function main({ redactor, log, handleUncaughtErrors }) {
     const timeline = new Timeline(() => performance.now());
     const run = (0,read/* readRunContext */.$p)();
-    const record = new RunRecord();
+    const record = new run_report/* RunRecord */.d3();
     const report = { redactor, log, timeline, record, startedAt: run.now };
     let settings;
     let operation;
