@@ -497,16 +497,82 @@ function damaged(path, what, cause) {
 
 /***/ }),
 
-/***/ 93892:
+/***/ 26011:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I2: () => (/* binding */ secretKeysIn),
-/* harmony export */   fx: () => (/* binding */ RecipientsError),
-/* harmony export */   q: () => (/* binding */ parseRecipients)
-/* harmony export */ });
-/* harmony import */ var _text_characters_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23243);
-/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55383);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  fx: () => (/* binding */ RecipientsError),
+  q: () => (/* binding */ parseRecipients),
+  I2: () => (/* binding */ secretKeysIn),
+  zL: () => (/* binding */ unusableRecipient)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+;// CONCATENATED MODULE: ./src/text/bech32.ts
+const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+const CHECKSUM_LENGTH = 6;
+/**
+ * Decodes Bech32 (BIP 173) in small letters without its limit of 90 characters, which age does not keep either.
+ * @returns undefined if the text is none, or its checksum or padding is wrong.
+ */
+function decodeBech32(text) {
+    const end = text.lastIndexOf('1');
+    const prefix = text.slice(0, end);
+    const values = Array.from(text.slice(end + 1), (character) => ALPHABET.indexOf(character));
+    if (end < 1 || values.length < CHECKSUM_LENGTH || values.includes(-1))
+        return undefined;
+    const letters = Array.from(prefix, (character) => character.charCodeAt(0));
+    const sum = polymod([
+        ...letters.map((letter) => letter >> 5),
+        0,
+        ...letters.map((letter) => letter & 31),
+        ...values,
+    ]);
+    if (sum !== 1)
+        return undefined;
+    const bytes = bytesOf(values.slice(0, -CHECKSUM_LENGTH));
+    return bytes && { prefix, bytes };
+}
+/** Joins groups of five bits; undefined if what is left over is not less than a group of zeros. */
+function bytesOf(groups) {
+    const bytes = Buffer.alloc(Math.floor((groups.length * 5) / 8));
+    let held = 0;
+    let bits = 0;
+    let length = 0;
+    for (const group of groups) {
+        held = (held << 5) | group;
+        bits += 5;
+        if (bits < 8)
+            continue;
+        bits -= 8;
+        bytes[length++] = held >>> bits;
+        held &= (1 << bits) - 1;
+    }
+    return bits >= 5 || held !== 0 ? undefined : bytes;
+}
+function polymod(values) {
+    let sum = 1;
+    for (const value of values) {
+        const top = sum >>> 25;
+        sum = ((sum & 0x1ffffff) << 5) ^ value;
+        for (const [bit, generator] of GENERATOR.entries())
+            if ((top >>> bit) & 1)
+                sum ^= generator;
+    }
+    return sum >>> 0;
+}
+
+// EXTERNAL MODULE: ./src/text/characters.ts
+var characters = __webpack_require__(23243);
+// EXTERNAL MODULE: ./src/text/quote.ts
+var quote = __webpack_require__(55383);
+;// CONCATENATED MODULE: ./src/backup/recipients.ts
+
+
 
 
 /** A backup cannot be encrypted to the given recipients. */
@@ -527,7 +593,7 @@ const MOST_PROBLEMS = 10;
 const EXAMPLE = 'make a key with `age-keygen -o key.txt`, keep key.txt in a safe place that is not the cluster, and give the public key that it prints, which begins with age1.';
 /**
  * Reads recipients of age, one on each line or separated by commas. `#` begins a comment, and blank lines do not count.
- * Checks everything that can be told without the library: the kind, the checksum of Bech32 (BIP 173) and the length.
+ * Checks the kind, the checksum, the length, and that something can be encrypted to the key.
  *
  * @returns recipients of one kind, X25519 or hybrid post-quantum (age's spec, age-encryption.org/v1).
  * @throws RecipientsError with all problems, up to ten. The caller masks {@link secretKeysIn} first.
@@ -536,11 +602,11 @@ function parseRecipients(text) {
     if (text.length > MOST_CHARACTERS)
         throw new RecipientsError([tooLong(text.length)]);
     const entries = entriesOf(text);
-    const problems = entries.flatMap(({ text: entry, line }) => {
-        const problem = problemOf(entry);
-        return problem === undefined ? [] : [{ line, ...problem }];
-    });
-    const good = entries.filter(({ text: entry }) => problemOf(entry) === undefined);
+    const judged = entries
+        .slice(0, MOST_RECIPIENTS)
+        .map((entry) => ({ entry, problem: problemOf(entry.text) }));
+    const problems = judged.flatMap(({ entry: { line }, problem }) => problem === undefined ? [] : [{ line, ...problem }]);
+    const good = judged.flatMap(({ entry, problem }) => (problem === undefined ? [entry] : []));
     problems.push(...repeated(good), ...mixed(good));
     if (entries.length === 0)
         problems.push(none);
@@ -575,19 +641,19 @@ function entriesOf(text) {
 }
 /** Names an entry by its beginning: it may be anything, also a secret key that was spoiled. */
 function shown(entry) {
-    return (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(entry.length > 16 ? `${entry.slice(0, 16)}…` : entry);
+    return (0,quote/* quote */.hD)(entry.length > 16 ? `${entry.slice(0, 16)}…` : entry);
 }
 /** Why an entry is no recipient; undefined if it is one. Quotes only what is public by its form. */
 function problemOf(entry) {
     if (SECRET_KEY.test(entry))
         return secretKey;
-    if ((0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .holdsPrivateKey */ .jc)(entry))
+    if ((0,quote/* holdsPrivateKey */.jc)(entry))
         return privateKey;
     if (/^(?:ssh-|ecdsa-|sk-)/.test(entry))
         return sshKey(entry);
     if (!entry.startsWith('age1'))
         return foreign;
-    const foreignOne = (0,_text_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .foreignCharacter */ .sE)(entry);
+    const foreignOne = (0,characters/* foreignCharacter */.sE)(entry);
     if (foreignOne !== undefined) {
         return {
             code: 'backup-recipients-unusable',
@@ -597,8 +663,13 @@ function problemOf(entry) {
         };
     }
     if (kindOf(entry) !== undefined)
-        return undefined;
-    return isPlugins(entry) ? plugin(entry) : damaged(entry);
+        return flawOf(entry);
+    return isPlugins(entry) ? recipients_plugin(entry) : damaged(entry);
+}
+function flawOf(recipient) {
+    const { prefix = '', bytes = Buffer.alloc(0) } = decodeBech32(recipient) ?? {};
+    const why = KINDS[prefix]?.flaw(bytes);
+    return why === undefined ? undefined : unusableRecipient(recipient, why);
 }
 const secretKey = {
     code: 'backup-recipients-unusable',
@@ -628,15 +699,15 @@ function sshKey(entry) {
     const [type = ''] = entry.split(/\s/, 1);
     return {
         code: 'backup-recipients-unusable',
-        fact: `this is a key of SSH (${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(type)}), to which the action does not encrypt.`,
+        fact: `this is a key of SSH (${(0,quote/* quote */.hD)(type)}), to which the action does not encrypt.`,
         cause: 'the program age takes such keys; the library that the action uses does not.',
         fix: EXAMPLE,
     };
 }
-function plugin(entry) {
+function recipients_plugin(entry) {
     return {
         code: 'backup-recipients-unusable',
-        fact: `the recipient ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(entry)} belongs to a plugin of age or to a kind that the action does not know.`,
+        fact: `the recipient ${(0,quote/* quote */.hD)(entry)} belongs to a plugin of age or to a kind that the action does not know.`,
         cause: 'it was made for a hardware key, such as with age-plugin-yubikey.',
         fix: `for the action, ${EXAMPLE}`,
     };
@@ -677,7 +748,7 @@ function repeated(entries) {
             {
                 line,
                 code: 'backup-recipients-unusable',
-                fact: `the recipient ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .hD)(text)} is given twice, the first time in line ${before}.`,
+                fact: `the recipient ${(0,quote/* quote */.hD)(text)} is given twice, the first time in line ${before}.`,
                 cause: 'a key was copied in place of another one, which then could not decrypt the backup.',
                 fix: 'give each recipient once.',
             },
@@ -698,58 +769,63 @@ function mixed(entries) {
         },
     ];
 }
-/** The prefix of Bech32, and how many bytes follow: X25519; ML-KEM-768 with X25519 (C2SP, age.md). */
-const KINDS = { age: 32, age1pq: 1184 + 32 };
+/** The kinds of recipients by their prefix: the length of the key in bytes, and why nothing can be encrypted to one. */
+const KINDS = {
+    age: { bytes: 32, flaw: x25519Flaw },
+    // ML-KEM-768 with X25519 (C2SP, age.md)
+    age1pq: {
+        bytes: 1184 + 32,
+        flaw: (key) => mlKemFlaw(key.subarray(0, 1184)) ?? x25519Flaw(key.subarray(1184)),
+    },
+};
 function kindOf(text) {
-    const { prefix, bytes } = bech32(text) ?? {};
-    return prefix !== undefined && isKind(prefix) && KINDS[prefix] === bytes ? prefix : undefined;
+    const { prefix, bytes } = decodeBech32(text) ?? {};
+    return prefix !== undefined && isKind(prefix) && KINDS[prefix]?.bytes === bytes?.length
+        ? prefix
+        : undefined;
 }
 function isKind(prefix) {
     return Object.hasOwn(KINDS, prefix);
 }
 function isPlugins(text) {
-    const { prefix = 'age' } = bech32(text) ?? {};
+    const { prefix = 'age' } = decodeBech32(text) ?? {};
     return !isKind(prefix);
 }
-const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
-const CHECKSUM_LENGTH = 6;
-/**
- * Decodes Bech32 in small letters without its limit of 90 characters, which age does not keep either.
- * @returns the prefix and the number of bytes; undefined if it is none, or its checksum or padding is wrong.
- */
-function bech32(text) {
-    const end = text.lastIndexOf('1');
-    const prefix = text.slice(0, end);
-    const values = Array.from(text.slice(end + 1), (character) => ALPHABET.indexOf(character));
-    if (end < 1 || values.length < CHECKSUM_LENGTH || values.includes(-1))
+/** Points of low order give the same secret with every key, which OpenSSL refuses as RFC 7748, section 6.1, has it. */
+function x25519Flaw(point) {
+    const jwk = { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') };
+    try {
+        const { privateKey } = (0,external_node_crypto_.generateKeyPairSync)('x25519');
+        (0,external_node_crypto_.diffieHellman)({ privateKey, publicKey: (0,external_node_crypto_.createPublicKey)({ key: jwk, format: 'jwk' }) });
         return undefined;
-    const letters = Array.from(prefix, (character) => character.charCodeAt(0));
-    const sum = polymod([
-        ...letters.map((letter) => letter >> 5),
-        0,
-        ...letters.map((letter) => letter & 31),
-        ...values,
-    ]);
-    if (sum !== 1)
-        return undefined;
-    const bits = (values.length - CHECKSUM_LENGTH) * 5;
-    const padding = bits % 8;
-    const last = values[values.length - CHECKSUM_LENGTH - 1] ?? 0;
-    if (padding >= 5 || (last & ((1 << padding) - 1)) !== 0)
-        return undefined;
-    return { prefix, bytes: (bits - padding) / 8 };
-}
-function polymod(values) {
-    let sum = 1;
-    for (const value of values) {
-        const top = sum >>> 25;
-        sum = ((sum & 0x1ffffff) << 5) ^ value;
-        for (const [bit, generator] of GENERATOR.entries())
-            if ((top >>> bit) & 1)
-                sum ^= generator;
     }
-    return sum >>> 0;
+    catch {
+        return 'it is no point of the curve';
+    }
+}
+/** The modulus of ML-KEM, below which each coefficient is, and the bytes of the coefficients of ML-KEM-768. */
+const MODULUS = 3329;
+const COEFFICIENT_BYTES = 1152;
+/**
+ * The check of the modulus (FIPS 203, section 7.2), which age-encryption 0.3.1 does not make: no identity could decrypt the
+ * file. Two coefficients are in three bytes.
+ */
+function mlKemFlaw(key) {
+    for (let at = 0; at < COEFFICIENT_BYTES; at += 3) {
+        const pair = key.readUIntLE(at, 3);
+        if ((pair & 0xfff) >= MODULUS || pair >>> 12 >= MODULUS)
+            return 'it is no key of ML-KEM';
+    }
+    return undefined;
+}
+/** Describes a recipient of the right form that nothing can be encrypted to. @param why a clause without a full stop. */
+function unusableRecipient(recipient, why) {
+    return {
+        code: 'backup-recipients-unusable',
+        fact: `nothing can be encrypted to the recipient ${(0,quote/* quote */.hD)(recipient)}: ${why}.`,
+        cause: 'it was not made by age-keygen: it is no point of the curve, or no key of ML-KEM.',
+        fix: 'give the public key that `age-keygen -y key.txt` prints.',
+    };
 }
 
 
@@ -16387,8 +16463,8 @@ function parseFingerprint({ text, at }, findings) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./src/backup/recipients.ts
-var recipients = __webpack_require__(93892);
+// EXTERNAL MODULE: ./src/backup/recipients.ts + 1 modules
+var recipients = __webpack_require__(26011);
 // EXTERNAL MODULE: ./src/inputs/table/run.ts
 var run = __webpack_require__(26535);
 ;// CONCATENATED MODULE: ./src/inputs/run/backup.ts
@@ -18737,8 +18813,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __webpack_require__(33838);
-// EXTERNAL MODULE: ./src/backup/recipients.ts
-var recipients = __webpack_require__(93892);
+// EXTERNAL MODULE: ./src/backup/recipients.ts + 1 modules
+var recipients = __webpack_require__(26011);
 // EXTERNAL MODULE: ./src/runner/toolkit.ts
 var toolkit = __webpack_require__(21652);
 // EXTERNAL MODULE: ./src/text/quote.ts
@@ -39225,12 +39301,9 @@ if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(print
 `;
 }
 
-// EXTERNAL MODULE: ./src/text/quote.ts
-var quote = __webpack_require__(55383);
-// EXTERNAL MODULE: ./src/backup/recipients.ts
-var backup_recipients = __webpack_require__(93892);
+// EXTERNAL MODULE: ./src/backup/recipients.ts + 1 modules
+var backup_recipients = __webpack_require__(26011);
 ;// CONCATENATED MODULE: ./src/backup/age-file.ts
-
 
 
 
@@ -39292,19 +39365,11 @@ async function headerFor(recipients) {
     catch (error) {
         for (const recipient of recipients) {
             await headerTo([recipient]).catch((reason) => {
-                throw new backup_recipients/* RecipientsError */.fx([unusable(recipient, reason)]);
+                throw new backup_recipients/* RecipientsError */.fx([(0,backup_recipients/* unusableRecipient */.zL)(recipient, (0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(reason)))]);
             });
         }
         throw error;
     }
-}
-function unusable(recipient, error) {
-    return {
-        code: 'backup-recipients-unusable',
-        fact: `nothing can be encrypted to the recipient ${(0,quote/* quote */.hD)(recipient)}: ${(0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error))}.`,
-        cause: 'it was not made by age-keygen: it is no point of the curve, or no key of ML-KEM.',
-        fix: 'give the public key that `age-keygen -y key.txt` prints.',
-    };
 }
 class AgeSealing {
     head;

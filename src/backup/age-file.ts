@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { errorMessage } from '../findings.ts';
 import { printable } from '../text/printable.ts';
-import { quote } from '../text/quote.ts';
-import { type Recipients, RecipientsError } from './recipients.ts';
+import { type Recipients, RecipientsError, unusableRecipient } from './recipients.ts';
 
 // A file of age (C2SP, age.md): a header with the file key, encrypted to each recipient; a nonce of 16 bytes; and the
 // payload in chunks. The package of age's author makes the header, and node:crypto encrypts the payload: twenty times as
@@ -83,20 +82,11 @@ async function headerFor(recipients: readonly string[]): Promise<Header> {
   } catch (error) {
     for (const recipient of recipients) {
       await headerTo([recipient]).catch((reason: unknown) => {
-        throw new RecipientsError([unusable(recipient, reason)]);
+        throw new RecipientsError([unusableRecipient(recipient, printable(errorMessage(reason)))]);
       });
     }
     throw error;
   }
-}
-
-function unusable(recipient: string, error: unknown): RecipientsError['problems'][number] {
-  return {
-    code: 'backup-recipients-unusable',
-    fact: `nothing can be encrypted to the recipient ${quote(recipient)}: ${printable(errorMessage(error))}.`,
-    cause: 'it was not made by age-keygen: it is no point of the curve, or no key of ML-KEM.',
-    fix: 'give the public key that `age-keygen -y key.txt` prints.',
-  };
 }
 
 class AgeSealing implements Sealing {

@@ -1,4 +1,6 @@
+import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import type { Finding } from '../findings.ts';
+import { decodeBech32 } from '../text/bech32.ts';
 import { foreignCharacter } from '../text/characters.ts';
 import { holdsPrivateKey, quote } from '../text/quote.ts';
 
@@ -37,7 +39,7 @@ const EXAMPLE =
 
 /**
  * Reads recipients of age, one on each line or separated by commas. `#` begins a comment, and blank lines do not count.
- * Checks everything that can be told without the library: the kind, the checksum of Bech32 (BIP 173) and the length.
+ * Checks the kind, the checksum, the length, and that something can be encrypted to the key.
  *
  * @returns recipients of one kind, X25519 or hybrid post-quantum (age's spec, age-encryption.org/v1).
  * @throws RecipientsError with all problems, up to ten. The caller masks {@link secretKeysIn} first.
@@ -45,11 +47,13 @@ const EXAMPLE =
 export function parseRecipients(text: string): Recipients {
   if (text.length > MOST_CHARACTERS) throw new RecipientsError([tooLong(text.length)]);
   const entries = entriesOf(text);
-  const problems: RecipientProblem[] = entries.flatMap(({ text: entry, line }) => {
-    const problem = problemOf(entry);
-    return problem === undefined ? [] : [{ line, ...problem }];
-  });
-  const good = entries.filter(({ text: entry }) => problemOf(entry) === undefined);
+  const judged = entries
+    .slice(0, MOST_RECIPIENTS)
+    .map((entry) => ({ entry, problem: problemOf(entry.text) }));
+  const problems: RecipientProblem[] = judged.flatMap(({ entry: { line }, problem }) =>
+    problem === undefined ? [] : [{ line, ...problem }],
+  );
+  const good = judged.flatMap(({ entry, problem }) => (problem === undefined ? [entry] : []));
   problems.push(...repeated(good), ...mixed(good));
   if (entries.length === 0) problems.push(none);
   if (entries.length > MOST_RECIPIENTS) problems.unshift(tooMany(entries.length));
@@ -109,8 +113,14 @@ function problemOf(entry: string): Problem | undefined {
       fix: 'copy it anew from the file of age-keygen.',
     };
   }
-  if (kindOf(entry) !== undefined) return undefined;
+  if (kindOf(entry) !== undefined) return flawOf(entry);
   return isPlugins(entry) ? plugin(entry) : damaged(entry);
+}
+
+function flawOf(recipient: string): Problem | undefined {
+  const { prefix = '', bytes = Buffer.alloc(0) } = decodeBech32(recipient) ?? {};
+  const why = KINDS[prefix]?.flaw(bytes);
+  return why === undefined ? undefined : unusableRecipient(recipient, why);
 }
 
 const secretKey: Problem = {
@@ -219,57 +229,68 @@ function mixed(entries: readonly Entry[]): RecipientProblem[] {
   ];
 }
 
-/** The prefix of Bech32, and how many bytes follow: X25519; ML-KEM-768 with X25519 (C2SP, age.md). */
-const KINDS = { age: 32, age1pq: 1184 + 32 } as const;
+/** The kinds of recipients by their prefix: the length of the key in bytes, and why nothing can be encrypted to one. */
+const KINDS: Readonly<
+  Record<string, { readonly bytes: number; readonly flaw: (key: Buffer) => string | undefined }>
+> = {
+  age: { bytes: 32, flaw: x25519Flaw },
+  // ML-KEM-768 with X25519 (C2SP, age.md)
+  age1pq: {
+    bytes: 1184 + 32,
+    flaw: (key) => mlKemFlaw(key.subarray(0, 1184)) ?? x25519Flaw(key.subarray(1184)),
+  },
+};
 
-function kindOf(text: string): keyof typeof KINDS | undefined {
-  const { prefix, bytes } = bech32(text) ?? {};
-  return prefix !== undefined && isKind(prefix) && KINDS[prefix] === bytes ? prefix : undefined;
+function kindOf(text: string): string | undefined {
+  const { prefix, bytes } = decodeBech32(text) ?? {};
+  return prefix !== undefined && isKind(prefix) && KINDS[prefix]?.bytes === bytes?.length
+    ? prefix
+    : undefined;
 }
 
-function isKind(prefix: string): prefix is keyof typeof KINDS {
+function isKind(prefix: string): boolean {
   return Object.hasOwn(KINDS, prefix);
 }
 
 function isPlugins(text: string): boolean {
-  const { prefix = 'age' } = bech32(text) ?? {};
+  const { prefix = 'age' } = decodeBech32(text) ?? {};
   return !isKind(prefix);
 }
 
-const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
-const CHECKSUM_LENGTH = 6;
-
-/**
- * Decodes Bech32 in small letters without its limit of 90 characters, which age does not keep either.
- * @returns the prefix and the number of bytes; undefined if it is none, or its checksum or padding is wrong.
- */
-function bech32(text: string): { readonly prefix: string; readonly bytes: number } | undefined {
-  const end = text.lastIndexOf('1');
-  const prefix = text.slice(0, end);
-  const values = Array.from(text.slice(end + 1), (character) => ALPHABET.indexOf(character));
-  if (end < 1 || values.length < CHECKSUM_LENGTH || values.includes(-1)) return undefined;
-  const letters = Array.from(prefix, (character) => character.charCodeAt(0));
-  const sum = polymod([
-    ...letters.map((letter) => letter >> 5),
-    0,
-    ...letters.map((letter) => letter & 31),
-    ...values,
-  ]);
-  if (sum !== 1) return undefined;
-  const bits = (values.length - CHECKSUM_LENGTH) * 5;
-  const padding = bits % 8;
-  const last = values[values.length - CHECKSUM_LENGTH - 1] ?? 0;
-  if (padding >= 5 || (last & ((1 << padding) - 1)) !== 0) return undefined;
-  return { prefix, bytes: (bits - padding) / 8 };
+/** Points of low order give the same secret with every key, which OpenSSL refuses as RFC 7748, section 6.1, has it. */
+function x25519Flaw(point: Buffer): string | undefined {
+  const jwk = { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') };
+  try {
+    const { privateKey } = generateKeyPairSync('x25519');
+    diffieHellman({ privateKey, publicKey: createPublicKey({ key: jwk, format: 'jwk' }) });
+    return undefined;
+  } catch {
+    return 'it is no point of the curve';
+  }
 }
 
-function polymod(values: readonly number[]): number {
-  let sum = 1;
-  for (const value of values) {
-    const top = sum >>> 25;
-    sum = ((sum & 0x1ffffff) << 5) ^ value;
-    for (const [bit, generator] of GENERATOR.entries()) if ((top >>> bit) & 1) sum ^= generator;
+/** The modulus of ML-KEM, below which each coefficient is, and the bytes of the coefficients of ML-KEM-768. */
+const MODULUS = 3329;
+const COEFFICIENT_BYTES = 1152;
+
+/**
+ * The check of the modulus (FIPS 203, section 7.2), which age-encryption 0.3.1 does not make: no identity could decrypt the
+ * file. Two coefficients are in three bytes.
+ */
+function mlKemFlaw(key: Buffer): string | undefined {
+  for (let at = 0; at < COEFFICIENT_BYTES; at += 3) {
+    const pair = key.readUIntLE(at, 3);
+    if ((pair & 0xfff) >= MODULUS || pair >>> 12 >= MODULUS) return 'it is no key of ML-KEM';
   }
-  return sum >>> 0;
+  return undefined;
+}
+
+/** Describes a recipient of the right form that nothing can be encrypted to. @param why a clause without a full stop. */
+export function unusableRecipient(recipient: string, why: string): RecipientProblem {
+  return {
+    code: 'backup-recipients-unusable',
+    fact: `nothing can be encrypted to the recipient ${quote(recipient)}: ${why}.`,
+    cause: 'it was not made by age-keygen: it is no point of the curve, or no key of ML-KEM.',
+    fix: 'give the public key that `age-keygen -y key.txt` prints.',
+  };
 }

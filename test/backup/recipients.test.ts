@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { bech32 } from '@scure/base';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { sealTo } from '../../src/backup/age-file.ts';
 import {
@@ -7,6 +8,7 @@ import {
   RecipientsError,
   secretKeysIn,
 } from '../../src/backup/recipients.ts';
+import { decodeBech32 } from '../../src/text/bech32.ts';
 import { numbers, spoiled } from '../fuzz.ts';
 
 /** From the README of age. */
@@ -128,8 +130,73 @@ describe('text that is not a recipient is a problem', () => {
   });
 });
 
-test('a key of the right form that nothing can be encrypted to is a problem that names it', async () => {
-  const zeros = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z';
-  const { recipients } = parseRecipients([ALICE, zeros].join('\n'));
-  await expect(sealTo({ recipients })).rejects.toThrow(/nothing can be encrypted to the recipient "age1qqqq/);
+/** Encodes a recipient as age-keygen does, whatever its key is. */
+function recipient(prefix: 'age' | 'age1pq', key: Uint8Array): string {
+  return bech32.encode(prefix, bech32.toWords(key), false);
+}
+
+function keyOf(text: string): Buffer {
+  return decodeBech32(text)?.bytes ?? Buffer.alloc(0);
+}
+
+/** Points of low order (RFC 7748, section 6.1; cr.yp.to/ecdh.html), also in a form that is not reduced. */
+const LOW_ORDER = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+  `${'00'.repeat(31)}80`,
+].map((hex) => Buffer.from(hex, 'hex'));
+
+describe('a key of the right form that nothing can be encrypted to', () => {
+  const half = keyOf(PQ).subarray(0, 1184);
+  const outside = (at: number, bytes: readonly number[]): Buffer => {
+    const key = Buffer.from(keyOf(PQ));
+    key.set(bytes, at);
+    return key;
+  };
+
+  const problem = {
+    line: 2,
+    code: 'backup-recipients-unusable',
+    fact: expect.stringMatching(/^nothing can be encrypted to the recipient "age1/),
+  };
+
+  test.each(LOW_ORDER.map((point) => [point.toString('hex'), point] as const))(
+    'is a problem, as it is to the library: the point %s',
+    async (_, point) => {
+      for (const [good, text] of [
+        [ALICE, recipient('age', point)],
+        [PQ, recipient('age1pq', Buffer.concat([half, point]))],
+      ] as const) {
+        expect(problemsOf(`${good}\n${text}`)).toMatchObject([problem]);
+        await expect(sealTo({ recipients: [text] })).rejects.toThrow(RecipientsError);
+      }
+    },
+  );
+
+  // The library encrypts to these, and no identity decrypts what it has encrypted.
+  test.each([
+    ['the first coefficient is the modulus', outside(0, [0x01, 0x0d, 0x00])],
+    ['the second coefficient is the modulus', outside(0, [0x00, 0x10, 0xd0])],
+    ['the last coefficient has all its bits', outside(1149, [0x00, 0xf0, 0xff])],
+  ])('is a problem: %s', (_, key) => {
+    expect(problemsOf(`${PQ}\n${recipient('age1pq', key)}`)).toMatchObject([problem]);
+  });
+
+  test('is refused at the time of writing too, and named', async () => {
+    const [zeros = Buffer.of()] = LOW_ORDER;
+    await expect(sealTo({ recipients: [ALICE, recipient('age', zeros)] })).rejects.toThrow(
+      /nothing can be encrypted to the recipient "age1qqqq/,
+    );
+  });
+
+  test('is not one that only looks unusual', () => {
+    for (const point of [Buffer.alloc(32, 2), Buffer.from(`09${'00'.repeat(30)}80`, 'hex')])
+      expect(parseRecipients(recipient('age', point)).recipients).toHaveLength(1);
+    expect(parseRecipients(recipient('age1pq', outside(0, [0x00, 0x0d, 0xd0]))).recipients).toHaveLength(1);
+  });
 });
