@@ -99,11 +99,120 @@ function seenIn(answers) {
 
 /***/ }),
 
+/***/ 76201:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $3: () => (/* binding */ replaced),
+/* harmony export */   Bg: () => (/* binding */ BackupFileError),
+/* harmony export */   Mb: () => (/* binding */ inTheWay),
+/* harmony export */   mP: () => (/* binding */ unwritable),
+/* harmony export */   qM: () => (/* binding */ damaged),
+/* harmony export */   t2: () => (/* binding */ exists)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
+/* harmony import */ var _text_file_failures_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93001);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(38572);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(55383);
+
+
+
+
+
+/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
+class BackupFileError extends _findings_js__WEBPACK_IMPORTED_MODULE_1__/* .RunError */ .e4 {
+    constructor(finding) {
+        super('The backup was not written', [{ at: 'backup-path', ...finding }]);
+        this.name = 'BackupFileError';
+    }
+}
+/** Explains why nothing can be written at a path; what is explained already stays as it is. */
+function unwritable(path, error) {
+    if (error instanceof BackupFileError)
+        return error;
+    const { code } = error;
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path);
+    if (code === 'EEXIST')
+        return exists(path, false, false);
+    if (code === 'ENOENT') {
+        return new BackupFileError({
+            code: 'backup-file-unwritable',
+            fact: `the folder ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(folder)}, where the backup is to be written, does not exist on the runner.`,
+            cause: 'no earlier step of this job has created it; files of another job are gone.',
+            fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
+        });
+    }
+    return new BackupFileError({
+        code: 'backup-file-unwritable',
+        fact: `the backup ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} cannot be written: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error))}.`,
+        ...((0,_text_file_failures_js__WEBPACK_IMPORTED_MODULE_2__/* .fileFailure */ .f)(error, folder) ?? notAllowed(code, folder)),
+    });
+}
+function notAllowed(code, folder) {
+    const user = process.getuid?.() ?? 'unknown';
+    if (code === 'EACCES' || code === 'EPERM') {
+        return {
+            cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
+            fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
+        };
+    }
+    return {
+        cause: 'a part of the path is a file or a link to itself, or its name is too long.',
+        fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
+    };
+}
+/** Refuses to replace what is at a path. */
+function exists(path, isFolder = false, isLink = false) {
+    const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} is ${kind}, and a backup never replaces anything.`,
+        cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
+        fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
+    });
+}
+/** Refuses what has the name of an incomplete backup and is none that the run may replace. */
+function inTheWay(part) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(part)} is in the way: the backup has this name while it is written.`,
+        cause: 'it is not a file, belongs to another user, or another run has just begun.',
+        fix: 'remove it, or choose another backup-path.',
+    });
+}
+/** The incomplete file is not that of this run any more. */
+function replaced(path) {
+    return new BackupFileError({
+        code: 'backup-file-exists',
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(`${path}.part`)} was removed or replaced while the backup was written.`,
+        cause: 'another run writes a backup to the same path.',
+        fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
+    });
+}
+/** The file on the disk is not what was written. @param what a clause about it. */
+function damaged(path, what, cause) {
+    const error = new BackupFileError({
+        code: 'backup-file-damaged',
+        fact: `the file of the backup, ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)}, is not as it was written: ${what}.`,
+        cause: 'the disk of the runner has an error, or another process writes to the file.',
+        fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
+    });
+    if (cause !== undefined)
+        error.cause = cause;
+    return error;
+}
+
+
+/***/ }),
+
 /***/ 6345:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HN: () => (/* binding */ writeManifest),
+/* harmony export */   Qd: () => (/* binding */ checkBackupPlace),
 /* harmony export */   VB: () => (/* binding */ hashInHex),
 /* harmony export */   VU: () => (/* binding */ unverifiedPath),
 /* harmony export */   ZU: () => (/* binding */ checkManifestPlace),
@@ -114,8 +223,10 @@ function seenIn(answers) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(75699);
-/* harmony import */ var _partial_file_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(43046);
+/* harmony import */ var _text_json_fields_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(75699);
+/* harmony import */ var _file_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76201);
+/* harmony import */ var _partial_file_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(43046);
+
 
 
 
@@ -135,31 +246,40 @@ function hashInHex(hash) {
 /** A manifest has some kilobytes. */
 const MOST_BYTES = 1024 * 1024;
 /**
+ * Checks that a backup and its manifest can be written, before anything is asked of a cluster. Leaves nothing behind.
+ * @throws BackupFileError if something is there, or the folder is missing or cannot be written to.
+ */
+function checkBackupPlace(backupPath) {
+    (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_3__/* .checkPlace */ .uD)(backupPath);
+    checkManifestPlace(backupPath);
+}
+/**
  * Makes sure that the manifest of a new backup has a place. Call it when it is known that there is no backup of that name: a
  * manifest without its backup is then what a run has left that was killed between the two names.
  * @returns whether there is such a manifest, which {@link writeManifest} sets aside.
  * @throws BackupFileError if there is anything else.
  */
-async function checkManifestPlace(backupPath) {
+function checkManifestPlace(backupPath) {
     const path = manifestPath(backupPath);
-    const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).catch((error) => {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .unwritable */ .mP)(path, error);
-    });
-    if (found === undefined)
-        return false;
-    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
-    if (!isOwn || !isManifest(await textOf(path)))
-        throw (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2)(path, found.isDirectory(), found.isSymbolicLink());
-    return true;
+    try {
+        const found = (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_3__/* .statusOf */ .c2)(path);
+        if (found === undefined)
+            return false;
+        const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+        if (isOwn && isManifest(textOf(path)))
+            return true;
+        throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2)(path, found.isDirectory(), found.isSymbolicLink());
+    }
+    catch (error) {
+        throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_2__/* .unwritable */ .mP)(path, error);
+    }
 }
 /** Writes the manifest beside its backup. @throws BackupFileError if it cannot be written. */
 async function writeManifest(backupPath, manifest) {
     const path = manifestPath(backupPath);
-    if (await checkManifestPlace(backupPath))
+    if (checkManifestPlace(backupPath))
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(path, `${path}.${Date.now()}.old`);
-    const file = await _partial_file_js__WEBPACK_IMPORTED_MODULE_2__/* .PartialFile */ .AV.create(path);
+    const file = await _partial_file_js__WEBPACK_IMPORTED_MODULE_3__/* .PartialFile */ .AV.create(path);
     try {
         await file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
         await file.sync();
@@ -173,19 +293,19 @@ async function writeManifest(backupPath, manifest) {
 async function removeManifest(backupPath) {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(manifestPath(backupPath), { force: true });
 }
-async function textOf(path) {
+function textOf(path) {
     // of a file that has become a pipe meanwhile, too, this comes back at once
-    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
+    const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
     try {
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-        return buffer.toString('utf8', 0, bytesRead);
+        const bytes = Buffer.alloc(MOST_BYTES);
+        return bytes.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, bytes, 0, MOST_BYTES, 0));
     }
     finally {
-        await handle.close();
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
     }
 }
 function isManifest(text) {
-    const found = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldsOf */ .Pf)(text);
+    const found = (0,_text_json_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldsOf */ .Pf)(text);
     return found?.['schemaVersion'] === 1 && 'databaseSha256' in found;
 }
 
@@ -197,11 +317,9 @@ function isManifest(text) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   AV: () => (/* binding */ PartialFile),
-/* harmony export */   mP: () => (/* binding */ unwritable),
-/* harmony export */   qM: () => (/* binding */ damaged),
-/* harmony export */   t2: () => (/* binding */ exists)
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   uD: () => (/* binding */ checkPlace)
 /* harmony export */ });
-/* unused harmony export BackupFileError */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
@@ -209,21 +327,29 @@ function isManifest(text) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(81001);
-/* harmony import */ var _text_file_failures_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(93001);
-/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(38572);
-/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(55383);
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(38572);
+/* harmony import */ var _file_error_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76201);
 
 
 
 
 
 
-
-/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
-class BackupFileError extends _findings_js__WEBPACK_IMPORTED_MODULE_3__/* .RunError */ .e4 {
-    constructor(finding) {
-        super('The backup was not written', [{ at: 'backup-path', ...finding }]);
-        this.name = 'BackupFileError';
+/**
+ * Checks that a file can be begun at a path: nothing is there, and its folder can be written to. Leaves nothing behind.
+ * @throws BackupFileError as {@link PartialFile.create} does.
+ */
+function checkPlace(path) {
+    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(place);
+    try {
+        refuseExisting(place);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(folder);
+        leftoverAt(`${place}.part`);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(folder, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.W_OK | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+    }
+    catch (error) {
+        throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .unwritable */ .mP)(place, error);
     }
 }
 /**
@@ -249,11 +375,12 @@ class PartialFile {
         const place = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
         const part = `${place}.part`;
         try {
-            await refuseExisting(place);
-            await removeLeftover(part);
+            refuseExisting(place);
+            if (leftoverAt(part))
+                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(part);
             const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants;
             const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error) => {
-                throw error.code === 'EEXIST' ? inTheWay(part) : error;
+                throw error.code === 'EEXIST' ? (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .inTheWay */ .Mb)(part) : error;
             });
             return new PartialFile({
                 place,
@@ -264,7 +391,7 @@ class PartialFile {
             });
         }
         catch (error) {
-            throw unwritable(place, error);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .unwritable */ .mP)(place, error);
         }
     }
     constructor({ place, part, handle, linkFile, identity }) {
@@ -288,7 +415,7 @@ class PartialFile {
             }
         }
         catch (error) {
-            throw unwritable(this.path, error);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .unwritable */ .mP)(this.path, error);
         }
     }
     /** Waits until the disk has everything. @throws BackupFileError */
@@ -297,7 +424,7 @@ class PartialFile {
             await this.#handle.sync();
         }
         catch (error) {
-            throw unwritable(this.path, error);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .unwritable */ .mP)(this.path, error);
         }
     }
     /** Fills the buffer with the bytes from a position. @throws BackupFileError if the file does not have them. */
@@ -308,7 +435,7 @@ class PartialFile {
         while (done < buffer.length) {
             const count = this.#readSome(buffer, done, position + done);
             if (count === 0)
-                throw damaged(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
+                throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .damaged */ .qM)(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
             done += count;
         }
     }
@@ -317,14 +444,14 @@ class PartialFile {
             return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(this.#handle.fd, buffer, offset, buffer.length - offset, position);
         }
         catch (error) {
-            throw damaged(this.path, (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error)), error);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .damaged */ .qM)(this.path, (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error)), error);
         }
     }
     /** @throws BackupFileError if the file on the disk has another size than was written. */
     assertSize() {
         const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(this.#handle.fd);
         if (size !== this.#size)
-            throw damaged(this.path, `it has ${size} in place of ${this.#size} bytes`);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .damaged */ .qM)(this.path, `it has ${size} in place of ${this.#size} bytes`);
     }
     /**
      * Gives the file its name, and closes it. It never replaces another one.
@@ -336,14 +463,14 @@ class PartialFile {
         try {
             this.assertSize();
             if (!(await this.#isOwn().catch(() => false)))
-                throw replaced(this.path);
+                throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .replaced */ .$3)(this.path);
             await nameAs(this.#part, name, this.#link);
             await this.#close();
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(this.#part).catch(ignoreAbsence);
             await syncFolder((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(this.path));
         }
         catch (error) {
-            throw unwritable(this.path, error);
+            throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .unwritable */ .mP)(this.path, error);
         }
     }
     /** Empties and removes the file unless it has its name, and closes it. Does not throw. */
@@ -366,27 +493,30 @@ class PartialFile {
         return dev === this.#identity.dev && ino === this.#identity.ino;
     }
 }
-async function refuseExisting(path) {
-    const found = await statusOf(path);
+function refuseExisting(path) {
+    const found = statusOf(path);
     if (found !== undefined)
-        throw exists(path, found.isDirectory(), found.isSymbolicLink());
+        throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .exists */ .t2)(path, found.isDirectory(), found.isSymbolicLink());
 }
-/** What lies at a path, links not followed; undefined for nothing. */
-async function statusOf(path) {
-    return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).catch((error) => {
+/** Returns what is at a path, links not followed; undefined for nothing. @throws Error of the file system */
+function statusOf(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
+    }
+    catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
         throw error;
-    });
+    }
 }
-/** Removes the rest of a run that was killed. @throws BackupFileError if it is anything else. */
-async function removeLeftover(part) {
-    const found = await statusOf(part);
+/** Reports whether a run that was killed has left its incomplete file. @throws BackupFileError if it is anything else. */
+function leftoverAt(part) {
+    const found = statusOf(part);
     if (found === undefined)
-        return;
+        return false;
     if (!found.isFile() || found.uid !== process.getuid?.())
-        throw inTheWay(part);
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(part);
+        throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .inTheWay */ .Mb)(part);
+    return true;
 }
 /** What link(2) answers where a file system or the kernel has no hard links for this file. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
@@ -398,7 +528,7 @@ async function nameAs(part, path, linkFile) {
     catch (error) {
         if (!NO_LINKS.includes(error.code))
             throw error;
-        await refuseExisting(path);
+        refuseExisting(path);
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(part, path);
     }
 }
@@ -419,79 +549,6 @@ async function syncFolder(folder) {
     finally {
         await handle.close();
     }
-}
-/** Explains why nothing can be written at a path; what is explained already stays as it is. */
-function unwritable(path, error) {
-    if (error instanceof BackupFileError)
-        return error;
-    const { code } = error;
-    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path);
-    if (code === 'EEXIST')
-        return exists(path, false, false);
-    if (code === 'ENOENT') {
-        return new BackupFileError({
-            code: 'backup-file-unwritable',
-            fact: `the folder ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(folder)}, where the backup is to be written, does not exist on the runner.`,
-            cause: 'no earlier step of this job has created it; files of another job are gone.',
-            fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
-        });
-    }
-    return new BackupFileError({
-        code: 'backup-file-unwritable',
-        fact: `the backup ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)} cannot be written: ${(0,_text_printable_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error))}.`,
-        ...((0,_text_file_failures_js__WEBPACK_IMPORTED_MODULE_4__/* .fileFailure */ .f)(error, folder) ?? notAllowed(code, folder)),
-    });
-}
-function notAllowed(code, folder) {
-    const user = process.getuid?.() ?? 'unknown';
-    if (code === 'EACCES' || code === 'EPERM') {
-        return {
-            cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
-            fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
-        };
-    }
-    return {
-        cause: 'a part of the path is a file or a link to itself, or its name is too long.',
-        fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
-    };
-}
-/** Refuses to replace what is at a path. */
-function exists(path, isFolder = false, isLink = false) {
-    const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)} is ${kind}, and a backup never replaces anything.`,
-        cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
-        fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
-    });
-}
-function inTheWay(part) {
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(part)} is in the way: the backup has this name while it is written.`,
-        cause: 'it is not a file, belongs to another user, or another run has just begun.',
-        fix: 'remove it, or choose another backup-path.',
-    });
-}
-function replaced(path) {
-    return new BackupFileError({
-        code: 'backup-file-exists',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(`${path}.part`)} was removed or replaced while the backup was written.`,
-        cause: 'another run writes a backup to the same path.',
-        fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
-    });
-}
-/** The file on the disk is not what was written. @param what a clause about it. */
-function damaged(path, what, cause) {
-    const error = new BackupFileError({
-        code: 'backup-file-damaged',
-        fact: `the file of the backup, ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .hD)(path)}, is not as it was written: ${what}.`,
-        cause: 'the disk of the runner has an error, or another process writes to the file.',
-        fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
-    });
-    if (cause !== undefined)
-        error.cause = cause;
-    return error;
 }
 
 
@@ -16492,10 +16549,13 @@ const backupGroup = (0,group/* inputGroup */.w)({
         const isOwnPath = path === '';
         return { backup: { path: isOwnPath ? ownPath(context) : path, isOwnPath, recipients } };
     },
-    checkUsed: ({ inputs, findings }) => {
+    checkUsed: ({ inputs, files: { 'backup-path': unusable }, findings }) => {
         const isPlain = inputs['backup-encryption'] === 'none';
-        if (isPlain && inputs['backup-path'].trim() === '')
+        const path = inputs['backup-path'].trim();
+        if (isPlain && path === '')
             findings.push(PLAIN_WITHOUT_PATH);
+        if (unusable !== undefined && path !== '' && problemOfPath(path) === undefined)
+            findings.push({ ...unusable.problem, at: 'backup-path' });
         if (!isPlain && inputs['backup-recipients'].trim() === '')
             findings.push(WITHOUT_RECIPIENTS);
     },
@@ -18371,8 +18431,12 @@ function parseClusterName(value, findings) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(55383);
-/* harmony import */ var _table_table_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(898);
+/* harmony import */ var _backup_file_error_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76201);
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6345);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(55383);
+/* harmony import */ var _table_table_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(898);
+
+
 
 
 
@@ -18383,8 +18447,8 @@ function parseClusterName(value, findings) {
 const MOST_BYTES = 256 * 1024;
 const MOST_FILES = 100;
 /**
- * Reads the files and folders that inputs name, only from the runner's workspace. Returns a read error as a problem, so
- * that it is reported together with all other findings.
+ * Reads the files and folders that inputs name, only from the runner's workspace, and tests whether new files can be
+ * written. Returns an error as a problem, so that it is reported together with all other findings.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 function readInputFiles(raw, workspace, mask) {
@@ -18396,11 +18460,32 @@ function readInputFiles(raw, workspace, mask) {
         const path = folderPathIn(raw[input] ?? '');
         return path === undefined ? [] : [[input, readInputFolder(path, workspace ?? '', mask)]];
     });
-    return Object.fromEntries([...files, ...folders]);
+    return Object.fromEntries([
+        ...files,
+        ...folders,
+        ...unusablePlaces(raw, workspace),
+    ]);
+}
+/** Places on the runner where a file is to be written and cannot be; they may be outside of the workspace. */
+function unusablePlaces(raw, workspace) {
+    return placeInputs.flatMap((input) => {
+        const path = (raw[input] ?? '').trim();
+        if (path === '')
+            return [];
+        try {
+            (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .checkBackupPlace */ .Qd)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace || process.cwd(), path));
+            return [];
+        }
+        catch (error) {
+            if (!(error instanceof _backup_file_error_js__WEBPACK_IMPORTED_MODULE_4__/* .BackupFileError */ .Bg))
+                throw error;
+            return error.findings.map((problem) => [input, { path, problem }]);
+        }
+    });
 }
 function readInputFile(path, workspace, mask) {
     const found = within(workspace, path, (file) => readText(file, path));
-    if ('text' in found && (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .jc)(found.text))
+    if ('text' in found && (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .holdsPrivateKey */ .jc)(found.text))
         mask(found.text);
     return { path, ...found };
 }
@@ -18419,7 +18504,7 @@ function readInputFolder(path, workspace, mask) {
         return { files: new Map(read.flatMap((one) => ('text' in one ? [[one.name, one.text]] : []))) };
     });
     if ('files' in found)
-        [...found.files.values()].filter(_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .jc).forEach(mask);
+        [...found.files.values()].filter(_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .holdsPrivateKey */ .jc).forEach(mask);
     return { path, ...found };
 }
 /** Calls a function with the target of a path, if that is within the workspace. */
@@ -18455,7 +18540,7 @@ function readText(file, path) {
 function noWorkspace(path) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
         cause: 'the action does not run on a runner of GitHub Actions.',
         fix: 'give the text itself instead of a path.',
     };
@@ -18463,7 +18548,7 @@ function noWorkspace(path) {
 function outside(path) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} leads out of the workspace.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} leads out of the workspace.`,
         cause: 'the path begins with / or .., or a symbolic link is in it.',
         fix: 'keep it in the repository, and write its path from the root of the repository, for example etcd/hosts.yaml.',
     };
@@ -18473,14 +18558,14 @@ function unreadable(path, error) {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
         return {
             code: 'input-file-unusable',
-            fact: `there is no ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} in the workspace.`,
+            fact: `there is no ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} in the workspace.`,
             cause: 'no earlier step has checked out the repository (actions/checkout) or created the file.',
             fix: 'check it out first, and write the path from the root of the repository, for example etcd/hosts.yaml.',
         };
     }
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} cannot be read (${code}).`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} cannot be read (${code}).`,
         cause: 'it belongs to another user, or is a link to itself.',
         fix: 'give read permission to the user that the runner runs as.',
     };
@@ -18488,14 +18573,14 @@ function unreadable(path, error) {
 function noFile(path) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} is a folder or a device, not a file.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} is a folder or a device, not a file.`,
         fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
     };
 }
 function tooLarge(path, bytes) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
         cause: 'this is the wrong file.',
         fix: 'keep what the action needs in a file of its own.',
     };
@@ -18503,7 +18588,7 @@ function tooLarge(path, bytes) {
 function tooMany(path, files) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} holds ${files} files, more than ${MOST_FILES}.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} holds ${files} files, more than ${MOST_FILES}.`,
         cause: 'this is the wrong folder.',
         fix: 'keep what the action needs in a folder of its own.',
     };
@@ -18511,7 +18596,7 @@ function tooMany(path, files) {
 function notUtf8(path) {
     return {
         code: 'input-file-unusable',
-        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .hD)(path)} is not text in UTF-8.`,
+        fact: `${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .hD)(path)} is not text in UTF-8.`,
         cause: 'PowerShell has written it with >, which writes UTF-16.',
         fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
     };
@@ -18520,6 +18605,8 @@ function notUtf8(path) {
 const fileInputs = ['inventory'];
 /** Inputs that may hold the path of a folder in the workspace instead of its contents. */
 const folderInputs = ['patches'];
+/** Inputs that name a new file. */
+const placeInputs = ['backup-path'];
 /** Returns the value as a path if it is one line with the extension of YAML or JSON; undefined for other text. */
 function pathIn(value) {
     const path = value.trim();
@@ -18544,8 +18631,8 @@ function textsOf(files) {
  * @param inputs all inputs, with their defaults.
  */
 function digestOfInputs(inputs) {
-    const open = _table_table_js__WEBPACK_IMPORTED_MODULE_5__/* .inputNames */ .vj
-        .filter((name) => (0,_table_table_js__WEBPACK_IMPORTED_MODULE_5__/* .definitionOf */ .Fg)(name).secret !== true)
+    const open = _table_table_js__WEBPACK_IMPORTED_MODULE_7__/* .inputNames */ .vj
+        .filter((name) => (0,_table_table_js__WEBPACK_IMPORTED_MODULE_7__/* .definitionOf */ .Fg)(name).secret !== true)
         .sort()
         .map((name) => [name, inputs[name]]);
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.createHash)('sha256')
@@ -39426,9 +39513,12 @@ function chunkNonce(index, isLast) {
     return nonce;
 }
 
+// EXTERNAL MODULE: ./src/backup/file-error.ts
+var file_error = __webpack_require__(76201);
 // EXTERNAL MODULE: ./src/backup/partial-file.ts
 var partial_file = __webpack_require__(43046);
 ;// CONCATENATED MODULE: ./src/backup/backup-writer.ts
+
 
 
 
@@ -39577,7 +39667,7 @@ class SealedSource {
         const head = Buffer.alloc(sealing.head.length);
         file.read(head, 0);
         if (!head.equals(sealing.head))
-            throw (0,partial_file/* damaged */.qM)(file.path, 'its head differs');
+            throw (0,file_error/* damaged */.qM)(file.path, 'its head differs');
     }
     read(offset, length) {
         const isInside = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
@@ -39627,7 +39717,7 @@ class SealedSource {
             return into;
         }
         catch (error) {
-            throw (0,partial_file/* damaged */.qM)(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
+            throw (0,file_error/* damaged */.qM)(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
         }
     }
 }

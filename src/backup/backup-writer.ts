@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../etcd/database/byte-source.ts';
 import { CHUNK_BYTES, type Sealing, sealTo, unsealed } from './age-file.ts';
-import { damaged, PartialFile } from './partial-file.ts';
+import { damaged } from './file-error.ts';
+import { PartialFile } from './partial-file.ts';
 import type { Recipients } from './recipients.ts';
 
 /** The file as it lies on the disk, encrypted or not. */

@@ -1,9 +1,10 @@
-import { constants } from 'node:fs';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import type { EtcdId, ListedMember } from '../etcd/messages.ts';
 import { fieldsOf } from '../text/json-fields.ts';
 import type { HashComparison } from './compare-hashes.ts';
-import { exists, PartialFile, unwritable } from './partial-file.ts';
+import { exists, unwritable } from './file-error.ts';
+import { checkPlace, PartialFile, statusOf } from './partial-file.ts';
 
 /** Everything that is known of a backup, as it lies beside it. Nothing of it is secret. docs/backup-manifest.v1.schema.json */
 export interface BackupManifest {
@@ -82,28 +83,37 @@ export interface TakenBackup {
 const MOST_BYTES = 1024 * 1024;
 
 /**
+ * Checks that a backup and its manifest can be written, before anything is asked of a cluster. Leaves nothing behind.
+ * @throws BackupFileError if something is there, or the folder is missing or cannot be written to.
+ */
+export function checkBackupPlace(backupPath: string): void {
+  checkPlace(backupPath);
+  checkManifestPlace(backupPath);
+}
+
+/**
  * Makes sure that the manifest of a new backup has a place. Call it when it is known that there is no backup of that name: a
  * manifest without its backup is then what a run has left that was killed between the two names.
  * @returns whether there is such a manifest, which {@link writeManifest} sets aside.
  * @throws BackupFileError if there is anything else.
  */
-export async function checkManifestPlace(backupPath: string): Promise<boolean> {
+export function checkManifestPlace(backupPath: string): boolean {
   const path = manifestPath(backupPath);
-  const found = await lstat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unwritable(path, error);
-  });
-  if (found === undefined) return false;
-  const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
-  if (!isOwn || !isManifest(await textOf(path)))
+  try {
+    const found = statusOf(path);
+    if (found === undefined) return false;
+    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+    if (isOwn && isManifest(textOf(path))) return true;
     throw exists(path, found.isDirectory(), found.isSymbolicLink());
-  return true;
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 /** Writes the manifest beside its backup. @throws BackupFileError if it cannot be written. */
 export async function writeManifest(backupPath: string, manifest: BackupManifest): Promise<void> {
   const path = manifestPath(backupPath);
-  if (await checkManifestPlace(backupPath)) await rename(path, `${path}.${Date.now()}.old`);
+  if (checkManifestPlace(backupPath)) await rename(path, `${path}.${Date.now()}.old`);
   const file = await PartialFile.create(path);
   try {
     await file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -119,14 +129,14 @@ export async function removeManifest(backupPath: string): Promise<void> {
   await rm(manifestPath(backupPath), { force: true });
 }
 
-async function textOf(path: string): Promise<string> {
+function textOf(path: string): string {
   // of a file that has become a pipe meanwhile, too, this comes back at once
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const bytes = Buffer.alloc(MOST_BYTES);
+    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, MOST_BYTES, 0));
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

@@ -1,16 +1,24 @@
-import { constants, fstatSync, readSync } from 'node:fs';
+import { accessSync, constants, fstatSync, lstatSync, readSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { errorMessage, type Finding, RunError } from '../findings.ts';
-import { fileFailure } from '../text/file-failures.ts';
+import { errorMessage } from '../findings.ts';
 import { printable } from '../text/printable.ts';
-import { quote } from '../text/quote.ts';
+import { damaged, exists, inTheWay, replaced, unwritable } from './file-error.ts';
 
-/** A backup's file cannot be written, read back or given its name. Its one finding has the cause and the fix. */
-export class BackupFileError extends RunError {
-  constructor(finding: Omit<Finding, 'at' | 'host'>) {
-    super('The backup was not written', [{ at: 'backup-path', ...finding }]);
-    this.name = 'BackupFileError';
+/**
+ * Checks that a file can be begun at a path: nothing is there, and its folder can be written to. Leaves nothing behind.
+ * @throws BackupFileError as {@link PartialFile.create} does.
+ */
+export function checkPlace(path: string): void {
+  const place = resolve(path);
+  const folder = dirname(place);
+  try {
+    refuseExisting(place);
+    statSync(folder);
+    leftoverAt(`${place}.part`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(place, error);
   }
 }
 
@@ -38,8 +46,8 @@ export class PartialFile {
     const place = resolve(path);
     const part = `${place}.part`;
     try {
-      await refuseExisting(place);
-      await removeLeftover(part);
+      refuseExisting(place);
+      if (leftoverAt(part)) await unlink(part);
       const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
       const handle = await open(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch(
         (error: unknown) => {
@@ -171,25 +179,27 @@ interface Identity {
   readonly ino: bigint;
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  const found = await statusOf(path);
+function refuseExisting(path: string): void {
+  const found = statusOf(path);
   if (found !== undefined) throw exists(path, found.isDirectory(), found.isSymbolicLink());
 }
 
-/** What lies at a path, links not followed; undefined for nothing. */
-async function statusOf(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {
-  return await lstat(path).catch((error: unknown) => {
+/** Returns what is at a path, links not followed; undefined for nothing. @throws Error of the file system */
+export function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  });
+  }
 }
 
-/** Removes the rest of a run that was killed. @throws BackupFileError if it is anything else. */
-async function removeLeftover(part: string): Promise<void> {
-  const found = await statusOf(part);
-  if (found === undefined) return;
+/** Reports whether a run that was killed has left its incomplete file. @throws BackupFileError if it is anything else. */
+function leftoverAt(part: string): boolean {
+  const found = statusOf(part);
+  if (found === undefined) return false;
   if (!found.isFile() || found.uid !== process.getuid?.()) throw inTheWay(part);
-  await unlink(part);
+  return true;
 }
 
 /** What link(2) answers where a file system or the kernel has no hard links for this file. */
@@ -201,7 +211,7 @@ async function nameAs(part: string, path: string, linkFile: typeof link): Promis
     await linkFile(part, path);
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code)) throw error;
-    await refuseExisting(path);
+    refuseExisting(path);
     await rename(part, path);
   }
 }
@@ -221,80 +231,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** Explains why nothing can be written at a path; what is explained already stays as it is. */
-export function unwritable(path: string, error: unknown): BackupFileError {
-  if (error instanceof BackupFileError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const folder = dirname(path);
-  if (code === 'EEXIST') return exists(path, false, false);
-  if (code === 'ENOENT') {
-    return new BackupFileError({
-      code: 'backup-file-unwritable',
-      fact: `the folder ${quote(folder)}, where the backup is to be written, does not exist on the runner.`,
-      cause: 'no earlier step of this job has created it; files of another job are gone.',
-      fix: `create it in an earlier step (\`mkdir -p ${folder}\`), or correct backup-path.`,
-    });
-  }
-  return new BackupFileError({
-    code: 'backup-file-unwritable',
-    fact: `the backup ${quote(path)} cannot be written: ${printable(errorMessage(error))}.`,
-    ...(fileFailure(error, folder) ?? notAllowed(code, folder)),
-  });
-}
-
-function notAllowed(code: string | undefined, folder: string): Pick<Finding, 'cause' | 'fix'> {
-  const user = process.getuid?.() ?? 'unknown';
-  if (code === 'EACCES' || code === 'EPERM') {
-    return {
-      cause: `the user of the job (${user}) may not write in ${folder}, as in a container with \`options: --user\`, or the folder is immutable.`,
-      fix: `give that user the folder (\`ls -ld ${folder}\`, \`lsattr -d ${folder}\`), or name one below the workspace.`,
-    };
-  }
-  return {
-    cause: 'a part of the path is a file or a link to itself, or its name is too long.',
-    fix: 'name a file in a folder of the workspace, for example backup-path: backups/etcd.db.age.',
-  };
-}
-
-/** Refuses to replace what is at a path. */
-export function exists(path: string, isFolder = false, isLink = false): BackupFileError {
-  const kind = isFolder ? 'a folder' : isLink ? 'a symbolic link' : 'already a file';
-  return new BackupFileError({
-    code: 'backup-file-exists',
-    fact: `${quote(path)} is ${kind}, and a backup never replaces anything.`,
-    cause: 'backup-path is the same for every run, and the runner or an earlier step keeps its files.',
-    fix: 'name a new file for each run, for example backup-path: backups/etcd-${{ github.run_id }}-${{ github.run_attempt }}.db.age.',
-  });
-}
-
-function inTheWay(part: string): BackupFileError {
-  return new BackupFileError({
-    code: 'backup-file-exists',
-    fact: `${quote(part)} is in the way: the backup has this name while it is written.`,
-    cause: 'it is not a file, belongs to another user, or another run has just begun.',
-    fix: 'remove it, or choose another backup-path.',
-  });
-}
-
-function replaced(path: string): BackupFileError {
-  return new BackupFileError({
-    code: 'backup-file-exists',
-    fact: `${quote(`${path}.part`)} was removed or replaced while the backup was written.`,
-    cause: 'another run writes a backup to the same path.',
-    fix: 'let one run at a time do it (`concurrency` of the workflow), or name a file for each run.',
-  });
-}
-
-/** The file on the disk is not what was written. @param what a clause about it. */
-export function damaged(path: string, what: string, cause?: unknown): BackupFileError {
-  const error = new BackupFileError({
-    code: 'backup-file-damaged',
-    fact: `the file of the backup, ${quote(path)}, is not as it was written: ${what}.`,
-    cause: 'the disk of the runner has an error, or another process writes to the file.',
-    fix: 'look at `dmesg` on the runner, and run again with a path that nothing else uses.',
-  });
-  if (cause !== undefined) error.cause = cause;
-  return error;
 }

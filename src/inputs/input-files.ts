@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
+import { BackupFileError } from '../backup/file-error.ts';
+import { checkBackupPlace } from '../backup/manifest.ts';
 import type { Finding } from '../findings.ts';
 import { holdsPrivateKey, quote } from '../text/quote.ts';
 import { definitionOf, type InputName, inputNames, type RawInputs } from './table/table.ts';
@@ -11,8 +13,8 @@ const MOST_BYTES = 256 * 1024;
 const MOST_FILES = 100;
 
 /**
- * Reads the files and folders that inputs name, only from the runner's workspace. Returns a read error as a problem, so
- * that it is reported together with all other findings.
+ * Reads the files and folders that inputs name, only from the runner's workspace, and tests whether new files can be
+ * written. Returns an error as a problem, so that it is reported together with all other findings.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 export function readInputFiles(
@@ -28,7 +30,29 @@ export function readInputFiles(
     const path = folderPathIn(raw[input] ?? '');
     return path === undefined ? [] : [[input, readInputFolder(path, workspace ?? '', mask)] as const];
   });
-  return Object.fromEntries<InputFile | InputFolder>([...files, ...folders]);
+  return Object.fromEntries<InputFile | InputFolder>([
+    ...files,
+    ...folders,
+    ...unusablePlaces(raw, workspace),
+  ]);
+}
+
+/** Places on the runner where a file is to be written and cannot be; they may be outside of the workspace. */
+function unusablePlaces(
+  raw: RawInputs,
+  workspace: string | undefined,
+): (readonly [(typeof placeInputs)[number], Unread])[] {
+  return placeInputs.flatMap((input) => {
+    const path = (raw[input] ?? '').trim();
+    if (path === '') return [];
+    try {
+      checkBackupPlace(resolve(workspace || process.cwd(), path));
+      return [];
+    } catch (error) {
+      if (!(error instanceof BackupFileError)) throw error;
+      return error.findings.map((problem) => [input, { path, problem }] as const);
+    }
+  });
 }
 
 type Problem = { readonly problem: Omit<Finding, 'at'> };
@@ -164,7 +188,10 @@ const fileInputs = ['inventory'] as const satisfies readonly InputName[];
 /** Inputs that may hold the path of a folder in the workspace instead of its contents. */
 const folderInputs = ['patches'] as const satisfies readonly InputName[];
 
-/** Explains why a file or folder could not be read. */
+/** Inputs that name a new file. */
+const placeInputs = ['backup-path'] as const satisfies readonly InputName[];
+
+/** Explains why a file or folder could not be read or written. */
 export interface Unread {
   readonly path: string;
   readonly problem: Omit<Finding, 'at'>;
@@ -176,9 +203,13 @@ export type InputFile = { readonly path: string; readonly text: string } | Unrea
 /** A folder that an input names: the texts of its files by name. */
 export type InputFolder = { readonly path: string; readonly files: ReadonlyMap<string, string> } | Unread;
 
-/** The files and folders that inputs name, by input. */
+/** The files and folders that inputs name, by input; of new files those that cannot be written. */
 export type InputFiles = Readonly<
-  Partial<Record<(typeof fileInputs)[number], InputFile> & Record<(typeof folderInputs)[number], InputFolder>>
+  Partial<
+    Record<(typeof fileInputs)[number], InputFile> &
+      Record<(typeof folderInputs)[number], InputFolder> &
+      Record<(typeof placeInputs)[number], Unread>
+  >
 >;
 
 /** Returns the value as a path if it is one line with the extension of YAML or JSON; undefined for other text. */

@@ -24,7 +24,7 @@ import {
   createEncryptedFile,
   createPlainFile,
 } from '../../src/backup/backup-writer.ts';
-import { BackupFileError } from '../../src/backup/partial-file.ts';
+import { BackupFileError } from '../../src/backup/file-error.ts';
 import type { ByteSource } from '../../src/etcd/database/byte-source.ts';
 import { numbers } from '../fuzz.ts';
 

@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainFile } from '../../src/backup/backup-writer.ts';
-import { BackupFileError, PartialFile, unwritable } from '../../src/backup/partial-file.ts';
+import { BackupFileError, unwritable } from '../../src/backup/file-error.ts';
+import { checkBackupPlace, manifestPath } from '../../src/backup/manifest.ts';
+import { checkPlace, PartialFile } from '../../src/backup/partial-file.ts';
 import { needing } from '../needs.ts';
 
 let folder: string;
@@ -23,14 +25,32 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Returns why a file cannot be begun; the check before says the same, and leaves nothing. */
 async function refusal(path: string): Promise<string> {
-  return await PartialFile.create(path).then(
+  const before = readdirSync(folder);
+  const checked = refusalOf(() => checkPlace(path));
+  expect(readdirSync(folder)).toEqual(before);
+  const refused = await PartialFile.create(path).then(
     () => 'accepted',
-    (error: unknown) => {
-      expect(error).toBeInstanceOf(BackupFileError);
-      return (error as BackupFileError).message;
-    },
+    (error: unknown) =>
+      refusalOf(() => {
+        throw error;
+      }),
   );
+  // the last call of the two differs
+  const call = /, (?:open|access) '[^']*'/;
+  expect(checked.replace(call, '')).toBe(refused.replace(call, ''));
+  return refused;
+}
+
+function refusalOf(work: () => void): string {
+  try {
+    work();
+    return 'accepted';
+  } catch (error) {
+    expect(error).toBeInstanceOf(BackupFileError);
+    return (error as BackupFileError).message;
+  }
 }
 
 async function write(path: string, text: string): Promise<PartialFile> {
@@ -100,6 +120,29 @@ describe('a place where nothing can be written is refused', () => {
     expect(error.findings).toMatchObject([
       { code: 'backup-file-unwritable', cause: expect.stringMatching(expected) },
     ]);
+  });
+});
+
+describe('the check before a backup', () => {
+  test('finds nothing at a free place, and leaves nothing there', () => {
+    const before = readdirSync(folder);
+    expect(refusalOf(() => checkBackupPlace(join(folder, 'free')))).toBe('accepted');
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test('keeps what a killed run has left for the next one, which replaces it', () => {
+    const path = join(folder, 'left');
+    writeFileSync(`${path}.part`, 'half a backup');
+    writeFileSync(manifestPath(path), '{"schemaVersion":1,"databaseSha256":"0"}');
+    expect(refusalOf(() => checkBackupPlace(path))).toBe('accepted');
+    expect(readFileSync(`${path}.part`, 'utf8')).toBe('half a backup');
+    expect(existsSync(manifestPath(path))).toBe(true);
+  });
+
+  test('refuses what is in the place of the manifest and is none', () => {
+    const path = join(folder, 'other');
+    writeFileSync(manifestPath(path), '{}');
+    expect(refusalOf(() => checkBackupPlace(path))).toMatch(/other\.json" is already a file/);
   });
 });
 

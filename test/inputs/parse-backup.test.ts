@@ -1,4 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../src/findings.ts';
+import { readInputFiles } from '../../src/inputs/input-files.ts';
+import type { RawInputs } from '../../src/inputs/table/table.ts';
 import { findingOf, findingsOf, settingsOf } from './given.ts';
 
 const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
@@ -55,4 +61,65 @@ test('a secret key in place of its public key is refused without showing it', ()
   const finding = findingOf({ ...backup, 'backup-recipients': key });
   expect(finding.at).toBe('backup-recipients');
   expect(JSON.stringify(finding)).not.toContain('QQQQ');
+});
+
+describe('what is on the runner', () => {
+  let workspace = '';
+  beforeAll(() => {
+    workspace = mkdtempSync(join(tmpdir(), 'backup-inputs-'));
+    writeFileSync(join(workspace, 'taken.age'), 'precious');
+    writeFileSync(join(workspace, 'old.age.json'), 'of another program');
+    symlinkSync('/nowhere', join(workspace, 'link.age'));
+  });
+  afterAll(() => rmSync(workspace, { recursive: true }));
+
+  /** Reads the inputs as a run does, before it connects to any host. */
+  function findingsAt(changes: RawInputs): readonly Finding[] {
+    return findingsOf(
+      changes,
+      readInputFiles(changes, workspace, () => undefined),
+    );
+  }
+
+  test.each([
+    ['a file', 'taken.age', 'backup-file-exists', /is already a file/],
+    ['a link', 'link.age', 'backup-file-exists', /is a symbolic link/],
+    ['a folder', '.', 'backup-path-unusable', /is not the path of a file/],
+    ['a file in the place of the manifest', 'old.age', 'backup-file-exists', /old\.age\.json" is already/],
+    ['a missing folder', 'missing/etcd.db.age', 'backup-file-unwritable', /does not exist on the runner/],
+    ['a path through a file', 'taken.age/etcd.db.age', 'backup-file-unwritable', /ENOTDIR/],
+  ])('refuses backup-path before any connection, in a dry run too: %s', (_, path, code, fact) => {
+    for (const dryRun of ['false', 'true']) {
+      const findings = findingsAt({ ...backup, 'backup-path': path, 'dry-run': dryRun });
+      expect(findings).toMatchObject([{ code, at: 'backup-path', fact: expect.stringMatching(fact) }]);
+    }
+  });
+
+  test('accepts a new file in a folder that is there, and creates nothing', () => {
+    const path = join(workspace, 'new.age');
+    expect(findingsAt({ ...backup, 'backup-path': path })).toEqual([]);
+    expect(readInputFiles({ 'backup-path': path }, workspace, () => undefined)).toEqual({});
+  });
+
+  test('is reported together with all other findings', () => {
+    const zeros = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z';
+    const findings = findingsAt({
+      ...backup,
+      hosts: '10.0.0.6.7',
+      'backup-path': 'taken.age',
+      'backup-recipients': zeros,
+    });
+    expect(findings.map(({ at }) => at)).toEqual(
+      expect.arrayContaining(['backup-path', 'backup-recipients', expect.stringContaining('hosts')]),
+    );
+  });
+
+  test('does not matter to an operation that takes no backup', () => {
+    expect(findingsAt({ operation: 'deploy', 'backup-path': 'taken.age' })).toEqual([]);
+  });
+
+  test('is not looked at for a path that is none', () => {
+    const findings = findingsAt({ ...backup, 'backup-path': 's3://bucket/etcd.db' });
+    expect(findings.map(({ code }) => code)).toEqual(['backup-path-unusable']);
+  });
 });

@@ -33,9 +33,12 @@ export const backupGroup = inputGroup({
     const isOwnPath = path === '';
     return { backup: { path: isOwnPath ? ownPath(context) : path, isOwnPath, recipients } };
   },
-  checkUsed: ({ inputs, findings }) => {
+  checkUsed: ({ inputs, files: { 'backup-path': unusable }, findings }) => {
     const isPlain = inputs['backup-encryption'] === 'none';
-    if (isPlain && inputs['backup-path'].trim() === '') findings.push(PLAIN_WITHOUT_PATH);
+    const path = inputs['backup-path'].trim();
+    if (isPlain && path === '') findings.push(PLAIN_WITHOUT_PATH);
+    if (unusable !== undefined && path !== '' && problemOfPath(path) === undefined)
+      findings.push({ ...unusable.problem, at: 'backup-path' });
     if (!isPlain && inputs['backup-recipients'].trim() === '') findings.push(WITHOUT_RECIPIENTS);
   },
 });
