@@ -4725,6 +4725,7 @@ function decodeStatus(message) {
         version: messages_text(fields, 'version'),
         dbSize: count(fields, 'dbSize'),
         dbSizeInUse: count(fields, 'dbSizeInUse'),
+        ...quotaIn(fields),
         leader: leader === '0' ? null : leader,
         raftIndex: count(fields, 'raftIndex'),
         raftAppliedIndex: count(fields, 'raftAppliedIndex'),
@@ -4732,6 +4733,12 @@ function decodeStatus(message) {
         isLearner: flag(fields, 'isLearner'),
         errors: texts(fields, 'errors'),
     };
+}
+/** A quota below zero is none (server/storage/quota.go). */
+function quotaIn(fields) {
+    const isNone = /^-\d{1,19}$/.test(messages_text(fields, 'dbSizeQuota'));
+    const dbSizeQuota = isNone ? 0 : count(fields, 'dbSizeQuota');
+    return dbSizeQuota === 0 ? {} : { dbSizeQuota };
 }
 /**
  * Decodes alarms; etcd 3.4 answers `{}`, without a header, if there is none.
@@ -40022,7 +40029,18 @@ class SnapshotError extends Error {
         this.words = words;
     }
 }
-const DEFAULT_MOST_BYTES = 64 * 1024 ** 3;
+const LARGEST_BYTES = 64 * 1024 ** 3;
+/** How far a database may grow between the status of its member and its snapshot, which may be minutes later. */
+const GROWTH_BYTES = 1024 ** 3;
+/** The quota is compared with an estimate of what a write takes (server/storage/quota.go), so that a database passes it. */
+const OVER_QUOTA_BYTES = 128 * 1024 ** 2;
+/**
+ * Returns the largest database in bytes that a member can send by its status before the snapshot: its quota, or its
+ * present size if that is more, with 128 MiB for what passes a quota; without a quota its size with 1 GiB of growth.
+ */
+function mostSnapshotBytes({ dbSize, dbSizeQuota, }) {
+    return dbSizeQuota === undefined ? dbSize + GROWTH_BYTES : Math.max(dbSizeQuota, dbSize) + OVER_QUOTA_BYTES;
+}
 const PROGRESS_MS = 1000;
 /**
  * Passes a snapshot on while it checks it. The sink gets the bytes of the database as they come, and the 32 bytes of the
@@ -40034,9 +40052,9 @@ const PROGRESS_MS = 1000;
 async function receiveSnapshot(parts, sink, options) {
     const { now, minimumBytesPerSecond, windowMs } = options;
     const startedAt = now();
-    const account = new SnapshotAccount(options.mostBytes ?? DEFAULT_MOST_BYTES);
+    const account = new SnapshotAccount(Math.min(options.mostBytes ?? LARGEST_BYTES, LARGEST_BYTES));
     const rate = new TransferRate(startedAt, windowMs);
-    let reportedAt = startedAt;
+    let reportAt = startedAt + PROGRESS_MS;
     for await (const part of parts) {
         const data = account.take(part);
         if (data === undefined)
@@ -40052,9 +40070,9 @@ async function receiveSnapshot(parts, sink, options) {
             const rates = { seen: bytesPerSecond, required: minimumBytesPerSecond, overMs: rate.measuredMs(at) };
             throw new SnapshotError((0,faults/* tooSlow */.gn)(account.progress, rates));
         }
-        if (at - reportedAt < PROGRESS_MS)
+        if (at < reportAt)
             continue;
-        reportedAt = at;
+        reportAt = at + Math.max(PROGRESS_MS, (at - startedAt) / 10);
         const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
         options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
     }
@@ -40107,7 +40125,7 @@ class SnapshotAccount {
     #begin(part) {
         const total = part.blob.length + part.remainingBytes;
         if (total > this.#mostBytes)
-            throw new SnapshotError((0,faults/* malformed */.Qm)(`it is larger than ${(0,units/* size */.Ej)(this.#mostBytes)}`));
+            throw new SnapshotError((0,faults/* malformed */.Qm)(`with ${(0,units/* size */.Ej)(total)} it is larger than ${(0,units/* size */.Ej)(this.#mostBytes)}`));
         if (total === 0 || total % BLOCK_BYTES !== 0)
             throw new SnapshotError((0,faults/* malformed */.Qm)(`no database has ${total} bytes`));
         this.#version = part.version;
@@ -41232,7 +41250,7 @@ const takeBackupStep = {
         try {
             const source = await lookAtSource(await context.cluster(), step.host, signal);
             const takenAt = new Date().toISOString();
-            const received = await receive(source.client, file, step, context);
+            const received = await receive(source, file, step, context);
             const written = await file.finish();
             const record = { stage: 'Backup', title: 'verify backup', changes: false, host: step.host };
             const proof = await context.timeline.record(record, () => proveBackup(file.source(), source, signal));
@@ -41256,21 +41274,13 @@ const takeBackupStep = {
         }
     },
 };
-async function receive(source, file, { host }, { log, signal }) {
-    const begun = performance.now();
-    let nextMs = 1_000;
-    return receiveSnapshot(source.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }), (bytes) => file.write(bytes), {
+async function receive({ client, status }, file, { host }, { log, signal }) {
+    return receiveSnapshot(client.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }), (bytes) => file.write(bytes), {
         minimumBytesPerSecond: LEAST_BYTES_PER_SECOND,
         windowMs: RATE_WINDOW_MS,
+        mostBytes: mostSnapshotBytes(status),
         now: () => performance.now(),
-        // every second at first, and at a tenth of the time that has passed later on
-        onProgress: (progress) => {
-            const elapsedMs = performance.now() - begun;
-            if (elapsedMs < nextMs)
-                return;
-            nextMs = elapsedMs + Math.max(1_000, elapsedMs / 10);
-            log.host(host).info(progressLine(progress));
-        },
+        onProgress: (progress) => log.host(host).info(progressLine(progress)),
     });
 }
 function progressLine({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft }) {
@@ -41330,7 +41340,7 @@ function resultLine({ revision, keys, databaseBytes, verified, comparison }, pat
 async function take_backup_begin({ path, recipients }) {
     const file = recipients.length === 0 ? await createPlainFile(path) : await createEncryptedFile(path, { recipients });
     try {
-        await (0,backup_manifest/* checkManifestPlace */.ZU)(path);
+        (0,backup_manifest/* checkManifestPlace */.ZU)(path);
         return file;
     }
     catch (error) {

@@ -32,6 +32,8 @@ export interface MemberStatus {
   readonly dbSize: number;
   /** Bytes of the file that are in use. */
   readonly dbSizeInUse: number;
+  /** Bytes above which it accepts no writes; absent if it has no quota, or does not tell a default one (before 3.6.6). */
+  readonly dbSizeQuota?: number;
   /** The leader as this member knows it; null if it knows none. */
   readonly leader: EtcdId | null;
   readonly raftIndex: number;
@@ -100,6 +102,7 @@ export function decodeStatus(message: unknown): MemberStatus {
     version: text(fields, 'version'),
     dbSize: count(fields, 'dbSize'),
     dbSizeInUse: count(fields, 'dbSizeInUse'),
+    ...quotaIn(fields),
     leader: leader === '0' ? null : leader,
     raftIndex: count(fields, 'raftIndex'),
     raftAppliedIndex: count(fields, 'raftAppliedIndex'),
@@ -107,6 +110,13 @@ export function decodeStatus(message: unknown): MemberStatus {
     isLearner: flag(fields, 'isLearner'),
     errors: texts(fields, 'errors'),
   };
+}
+
+/** A quota below zero is none (server/storage/quota.go). */
+function quotaIn(fields: Fields): Pick<MemberStatus, 'dbSizeQuota'> {
+  const isNone = /^-\d{1,19}$/.test(text(fields, 'dbSizeQuota'));
+  const dbSizeQuota = isNone ? 0 : count(fields, 'dbSizeQuota');
+  return dbSizeQuota === 0 ? {} : { dbSizeQuota };
 }
 
 /**

@@ -17,12 +17,12 @@ import {
 import { RecipientsError } from '../backup/recipients.ts';
 import { DatabaseError } from '../etcd/database/pages.ts';
 import {
+  mostSnapshotBytes,
   type ReceivedSnapshot,
   receiveSnapshot,
   SnapshotError,
   type SnapshotTransfer,
 } from '../etcd/snapshot/receive.ts';
-import type { EtcdClient } from '../etcd/client.ts';
 import { RunError } from '../findings.ts';
 import { type BackupProof, type BackupSource, lookAtSource, proveBackup } from '../run/backup-proof.ts';
 import { fingerprintsIn } from '../pki/inspect.ts';
@@ -72,7 +72,7 @@ export const takeBackupStep: AskingKind<TakeBackup> = {
     try {
       const source = await lookAtSource(await context.cluster(), step.host, signal);
       const takenAt = new Date().toISOString();
-      const received = await receive(source.client, file, step, context);
+      const received = await receive(source, file, step, context);
       const written = await file.finish();
       const record = { stage: 'Backup', title: 'verify backup', changes: false, host: step.host };
       const proof = await context.timeline.record(record, () => proveBackup(file.source(), source, signal));
@@ -97,27 +97,20 @@ export const takeBackupStep: AskingKind<TakeBackup> = {
 };
 
 async function receive(
-  source: EtcdClient,
+  { client, status }: BackupSource,
   file: BackupWriter,
   { host }: TakeBackup,
   { log, signal }: StepContext,
 ): Promise<ReceivedSnapshot> {
-  const begun = performance.now();
-  let nextMs = 1_000;
   return receiveSnapshot(
-    source.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }),
+    client.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }),
     (bytes) => file.write(bytes),
     {
       minimumBytesPerSecond: LEAST_BYTES_PER_SECOND,
       windowMs: RATE_WINDOW_MS,
+      mostBytes: mostSnapshotBytes(status),
       now: () => performance.now(),
-      // every second at first, and at a tenth of the time that has passed later on
-      onProgress: (progress) => {
-        const elapsedMs = performance.now() - begun;
-        if (elapsedMs < nextMs) return;
-        nextMs = elapsedMs + Math.max(1_000, elapsedMs / 10);
-        log.host(host).info(progressLine(progress));
-      },
+      onProgress: (progress) => log.host(host).info(progressLine(progress)),
     },
   );
 }
@@ -207,7 +200,7 @@ async function begin({ path, recipients }: TakeBackup): Promise<BackupWriter> {
   const file =
     recipients.length === 0 ? await createPlainFile(path) : await createEncryptedFile(path, { recipients });
   try {
-    await checkManifestPlace(path);
+    checkManifestPlace(path);
     return file;
   } catch (error) {
     await file.discard();

@@ -106,7 +106,17 @@ describe('forms', () => {
   });
 
   test.each([
+    ['3000000', 3_000_000],
+    ['0', undefined],
+    ['-1', undefined],
+    [undefined, undefined],
+  ])('the quota %s of a database is %s', (dbSizeQuota, bytes) => {
+    expect(decodeStatus({ header, dbSizeQuota }).dbSizeQuota).toBe(bytes);
+  });
+
+  test.each([
     ['text', () => decodeStatus('hello')],
+    ['a quota that is no number', () => decodeStatus({ header, dbSizeQuota: '2Gi' })],
     ['null', () => decodeAlarms(null)],
     ['a list', () => decodeAlarms([])],
     ['no header', () => decodeMemberList({ members: [] })],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FindingCode } from '../../finding-codes.ts';
 import { size } from '../../text/units.ts';
 import type { EtcdFailureWords } from '../errors.ts';
+import type { MemberStatus } from '../messages.ts';
 import { cutOff, digestWrong, malformed, type SnapshotProgress, tooSlow, withoutData } from './faults.ts';
 import type { SnapshotPart } from './frames.ts';
 
@@ -36,11 +37,11 @@ export interface ReceiveOptions {
   readonly minimumBytesPerSecond: number;
   /** The rate is measured over this time, and not judged before; longer than an outage of the link that is tolerated. */
   readonly windowMs: number;
-  /** Largest database that is received. Default 64 GiB, eight times etcd's largest suggested quota. */
+  /** Largest database that is received; never more than 64 GiB, eight times etcd's largest suggested quota. */
   readonly mostBytes?: number;
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
-  /** Called at most once a second. */
+  /** Called every second at first, and later on whenever a tenth of the time that has passed is over. */
   readonly onProgress: (transfer: SnapshotTransfer) => void;
 }
 
@@ -59,7 +60,23 @@ export class SnapshotError extends Error {
   }
 }
 
-const DEFAULT_MOST_BYTES = 64 * 1024 ** 3;
+const LARGEST_BYTES = 64 * 1024 ** 3;
+
+/** How far a database may grow between the status of its member and its snapshot, which may be minutes later. */
+const GROWTH_BYTES = 1024 ** 3;
+/** The quota is compared with an estimate of what a write takes (server/storage/quota.go), so that a database passes it. */
+const OVER_QUOTA_BYTES = 128 * 1024 ** 2;
+
+/**
+ * Returns the largest database in bytes that a member can send by its status before the snapshot: its quota, or its
+ * present size if that is more, with 128 MiB for what passes a quota; without a quota its size with 1 GiB of growth.
+ */
+export function mostSnapshotBytes({
+  dbSize,
+  dbSizeQuota,
+}: Pick<MemberStatus, 'dbSize' | 'dbSizeQuota'>): number {
+  return dbSizeQuota === undefined ? dbSize + GROWTH_BYTES : Math.max(dbSizeQuota, dbSize) + OVER_QUOTA_BYTES;
+}
 
 const PROGRESS_MS = 1000;
 
@@ -77,9 +94,9 @@ export async function receiveSnapshot(
 ): Promise<ReceivedSnapshot> {
   const { now, minimumBytesPerSecond, windowMs } = options;
   const startedAt = now();
-  const account = new SnapshotAccount(options.mostBytes ?? DEFAULT_MOST_BYTES);
+  const account = new SnapshotAccount(Math.min(options.mostBytes ?? LARGEST_BYTES, LARGEST_BYTES));
   const rate = new TransferRate(startedAt, windowMs);
-  let reportedAt = startedAt;
+  let reportAt = startedAt + PROGRESS_MS;
   for await (const part of parts) {
     const data = account.take(part);
     if (data === undefined) continue;
@@ -93,8 +110,8 @@ export async function receiveSnapshot(
       const rates = { seen: bytesPerSecond, required: minimumBytesPerSecond, overMs: rate.measuredMs(at) };
       throw new SnapshotError(tooSlow(account.progress, rates));
     }
-    if (at - reportedAt < PROGRESS_MS) continue;
-    reportedAt = at;
+    if (at < reportAt) continue;
+    reportAt = at + Math.max(PROGRESS_MS, (at - startedAt) / 10);
     const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
     options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
   }
@@ -157,7 +174,7 @@ class SnapshotAccount {
   #begin(part: SnapshotPart): number {
     const total = part.blob.length + part.remainingBytes;
     if (total > this.#mostBytes)
-      throw new SnapshotError(malformed(`it is larger than ${size(this.#mostBytes)}`));
+      throw new SnapshotError(malformed(`with ${size(total)} it is larger than ${size(this.#mostBytes)}`));
     if (total === 0 || total % BLOCK_BYTES !== 0)
       throw new SnapshotError(malformed(`no database has ${total} bytes`));
     this.#version = part.version;

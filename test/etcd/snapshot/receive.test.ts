@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { SnapshotPart } from '../../../src/etcd/snapshot/frames.ts';
 import {
+  mostSnapshotBytes,
   type ReceivedSnapshot,
   type ReceiveOptions,
   receiveSnapshot,
@@ -201,8 +202,8 @@ describe('time', () => {
   const large = partsOf(Buffer.alloc(200 * BLOB_BYTES));
 
   test('progress is reported once a second, with the rate and the time left', async () => {
-    const { progress } = await outcomeOf(large, (parts) => parts * 100);
-    expect(progress).toHaveLength(19);
+    const { progress } = await outcomeOf(large.slice(0, 100), (parts) => parts * 100);
+    expect(progress).toHaveLength(10);
     const [first] = progress;
     expect(first).toEqual({
       receivedBytes: 10 * BLOB_BYTES,
@@ -211,6 +212,15 @@ describe('time', () => {
       secondsLeft: 19,
     });
     for (const { bytesPerSecond } of progress) expect(bytesPerSecond).toBe(10 * BLOB_BYTES);
+  });
+
+  test('progress of a long transfer is reported at a tenth of the time that has passed', async () => {
+    const seconds: number[] = [];
+    let now = 0;
+    const clock = (parts: number): number => (now = parts * 10_000);
+    await outcomeOf(large, clock, { minimumBytesPerSecond: 1, onProgress: () => seconds.push(now / 1000) });
+    expect(seconds.slice(0, 12)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 130]);
+    expect(seconds.length).toBeLessThan(50);
   });
 
   test('a snapshot that is too slow from the start is given up after the window, with the figures', async () => {
@@ -243,5 +253,35 @@ describe('time', () => {
   test('neither is a last part that was late', async () => {
     const clock = (parts: number): number => parts + (parts >= 200 ? 60_000 : 0);
     expect((await outcomeOf(large, clock, { minimumBytesPerSecond: MIB })).received).toBeDefined();
+  });
+});
+
+describe('the size', () => {
+  const GIB = 1024 ** 3;
+  const MIB = 1024 ** 2;
+
+  test.each([
+    ['a quota', { dbSize: 100 * MIB, dbSizeQuota: 2 * GIB }, 2 * GIB + 128 * MIB],
+    ['a quota that is passed', { dbSize: 3 * GIB, dbSizeQuota: 2 * GIB }, 3 * GIB + 128 * MIB],
+    ['no quota', { dbSize: 100 * MIB }, GIB + 100 * MIB],
+  ])('that a member may send follows from its status: %s', (_, status, bytes) => {
+    expect(mostSnapshotBytes(status)).toBe(bytes);
+  });
+
+  test('is judged by the first message, before the sink has anything', async () => {
+    const { error, sunk } = await outcomeOf(partsOf(), undefined, { mostBytes: DATABASE.length - 1 });
+    expect(error).toMatchObject({ code: 'etcd-protocol-mismatch' });
+    expect(String(error)).toContain('with 196 KiB it is larger than 196 KiB');
+    expect(sunk).toHaveLength(0);
+    const fits = await outcomeOf(partsOf(), undefined, { mostBytes: DATABASE.length });
+    expect(fits.received?.databaseBytes).toBe(DATABASE.length);
+  });
+
+  test('is 64 GiB at most, whatever the member says of itself', async () => {
+    const parts = withPart(0, (part) => ({ ...part, remainingBytes: 64 * GIB }));
+    const { error } = await outcomeOf(parts, undefined, {
+      mostBytes: mostSnapshotBytes({ dbSize: 2 ** 52 }),
+    });
+    expect(String(error)).toContain('larger than 64 GiB');
   });
 });
