@@ -951,7 +951,7 @@ class StepRecorder {
         this.#ended = true;
         const { timeline, record, log } = this.#context;
         const { host } = this.#step;
-        const { title, onlyLooks = false } = (0,src_steps/* kindOf */.I)(this.#step);
+        const { title, readsOnly = false } = (0,src_steps/* kindOf */.I)(this.#step);
         const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
         timeline.entries.push({
             stage: this.#stage,
@@ -960,7 +960,7 @@ class StepRecorder {
             startedMs: this.#startedMs,
             durationMs,
             outcome: outcome === 'succeeded' ? 'done' : 'failed',
-            changes: !onlyLooks,
+            changes: !readsOnly,
         });
         const what = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
         const replaces = Object.keys(this.#before).length > 0;
@@ -1096,7 +1096,7 @@ class StageRunner {
     }
     async #runGroup(group) {
         const [first] = group;
-        if (first !== undefined && (0,src_steps/* isAsking */.CL)(first)) {
+        if (first !== undefined && (0,src_steps/* isOnRunner */.qf)(first)) {
             await this.#ask(first);
             return;
         }
@@ -1108,7 +1108,7 @@ class StageRunner {
     async #ask(step) {
         const recorder = new StepRecorder(step, this.#stage, this.#context);
         try {
-            await (0,src_steps/* runAskingStep */.$Y)(step, this.#context);
+            await (0,src_steps/* runOnRunner */.Tf)(step, this.#context);
             recorder.end('succeeded');
         }
         catch (error) {
@@ -1125,7 +1125,7 @@ function lengthOfGroup([first, ...others], context) {
     return next === -1 ? 1 + others.length : 1 + next;
 }
 function isAlone(step, context) {
-    return (0,src_steps/* isAsking */.CL)(step) || (0,src_steps/* kindOf */.I)(step).isAlone?.(step, context) === true;
+    return (0,src_steps/* isOnRunner */.qf)(step) || (0,src_steps/* kindOf */.I)(step).isAlone?.(step, context) === true;
 }
 function keepsAuthority(step) {
     return (0,src_steps/* kindOf */.I)(step).keepsAuthority?.(step) === true;
@@ -1397,8 +1397,8 @@ function stepsOf({ stages, afterVerify }) {
     return [...stages, ...afterVerify].flatMap(({ steps }) => steps);
 }
 function changesHost(step) {
-    const { onlyLooks, onlyNotes } = (0,src_steps/* kindOf */.I)(step);
-    return onlyLooks !== true && onlyNotes !== true;
+    const { readsOnly, onlyNotes } = (0,src_steps/* kindOf */.I)(step);
+    return readsOnly !== true && onlyNotes !== true;
 }
 /** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */
 async function clientsFor(run, material) {

@@ -37179,10 +37179,10 @@ function logProgress(host, line, { log }) {
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   UT: () => (/* binding */ STEPS),
-  CL: () => (/* binding */ isAsking),
+  qf: () => (/* binding */ isOnRunner),
   LQ: () => (/* binding */ isScripted),
   I: () => (/* binding */ kindOf),
-  $Y: () => (/* binding */ runAskingStep),
+  Tf: () => (/* binding */ runOnRunner),
   Fl: () => (/* binding */ scriptOf)
 });
 
@@ -37518,7 +37518,7 @@ const KNOWN_FAILURES = [
 /** The kind of {@link AwaitKubelet}. */
 const awaitKubeletStep = {
     title: 'wait for kubelet',
-    onlyLooks: true,
+    readsOnly: true,
     script() {
         return { script: awaitKubelet(), explain: explainKubelet };
     },
@@ -37930,7 +37930,7 @@ const moveLeadershipStep = {
     describe() {
         return `${move_leadership_title} if it leads`;
     },
-    async ask({ host }, context) {
+    async run({ host }, context) {
         const cluster = await context.cluster();
         const log = context.log.host(host);
         const { health } = await cluster.observe();
@@ -41099,7 +41099,7 @@ const backup_proof_PAUSE_MS = 100;
  * Asks the members for their hashes, and waits until the source has what a majority has.
  * @throws RunError if the members disagree, or the source does not catch up.
  */
-async function lookAtSource(clients, name, signal) {
+async function observeSource(clients, name, signal) {
     const client = clients.client(name);
     const [list, status, { revision }] = await Promise.all([
         client.memberList({ linearizable: false }, { signal }),
@@ -41235,20 +41235,20 @@ const RATE_WINDOW_MS = 30_000;
  */
 const takeBackupStep = {
     title: take_backup_title,
-    onlyLooks: true,
+    readsOnly: true,
     // who leads, and so which member sends the database, may change before a plan is approved
     anyHost: true,
     describe: ({ path, recipients }) => recipients.length === 0
         ? `${take_backup_title} to ${path}, not encrypted`
         : `${take_backup_title} to ${path}, encrypted to ${recipients.join(', ')}`,
     /** @throws RunError if the copy is not whole, or differs from what the members have. */
-    async ask(step, context) {
+    async run(step, context) {
         const { signal } = context;
         const file = await take_backup_begin(step).catch((error) => {
             throw inWords(error, step);
         });
         try {
-            const source = await lookAtSource(await context.cluster(), step.host, signal);
+            const source = await observeSource(await context.cluster(), step.host, signal);
             const takenAt = new Date().toISOString();
             const received = await receive(source, file, step, context);
             const written = await file.finish();
@@ -41379,11 +41379,11 @@ const upload_backup_title = 'upload backup';
 /** The kind of {@link UploadBackup}. It involves no host. */
 const uploadBackupStep = {
     title: upload_backup_title,
-    onlyLooks: true,
+    readsOnly: true,
     anyHost: true,
     describe: ({ name }) => `${upload_backup_title} as artifact ${name}`,
     /** @throws RunError if it cannot be uploaded, and is nowhere else. */
-    async ask({ host, isOnlyPlace }, { backups, uploadBackup }) {
+    async run({ host, isOnlyPlace }, { backups, uploadBackup }) {
         const [backup] = backups;
         if (backup === undefined)
             throw new Error('there is no backup to upload');
@@ -41416,9 +41416,9 @@ const verify_client_certificate_title = 'verify client certificate';
  */
 const verifyClientCertificateStep = {
     title: verify_client_certificate_title,
-    onlyLooks: true,
+    readsOnly: true,
     /** @throws RunError with each member that does not answer. */
-    async ask({ host }, context) {
+    async run({ host }, context) {
         const { members, clientPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
         const transport = (0,steps_context/* transportOf */.JH)(context, host);
         const credentials = await credentialsOf(host, context);
@@ -41487,7 +41487,7 @@ const verify_files_title = 'verify files';
  */
 const verifyFilesStep = {
     title: verify_files_title,
-    onlyLooks: true,
+    readsOnly: true,
     script(step, context) {
         return {
             script: listPki(),
@@ -41577,11 +41577,11 @@ const verify_served_certificate_title = 'verify served certificates';
 /** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
 const verifyServedCertificateStep = {
     title: verify_served_certificate_title,
-    onlyLooks: true,
+    readsOnly: true,
     describe({ leaves }) {
         return `${verify_served_certificate_title}: ${leaves.join(', ')}`;
     },
-    async ask({ host, leaves }, context) {
+    async run({ host, leaves }, context) {
         const { clientPort, peerPort } = (0,steps_context/* plannedCluster */.P9)(context).shape;
         const { address } = (0,steps_context/* memberOf */.C5)(context, host);
         const transport = (0,steps_context/* transportOf */.JH)(context, host);
@@ -41669,17 +41669,17 @@ function kindOf({ kind }) {
     return STEPS[kind];
 }
 /** Reports whether a step is no script. */
-function isAsking(step) {
-    return 'ask' in kindOf(step);
+function isOnRunner(step) {
+    return 'run' in kindOf(step);
 }
 /** Reports whether a step is a script. */
 function isScripted(step) {
-    return !isAsking(step);
+    return !isOnRunner(step);
 }
 /** Carries out a step that is no script. @throws RunError or HostError, explained to the user. */
-function runAskingStep(step, context) {
+function runOnRunner(step, context) {
     const kind = STEPS[step.kind];
-    return kind.ask(step, context);
+    return kind.run(step, context);
 }
 /** Returns the script of a step; waits for keys and certificates. */
 async function scriptOf(step, context) {

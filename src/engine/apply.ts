@@ -2,9 +2,9 @@ import { describeGate, type Gate, gateFindings } from '../cluster/gates.ts';
 import { type Finding, RunError } from '../findings.ts';
 import type { Stage } from '../plan/plan.ts';
 import {
-  runAskingStep,
-  type AskingStep,
-  isAsking,
+  runOnRunner,
+  type RunnerStep,
+  isOnRunner,
   isScripted,
   kindOf,
   type Step,
@@ -137,7 +137,7 @@ class StageRunner {
 
   async #runGroup(group: readonly Step[]): Promise<void> {
     const [first] = group;
-    if (first !== undefined && isAsking(first)) {
+    if (first !== undefined && isOnRunner(first)) {
       await this.#ask(first);
       return;
     }
@@ -146,10 +146,10 @@ class StageRunner {
     });
   }
 
-  async #ask(step: AskingStep): Promise<void> {
+  async #ask(step: RunnerStep): Promise<void> {
     const recorder = new StepRecorder(step, this.#stage, this.#context);
     try {
-      await runAskingStep(step, this.#context);
+      await runOnRunner(step, this.#context);
       recorder.end('succeeded');
     } catch (error) {
       recorder.end('failed');
@@ -166,7 +166,7 @@ function lengthOfGroup([first, ...others]: readonly Step[], context: ApplyContex
 }
 
 function isAlone(step: Step, context: ApplyContext): boolean {
-  return isAsking(step) || kindOf(step).isAlone?.(step, context) === true;
+  return isOnRunner(step) || kindOf(step).isAlone?.(step, context) === true;
 }
 
 function keepsAuthority(step: Step): boolean {

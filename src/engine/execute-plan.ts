@@ -146,8 +146,8 @@ function stepsOf({ stages, afterVerify }: Plan): Stage['steps'] {
 }
 
 function changesHost(step: Step): boolean {
-  const { onlyLooks, onlyNotes } = kindOf(step);
-  return onlyLooks !== true && onlyNotes !== true;
+  const { readsOnly, onlyNotes } = kindOf(step);
+  return readsOnly !== true && onlyNotes !== true;
 }
 
 /** Clients with the healthcheck client's pair of this run, if it issues one: a pair on a host may have expired. */

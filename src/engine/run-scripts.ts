@@ -123,7 +123,7 @@ export class StepRecorder {
     this.#ended = true;
     const { timeline, record, log } = this.#context;
     const { host } = this.#step;
-    const { title, onlyLooks = false } = kindOf(this.#step);
+    const { title, readsOnly = false } = kindOf(this.#step);
     const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
     timeline.entries.push({
       stage: this.#stage,
@@ -132,7 +132,7 @@ export class StepRecorder {
       startedMs: this.#startedMs,
       durationMs,
       outcome: outcome === 'succeeded' ? 'done' : 'failed',
-      changes: !onlyLooks,
+      changes: !readsOnly,
     });
     const what: AuditStep = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
     const replaces = Object.keys(this.#before).length > 0;

@@ -49,7 +49,7 @@ interface HashesNow {
  * Asks the members for their hashes, and waits until the source has what a majority has.
  * @throws RunError if the members disagree, or the source does not catch up.
  */
-export async function lookAtSource(
+export async function observeSource(
   clients: ClusterClients,
   name: string,
   signal: AbortSignal,

@@ -9,7 +9,7 @@ export interface AwaitKubelet extends StepOnHost {
 /** The kind of {@link AwaitKubelet}. */
 export const awaitKubeletStep: ScriptedKind<AwaitKubelet> = {
   title: 'wait for kubelet',
-  onlyLooks: true,
+  readsOnly: true,
   script() {
     return { script: awaitKubelet(), explain: explainKubelet };
   },

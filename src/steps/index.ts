@@ -12,7 +12,7 @@ import { type RestartMember, restartMemberStep } from './restart-member.ts';
 import { type SetModes, setModesStep } from './set-modes.ts';
 import { type StartKubelet, startKubeletStep } from './start-kubelet.ts';
 import { type StartMember, startMemberStep } from './start-member.ts';
-import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
+import type { RunnerKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
 import { type TakeBackup, takeBackupStep } from './take-backup.ts';
 import { type UploadBackup, uploadBackupStep } from './upload-backup.ts';
 import { type VerifyClientCertificate, verifyClientCertificateStep } from './verify-client-certificate.ts';
@@ -71,28 +71,28 @@ export function kindOf({ kind }: Pick<Step, 'kind'>): StepKind<Step> {
   return STEPS[kind];
 }
 
-/** Steps that query etcd or its listeners from the runner. */
-export type AskingStep = {
-  [K in Step['kind']]: (typeof STEPS)[K] extends { ask: unknown } ? StepOf<K> : never;
+/** Steps that the runner carries out itself. */
+export type RunnerStep = {
+  [K in Step['kind']]: (typeof STEPS)[K] extends { run: unknown } ? StepOf<K> : never;
 }[Step['kind']];
 
 /** All others, which are a script on their host. */
-export type ScriptedStep = Exclude<Step, AskingStep>;
+export type ScriptedStep = Exclude<Step, RunnerStep>;
 
 /** Reports whether a step is no script. */
-export function isAsking(step: Step): step is AskingStep {
-  return 'ask' in kindOf(step);
+export function isOnRunner(step: Step): step is RunnerStep {
+  return 'run' in kindOf(step);
 }
 
 /** Reports whether a step is a script. */
 export function isScripted(step: Step): step is ScriptedStep {
-  return !isAsking(step);
+  return !isOnRunner(step);
 }
 
 /** Carries out a step that is no script. @throws RunError or HostError, explained to the user. */
-export function runAskingStep(step: AskingStep, context: StepContext): Promise<void> {
-  const kind: AskingKind<AskingStep> = STEPS[step.kind];
-  return kind.ask(step, context);
+export function runOnRunner(step: RunnerStep, context: StepContext): Promise<void> {
+  const kind: RunnerKind<RunnerStep> = STEPS[step.kind];
+  return kind.run(step, context);
 }
 
 /** Returns the script of a step; waits for keys and certificates. */

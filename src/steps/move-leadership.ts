@@ -3,7 +3,7 @@ import { isFit } from '../cluster/gates.ts';
 import { EtcdError } from '../etcd/errors.ts';
 import { errorMessage } from '../findings.ts';
 import { stepFailure } from './context.ts';
-import type { AskingKind, StepOnHost } from './step-kind.ts';
+import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
 /** etcd takes 0.1 s for it; if a member is cut off, etcd never answers. */
 const TRANSFER_TIMEOUT_MS = 3_000;
@@ -18,12 +18,12 @@ export interface MoveLeadership extends StepOnHost {
 const title = 'move leadership';
 
 /** The kind of {@link MoveLeadership}. The most up-to-date healthy member becomes leader. */
-export const moveLeadershipStep: AskingKind<MoveLeadership> = {
+export const moveLeadershipStep: RunnerKind<MoveLeadership> = {
   title,
   describe() {
     return `${title} if it leads`;
   },
-  async ask({ host }, context) {
+  async run({ host }, context) {
     const cluster = await context.cluster();
     const log = context.log.host(host);
     const { health } = await cluster.observe();

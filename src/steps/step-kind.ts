@@ -15,7 +15,7 @@ export interface StepOnHost {
  * Everything that the action knows about one kind of step `S`. Optional members have the usual default: the step
  * changes something, a plan describes it by its title, it touches no file, it can be sent together with others.
  */
-export type StepKind<S extends StepOnHost> = ScriptedKind<S> | AskingKind<S>;
+export type StepKind<S extends StepOnHost> = ScriptedKind<S> | RunnerKind<S>;
 
 /** A kind of step that is one script on its host. */
 export interface ScriptedKind<S extends StepOnHost> extends Described<S> {
@@ -23,10 +23,10 @@ export interface ScriptedKind<S extends StepOnHost> extends Described<S> {
   script(step: S, context: StepContext): StepScript | Promise<StepScript>;
 }
 
-/** A kind of step that queries etcd or its listeners from the runner. */
-export interface AskingKind<S extends StepOnHost> extends Described<S> {
+/** A kind of step that the runner carries out itself: it queries etcd, or reads and writes files of the runner. */
+export interface RunnerKind<S extends StepOnHost> extends Described<S> {
   /** @throws RunError or HostError, explained to the user. */
-  ask(step: S, context: StepContext): Promise<void>;
+  run(step: S, context: StepContext): Promise<void>;
 }
 
 // Methods, not properties that are functions: only so the kind of one step can be used as that of any (`kindOf`).
@@ -34,7 +34,7 @@ interface Described<S extends StepOnHost> {
   /** Its name in log, plan, summary and errors. */
   readonly title: string;
   /** It changes nothing. */
-  readonly onlyLooks?: true;
+  readonly readsOnly?: true;
   /** It leaves a note of the action and nothing else: the run has not changed the host. */
   readonly onlyNotes?: true;
   /** Describes it in a plan: its title, and the details that the plan lacks elsewhere. */

@@ -24,11 +24,11 @@ import {
   type SnapshotTransfer,
 } from '../etcd/snapshot/receive.ts';
 import { RunError } from '../findings.ts';
-import { type BackupProof, type BackupSource, lookAtSource, proveBackup } from '../run/backup-proof.ts';
+import { type BackupProof, type BackupSource, observeSource, proveBackup } from '../run/backup-proof.ts';
 import { fingerprintsIn } from '../pki/inspect.ts';
 import { duration, size } from '../text/units.ts';
 import { type StepContext, stepFailure } from './context.ts';
-import type { AskingKind, StepOnHost } from './step-kind.ts';
+import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
 /** Copies the database of a member to a file on the runner, and proves the copy. */
 export interface TakeBackup extends StepOnHost {
@@ -54,9 +54,9 @@ const RATE_WINDOW_MS = 30_000;
  * The kind of {@link TakeBackup}. The database goes through the connection to its member into the file, encrypted on the way.
  * Then the file is read back, page by page, and compared with the members that are alive; it gets its name after that.
  */
-export const takeBackupStep: AskingKind<TakeBackup> = {
+export const takeBackupStep: RunnerKind<TakeBackup> = {
   title,
-  onlyLooks: true,
+  readsOnly: true,
   // who leads, and so which member sends the database, may change before a plan is approved
   anyHost: true,
   describe: ({ path, recipients }) =>
@@ -64,13 +64,13 @@ export const takeBackupStep: AskingKind<TakeBackup> = {
       ? `${title} to ${path}, not encrypted`
       : `${title} to ${path}, encrypted to ${recipients.join(', ')}`,
   /** @throws RunError if the copy is not whole, or differs from what the members have. */
-  async ask(step, context) {
+  async run(step, context) {
     const { signal } = context;
     const file = await begin(step).catch((error: unknown) => {
       throw inWords(error, step);
     });
     try {
-      const source = await lookAtSource(await context.cluster(), step.host, signal);
+      const source = await observeSource(await context.cluster(), step.host, signal);
       const takenAt = new Date().toISOString();
       const received = await receive(source, file, step, context);
       const written = await file.finish();

@@ -1,5 +1,5 @@
 import { stepFailure } from './context.ts';
-import type { AskingKind, StepOnHost } from './step-kind.ts';
+import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
 /** Uploads the backup of this run, with its manifest, as an artifact of the workflow. */
 export interface UploadBackup extends StepOnHost {
@@ -13,13 +13,13 @@ export interface UploadBackup extends StepOnHost {
 const title = 'upload backup';
 
 /** The kind of {@link UploadBackup}. It involves no host. */
-export const uploadBackupStep: AskingKind<UploadBackup> = {
+export const uploadBackupStep: RunnerKind<UploadBackup> = {
   title,
-  onlyLooks: true,
+  readsOnly: true,
   anyHost: true,
   describe: ({ name }) => `${title} as artifact ${name}`,
   /** @throws RunError if it cannot be uploaded, and is nowhere else. */
-  async ask({ host, isOnlyPlace }, { backups, uploadBackup }) {
+  async run({ host, isOnlyPlace }, { backups, uploadBackup }) {
     const [backup] = backups;
     if (backup === undefined) throw new Error('there is no backup to upload');
     const artifact = await uploadBackup(backup);

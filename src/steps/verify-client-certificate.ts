@@ -3,7 +3,7 @@ import type { EtcdCredentials } from '../etcd/endpoint.ts';
 import { EtcdError } from '../etcd/errors.ts';
 import { RunError, type Finding } from '../findings.ts';
 import { transportOf, type StepContext, plannedCluster } from './context.ts';
-import type { AskingKind, StepOnHost } from './step-kind.ts';
+import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -18,11 +18,11 @@ const title = 'verify client certificate';
  * The kind of {@link VerifyClientCertificate}. It queries every member for its version, the first request of `kubeadm init`, by
  * the same route and with the same files.
  */
-export const verifyClientCertificateStep: AskingKind<VerifyClientCertificate> = {
+export const verifyClientCertificateStep: RunnerKind<VerifyClientCertificate> = {
   title,
-  onlyLooks: true,
+  readsOnly: true,
   /** @throws RunError with each member that does not answer. */
-  async ask({ host }, context) {
+  async run({ host }, context) {
     const { members, clientPort } = plannedCluster(context).shape;
     const transport = transportOf(context, host);
     const credentials = await credentialsOf(host, context);

@@ -21,7 +21,7 @@ const title = 'verify files';
  */
 export const verifyFilesStep: ScriptedKind<VerifyFiles> = {
   title,
-  onlyLooks: true,
+  readsOnly: true,
   script(step, context) {
     return {
       script: listPki(),

@@ -3,7 +3,7 @@ import { HostError } from '../hosts/host-error.ts';
 import { errorMessage } from '../findings.ts';
 import { leafPath } from '../kubeadm/paths.ts';
 import { memberOf, stepFailure, transportOf, plannedCluster } from './context.ts';
-import type { AskingKind, StepOnHost } from './step-kind.ts';
+import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
 const HANDSHAKE_WITHIN_MS = 10_000;
 
@@ -16,13 +16,13 @@ export interface VerifyServedCertificate extends StepOnHost {
 const title = 'verify served certificates';
 
 /** The kind of {@link VerifyServedCertificate}. It reads each listener's certificate and compares it with the delivered one. */
-export const verifyServedCertificateStep: AskingKind<VerifyServedCertificate> = {
+export const verifyServedCertificateStep: RunnerKind<VerifyServedCertificate> = {
   title,
-  onlyLooks: true,
+  readsOnly: true,
   describe({ leaves }) {
     return `${title}: ${leaves.join(', ')}`;
   },
-  async ask({ host, leaves }, context) {
+  async run({ host, leaves }, context) {
     const { clientPort, peerPort } = plannedCluster(context).shape;
     const { address } = memberOf(context, host);
     const transport = transportOf(context, host);

@@ -51,7 +51,7 @@ test.each([
     recipients: [],
   };
   const codeOf = async (announced: number): Promise<string> => {
-    const error: unknown = await takeBackupStep.ask(step, memberOf(status, announced)).then(
+    const error: unknown = await takeBackupStep.run(step, memberOf(status, announced)).then(
       () => 'accepted',
       (reason: unknown) => reason,
     );
