@@ -15,7 +15,7 @@ export const modules = {
 /* harmony import */ var _inputs_input_files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6731);
 /* harmony import */ var _inputs_parse_settings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2906);
 /* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(89378);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(93937);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(63302);
 /* harmony import */ var _run_host_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(69327);
 
 

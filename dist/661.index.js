@@ -49,7 +49,7 @@ async function giveLocksBack(means) {
     if (owner === '')
         return;
     // Nearly every run ends well, and its post step should load no more than that takes to see.
-    const { releaseLocks } = await Promise.all(/* import() */[__webpack_require__.e(690), __webpack_require__.e(825), __webpack_require__.e(491)]).then(__webpack_require__.bind(__webpack_require__, 76491));
+    const { releaseLocks } = await Promise.all(/* import() */[__webpack_require__.e(690), __webpack_require__.e(446), __webpack_require__.e(491)]).then(__webpack_require__.bind(__webpack_require__, 76491));
     await releaseLocks(owner, means, (0,_runner_toolkit_js__WEBPACK_IMPORTED_MODULE_3__/* .temporaryFolder */ .yy)());
 }
 

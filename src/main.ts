@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type EndWatch, UncaughtError, InterruptedError, watchForEnd } from './runner/end-of-run.ts';
 import { describeFinding, RunError } from './findings.ts';
+import { type OpenedBackup, openBackup } from './backup/open-backup.ts';
 import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import type { Operation } from './engine/operation.ts';
@@ -65,6 +66,8 @@ export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): P
     end.limitTo(settings.timeoutSeconds);
     operation = operationNamed(settings.operation);
     const images = await openArchive(settings, end.signal);
+    const opened =
+      operation.readsBackup === true ? await openNamedBackup(settings, log, end.signal) : undefined;
     const { connect, close } = await connector(settings, {
       privilege: operation.access(settings).as,
       temporary: temporaryFolder(),
@@ -73,6 +76,7 @@ export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): P
     });
     const publish = await runOperation(operation, settings, {
       ...images,
+      ...(opened && { backup: opened }),
       connect,
       log,
       timeline,
@@ -87,6 +91,7 @@ export async function main({ redactor, log, handleUncaughtErrors }: StepDeps): P
       signal: end.signal,
     }).finally(async () => {
       await close();
+      await opened?.close();
       publishAcceptedKeys(report);
     });
     await publish(report);
@@ -125,4 +130,17 @@ async function openArchive(
 ): Promise<{ archive?: ImageArchive }> {
   if (imageArchive === undefined) return {};
   return { archive: await readImageArchive(imageArchive, signal) };
+}
+
+/** A backup is read and verified before any host is connected to. */
+async function openNamedBackup(
+  { restore: { from: path, identities } }: Settings,
+  log: StepDeps['log'],
+  signal: AbortSignal,
+): Promise<OpenedBackup> {
+  log.info(`Reading ${path}`);
+  const opened = await openBackup({ path, identities }, { signal });
+  const { revision, keys, takenAt } = opened.manifest;
+  log.info(`${path} is whole: ${keys} keys at revision ${revision}, taken ${takenAt}`);
+  return opened;
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { errorMessage } from '../findings.ts';
 import { printable } from '../text/printable.ts';
+import type { Identities } from './identities.ts';
 import { type Recipients, RecipientsError, unusableRecipient } from './recipients.ts';
 
 // A file of age (C2SP, age.md): a header with the file key, encrypted to each recipient; a nonce of 16 bytes; and the
@@ -46,7 +47,54 @@ export const unsealed: Sealing = {
  */
 export async function sealTo({ recipients }: Recipients): Promise<Sealing> {
   const { header, fileKey } = await headerFor(recipients);
-  const nonce = randomBytes(NONCE_BYTES);
+  return sealingOf(header, fileKey, randomBytes(NONCE_BYTES));
+}
+
+/** The most bytes and recipients of a header: fifty post-quantum recipients take 80 kB. */
+export const MOST_HEADER_BYTES = 128 * 1024;
+const MOST_STANZAS = 64;
+
+/**
+ * Opens the header of a file that anyone can have written.
+ * @param begin of the file: {@link MOST_HEADER_BYTES}, or all of a shorter one.
+ * @returns undefined if it is encrypted to none of the identities.
+ * @throws Error if it does not begin as a file of age, or was changed; the message is a clause about it.
+ */
+export async function unsealWith(identities: Identities, begin: Buffer): Promise<Sealing | undefined> {
+  const header = headerIn(begin);
+  const nonce = begin.subarray(header.length, header.length + NONCE_BYTES);
+  if (nonce.length < NONCE_BYTES) throw new Error('it ends with its header');
+  const { Decrypter } = await import('age-encryption');
+  const decrypter = new Decrypter();
+  identities.addTo(decrypter);
+  const seen = { unmatched: false };
+  // One that is asked if no other could unwrap the file key.
+  decrypter.addIdentity({
+    unwrapFileKey: () => {
+      seen.unmatched = true;
+      return null;
+    },
+  });
+  try {
+    return sealingOf(header, await decrypter.decryptHeader(header), nonce);
+  } catch (error) {
+    if (seen.unmatched) return undefined;
+    throw new Error(`its header is damaged (${printable(errorMessage(error))})`, { cause: error });
+  }
+}
+
+function headerIn(begin: Buffer): Buffer {
+  const text = begin.toString('latin1', 0, MOST_HEADER_BYTES);
+  if (!text.startsWith('age-encryption.org/v1\n')) throw new Error('it does not begin as a file of age');
+  const last = /\n--- [A-Za-z0-9+/]{43}\n/.exec(text);
+  if (last === null) throw new Error('its header has no end');
+  const stanzas = text.slice(0, last.index).split('\n-> ').length - 1;
+  if (stanzas > MOST_STANZAS) throw new Error(`its header has ${stanzas} recipients`);
+  return begin.subarray(0, last.index + last[0].length);
+}
+
+/** @param fileKey is overwritten. */
+function sealingOf(header: Buffer, fileKey: Uint8Array, nonce: Buffer): Sealing {
   const key = Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', KEY_BYTES));
   fileKey.fill(0);
   return new AgeSealing(Buffer.concat([header, nonce]), key);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../etcd/database/byte-source.ts';
 import { CHUNK_BYTES, type Sealing, sealTo, unsealed } from './age-file.ts';
-import { damaged } from './file-error.ts';
 import { PartialFile } from './partial-file.ts';
 import type { Recipients } from './recipients.ts';
+import { SealedSource } from './sealed-source.ts';
 
 /** The file as it lies on the disk, encrypted or not. */
 export interface WrittenFile {
@@ -23,8 +23,7 @@ export interface BackupWriter {
   finish(): Promise<WrittenFile>;
   /**
    * Returns the plaintext of the finished file, which it decrypts from the disk, so that what is kept is what is proven.
-   * It takes at most {@link CACHED_CHUNKS} chunks of memory and the longest piece that was asked for. A piece may be a
-   * view of the cache: do not write to it, and copy what is needed after the next call. It ends with the writer.
+   * See {@link SealedSource}. It ends with the writer.
    * @throws BackupFileError here if the file's size or head has changed, and at `read` for a chunk that has; only of an
    * encrypted file, which tells.
    */
@@ -64,12 +63,6 @@ async function begin(path: string, sealing: Sealing): Promise<BackupWriter> {
 
 /** Chunks that are written to the disk at once. */
 const BATCH_CHUNKS = 16;
-
-/** Chunks that a source keeps decrypted: 8 MiB, so that the pages on the way to a leaf stay. */
-export const CACHED_CHUNKS = 128;
-
-/** A page of a database and its longest value are far below; a longer piece is asked for by mistake. */
-const MOST_READ_BYTES = 64 * 1024 * 1024;
 
 class SealingWriter implements BackupWriter {
   readonly #file: PartialFile;
@@ -171,77 +164,4 @@ class SealingWriter implements BackupWriter {
 
 function newBatch({ overhead }: Sealing): Buffer {
   return Buffer.allocUnsafeSlow(BATCH_CHUNKS * (CHUNK_BYTES + overhead));
-}
-
-class SealedSource implements ByteSource {
-  readonly size: number;
-  readonly #file: PartialFile;
-  readonly #sealing: Sealing;
-  /** The last used chunk is the last one. */
-  readonly #cache = new Map<number, Buffer>();
-  /** Holds pieces of several chunks. */
-  #joined = Buffer.alloc(0);
-  /** Holds a chunk as it lies on the disk. */
-  readonly #sealed: Buffer;
-
-  constructor(file: PartialFile, sealing: Sealing, size: number) {
-    this.#file = file;
-    this.#sealing = sealing;
-    this.size = size;
-    this.#sealed = Buffer.allocUnsafeSlow(CHUNK_BYTES + sealing.overhead);
-    file.assertSize();
-    const head = Buffer.alloc(sealing.head.length);
-    file.read(head, 0);
-    if (!head.equals(sealing.head)) throw damaged(file.path, 'its head differs');
-  }
-
-  read(offset: number, length: number): Buffer {
-    const isInside =
-      Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
-    if (!isInside || offset + length > this.size || length > MOST_READ_BYTES)
-      throw new RangeError(`no ${length} bytes can be read from ${offset} of ${this.size}`);
-    if (length === 0) return Buffer.alloc(0);
-    const first = Math.floor(offset / CHUNK_BYTES);
-    const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
-    const begin = offset - first * CHUNK_BYTES;
-    if (first === last) return this.#chunk(first).subarray(begin, begin + length);
-    if (this.#joined.length < length) this.#joined = Buffer.allocUnsafeSlow(length);
-    let done = 0;
-    for (let index = first; index <= last; index += 1) {
-      const from = index === first ? begin : 0;
-      done += this.#chunk(index).copy(this.#joined, done, from, from + length - done);
-    }
-    return this.#joined.subarray(0, length);
-  }
-
-  /** Returns a chunk; the last one has anything behind its end. */
-  #chunk(index: number): Buffer {
-    const known = this.#cache.get(index);
-    if (known !== undefined) this.#cache.delete(index);
-    const chunk = known ?? this.#load(index, this.#room());
-    this.#cache.set(index, chunk);
-    return chunk;
-  }
-
-  /** Returns memory for a chunk: that of the one that was not used for the longest time. */
-  #room(): Buffer {
-    const [oldest] = this.#cache.size < CACHED_CHUNKS ? [] : this.#cache;
-    if (oldest === undefined) return Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    this.#cache.delete(oldest[0]);
-    return oldest[1];
-  }
-
-  #load(index: number, into: Buffer): Buffer {
-    const { head, overhead } = this.#sealing;
-    const begin = index * CHUNK_BYTES;
-    const isLast = begin + CHUNK_BYTES >= this.size;
-    const sealed = this.#sealed.subarray(0, Math.min(CHUNK_BYTES, this.size - begin) + overhead);
-    this.#file.read(sealed, head.length + index * (CHUNK_BYTES + overhead));
-    try {
-      this.#sealing.open(sealed, index, isLast, into);
-      return into;
-    } catch (error) {
-      throw damaged(this.#file.path, `its chunk ${index} cannot be decrypted`, error);
-    }
-  }
 }

@@ -1,9 +1,10 @@
-import { accessSync, constants, fstatSync, lstatSync, readSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorMessage } from '../findings.ts';
 import { printable } from '../text/printable.ts';
-import { damaged, exists, inTheWay, replaced, unwritable } from './file-error.ts';
+import { type BackupFileError, damaged, exists, inTheWay, replaced, unwritable } from './file-error.ts';
+import { type ChunkFile, readUpTo } from './sealed-source.ts';
 
 /**
  * Checks that a file can be begun at a path: nothing is there, and its folder can be written to. Leaves nothing behind.
@@ -27,7 +28,7 @@ export function checkPlace(path: string): void {
  * and no backup: a run that is killed leaves only that, and the next run replaces it. If two runs write to one path at
  * once, the one that began last has the file, and the other is told so by {@link PartialFile.commit}.
  */
-export class PartialFile {
+export class PartialFile implements ChunkFile {
   /** The absolute path of the complete file. */
   readonly path: string;
   readonly #part: string;
@@ -104,26 +105,24 @@ export class PartialFile {
   /** Fills the buffer with the bytes from a position. @throws BackupFileError if the file does not have them. */
   read(buffer: Uint8Array, position: number): void {
     if (!this.#isOpen) throw new Error('this backup was closed');
-    let done = 0;
-    while (done < buffer.length) {
-      const count = this.#readSome(buffer, done, position + done);
-      if (count === 0) throw damaged(this.path, `it ends after ${position + done} of ${this.#size} bytes`);
-      done += count;
-    }
-  }
-
-  #readSome(buffer: Uint8Array, offset: number, position: number): number {
+    let count: number;
     try {
-      return readSync(this.#handle.fd, buffer, offset, buffer.length - offset, position);
+      count = readUpTo(this.#handle.fd, buffer, position);
     } catch (error) {
-      throw damaged(this.path, printable(errorMessage(error)), error);
+      throw this.damaged(printable(errorMessage(error)), error);
     }
+    if (count < buffer.length) throw this.damaged(`it ends after ${position + count} of ${this.#size} bytes`);
   }
 
   /** @throws BackupFileError if the file on the disk has another size than was written. */
   assertSize(): void {
     const { size } = fstatSync(this.#handle.fd);
-    if (size !== this.#size) throw damaged(this.path, `it has ${size} in place of ${this.#size} bytes`);
+    if (size !== this.#size) throw this.damaged(`it has ${size} in place of ${this.#size} bytes`);
+  }
+
+  /** The file on the disk is not what was written. @param what a clause about it. */
+  damaged(what: string, cause?: unknown): BackupFileError {
+    return damaged(this.path, what, cause);
   }
 
   /**

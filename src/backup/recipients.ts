@@ -10,22 +10,26 @@ export interface Recipients {
   readonly recipients: readonly string[];
 }
 
-/** Why a text does not name recipients. Contains nothing of a secret key, a passphrase or any other unexpected text. */
-export interface RecipientProblem extends Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
+/** Why a text does not name keys. Contains nothing of a secret key, a passphrase or any other unexpected text. */
+export interface KeyProblem extends Pick<Finding, 'code' | 'fact' | 'cause' | 'fix'> {
   /** Of the text, from 1; absent for what concerns all of it. */
   readonly line?: number;
 }
 
-/** A backup cannot be encrypted to the given recipients. */
-export class RecipientsError extends Error {
-  readonly problems: readonly RecipientProblem[];
+/** The given keys cannot be used. */
+export abstract class KeysError extends Error {
+  readonly problems: readonly KeyProblem[];
 
   /** @param problems at least one. */
-  constructor(problems: readonly RecipientProblem[]) {
+  constructor(problems: readonly KeyProblem[]) {
     super(problems.map(({ line, fact }) => (line === undefined ? fact : `line ${line}: ${fact}`)).join('\n'));
-    this.name = 'RecipientsError';
     this.problems = problems;
   }
+}
+
+/** A backup cannot be encrypted to the given recipients. */
+export class RecipientsError extends KeysError {
+  override name = 'RecipientsError';
 }
 
 const MOST_RECIPIENTS = 50;
@@ -50,7 +54,7 @@ export function parseRecipients(text: string): Recipients {
   const judged = entries
     .slice(0, MOST_RECIPIENTS)
     .map((entry) => ({ entry, problem: problemOf(entry.text) }));
-  const problems: RecipientProblem[] = judged.flatMap(({ entry: { line }, problem }) =>
+  const problems: KeyProblem[] = judged.flatMap(({ entry: { line }, problem }) =>
     problem === undefined ? [] : [{ line, ...problem }],
   );
   const good = judged.flatMap(({ entry, problem }) => (problem === undefined ? [entry] : []));
@@ -91,7 +95,7 @@ function entriesOf(text: string): Entry[] {
   });
 }
 
-type Problem = Omit<RecipientProblem, 'line'>;
+type Problem = Omit<KeyProblem, 'line'>;
 
 /** Names an entry by its beginning: it may be anything, also a secret key that was spoiled. */
 function shown(entry: string): string {
@@ -144,7 +148,7 @@ const foreign: Problem = {
   fix: EXAMPLE,
 };
 
-const none: RecipientProblem = {
+const none: KeyProblem = {
   code: 'backup-recipients-unusable',
   fact: 'no recipient is given.',
   cause: 'an expression like ${{ vars.BACKUP_RECIPIENTS }} has no value, or every line is a comment.',
@@ -179,7 +183,7 @@ function damaged(entry: string): Problem {
   };
 }
 
-function tooMany(count: number): RecipientProblem {
+function tooMany(count: number): KeyProblem {
   return {
     code: 'backup-recipients-unusable',
     fact: `there are ${count} recipients, more than ${MOST_RECIPIENTS}.`,
@@ -188,7 +192,7 @@ function tooMany(count: number): RecipientProblem {
   };
 }
 
-function tooLong(characters: number): RecipientProblem {
+function tooLong(characters: number): KeyProblem {
   return {
     code: 'backup-recipients-unusable',
     fact: `the text with the recipients has ${characters} characters, more than ${MOST_CHARACTERS}.`,
@@ -197,7 +201,7 @@ function tooLong(characters: number): RecipientProblem {
   };
 }
 
-function repeated(entries: readonly Entry[]): RecipientProblem[] {
+function repeated(entries: readonly Entry[]): KeyProblem[] {
   const seen = new Map<string, number>();
   return entries.flatMap(({ text, line }) => {
     const before = seen.get(text);
@@ -216,7 +220,7 @@ function repeated(entries: readonly Entry[]): RecipientProblem[] {
 }
 
 /** age refuses to encrypt to both kinds (filippo.io/age, Encrypt, "incompatible recipients"). */
-function mixed(entries: readonly Entry[]): RecipientProblem[] {
+function mixed(entries: readonly Entry[]): KeyProblem[] {
   const kinds = new Set(entries.map(({ text }) => kindOf(text)));
   if (kinds.size < 2) return [];
   return [
@@ -286,7 +290,7 @@ function mlKemFlaw(key: Buffer): string | undefined {
 }
 
 /** Describes a recipient of the right form that nothing can be encrypted to. @param why a clause without a full stop. */
-export function unusableRecipient(recipient: string, why: string): RecipientProblem {
+export function unusableRecipient(recipient: string, why: string): KeyProblem {
   return {
     code: 'backup-recipients-unusable',
     fact: `nothing can be encrypted to the recipient ${quote(recipient)}: ${why}.`,

@@ -1,3 +1,4 @@
+import type { OpenedBackup } from '../backup/open-backup.ts';
 import type { TakenBackup } from '../backup/manifest.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import type { Settings } from '../inputs/settings.ts';
@@ -11,6 +12,8 @@ export interface RunContext {
   readonly connect: Connector;
   /** Images on the runner; absent: none were given. */
   readonly archive?: ImageArchive;
+  /** The backup that an operation reads; absent: it reads none. */
+  readonly backup?: OpenedBackup;
   readonly log: Log;
   readonly timeline: Timeline;
   /** Filled during the run. */

@@ -64,6 +64,7 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
     material,
     ...(settings.registry === undefined ? {} : { registry: settings.registry }),
     ...(context.archive === undefined ? {} : { archive: context.archive }),
+    ...(context.backup === undefined ? {} : { backup: context.backup }),
     cluster: once(async () => {
       const clients = await clientsFor(run, material);
       opened.push(clients);
@@ -95,7 +96,7 @@ export async function executePlan(run: PlannedRun, locks?: HeldLocks): Promise<P
       dryRun: false,
       changed: stepsOf(plan).some(changesHost),
       unfinished: [...plan.leftOut, ...run.unreached, ...record.unfinished],
-      health,
+      ...(health && { health }),
       ...(planned && { authority: await material.authority }),
       publicFiles: material.publicFiles,
       connections: connectionsOf(hosts),
@@ -134,7 +135,7 @@ export function dryRunOutcome({ plan: made, document, cluster, hosts, unreached 
 async function verifyOnce(
   { cluster, plan, operation, context }: PlannedRun,
   { cluster: clients, hosts, signal }: ApplyContext,
-): Promise<HealthReport> {
+): Promise<HealthReport | undefined> {
   if (plan.stages.length === 0 && cluster?.health.healthy === true) return cluster.health;
   const { log, timeline } = context;
   const away = new Set(plan.members.after.map(({ name }) => name).filter((name) => !hosts.has(name)));

@@ -1,3 +1,4 @@
+import type { OpenedBackup } from '../backup/open-backup.ts';
 import type { AbsentHost } from '../cluster/absent-members.ts';
 import type { ObservedControlPlane } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
@@ -43,6 +44,8 @@ interface OperationBase {
    * operation that checks begins with any number, and reports the others.
    */
   readonly reach: Reach;
+  /** It works with the backup that the inputs name, which is opened and verified before any host is connected to. */
+  readonly readsBackup?: true;
   /** Whether it continues after an error in the action, because its other findings are still worth a report. */
   readonly survivesFault: boolean;
 }
@@ -63,6 +66,8 @@ export interface PlanInput {
   readonly now: Date;
   /** Images on the runner, for hosts that lack them. */
   readonly archive?: ImageArchive;
+  /** The verified backup, for an operation that reads one. */
+  readonly backup?: OpenedBackup;
 }
 
 /** An operation that plans what to do, and does it behind its gates. */
@@ -71,6 +76,8 @@ export interface PlanningOperation extends OperationBase {
   /** `members`: listed hosts of the control plane are none of its business, and are not connected to. */
   readonly concerns: 'members' | 'all';
   readonly probe: (settings: Settings) => ProbeOptions;
+  /** Whether its plan is carried out only with the digest of a dry run. Absent: never. */
+  readonly needsApproval?: (settings: Settings) => boolean;
   /** `hosts`: every host is locked before anything is changed. `none`: nothing is changed that a lock protects. */
   readonly lock: 'hosts' | 'none';
   /**
@@ -78,8 +85,11 @@ export interface PlanningOperation extends OperationBase {
    * @throws RefusedError with every finding that makes the plan impossible.
    */
   plan(input: PlanInput): Plan;
-  /** Verifies the cluster after the stages of the plan. @throws UnhealthyError when it is not as it has to be. */
-  verify(input: VerifyInput): Promise<HealthReport>;
+  /**
+   * Verifies the cluster after the stages of the plan. @returns undefined if the plan leaves no cluster.
+   * @throws UnhealthyError when it is not as it has to be.
+   */
+  verify(input: VerifyInput): Promise<HealthReport | undefined>;
   /** What this operation reports in addition to what the engine reports for every plan. */
   report(outcome: PlanOutcome, settings: Settings, record: RunRecord): PlanReport;
 }

@@ -194,7 +194,9 @@ async function plan(seen: Seen, running: Running): Promise<PlannedRun> {
       log.info(`Verdict: ${made.verdict.name} (${made.reasons.join('; ')})`);
     }
     record.document = document;
-    refuseUnapproved(settings.approvedPlan, document);
+    refuseUnapproved(settings.approvedPlan, document, {
+      isNeeded: !settings.dryRun && operation.needsApproval?.(settings) === true,
+    });
     return {
       ...running,
       plan: made,
@@ -215,7 +217,7 @@ function planOf(
   cluster: ClusterFacts | undefined,
   { operation, settings, context }: Running,
 ): Plan {
-  const { archive, newToken, startedAt } = context;
+  const { archive, backup, newToken, startedAt } = context;
   const clients: ObservedControlPlane = { hosts: controlPlane, unreached };
   return operation.plan({
     settings,
@@ -226,6 +228,7 @@ function planOf(
     now: startedAt,
     ...(cluster && { cluster }),
     ...(archive && { archive }),
+    ...(backup && { backup }),
   });
 }
 

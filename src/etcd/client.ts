@@ -13,6 +13,7 @@ import { GatewayConnection, type GatewayConnectionOptions } from './gateway-conn
 import {
   type Alarm,
   decodeAlarms,
+  decodeCount,
   decodeHashKv,
   decodeMemberList,
   decodeRange,
@@ -103,6 +104,17 @@ export class EtcdClient {
   /** Reads one key as this member has it; works without a majority. */
   rangeSerializable(key: string, options?: RequestOptions): Promise<RangeResult> {
     return this.#read('/v3/kv/range', { key: base64(key), serializable: true }, decodeRange, options);
+  }
+
+  /**
+   * Counts the keys as they were at a revision, as this member has them; works without a majority.
+   * @throws EtcdError for a revision that is compacted, or is not there yet.
+   */
+  countKeys(revision: number, options?: RequestOptions): Promise<number> {
+    // from the first possible key to the end (api/etcdserverpb/rpc.proto, RangeRequest)
+    const everyKey = { key: ZERO_BYTE, range_end: ZERO_BYTE };
+    const body = { ...everyKey, revision: revision.toString(), count_only: true, serializable: true };
+    return this.#read('/v3/kv/range', body, decodeCount, options);
   }
 
   /**
@@ -258,6 +270,8 @@ function ifUnexpected<T>(otherwise: () => T): (error: unknown) => T {
     throw error;
   };
 }
+
+const ZERO_BYTE = base64('\0');
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');

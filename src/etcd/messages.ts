@@ -150,6 +150,11 @@ export function decodeRange(message: unknown): RangeResult {
   return { revision, value: Buffer.from(text(asObject(first, 'a key'), 'value'), 'base64') };
 }
 
+/** Decodes how many keys a range has. @throws MessageError */
+export function decodeCount(message: unknown): number {
+  return count(asObject(message, 'the answer'), 'count');
+}
+
 /**
  * Decodes a hash.
  * @param asked the requested revision.

@@ -3,6 +3,7 @@ import type { RuntimeFacts } from '../kubeadm/kubelet-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { KubernetesVersion } from '../kubeadm/version.ts';
 import type { HostState } from './host-state.ts';
+import type { RestoreFact } from './restored-data.ts';
 
 /** A file on a host; its contents only if they are public and the action needs them. */
 export interface FileFact {
@@ -59,12 +60,14 @@ export interface DataDirFact extends FolderFact {
   readonly hasLogElsewhere?: boolean;
   /** The folder that the inputs name for the log; absent if they name none. */
   readonly walDir?: FolderFact;
+  /** The folder of a restore in the data dir, which does not count as its contents; absent if there is none. */
+  readonly restore?: RestoreFact;
 }
 
 /** A folder for etcd alone. */
 export interface FolderFact {
   readonly exists: boolean;
-  /** It contains at most `lost+found`, which a new filesystem has. */
+  /** It contains at most `lost+found`, which a new filesystem has, and the folder of a restore. */
   readonly empty: boolean;
   readonly mode: string;
 }

@@ -177,7 +177,20 @@ has_blank_log() {
 export const NEEDED_PROGRAMS: ReadonlyMap<string, string> = new Map([
   ...[
     ...['cat', 'chmod', 'chown', 'cp', 'date', 'dd', 'head', 'ls', 'mkdir', 'mktemp', 'mv', 'od', 'paste'],
-    ...['rm', 'rmdir', 'sha256sum', 'sleep', 'sort', 'stat', 'sync', 'tail', 'timeout', 'uname', 'uniq'],
+    ...[
+      'rm',
+      'rmdir',
+      'sha256sum',
+      'sleep',
+      'sort',
+      'stat',
+      'sync',
+      'tail',
+      'tee',
+      'timeout',
+      'uname',
+      'uniq',
+    ],
   ].map((program) => [program, 'coreutils'] as const),
   ['cmp', 'diffutils'],
   ['find', 'findutils'],

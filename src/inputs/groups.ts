@@ -10,6 +10,7 @@ import { certificatesGroup } from './pki/certificates.ts';
 import { clientCopiesGroup } from './pki/client-copies.ts';
 import { backupGroup } from './run/backup.ts';
 import { healthGroup } from './run/health.ts';
+import { restoreGroup } from './run/restore.ts';
 import {
   artifactGroup,
   bootstrapGroup,
@@ -41,6 +42,7 @@ export const inputGroups = [
   kubeletGroup,
   healthGroup,
   backupGroup,
+  restoreGroup,
   artifactGroup,
   lockGroup,
   timeLimitGroup,

@@ -19,6 +19,8 @@ export function readInputs(mask: (secret: string) => void): RawInputs {
     secrets.map((name) => [name, getInput(name, { trimWhitespace: false })] as const),
   );
   Object.values(raw).forEach(mask);
+  // the whole file of age-keygen may be given, and its key be printed without the rest
+  Object.values(raw).flatMap(secretKeysIn).forEach(mask);
   for (const name of givenNames()) {
     if (name in raw) continue;
     const value = getInput(name).trim();

@@ -17,6 +17,7 @@ export type { RegistryLogin } from './images/images.ts';
 export type { AuthoritySettings, CaCustody } from './pki/certificates.ts';
 export type { BackupSettings } from './run/backup.ts';
 export type { HealthSettings, HistorySettings } from './run/health.ts';
+export type { RestoreSettings } from './run/restore.ts';
 export type { RunIdentity } from './run/identity.ts';
 export type { ArtifactSettings, Bootstrap } from './run/intent.ts';
 

@@ -41,7 +41,7 @@ export function etcdArguments(shape: ClusterShape, member: MemberIdentity): Etcd
   const clientUrl = httpsUrl(member.address, shape.clientPort);
   const peerUrl = httpsUrl(member.address, shape.peerPort);
   return [
-    { name: 'initial-cluster', value: initialCluster(shape) },
+    { name: 'initial-cluster', value: initialClusterOf(shape) },
     { name: 'initial-cluster-state', value: 'new' },
     { name: 'initial-cluster-token', value: shape.token },
     { name: 'name', value: member.name },
@@ -76,7 +76,7 @@ export const BOOTSTRAP_FLAGS: ReadonlySet<string> = new Set([
 export const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
 
 /** Sorted by name: the order of the hosts in the inputs must not change any host's file. */
-function initialCluster(shape: ClusterShape): string {
+export function initialClusterOf(shape: ClusterShape): string {
   return [...shape.members]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((member) => `${member.name}=${httpsUrl(member.address, shape.peerPort)}`)

@@ -40,6 +40,12 @@ export const LAST_BACKUP = `${ACTION_DIR}/last-backup.json`;
 /** Audit records of this host, one JSON object per line, the newest last. */
 export const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
 
+/**
+ * Programs of etcd's image while a restore needs them. The data dir, /tmp and /run may be on file systems from which
+ * nothing can be executed.
+ */
+export const RESTORE_PROGRAMS = `${ACTION_DIR}/restore`;
+
 /** Folder in memory, accessible to root only, for data that must not survive a boot. */
 export const RUN_DIR = '/run/etcd-ha-action';
 /** The lock on changes to this host. */
@@ -82,6 +88,14 @@ export interface DataPlaces {
  */
 export function logFolder({ dataDir, walDir }: DataPlaces): string {
   return walDir === undefined ? `${dataDir}/member/wal` : `${walDir}/wal`;
+}
+
+/** Name of the folder of an unfinished restore in the data dir; on its file system, so that a rename ends the restore. */
+export const RESTORE_FOLDER = '.etcd-ha-action-restore';
+
+/** Returns the path of that folder. */
+export function restoreFolder(dataDir: string): string {
+  return `${dataDir}/${RESTORE_FOLDER}`;
 }
 
 /** Lists the folders that must exist, and be etcd's alone. */

@@ -4,9 +4,10 @@ import { backup } from './backup/backup.ts';
 import { deploy } from './deploy/deploy.ts';
 import { health } from './health/health.ts';
 import { preflight } from './preflight/preflight.ts';
+import { restore } from './restore/restore.ts';
 
 /** Every operation, in the order in which users read of them. */
-export const OPERATIONS: readonly Operation[] = [deploy, preflight, health, backup];
+export const OPERATIONS: readonly Operation[] = [deploy, preflight, health, backup, restore];
 
 /** The groups of inputs of each operation. */
 export const OPERATION_INPUTS: OperationInputs = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RefusedError } from '../findings.ts';
+import { type Finding, RefusedError } from '../findings.ts';
 import type { PlanDocument, StageDescription } from './document.ts';
 
 /**
@@ -62,11 +62,20 @@ function canonicalJson(value: unknown): string {
 
 /**
  * Only the plan that was approved may be carried out.
- * @param approved digest, lower-case hex; undefined: any plan.
- * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
+ * @param approved digest, lower-case hex; undefined: any plan, unless an approval is needed.
+ * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one, or without an approval.
  */
-export function refuseUnapproved(approved: string | undefined, { digest, verdict }: PlanDocument): void {
-  if (approved === undefined || approved === digest) return;
+export function refuseUnapproved(
+  approved: string | undefined,
+  { digest, verdict }: PlanDocument,
+  { isNeeded }: { readonly isNeeded: boolean },
+): void {
+  if (approved === digest) return;
+  if (approved === undefined) {
+    if (isNeeded)
+      throw new RefusedError('nothing was changed on any host', [withoutApproval(digest, verdict)]);
+    return;
+  }
   throw new RefusedError('the plan is not the one that was approved, and nothing was changed on any host', [
     {
       code: 'plan-changed',
@@ -77,4 +86,15 @@ export function refuseUnapproved(approved: string | undefined, { digest, verdict
       fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
     },
   ]);
+}
+
+function withoutApproval(digest: string, verdict: string): Finding {
+  return {
+    code: 'plan-not-approved',
+    at: 'approved-plan',
+    fact: `the plan (${verdict}, ${digest}) is not approved, and this operation carries out no other plan.`,
+    cause:
+      'approved-plan is empty: the input was left out, or the output of the job that made the plan was not passed on.',
+    fix: 'Run with `dry-run: true`, read the plan, and run again with `approved-plan` set to its `plan-digest`.',
+  };
 }

@@ -35,8 +35,8 @@ export const OUTPUTS = {
   changed: { description: '`true` if the run changed anything on any host.', group: 'change' },
   verdict: {
     description:
-      'Decision of the run: `create`, `adopt`, `converge`, `repair`, `unchanged`, or `refuse`, if it ' +
-      'must change nothing; empty if it ended before the decision.',
+      'Decision of the run: `create`, `adopt`, `converge`, `repair` or `unchanged` of a deploy, `backup`, ' +
+      '`restore` or `drill`; `refuse` if it must change nothing; empty if it ended before the decision.',
     group: 'plan',
   },
   plan: {

@@ -1,3 +1,4 @@
+import type { OpenedBackup } from '../backup/open-backup.ts';
 import type { TakenBackup } from '../backup/manifest.ts';
 import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import { RunError, type Finding } from '../findings.ts';
@@ -21,6 +22,8 @@ export interface StepContext {
   readonly registry?: RegistryLogin;
   /** Images on the runner; absent: none were given. */
   readonly archive?: ImageArchive;
+  /** The backup that the run restores; absent: it restores none. */
+  readonly backup?: OpenedBackup;
   /** Returns the clients of all members; created at the first call. */
   readonly cluster: () => Promise<ClusterClients>;
   /** Called with every secret as soon as it is known, before it is used. */

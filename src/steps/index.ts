@@ -1,14 +1,18 @@
 import { type AwaitKubelet, awaitKubeletStep } from './await-kubelet.ts';
 import type { StepContext } from './context.ts';
 import { type DeliverFiles, deliverFilesStep } from './deliver-files.ts';
+import { type DiscardRestore, discardRestoreStep } from './discard-restore.ts';
+import { type DrillDatabase, drillDatabaseStep } from './drill-database.ts';
 import { type ImportImage, importImageStep } from './import-image.ts';
 import { type MoveLeadership, moveLeadershipStep } from './move-leadership.ts';
 import { type NoteBackup, noteBackupStep } from './note-backup.ts';
 import { type PullImage, pullImageStep } from './pull-image.ts';
+import { type PutDatabase, putDatabaseStep } from './put-database.ts';
 import { type RecordMember, recordMemberStep } from './record-member.ts';
 import { type RemoveAuthorityKey, removeAuthorityKeyStep } from './remove-authority-key.ts';
 import { type RenderManifest, renderManifestStep } from './render-manifest.ts';
 import { type RestartMember, restartMemberStep } from './restart-member.ts';
+import { type RestoreDatabase, restoreDatabaseStep } from './restore-database.ts';
 import { type SetModes, setModesStep } from './set-modes.ts';
 import { type StartKubelet, startKubeletStep } from './start-kubelet.ts';
 import { type StartMember, startMemberStep } from './start-member.ts';
@@ -17,6 +21,7 @@ import { type TakeBackup, takeBackupStep } from './take-backup.ts';
 import { type UploadBackup, uploadBackupStep } from './upload-backup.ts';
 import { type VerifyClientCertificate, verifyClientCertificateStep } from './verify-client-certificate.ts';
 import { type VerifyFiles, verifyFilesStep } from './verify-files.ts';
+import { type VerifyRestored, verifyRestoredStep } from './verify-restored.ts';
 import { type VerifyServedCertificate, verifyServedCertificateStep } from './verify-served-certificate.ts';
 
 /** Every kind of step on a host, as plain data. */
@@ -38,6 +43,11 @@ export type Step =
   | TakeBackup
   | UploadBackup
   | NoteBackup
+  | PutDatabase
+  | VerifyRestored
+  | RestoreDatabase
+  | DrillDatabase
+  | DiscardRestore
   | RecordMember;
 
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
@@ -62,6 +72,11 @@ export const STEPS = {
   'take-backup': takeBackupStep,
   'upload-backup': uploadBackupStep,
   'note-backup': noteBackupStep,
+  'put-database': putDatabaseStep,
+  'verify-restored': verifyRestoredStep,
+  'restore-database': restoreDatabaseStep,
+  'drill-database': drillDatabaseStep,
+  'discard-restore': discardRestoreStep,
 } as const satisfies { readonly [K in Step['kind']]: StepKind<StepOf<K>> };
 
 /**

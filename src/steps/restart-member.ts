@@ -17,13 +17,13 @@ import { memberOf, renderedDigest, logProgress } from './context.ts';
 import { etcdMessage, READY_WITHIN } from './member/member-ready.ts';
 import { whyCrashed, whyLate, whyNoPod } from './member/reasons.ts';
 import {
-  GONE_WITHIN,
   type ManifestChange,
   RESTART_END,
   RESTART_RESULT,
   RESTART_UNIT,
   restartUnit,
 } from './member/restart-unit.ts';
+import { GONE_WITHIN } from './member/pod-gone.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { RestoredData } from '../facts/restored-data.ts';
 import type { Finding } from '../findings.ts';
 import { quoteBash, RELABEL } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
@@ -21,6 +22,14 @@ import {
   READY_WITHIN,
 } from './member/member-ready.ts';
 import { whyCrashed, whyLate, whyNoPod } from './member/reasons.ts';
+import {
+  explainUnfinished,
+  NOT_EMPTY,
+  placeRestored,
+  REQUIRE_EMPTY,
+  requireRestored,
+  workFolder,
+} from './restore/work-folder.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /**
@@ -41,6 +50,8 @@ export interface StartMember extends StepOnHost, DataPlaces {
    * other.
    */
   readonly behind?: string;
+  /** It starts on the restored data that is noted with these values, and not on an empty data dir. */
+  readonly restoredFrom?: Omit<RestoredData, 'memberName'>;
 }
 
 const title = 'start member';
@@ -50,7 +61,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
   title,
   describe(step) {
     return step.placeManifest
-      ? `${title} with its data in ${dataFolders(step).join(' and ')}`
+      ? `${title} with ${step.restoredFrom === undefined ? 'its data' : 'the restored data'} in ${dataFolders(step).join(' and ')}`
       : 'wait for member';
   },
   replaces({ placeManifest }) {
@@ -59,7 +70,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
   // It names the manifest that it puts in place, which has to be rendered first.
   madeLate: true,
   script(step, context) {
-    const { host, criEndpoint, placeManifest, hadContainers, outgoing, behind } = step;
+    const { host, criEndpoint, placeManifest, hadContainers, outgoing, behind, restoredFrom } = step;
     const { peerPort, members } = plannedCluster(context).shape;
     const script = startMember({
       address: memberOf(context, host).address,
@@ -67,6 +78,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
       criEndpoint,
       hadContainers,
       ...(outgoing && { outgoing }),
+      ...(restoredFrom && { restored: { ...restoredFrom, memberName: host } }),
       onProgress: (line) => logProgress(host, line, context),
       ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
       ...(behind !== undefined && {
@@ -99,11 +111,12 @@ export interface MemberStart extends DataPlaces {
    * one.
    */
   readonly outgoing?: readonly string[];
+  /** The restored data to start on; absent: the data dir must be empty. */
+  readonly restored?: RestoredData;
   readonly onProgress: (line: string) => void;
 }
 
 /** Exit codes for the reason of a failure. */
-const DATA_THERE = 3;
 const MANIFEST_CHANGED = 4;
 const OTHER_FILESYSTEM = 5;
 const CRASHES = 6;
@@ -159,18 +172,17 @@ while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2;
 function placeManifest(start: MemberStart, sha256: string): string {
   const folders = dataFolders(start);
   const parents = [...new Set(folders.map((folder) => dirname(folder)))];
-  return `${RELABEL}
+  return `${RELABEL}${workFolder(start.dataDir)}
 ${start.behind === undefined ? '' : bootstrapStagger(start.behind)}
 folders=(${folders.map(quoteBash).join(' ')}) parents=(${parents.map(quoteBash).join(' ')})
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
-for folder in "\${folders[@]}"; do
-  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-done
+${start.restored === undefined ? REQUIRE_EMPTY : requireRestored(start.restored)}
 case "$(sha256sum < ${RENDERED_MANIFEST})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
 for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
 if ! [ -d ${MANIFEST_DIR} ]; then ( umask 022; mkdir -p -m 0700 -- ${MANIFEST_DIR} ); fi
 for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
 relabel ${MANIFEST_DIR} "\${folders[@]}"
+${start.restored === undefined ? '' : placeRestored(start)}
 devices=$(stat -c %d -- ${MANIFEST_DIR} ${RENDERED_MANIFEST})
 if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
@@ -182,7 +194,7 @@ sync -- ${MANIFEST_DIR} "\${parents[@]}" ${quoteBash(dirname(RENDERED_MANIFEST))
 export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   const last = etcdMessage(result.stderr);
   switch (result.code) {
-    case DATA_THERE:
+    case NOT_EMPTY:
       return {
         code: 'changed-during-run',
         fact: 'its data dir, or the folder of its log, is no longer empty; no etcd was started on it.',
@@ -228,7 +240,7 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
         ...whyNoPod(last),
       };
     default:
-      return explainUnknown(result);
+      return explainUnfinished(result.code) ?? explainUnknown(result);
   }
 }
 

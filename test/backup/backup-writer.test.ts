@@ -18,13 +18,9 @@ import {
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type BackupWriter,
-  CACHED_CHUNKS,
-  createEncryptedFile,
-  createPlainFile,
-} from '../../src/backup/backup-writer.ts';
+import { type BackupWriter, createEncryptedFile, createPlainFile } from '../../src/backup/backup-writer.ts';
 import { BackupFileError } from '../../src/backup/file-error.ts';
+import { CACHED_CHUNKS } from '../../src/backup/sealed-source.ts';
 import type { ByteSource } from '../../src/etcd/database/byte-source.ts';
 import { numbers } from '../fuzz.ts';
 

@@ -4,7 +4,7 @@ import { generateHybridIdentity, generateX25519Identity, identityToRecipient } f
 import { sealTo } from '../../src/backup/age-file.ts';
 import {
   parseRecipients,
-  type RecipientProblem,
+  type KeyProblem,
   RecipientsError,
   secretKeysIn,
 } from '../../src/backup/recipients.ts';
@@ -17,7 +17,7 @@ const [SECRET, PQ_SECRET] = [await generateX25519Identity(), await generateHybri
 const [BOB, PQ] = [await identityToRecipient(SECRET), await identityToRecipient(PQ_SECRET)];
 const OTHER_PQ = await identityToRecipient(await generateHybridIdentity());
 
-function problemsOf(text: string): readonly RecipientProblem[] {
+function problemsOf(text: string): readonly KeyProblem[] {
   try {
     parseRecipients(text);
   } catch (error) {

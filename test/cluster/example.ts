@@ -1,3 +1,4 @@
+import { NO_IDENTITIES } from '../../src/backup/identities.ts';
 import { thresholds } from '../operations/health/example-documents.ts';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
@@ -124,6 +125,7 @@ export function exampleSettings({
     metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     backup: { path: '/runner/temp/etcd.db.age', isOwnPath: true, recipients: [] },
+    restore: { from: '/backups/etcd.db.age', identities: NO_IDENTITIES, drill: false },
     extraArgs: [],
     patches: [],
     kubeletConfig: {},

@@ -83,6 +83,13 @@ test('the number of kinds of steps is reported', () => {
     'sixteen',
     'seventeen',
     'eighteen',
+    'nineteen',
+    'twenty',
+    'twenty-one',
+    'twenty-two',
+    'twenty-three',
+    'twenty-four',
+    'twenty-five',
   ];
   expect(read('docs/promises.md')).toContain(`there are ${numbers[kinds.length - 10] ?? ''}.`);
 });

@@ -13,7 +13,8 @@ import type { BackupManifest } from '../../src/backup/manifest.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
-import { etcdctl, put, waitReady } from './support/etcd.ts';
+import { fill, newIdentity, type Identity } from './support/backups.ts';
+import { put, waitReady } from './support/etcd.ts';
 import { finding, logOf, succeeded } from './support/expect-run.ts';
 import { loseRunner } from './support/faults.ts';
 import { changesSince, snapshotHosts } from './support/snapshot.ts';
@@ -24,9 +25,8 @@ jest.setTimeout(10 * 60_000);
 let lab: Lab;
 let folder: string;
 /** Paths of programs of the lab. */
-let programs: { readonly age: string; readonly keygen: string; readonly etcdutl: string };
-/** A pair of keys of age: the file with the secret one, and the public one. */
-let identity: { readonly file: string; readonly recipient: string };
+let programs: { readonly age: string; readonly etcdutl: string };
+let identity: Identity;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backups-'));
@@ -36,36 +36,17 @@ beforeAll(async () => {
   if (etcd === undefined) throw new Error('the hosts have no etcd');
   programs = {
     age: join(ages, 'age'),
-    keygen: join(ages, 'age-keygen'),
     etcdutl: join(await buildFamily(etcd, built), 'etcdutl'),
   };
-  const file = join(folder, 'backup.key');
-  execFileSync(programs.keygen, ['-o', file], { stdio: 'ignore' });
-  identity = { file, recipient: execFileSync(programs.keygen, ['-y', file], { encoding: 'utf8' }).trim() };
+  identity = newIdentity(join(ages, 'age-keygen'), folder);
   lab = await freshLab();
   succeeded(await runInLab(lab, deployInputs(lab)));
-  await fill();
+  await fill(lab);
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await lab.down();
 });
-
-/** Writes, changes and removes keys, some of them large, and compacts a part of the history. */
-async function fill(): Promise<void> {
-  const [host] = lab.hosts;
-  if (host === undefined) throw new Error('the lab has no host');
-  const tool = etcdctl(host.address);
-  const putLarge = tool.replace('crictl exec', 'crictl exec -i');
-  await lab.sh(
-    host.name,
-    `for i in $(seq 40); do head -c 700000 /dev/urandom | base64 -w0 | ${putLarge} put /registry/secrets/$i; done
-     for i in $(seq 20); do ${tool} put /registry/secrets/$i changed; done
-     for i in $(seq 5); do ${tool} del /registry/secrets/$i; done
-     ${tool} compaction 50
-     ${tool} put after compaction`,
-  );
-}
 
 function without(all: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));

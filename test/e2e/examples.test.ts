@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Lab } from '../../lab/client.ts';
 import { buildFamily } from '../../lab/programs/build.ts';
@@ -15,6 +15,7 @@ import { runChild } from '../github/child.ts';
 import { repositoryIn, type Issue } from '../github/gh-stand-in.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { freshLab, labKey, REPOSITORY } from './support/action-in-lab.ts';
+import { type Identity, newIdentity } from './support/backups.ts';
 import { waitReady } from './support/etcd.ts';
 import { exportImages } from './support/images.ts';
 
@@ -49,6 +50,13 @@ afterAll(async () => {
 });
 
 const executed = new Set<string>();
+/** The keys of the backups. */
+let identity: Identity | undefined;
+
+function identityOf(): Identity {
+  if (identity === undefined) throw new Error('backup.yml was not run');
+  return identity;
+}
 
 function addressOf(name: string): string {
   const host = lab.hosts.find((candidate) => candidate.name === name);
@@ -59,6 +67,11 @@ function addressOf(name: string): string {
 /** Returns the variables of the repository that the examples need. */
 function variables(): Record<string, string> {
   return { SSH_KNOWN_HOSTS: lab.knownHosts, ETCD_HOSTS: MEMBERS.map(addressOf).join(', ') };
+}
+
+/** Returns the secrets that every job has. */
+function secrets(): Record<string, string> {
+  return { SSH_PRIVATE_KEY: labKey(lab), GITHUB_TOKEN: 'a-token' };
 }
 
 /**
@@ -74,7 +87,7 @@ async function runWorkflow(
     act: programs.act,
     action: REPOSITORY,
     workflow,
-    secrets: { SSH_PRIVATE_KEY: labKey(lab), GITHUB_TOKEN: 'a-token' },
+    secrets: secrets(),
     programs: {
       gh: join(ROOT, 'test/github/gh-stand-in.ts'),
       terraform: join(ROOT, 'test/github/terraform-stand-in.ts'),
@@ -201,11 +214,13 @@ test('scheduled.yml changes nothing where nothing is to be done', async () => {
   expect(text).toContain('The cluster is healthy; nothing was changed.');
 });
 
+/** The folder with the artifacts of a run, for the stand-in of `gh`. */
+const ARTIFACTS_OF_RUN = 'artifacts/1700';
+
 test('backup.yml leaves an artifact that the key decrypts to a snapshot of etcd', async () => {
   const programs = await buildFamily(age, (line) => process.stderr.write(`${line}\n`));
-  const key = join(folder, 'backup.key');
-  execFileSync(join(programs, 'age-keygen'), ['-o', key], { stdio: 'ignore' });
-  const recipient = execFileSync(join(programs, 'age-keygen'), ['-y', key], { encoding: 'utf8' }).trim();
+  identity = newIdentity(join(programs, 'age-keygen'), folder);
+  const { file: key, recipient } = identity;
   const before = (await service.artifacts()).length;
   const { text } = await runExample('backup', {
     event: 'schedule',
@@ -213,6 +228,11 @@ test('backup.yml leaves an artifact that the key decrypts to a snapshot of etcd'
   });
   expect(text).toMatch(/keys and values up to revision \d+ equal those of infra0, infra1, infra2/);
   const [artifact] = (await service.artifacts()).slice(before);
+  for (const { name, content } of artifact?.entries ?? []) {
+    const path = join(folder, ARTIFACTS_OF_RUN, 'etcd-backup', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
   const file = artifact?.entries.find(({ name }) => name === 'backup/etcd.db.age');
   const database = execFileSync(join(programs, 'age'), ['-d', '-i', key], {
     input: file?.content ?? '',
@@ -342,6 +362,38 @@ test('several-clusters.yml makes each cluster of its matrix', async () => {
     },
   );
   expect(text.match(/The cluster is healthy \(create\)\./g)).toHaveLength(2);
+});
+
+test('restore-drill.yml takes a backup and restores it on a spare host; a failure opens an issue', async () => {
+  await lab.reset('infra5');
+  const { file, recipient } = identityOf();
+  const options = {
+    event: 'schedule',
+    secrets: { ...secrets(), DRILL_IDENTITY: readFileSync(file, 'utf8') },
+    variables: { DRILL_RECIPIENT: recipient, DRILL_HOST: addressOf('infra5') },
+  } as const;
+  const { text } = await runExample('restore-drill', options);
+  expect(text).toMatch(
+    /the restored etcd has revision \d+, \d+ keys and the hash at revision \d+, as the backup/,
+  );
+  expect(text).not.toContain('AGE-SECRET-KEY');
+  const opened = (): Issue[] =>
+    repositoryIn(join(folder, 'repository.json')).issues.filter(({ labels }) =>
+      labels.includes('etcd-drill'),
+    );
+  expect(opened()).toEqual([]);
+  const member = { ...options, variables: { ...options.variables, DRILL_HOST: addressOf('infra0') } };
+  await runExample('restore-drill', { ...member, fails: true });
+  expect(opened()).toHaveLength(1);
+});
+
+test('restore.yml plans, and restores the artifact of a run onto reinstalled hosts', async () => {
+  await Promise.all(MEMBERS.map((name) => lab.reset(name)));
+  const { text } = await runExample('restore', {
+    inputs: { 'run-id': '1700', artifact: 'etcd-backup' },
+    secrets: { ...secrets(), BACKUP_IDENTITY: readFileSync(identityOf().file, 'utf8') },
+  });
+  expect(text).toMatch(/apply\S* .*The cluster is healthy \(restore\)\./);
 });
 
 test('no example was left out', () => {

@@ -2,7 +2,8 @@
  * Stands in for `gh` and the issues of a repository, in a file that GH_STAND_IN names: supports the few commands of the
  * examples, as documented by gh 2.23, and fails on any other.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** An issue of the repository. */
@@ -27,6 +28,11 @@ export function repositoryIn(file: string): Repository {
   return JSON.parse(readFileSync(file, 'utf8')) as Repository;
 }
 
+/** Returns the folder with the artifacts of a run, each in a folder of its name. */
+export function artifactsOf(run: string): string {
+  return join(dirname(process.env['GH_STAND_IN'] ?? ''), 'artifacts', run);
+}
+
 if (import.meta.main) {
   const { GH_STAND_IN: file = '', GH_TOKEN: token = '', GH_REPO: name = '' } = process.env;
   if (token === '' || name === '') throw new Error('gh: no GH_TOKEN, or no GH_REPO');
@@ -48,11 +54,17 @@ function perform(repository: Repository, words: readonly string[]): void {
       description: string,
       color: string,
       force: { type: 'boolean' },
+      name: string,
+      dir: string,
     },
   });
   const [object, verb, operand = ''] = positionals;
   const issue = repository.issues.find(({ number }) => String(number) === operand);
   switch (`${object ?? ''} ${verb ?? ''}`) {
+    case 'run download':
+      // what the artifacts of a run hold lies beside the repository
+      cpSync(join(artifactsOf(operand), values.name ?? ''), values.dir ?? '.', { recursive: true });
+      return;
     case 'label create':
       if (repository.labels.includes(operand) && values.force !== true)
         throw new Error('gh: the label exists');

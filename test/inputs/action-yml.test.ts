@@ -73,6 +73,7 @@ const OF_HEALTH = [
   'github-token',
 ];
 
+const OF_RESTORE = ['restore-from', 'backup-identity', 'drill'];
 const OF_BACKUP = ['backup-recipients', 'backup-path', 'backup-encryption'];
 
 /** What only an operation uses that changes the configuration of the members. */
@@ -106,13 +107,14 @@ const OF_DEPLOY = [
 
 /** What no use is made of by the operation; written down once more, so that no input comes to it or is lost by a slip. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  deploy: ['disk-test', ...OF_HEALTH, ...OF_BACKUP],
+  deploy: ['disk-test', ...OF_HEALTH, ...OF_BACKUP, ...OF_RESTORE],
   // it makes no plan to carry out, takes no lock, and uploads nothing
   preflight: [
     'approved-plan',
     'client-certificate-copied',
     ...OF_HEALTH,
     ...OF_BACKUP,
+    ...OF_RESTORE,
     'upload-artifacts',
     'artifact-name',
     'artifact-retention-days',
@@ -123,9 +125,11 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'approved-plan',
     ...OF_DEPLOY.filter((name) => name !== 'ca-certificate'),
     ...OF_BACKUP,
+    ...OF_RESTORE,
   ],
   // it takes no lock
-  backup: [...OF_DEPLOY, ...OF_HEALTH],
+  backup: [...OF_DEPLOY, ...OF_HEALTH, ...OF_RESTORE],
+  restore: ['bootstrap', 'disk-test', ...OF_HEALTH, ...OF_BACKUP],
 };
 
 const BACKUP_OUTPUTS = [
@@ -170,6 +174,7 @@ const NOT_SET: Readonly<Record<string, readonly string[]>> = {
     'ca-fingerprint',
     'external-etcd-config',
   ],
+  restore: ['status', 'summary', 'failure-tolerance', 'report-path', ...BACKUP_OUTPUTS],
   backup: [
     'status',
     'summary',

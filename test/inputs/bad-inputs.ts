@@ -28,7 +28,7 @@ const [authority, other, ended] = await Promise.all([
 // prettier-ignore
 export const badInputs: readonly BadInput[] = [
   // What is to be done
-  ['an operation that is none', { operation: 'deply' }, 'operation: "deply" is not one of deploy, preflight, health, backup.'],
+  ['an operation that is none', { operation: 'deply' }, 'operation: "deply" is not one of deploy, preflight, health, backup, restore.'],
   ['a yes for a boolean', { 'dry-run': 'yes' }, 'dry-run: "yes" is not a boolean.'],
   ['a plan digest that is cut off', { 'approved-plan': 'sha256:ab12' }, 'approved-plan: "sha256:ab12" is not the digest of a plan, which has 64 hex digits.'],
   ['a whole plan for its digest', { 'approved-plan': '{"schema":1}' }, 'approved-plan: "{\\"schema\\":1}" is not the digest of a plan, which has 64 hex digits.'],

@@ -37,7 +37,7 @@ test.each([
   `AGE-SECRET-KEY-1${'Q'.repeat(58)}`,
 ])('backup-path: %j is refused', (path) => {
   expect(findingOf({ ...backup, 'backup-path': path })).toMatchObject({
-    code: 'backup-path-unusable',
+    code: 'runner-path-unusable',
     at: 'backup-path',
   });
 });
@@ -84,7 +84,7 @@ describe('what is on the runner', () => {
   test.each([
     ['a file', 'taken.age', 'backup-file-exists', /is already a file/],
     ['a link', 'link.age', 'backup-file-exists', /is a symbolic link/],
-    ['a folder', '.', 'backup-path-unusable', /is not the path of a file/],
+    ['a folder', '.', 'runner-path-unusable', /is not the path of a file/],
     ['a file in the place of the manifest', 'old.age', 'backup-file-exists', /old\.age\.json" is already/],
     ['a missing folder', 'missing/etcd.db.age', 'backup-file-unwritable', /does not exist on the runner/],
     ['a path through a file', 'taken.age/etcd.db.age', 'backup-file-unwritable', /ENOTDIR/],
@@ -120,6 +120,6 @@ describe('what is on the runner', () => {
 
   test('is not looked at for a path that is none', () => {
     const findings = findingsAt({ ...backup, 'backup-path': 's3://bucket/etcd.db' });
-    expect(findings.map(({ code }) => code)).toEqual(['backup-path-unusable']);
+    expect(findings.map(({ code }) => code)).toEqual(['runner-path-unusable']);
   });
 });

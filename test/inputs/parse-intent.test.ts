@@ -11,7 +11,7 @@ describe('operation', () => {
     expect(findingOf({ operation: 'depoly' })).toEqual({
       code: 'value-malformed',
       at: 'operation',
-      fact: '"depoly" is not one of deploy, preflight, health, backup.',
+      fact: '"depoly" is not one of deploy, preflight, health, backup, restore.',
       fix: 'write one of them, for example operation: deploy.',
     });
     expect(findingOf({ operation: 'pre-flight' }).fix).toContain('operation: preflight');

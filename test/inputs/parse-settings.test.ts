@@ -1,3 +1,4 @@
+import { NO_IDENTITIES } from '../../src/backup/identities.ts';
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { RunError } from '../../src/findings.ts';
@@ -8,6 +9,7 @@ test('the least that is given becomes settings with all defaults', () => {
   expect(settingsOf({})).toEqual({
     operation: 'deploy',
     dryRun: false,
+    restore: { from: '', identities: NO_IDENTITIES, drill: false },
     backup: {
       path: '/runner/temp/etcd-etcd-20261123T170000Z-0badcafe.db.age',
       isOwnPath: true,

@@ -28,7 +28,7 @@ describe.each(inputNames)('%s', (name) => {
 });
 
 test('an input with the name of a secret is secret', () => {
-  const named = inputNames.filter((name) => /(?:key|password|passphrase|token)$/.test(name));
+  const named = inputNames.filter((name) => /(?:key|password|passphrase|token|identity)$/.test(name));
   expect(inputNames.filter((name) => definitionOf(name).secret === true)).toEqual(named);
 });
 

@@ -10,12 +10,16 @@ import { renderManifest } from '../../src/hosts/render-manifest.ts';
 import { PUT_MANIFEST_BACK } from '../../src/kubeadm/paths.ts';
 import { diskTest } from '../../src/operations/preflight/examine.ts';
 import { tryPatches } from '../../src/operations/preflight/patch-trial.ts';
+import { discardRestore } from '../../src/steps/discard-restore.ts';
+import { drillDatabase } from '../../src/steps/drill-database.ts';
 import { importImage } from '../../src/steps/import-image.ts';
 import { restartUnit } from '../../src/steps/member/restart-unit.ts';
 import { pullImage } from '../../src/steps/pull-image.ts';
 import { deliverFiles } from '../../src/steps/put-files.ts';
+import { putDatabase } from '../../src/steps/put-database.ts';
 import { removeFile } from '../../src/steps/remove-authority-key.ts';
 import { restartMember } from '../../src/steps/restart-member.ts';
+import { restoreDatabase } from '../../src/steps/restore-database.ts';
 import { setModes } from '../../src/steps/set-modes.ts';
 import { awaitKubelet, startKubelet } from '../../src/steps/start-kubelet.ts';
 import { startMember } from '../../src/steps/start-member.ts';
@@ -23,6 +27,16 @@ import { startMember } from '../../src/steps/start-member.ts';
 const endpoint = { criEndpoint: 'unix:///run/containerd/containerd.sock' };
 const member = { ...endpoint, address: '10.0.0.6', dataDir: '/var/lib/etcd', walDir: '/mnt/wal' };
 const digests = { currentSha256: '1'.repeat(64), renderedSha256: '2'.repeat(64), mayLackData: true };
+const restore = {
+  image: 'i',
+  sha256: '1',
+  memberName: 'infra0',
+  peerUrl: 'https://10.0.0.6:2380',
+  initialCluster: 'infra0=https://10.0.0.6:2380',
+  token: 't',
+  bumpRevision: 1,
+  seconds: 60,
+};
 const owner = { id: 'run-1', run: 'https://example.org', actor: 'ann', startedAt: '2026-01-01T00:00:00Z' };
 const onProgress = (): void => undefined;
 
@@ -63,6 +77,13 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
     'try patches',
     tryPatches({ configuration: '', folder: '/p', patches: [{ name: 'etcd.yaml', text: '{}' }] }).script,
   ],
+  [
+    'put database',
+    putDatabase({ ...member, bytes: 1, sha256: '1', snapshot: () => (async function* () {})() }).script,
+  ],
+  ['restore database', restoreDatabase({ ...member, ...restore }).script],
+  ['try restore', drillDatabase({ ...member, ...restore, hash: null }).script],
+  ['discard restore', discardRestore('/var/lib/etcd').script],
   ['restart', restartMember({ ...member, ...digests, onProgress }).script.replace(/ \|\| mv -n /, ' ')], // see the end
   ['restart unit', restartUnit({ ...member, ...digests })],
   ['modes', setModes(new Map([['/x', '600']])).script],
@@ -200,6 +221,7 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['curl', 'asked for where credentials of a registry are given'],
   ['tr', 'beside curl'],
   ['journalctl', 'without it kubelet has no last words, and that is said'],
+  ['nsenter', 'of the package of flock; only a drill calls it'],
   ['fallocate', 'the disk test goes on without it'],
   ['restorecon', 'only where SELinux is, and only if it is there'],
   ['ip', 'without it the probe asks hostname'],

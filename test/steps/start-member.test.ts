@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { formatRestoredData } from '../../src/facts/restored-data.ts';
 import { ACTION_DIR, MANIFEST_DIR } from '../../src/kubeadm/paths.ts';
 import { explainMember, type MemberStart, startMember } from '../../src/steps/start-member.ts';
 import { listenOn } from '../listen.ts';
@@ -49,13 +50,42 @@ function start(walDir?: string): Promise<number> {
   });
 }
 
-async function run(question: MemberStart): Promise<number> {
-  const { script } = startMember(question);
+async function run(question: MemberStart, changed = (script: string): string => script): Promise<number> {
+  const script = changed(startMember(question).script);
   const moved = script.replaceAll(ACTION_DIR, here(ACTION_DIR)).replaceAll(MANIFEST_DIR, here(MANIFEST_DIR));
   const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
   const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\numask 077\n${moved}`], { env });
   const [code] = (await once(child, 'close')) as [number];
   return code;
+}
+
+const RESTORED = { sha256: 'ab'.repeat(32), token: 'new', memberName: 'infra0', bumpRevision: 1000 };
+
+/** The folder of a restore that has made its data. */
+function makeRestored(ownLog = false): string {
+  const work = here('/var/lib/etcd/.etcd-ha-action-restore');
+  mkdirSync(join(work, 'data/member/snap'), { recursive: true });
+  writeFileSync(join(work, 'data/member/snap/db'), 'database');
+  const log = join(work, ownLog ? 'wal' : 'data/member/wal');
+  mkdirSync(log);
+  writeFileSync(join(log, '0-0.wal'), 'log');
+  writeFileSync(join(work, 'restored.json'), `${formatRestoredData(RESTORED)}\n`);
+  writeFileSync(join(work, 'snapshot.db'), 'snapshot');
+  return work;
+}
+
+/** Starts on restored data. @param command of the script that ends it like a kill, just before it. */
+function startRestored(walDir?: string, killedBefore?: string): Promise<number> {
+  const question = {
+    ...QUESTION,
+    dataDir: here('/var/lib/etcd'),
+    ...(walDir !== undefined && { walDir }),
+    manifestSha256: createHash('sha256').update(rendered).digest('hex'),
+    restored: RESTORED,
+  };
+  return run(question, (script) =>
+    killedBefore === undefined ? script : script.replace(killedBefore, () => `exit 99; ${killedBefore}`),
+  );
 }
 
 function mode(path: string): string {
@@ -108,4 +138,76 @@ test('a member whose container kubelet is about to end is not ready before that 
   expect(isOver).toBe(false);
   writeFileSync(containers, 'new1\nother\n');
   expect(await running).toBe(0);
+});
+
+describe('restored data', () => {
+  const explained = (code: number): unknown => explainMember({ code, stdout: Buffer.of(), stderr: '' }).code;
+  const has = (path: string, text: string): void => expect(readFileSync(path, 'utf8')).toBe(text);
+
+  test('is moved to its place before the manifest', async () => {
+    makeRestored();
+    expect(await startRestored()).toBe(0);
+    has(here('/var/lib/etcd/member/snap/db'), 'database');
+    has(here('/var/lib/etcd/member/wal/0-0.wal'), 'log');
+    expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(true);
+  });
+
+  test('with a log in a folder of its own', async () => {
+    const work = makeRestored(true);
+    const walDir = here('/mnt/disk');
+    expect(await startRestored(walDir)).toBe(0);
+    has(here('/var/lib/etcd/member/snap/db'), 'database');
+    has(join(walDir, 'wal/0-0.wal'), 'log');
+    expect(existsSync(join(work, 'wal'))).toBe(false);
+  });
+
+  test.each([
+    'if [ -e "$work/wal" ]; then',
+    "rm -rf -- '/",
+    'cp -a --',
+    "mv -fT -- '/",
+    'rm -rf -- "$work/wal"',
+    'if [ -e "$work/data/member" ]; then',
+    'mv -fT -- "$work"/placing',
+    'mapfile -d',
+    `mv -fT -- ${ACTION_DIR}/etcd.rendered.yaml`,
+  ])('goes on after a kill before: %s', async (command) => {
+    makeRestored(true);
+    const walDir = here('/mnt/disk');
+    expect(await startRestored(walDir, command)).toBe(99);
+    expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(false);
+    expect(await startRestored(walDir)).toBe(0);
+    has(here('/var/lib/etcd/member/snap/db'), 'database');
+    has(join(walDir, 'wal/0-0.wal'), 'log');
+  });
+
+  test('of other values, or that is not whole, is not started on', async () => {
+    const work = makeRestored();
+    writeFileSync(join(work, 'restored.json'), formatRestoredData({ ...RESTORED, token: 'other' }));
+    expect(explained(await startRestored())).toBe('restore-unfinished');
+    writeFileSync(join(work, 'restored.json'), formatRestoredData(RESTORED));
+    rmSync(join(work, 'data/member/snap/db'));
+    expect(explained(await startRestored())).toBe('restore-unfinished');
+    rmSync(work, { recursive: true });
+    expect(explained(await startRestored())).toBe('restore-unfinished');
+    expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(false);
+  });
+
+  test('is not moved onto data of others', async () => {
+    makeRestored(true);
+    mkdirSync(here('/var/lib/etcd/member'));
+    expect(explained(await startRestored())).toBe('changed-during-run');
+    rmSync(here('/var/lib/etcd/member'), { recursive: true });
+    mkdirSync(here('/mnt/disk/wal'), { recursive: true });
+    expect(explained(await startRestored(here('/mnt/disk')))).toBe('changed-during-run');
+  });
+
+  test('is in the way of a member that founds a cluster', async () => {
+    makeRestored();
+    const code = await start();
+    expect(explainMember({ code, stdout: Buffer.of(), stderr: '' })).toMatchObject({
+      code: 'restore-unfinished',
+      fact: expect.stringContaining('holds a restore that has not ended'),
+    });
+  });
 });

@@ -13,8 +13,10 @@ import {
   NODE_MARKS,
   PATCHES_DIR,
   PKI_DIR,
+  RESTORE_FOLDER,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
+import { RESTORE_FILES } from '../../facts/restored-data.ts';
 import { BLANK_LOG_FUNCTION, quoteBash } from '../bash.ts';
 
 /** Public files whose contents the action reads. Never a key. */
@@ -47,6 +49,9 @@ export const WRITTEN_FOLDERS: readonly string[] = [
   PATCHES_DIR,
   KUBELET_DROP_IN_DIR,
 ];
+
+/** Maximum length of the note of a restore. */
+const RESTORE_NOTE_LIMIT = 1024;
 
 /** Depth of a listing below its roots; patches are this deep. */
 const LISTING_DEPTH = 3;
@@ -101,6 +106,16 @@ places() { # PATH…: type, resolved path and mount point
     printf '%s\\0' "$kind" "$path" "$real" "$mount"
   done
 }
+restore() { # FOLDER: how far a restore has come, and its note
+  local stage=begun note=''
+  if ! [ -d "$1" ]; then return 0; fi
+  if [ -e "$1"/${RESTORE_FILES.placed} ]; then stage=placed
+  elif [ -e "$1"/${RESTORE_FILES.placing} ]; then stage=placing
+  elif [ -e "$1"/${RESTORE_FILES.restored} ]; then stage=restored
+  fi
+  if [ "$stage" != begun ]; then IFS= read -r -n ${RESTORE_NOTE_LIMIT} note < "$1"/${RESTORE_FILES.restored} || true; fi
+  printf 'restore %s %s\\0' "$stage" "$note"
+}
 data() {
   local role folder words there absent='' folders=()
   for role in data-dir wal-dir log other-log; do
@@ -123,7 +138,8 @@ data() {
     if [ "$there" = yes ]; then folders+=("$folder"); fi
   done
   if [ "\${#folders[@]}" = 0 ]; then return; fi
-  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found -printf '%d %m %H\\0' || return
+  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found ! -name ${RESTORE_FOLDER} -printf '%d %m %H\\0' -o -name ${RESTORE_FOLDER} -printf 'restore-folder %H\\0' || return
+  restore "$data_dir"/${RESTORE_FOLDER} || return
   has_blank_log "\${wal_dir:-$data_dir/member}/wal"
   case $? in 0) section data-dir.blank-log ;; 1) ;; *) return 1 ;; esac
 }

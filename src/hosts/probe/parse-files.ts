@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataDirFact, FileFact, FolderFact, PlaceFact, MissingFact } from '../../facts/host.ts';
+import { parseRestoredData, type RestoreFact, type RestoreStage } from '../../facts/restored-data.ts';
 import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
 import { DIGEST_LIMIT, DIGEST_ROOTS, WRITTEN_FOLDERS, PUBLIC_FILES, TEXT_LIMIT } from './list-files.ts';
 import { programAnswer, withErrors, type Sections } from './sections.ts';
@@ -170,9 +171,13 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
   const entries = failure === undefined ? splitNulTerminated(text) : undefined;
   const roles = (entries ?? []).flatMap(roleIn);
   const listed = (entries ?? []).flatMap(folderEntryIn);
+  const restores = (entries ?? []).flatMap(restoreIn);
+  const restoreFolders = (entries ?? []).filter((entry) => entry.startsWith('restore-folder /'));
   const roleOf = new Map(roles.map((role) => [role.name, role]));
   const isWhole =
-    entries?.length === roles.length + listed.length &&
+    entries?.length === roles.length + listed.length + restores.length + restoreFolders.length &&
+    restores.length ===
+      restoreFolders.filter((entry) => entry.endsWith(` ${roleOf.get('data-dir')?.path ?? ''}`)).length &&
     roleOf.has('data-dir') &&
     roleOf.has('log') &&
     roles.every(
@@ -197,6 +202,7 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
       hasBlankLog,
       ...(!folderOf('other-log').empty && { hasLogElsewhere: true }),
       ...(roleOf.has('wal-dir') && { walDir: folderOf('wal-dir') }),
+      ...(restores[0] && { restore: restores[0] }),
     },
     unseen: [],
   };
@@ -205,6 +211,14 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
 function roleIn(entry: string): { name: string; isThere: boolean; path: string }[] {
   const match = /^(data-dir|wal-dir|log|other-log) (yes|no) (\/.*)$/s.exec(entry);
   return match === null ? [] : [{ name: match[1] ?? '', isThere: match[2] === 'yes', path: match[3] ?? '' }];
+}
+
+function restoreIn(entry: string): RestoreFact[] {
+  const match = /^restore (begun|restored|placing|placed) ([^\n]*)$/.exec(entry);
+  if (match === null) return [];
+  const [, stage = '', note = ''] = match;
+  const data = parseRestoredData(note);
+  return [{ stage: stage as RestoreStage, ...(data && { data }) }];
 }
 
 function folderEntryIn(entry: string): { depth: string; mode: string; path: string }[] {

@@ -8,7 +8,8 @@ export const operationInput = {
       'matches them. `preflight` inspects the hosts, reports everything that prevents a deploy, and ' +
       'changes nothing. `health` inspects members, hosts and certificates, reports present and future ' +
       'problems, and changes nothing. `backup` writes an encrypted copy of the database to a file on the ' +
-      'runner, proves it against the members, and changes nothing on the hosts.',
+      'runner, proves it against the members, and changes nothing on the hosts. `restore` sets up a cluster ' +
+      'with the data of a backup on empty hosts, or tries a backup on a spare host.',
     default: 'deploy',
     common: true,
   },
@@ -109,5 +110,26 @@ export const timeLimitInputs = {
     description: 'Time limit of the whole run, as `90s`, `15m` or `1h30m`; one minute to six hours.',
     default: '30m',
     common: true,
+  },
+} as const satisfies GroupedInputs;
+
+/** Which backup is restored, and where to. */
+export const restoreInputs = {
+  'restore-from': {
+    description:
+      'For `restore`: path of the backup on the runner; a relative one starts at the workspace. Its manifest lies ' +
+      'beside it, with `.json` at its end. An earlier step downloads both, for example from an artifact.',
+  },
+  'backup-identity': {
+    description:
+      'For `restore`: the identity of age that decrypts the backup (`AGE-SECRET-KEY-1…`), or the whole file of ' +
+      '`age-keygen`. Not needed for a backup that is not encrypted.',
+    secret: true,
+  },
+  drill: {
+    description:
+      '`true`: `restore` only tries the backup on the one spare host in `hosts`: it restores it there, starts an etcd ' +
+      'that only this host can reach, compares its keys and values with the backup, and removes everything again.',
+    default: 'false',
   },
 } as const satisfies GroupedInputs;

@@ -7,6 +7,7 @@ import {
   lockInputs,
   operationInput,
   planInputs,
+  restoreInputs,
   timeLimitInputs,
 } from './run.ts';
 import {
@@ -46,7 +47,7 @@ export const inputSections = [
     },
   },
   { title: 'Health checks', inputs: healthInputs },
-  { title: 'Backups', inputs: backupInputs },
+  { title: 'Backup and restore', inputs: { ...backupInputs, ...restoreInputs } },
   {
     title: 'The run and its artifact',
     inputs: { ...artifactInputs, ...lockInputs, ...timeLimitInputs },

@@ -15,6 +15,7 @@ import {
   KUBELET_DROP_IN,
   leafPath,
   logFolder,
+  RESTORE_FOLDER,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
 import { type ClusterShape, etcdArguments, extraArguments } from '../../kubeadm/kubeadm-config.ts';
@@ -80,6 +81,28 @@ export function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<st
       fix: 'List the hosts of one cluster. `cluster-name` tells clusters apart.',
     },
   ];
+}
+
+/**
+ * A member must not be founded or changed beside the data of a restore that was cut off. What is left of one whose member
+ * has started is harmless.
+ * @returns a finding for each host on which a restore has not ended.
+ */
+export function unfinishedRestores(members: readonly Member[]): Finding[] {
+  return members.flatMap(({ name, facts }) => {
+    const { restore } = facts.dataDir;
+    if (restore === undefined || (restore.stage === 'placed' && facts.files.has(ETCD_MANIFEST))) return [];
+    return [
+      {
+        code: 'restore-unfinished',
+        host: name,
+        at: 'data-dir',
+        fact: `a restore was cut off on this host: its data dir holds ${RESTORE_FOLDER}.`,
+        cause: 'The run of the restore or of a drill was cancelled, or lost its connection.',
+        fix: `Run the restore again with the same backup. If it is no longer wanted and no etcd runs on these hosts, remove ${RESTORE_FOLDER} from the data dir of each, and run again.`,
+      },
+    ];
+  });
 }
 
 /**

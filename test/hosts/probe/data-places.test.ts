@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { formatRestoredData } from '../../../src/facts/restored-data.ts';
 import type { DataDirFact } from '../../../src/facts/host.ts';
 import { parseDataDir } from '../../../src/hosts/probe/parse-files.ts';
 import { volatileProbeScript } from '../../../src/hosts/probe/probe-script.ts';
@@ -99,5 +100,58 @@ describe('the log', () => {
     expect(seen({ dataDir, walDir })).toMatchObject({ hasLog: false, hasBlankLog: true });
     cpSync(join(walDir, 'wal'), join(dataDir, 'member/wal'), { recursive: true });
     expect(seen({ dataDir })).toMatchObject({ hasLog: false, hasBlankLog: true });
+  });
+});
+
+describe('a restore', () => {
+  const DATA = { sha256: 'ab'.repeat(32), token: 'new', memberName: 'infra0', bumpRevision: 1000 };
+  let work: string;
+  beforeEach(() => {
+    work = join(dataDir, '.etcd-ha-action-restore');
+    mkdirSync(work, { recursive: true });
+  });
+
+  test('that has begun is no data, and is reported', () => {
+    writeFileSync(join(work, 'snapshot.db'), 'x');
+    expect(seen({ dataDir })).toMatchObject({ exists: true, empty: true, restore: { stage: 'begun' } });
+    expect(seen({ dataDir, walDir })).toMatchObject({ empty: true, restore: { stage: 'begun' } });
+  });
+
+  test('that has made data says which', () => {
+    writeFileSync(join(work, 'restored.json'), `${formatRestoredData(DATA)}\n`);
+    expect(seen({ dataDir }).restore).toEqual({ stage: 'restored', data: DATA });
+    writeFileSync(join(work, 'placing'), '');
+    makeLog(join(dataDir, 'member/wal'));
+    expect(seen({ dataDir })).toMatchObject({
+      empty: false,
+      hasLog: true,
+      restore: { stage: 'placing', data: DATA },
+    });
+    writeFileSync(join(work, 'placed'), '');
+    expect(seen({ dataDir }).restore?.stage).toBe('placed');
+  });
+
+  test.each([
+    '',
+    '{',
+    '{"schemaVersion":2}',
+    `\u0000${'x'.repeat(5000)}`,
+    '{"schemaVersion":1,"sha256":"x"}',
+  ])('with a note that is none: %j', (note) => {
+    writeFileSync(join(work, 'restored.json'), note);
+    expect(seen({ dataDir }).restore).toEqual({ stage: 'restored' });
+  });
+
+  test('whose place is taken by a file leaves the data unknown', () => {
+    rmSync(work, { recursive: true });
+    writeFileSync(work, '');
+    const { stdout } = spawnSync(
+      'bash',
+      ['--norc', '-c', `set -euo pipefail\n${volatileProbeScript({ dataDir })}`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(parseDataDir(readSections(stdout)).unseen).toHaveLength(1);
   });
 });

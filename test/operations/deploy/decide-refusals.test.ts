@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
+import type { RestoreStage } from '../../../src/facts/restored-data.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -112,6 +113,35 @@ describe('leftovers of an etcd that is not ours', () => {
       /^infra0 host: it holds an etcd .*a member's data, .*etcd\.yaml/,
     ],
   ])('%s', refuses);
+});
+
+describe('a restore that was cut off', () => {
+  const withRestore = (stage: RestoreStage): Partial<HostFacts> => ({
+    dataDir: {
+      exists: true,
+      empty: true,
+      hasLog: false,
+      hasBlankLog: false,
+      mode: '700',
+      restore: { stage },
+    },
+  });
+
+  test.each<RestoreStage>(['begun', 'restored', 'placing', 'placed'])(
+    '%s: no cluster is founded beside it',
+    (stage) => {
+      expect(refusalLines(withHost(pristine(), 1, withRestore(stage)))).toEqual([
+        'infra1 data-dir: a restore was cut off on this host: its data dir holds .etcd-ha-action-restore.',
+      ]);
+    },
+  );
+
+  test('what it has left beside a member that has started is no matter', () => {
+    const finished = finishedCluster();
+    const { dataDir } = finished[1] ?? {};
+    const left = { dataDir: { ...DATA.dataDir, ...dataDir, restore: { stage: 'placed' as const } } };
+    expect(decide(withHost(finished, 1, left), healthy).verdict.name).toBe('unchanged');
+  });
 });
 
 describe('hosts that serve another purpose', () => {

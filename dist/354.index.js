@@ -1,8 +1,8 @@
-export const id = 239;
-export const ids = [239];
+export const id = 354;
+export const ids = [354];
 export const modules = {
 
-/***/ 71036:
+/***/ 29153:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -19,16 +19,575 @@ var external_node_crypto_ = __webpack_require__(77598);
 var end_of_run = __webpack_require__(30405);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./src/etcd/database/examine.ts
+var examine = __webpack_require__(60637);
+// EXTERNAL MODULE: ./src/etcd/database/hash-kv.ts
+var hash_kv = __webpack_require__(68284);
+// EXTERNAL MODULE: ./src/etcd/database/pages.ts
+var pages = __webpack_require__(39594);
+// EXTERNAL MODULE: ./src/text/quote.ts
+var quote = __webpack_require__(55383);
+// EXTERNAL MODULE: ./src/backup/age-file.ts
+var age_file = __webpack_require__(29136);
+// EXTERNAL MODULE: ./src/backup/manifest.ts
+var manifest = __webpack_require__(6345);
+// EXTERNAL MODULE: ./src/text/json-fields.ts
+var json_fields = __webpack_require__(75699);
+// EXTERNAL MODULE: ./src/text/printable.ts
+var printable = __webpack_require__(38572);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: ./src/backup/sealed-source.ts
+var sealed_source = __webpack_require__(80460);
+;// CONCATENATED MODULE: ./src/backup/stored-file.ts
+
+
+
+
+
+
+
+/** A backup cannot be restored as it is. Its one finding has the cause and the fix. */
+class OpenBackupError extends src_findings/* RunError */.e4 {
+    constructor(finding, cause) {
+        super('The backup cannot be restored', [{ at: 'restore-from', ...finding }]);
+        this.name = 'OpenBackupError';
+        if (cause !== undefined)
+            this.cause = cause;
+    }
+}
+/** The file of a backup that is there already. It stays open, so what is read is of this file also if another one gets its name. */
+class StoredFile {
+    path;
+    /** Bytes when it was opened. */
+    size;
+    #handle;
+    #isVerified = false;
+    #isOpen = true;
+    /** @param path an absolute one; links are followed. @throws OpenBackupError if there is no regular file that can be read. */
+    static async open(path) {
+        const handle = await openToRead(path).catch((error) => {
+            throw missing(path, error);
+        });
+        const found = await handle.stat();
+        if (found.isFile())
+            return new StoredFile(path, found.size, handle);
+        await handle.close();
+        throw notFile(path, found.isDirectory());
+    }
+    constructor(path, size, handle) {
+        this.path = path;
+        this.size = size;
+        this.#handle = handle;
+    }
+    /** Notes that the file was found to be whole: what is wrong from here on has changed since. */
+    noteVerified() {
+        this.#isVerified = true;
+    }
+    read(buffer, position) {
+        this.#assertOpen();
+        let count;
+        try {
+            count = (0,sealed_source/* readUpTo */.Vc)(this.#handle.fd, buffer, position);
+        }
+        catch (error) {
+            throw this.damaged((0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error)), error);
+        }
+        if (count < buffer.length)
+            throw this.#endsEarly(position + count);
+    }
+    /** Does the same as {@link read}, and lets the rest of the process run meanwhile. */
+    async readAside(buffer, position) {
+        for (let done = 0; done < buffer.length;) {
+            this.#assertOpen();
+            const { bytesRead } = await this.#handle
+                .read(buffer, done, buffer.length - done, position + done)
+                .catch((error) => {
+                throw this.damaged((0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error)), error);
+            });
+            if (bytesRead === 0)
+                throw this.#endsEarly(position + done);
+            done += bytesRead;
+        }
+        this.#assertOpen();
+    }
+    assertSize() {
+        this.#assertOpen();
+        const { size } = (0,external_node_fs_.fstatSync)(this.#handle.fd);
+        if (size !== this.size)
+            throw this.damaged(`it has ${size} in place of ${this.size} bytes`);
+    }
+    damaged(what, cause) {
+        const words = this.#isVerified
+            ? {
+                code: 'restore-backup-damaged',
+                fact: `the backup ${(0,quote/* quote */.hD)(this.path)} has changed since this run verified it: ${what}.`,
+                cause: 'another process writes to the file, or the disk of the runner has an error.',
+                fix: 'keep other processes away from the file, and run again.',
+            }
+            : {
+                code: 'restore-backup-damaged',
+                fact: `the backup ${(0,quote/* quote */.hD)(this.path)} is damaged: ${what}.`,
+                cause: 'it was cut off or changed on its way or where it was stored.',
+                fix: 'fetch it anew from where it is stored, or restore another backup.',
+            };
+        return new OpenBackupError(words, cause);
+    }
+    /** Closes the file after the readings that are under way. */
+    async close() {
+        if (!this.#isOpen)
+            return;
+        this.#isOpen = false;
+        await this.#handle.close();
+    }
+    #assertOpen() {
+        if (!this.#isOpen)
+            throw new Error('this backup was closed');
+    }
+    #endsEarly(at) {
+        return this.damaged(`it ends after ${at} of ${this.size} bytes`);
+    }
+}
+/**
+ * Opens a file for reading. Of a pipe, too, this comes back at once.
+ * @param flags of open(2), more of them. @throws what open(2) does.
+ */
+async function openToRead(path, flags = 0) {
+    return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | flags);
+}
+/** Why a file cannot be opened: a clause, and what helps; undefined if there is none. */
+function refusal(path, error) {
+    const { code } = error;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+        return undefined;
+    return {
+        what: (0,printable/* printable */.g$)((0,src_findings/* errorMessage */.gJ)(error)),
+        cause: `the user of the job (${process.getuid?.() ?? 'unknown'}) may not read it, or its disk has an error.`,
+        fix: `look at \`ls -l ${path}\` and \`dmesg\` on the runner.`,
+    };
+}
+function missing(path, error) {
+    const { what, ...words } = refusal(path, error) ?? {
+        what: undefined,
+        cause: 'no earlier step of this job has fetched it, or it has another name.',
+        fix: 'fetch the backup and its manifest in an earlier step of the job, or correct restore-from.',
+    };
+    const fact = what === undefined
+        ? `there is no backup ${(0,quote/* quote */.hD)(path)} on the runner.`
+        : `the backup ${(0,quote/* quote */.hD)(path)} cannot be read: ${what}.`;
+    return new OpenBackupError({ code: 'restore-backup-missing', fact, ...words }, error);
+}
+function notFile(path, isFolder) {
+    return new OpenBackupError({
+        code: 'restore-backup-missing',
+        fact: `${(0,quote/* quote */.hD)(path)} is ${isFolder ? 'a folder' : 'a device, a pipe or a socket'}, not the file of a backup.`,
+        cause: 'restore-from names the folder to which an artifact was downloaded.',
+        fix: `write the path of the file, for example restore-from: ${isFolder ? path : (0,external_node_path_.dirname)(path)}/${isFolder ? 'etcd.db.age' : (0,external_node_path_.basename)(path)}.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/backup/read-manifest.ts
+
+
+
+
+
+/** A manifest has some kilobytes; one of the longest recipients, and many of them, a hundred. */
+const MOST_BYTES = 1024 * 1024;
+/**
+ * Returns the manifest that lies beside a backup. Every field is as docs/backup-manifest.v1.schema.json says, which does not mean
+ * that it is true.
+ * @throws OpenBackupError if there is none, it belongs to a newer release, or it is malformed.
+ */
+async function readManifest(backupPath) {
+    const path = (0,manifest/* manifestPath */.ji)(backupPath);
+    const text = await manifestText(path).catch((error) => {
+        throw read_manifest_missing(path, error);
+    });
+    if (text === undefined)
+        throw unusable(path, 'it is no file, or has more than a mebibyte');
+    const fields = (0,json_fields/* fieldsOf */.Pf)(text);
+    if (fields === undefined || !(0,json_fields/* isObject */.Gv)(fields))
+        throw unusable(path, 'it is no JSON object');
+    const version = fields['schemaVersion'];
+    if (typeof version === 'number' && version > 1)
+        throw newer(path, version);
+    const problem = MANIFEST(fields, '');
+    if (problem !== undefined)
+        throw unusable(path, problem);
+    return fields;
+}
+/**
+ * Reads the text of a manifest.
+ * @param flags of open(2), more of them. @returns undefined if it is no regular file, or far too large.
+ * @throws what open(2) and read(2) do.
+ */
+async function manifestText(path, flags = 0) {
+    const handle = await openToRead(path, flags);
+    try {
+        const found = await handle.stat();
+        if (!found.isFile() || found.size > MOST_BYTES)
+            return undefined;
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
+        return buffer.toString('utf8', 0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
+function read_manifest_valueOf(expected, isGood) {
+    return (value, at) => {
+        if (isGood(value))
+            return undefined;
+        return value === undefined
+            ? `${at} is missing`
+            : `${at} is ${(0,printable/* printable */.g$)((0,quote/* quoteJson */.fp)(value))} in place of ${expected}`;
+    };
+}
+function textLike(expected, pattern) {
+    return read_manifest_valueOf(expected, (value) => typeof value === 'string' && pattern.test(value));
+}
+function numberFrom(least) {
+    return read_manifest_valueOf(`a whole number from ${least}`, (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least);
+}
+function oneOf(...values) {
+    return read_manifest_valueOf(values.map((value) => JSON.stringify(value)).join(' or '), (value) => values.includes(value));
+}
+function listOf(shape) {
+    return (value, at) => {
+        if (!Array.isArray(value))
+            return value === undefined ? `${at} is missing` : `${at} is no list`;
+        return value.map((entry, index) => shape(entry, `${at}[${index}]`)).find(isProblem);
+    };
+}
+function objectOf(shapes) {
+    return (value, at) => {
+        if (!(0,json_fields/* isObject */.Gv)(value))
+            return value === undefined ? `${at} is missing` : `${at} is no object`;
+        const nameOf = (name) => (at === '' ? name : `${at}.${name}`);
+        const foreign = Object.keys(value).find((name) => !Object.hasOwn(shapes, name));
+        if (foreign !== undefined)
+            return `it has a field ${(0,quote/* quote */.hD)(nameOf(foreign))}, which version 1 has not`;
+        return Object.entries(shapes)
+            .map(([name, shape]) => shape(Object.hasOwn(value, name) ? value[name] : undefined, nameOf(name)))
+            .find(isProblem);
+    };
+}
+function isProblem(problem) {
+    return problem !== undefined;
+}
+const read_manifest_text = read_manifest_valueOf('a text', (value) => typeof value === 'string');
+const textOrNull = read_manifest_valueOf('a text or null', (value) => value === null || typeof value === 'string');
+const isTrue = read_manifest_valueOf('true or false', (value) => typeof value === 'boolean');
+const id = textLike('an id in hexadecimal', /^[0-9a-f]{1,16}$/);
+const decimal = textLike('a decimal number', /^\d+$/);
+const sha256 = textLike('a SHA-256 in hexadecimal', /^[0-9a-f]{64}$/);
+/** docs/backup-manifest.v1.schema.json; where that has a number, one that a double holds exactly. */
+const MANIFEST = objectOf({
+    schemaVersion: oneOf(1),
+    clusterName: read_manifest_text,
+    clusterId: id,
+    clusterToken: textOrNull,
+    caFingerprints: listOf(textLike('a SHA-256 with colons', /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)),
+    members: listOf(objectOf({ id, name: read_manifest_text, peerUrls: listOf(read_manifest_text), clientUrls: listOf(read_manifest_text), isLearner: isTrue })),
+    source: read_manifest_text,
+    takenAt: textLike('a time in ISO 8601', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+    etcdVersion: read_manifest_text,
+    storageVersion: textOrNull,
+    raftTerm: decimal,
+    raftIndex: decimal,
+    revision: numberFrom(1),
+    compactRevision: numberFrom(0),
+    hash: textLike('a hash in hexadecimal', /^[0-9a-f]{1,8}$/),
+    keys: numberFrom(0),
+    databaseBytes: numberFrom(1),
+    databaseSha256: sha256,
+    verified: isTrue,
+    comparison: objectOf({
+        revision: numberFrom(1),
+        voters: numberFrom(1),
+        members: listOf(objectOf({ name: read_manifest_text, result: oneOf('equal', 'different', 'unknown'), reason: textOrNull })),
+    }),
+    file: objectOf({
+        name: read_manifest_text,
+        bytes: numberFrom(1),
+        sha256,
+        encryption: oneOf('age', 'none'),
+        recipients: listOf(read_manifest_text),
+    }),
+});
+function read_manifest_missing(path, error) {
+    const refused = refusal(path, error);
+    if (refused !== undefined) {
+        const { what, cause, fix } = refused;
+        const fact = `the manifest ${(0,quote/* quote */.hD)(path)} cannot be read: ${what}.`;
+        return new OpenBackupError({ code: 'restore-manifest-missing', fact, cause, fix }, error);
+    }
+    const isUnverified = path.endsWith('.unverified.json');
+    return new OpenBackupError({
+        code: 'restore-manifest-missing',
+        fact: `there is no manifest ${(0,quote/* quote */.hD)(path)} beside the backup.`,
+        ...(isUnverified
+            ? {
+                cause: 'a copy that differs from what the members had has this name; it is no backup.',
+                fix: 'restore another backup.',
+            }
+            : {
+                cause: 'only the backup was fetched, or one of the two was renamed.',
+                fix: 'put the manifest there that operation: backup has written, or take another backup: a manifest cannot be made afterwards.',
+            }),
+    });
+}
+function newer(path, version) {
+    return new OpenBackupError({
+        code: 'restore-manifest-unusable',
+        fact: `the manifest ${(0,quote/* quote */.hD)(path)} has version ${version}, and this release reads version 1.`,
+        cause: 'a newer release of the action has made the backup.',
+        fix: 'restore with that release or a later one.',
+    });
+}
+/** @param what a clause. */
+function unusable(path, what) {
+    return new OpenBackupError({
+        code: 'restore-manifest-unusable',
+        fact: `the manifest ${(0,quote/* quote */.hD)(path)} is malformed: ${what}.`,
+        cause: 'it was cut off or edited, or is the file of another program.',
+        fix: 'fetch the backup and its manifest anew from where they are stored.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/backup/open-backup.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Of the SHA-256 that follows the database in a snapshot (etcdutl/snapshot/v3_snapshot.go, hasChecksum). */
+const DIGEST_BYTES = 32;
+/**
+ * Opens a backup that `operation: backup` has made, and verifies it: the file is the one of its manifest, it decrypts to its end,
+ * its database is whole, and the database is the one of the manifest. That is one pass through the file for its hashes, and one
+ * from page to page, or a few if there are very many keys. It takes up to 50 MiB of memory, whatever the size.
+ * @param from.path of the file; its manifest lies beside it.
+ * @throws OpenBackupError with one finding; the signal's reason.
+ */
+async function openBackup({ path, identities }, options) {
+    options.signal.throwIfAborted();
+    const file = await StoredFile.open((0,external_node_path_.resolve)(path));
+    let sealing = age_file/* unsealed */.wI;
+    try {
+        const manifest = await readManifest(file.path);
+        if (manifest.file.encryption === 'age')
+            sealing = await openHeader(file, manifest, identities);
+        return await verify({ file, sealing, manifest }, options);
+    }
+    catch (error) {
+        sealing.forget();
+        await file.close();
+        throw error;
+    }
+}
+async function openHeader(file, { file: { recipients } }, identities) {
+    if (identities.count === 0)
+        throw withoutIdentity(file.path, recipients);
+    const begin = Buffer.alloc(Math.min(file.size, age_file/* MOST_HEADER_BYTES */.mb));
+    file.read(begin, 0);
+    const sealing = await (0,age_file/* unsealWith */.Nz)(identities, begin).catch((error) => {
+        throw file.damaged((0,src_findings/* errorMessage */.gJ)(error), error);
+    });
+    if (sealing !== undefined)
+        return sealing;
+    const own = await identities.recipients();
+    const expected = own.find((recipient) => recipients.includes(recipient));
+    if (expected === undefined)
+        throw wrongIdentity(file.path, recipients, own);
+    throw file.damaged(`its header cannot be opened with the secret key of ${(0,quote/* quote */.hD)(expected)}, a recipient by the manifest`);
+}
+async function verify(opened, options) {
+    const { file, sealing, manifest } = opened;
+    const { signal, onProgress } = options;
+    checkSize(opened);
+    const snapshotBytes = snapshotBytesOf(manifest);
+    const total = file.size + snapshotBytes;
+    const { fileSha256, databaseSha256, snapshotSha256 } = await digestsOf(opened, signal, (bytes) => onProgress?.(bytes, total));
+    checkEqual(opened, 'SHA-256 of the file', fileSha256, manifest.file.sha256);
+    checkEqual(opened, 'SHA-256 of the database', databaseSha256, manifest.databaseSha256);
+    const summary = await open_backup_examine(opened, {
+        signal,
+        onProgress: (bytes) => onProgress?.(file.size + Math.min(bytes, snapshotBytes - 1), total),
+    });
+    for (const [name, value] of noted(summary))
+        checkEqual(opened, name, value, manifest[name]);
+    file.noteVerified();
+    onProgress?.(total, total);
+    return {
+        path: file.path,
+        manifest,
+        snapshotBytes,
+        snapshotSha256,
+        snapshot: () => snapshotOf(opened, snapshotSha256, signal),
+        hashKv: () => hashOf(opened, summary, { signal }),
+        close: async () => {
+            await file.close();
+            sealing.forget();
+        },
+    };
+}
+/** Looks at the file's length and end, before all of it is read. A file of age tells whether that was cut off or added to. */
+function checkSize(opened) {
+    const { file, sealing, manifest } = opened;
+    const size = (0,sealed_source/* plaintextBytes */.Z1)(sealing, file.size);
+    const expected = manifest.file.bytes;
+    const isWhole = sealing === age_file/* unsealed */.wI || (size !== undefined && (0,sealed_source/* endsWhole */.eT)(file, sealing, size));
+    if (!isWhole) {
+        const numbers = file.size === expected ? '' : `; it has ${file.size} bytes, and by its manifest ${expected}`;
+        throw file.damaged(`its end cannot be decrypted${numbers}`);
+    }
+    checkEqual(opened, 'number of bytes of the file', file.size, expected);
+    checkEqual(opened, 'number of bytes of the snapshot', size, snapshotBytesOf(manifest));
+}
+function snapshotBytesOf({ databaseBytes }) {
+    return databaseBytes + DIGEST_BYTES;
+}
+/** Reads the file from its beginning to its end. @throws OpenBackupError if the digest in it is not that of the database. */
+async function digestsOf({ file, sealing, manifest: { databaseBytes } }, signal, onBytes) {
+    const ofFile = (0,external_node_crypto_.createHash)('sha256').update(sealing.head);
+    const ofDatabase = (0,external_node_crypto_.createHash)('sha256');
+    const ofSnapshot = (0,external_node_crypto_.createHash)('sha256');
+    const memory = Buffer.allocUnsafeSlow(sealed_source/* BATCH_BYTES */.Fv);
+    let [fileDone, plainDone] = [sealing.head.length, 0];
+    for await (const { sealed, plain } of (0,sealed_source/* batchesOf */.cS)(file, sealing, () => memory)) {
+        signal.throwIfAborted();
+        ofFile.update(sealed);
+        ofDatabase.update(plain.subarray(0, Math.max(0, databaseBytes - plainDone)));
+        ofSnapshot.update(plain);
+        fileDone += sealed.length;
+        plainDone += plain.length;
+        onBytes(fileDone);
+    }
+    file.assertSize();
+    const whole = ofDatabase.copy();
+    const digest = ofDatabase.digest();
+    const snapshotSha256 = ofSnapshot.digest('hex');
+    if (whole.update(digest).digest('hex') !== snapshotSha256)
+        throw file.damaged('the SHA-256 at the end of its snapshot is not that of the database');
+    return { fileSha256: ofFile.digest('hex'), databaseSha256: digest.toString('hex'), snapshotSha256 };
+}
+async function open_backup_examine(opened, options) {
+    const { file } = opened;
+    try {
+        return await (0,examine/* examineDatabase */.Z)(sourceOf(opened), options);
+    }
+    catch (error) {
+        if (!(error instanceof pages/* DatabaseError */.a$))
+            throw error;
+        throw file.damaged(`it is not a whole database of etcd: ${error.message}`, error);
+    }
+}
+function sourceOf({ file, sealing, manifest }) {
+    return new sealed_source/* SealedSource */._y(file, sealing, snapshotBytesOf(manifest));
+}
+/** What the manifest has of the database, as the database is. */
+function noted(summary) {
+    return [
+        ['revision', summary.revision],
+        ['compactRevision', summary.finishedCompactRevision],
+        ['hash', (0,manifest/* hashInHex */.VB)(summary.hash)],
+        ['keys', summary.keys],
+        ['raftTerm', summary.term],
+        ['raftIndex', summary.consistentIndex],
+        ['storageVersion', summary.storageVersion],
+    ];
+}
+async function* snapshotOf({ file, sealing }, sha256, signal) {
+    // each chunk of a file of age has a tag, which takes less time
+    const hash = sealing === age_file/* unsealed */.wI ? (0,external_node_crypto_.createHash)('sha256') : undefined;
+    let last;
+    file.assertSize();
+    for await (const { plain } of (0,sealed_source/* batchesOf */.cS)(file, sealing, () => Buffer.allocUnsafeSlow(sealed_source/* BATCH_BYTES */.Fv))) {
+        signal.throwIfAborted();
+        if (last !== undefined)
+            yield last;
+        hash?.update(plain);
+        last = plain;
+    }
+    const found = hash?.digest('hex') ?? sha256;
+    if (found !== sha256)
+        throw file.damaged(`its SHA-256 is ${found}`);
+    if (last !== undefined)
+        yield last;
+}
+/** A member finishes a compaction that was only scheduled when it starts (server/storage/mvcc/kvstore.go, restore). */
+async function hashOf(opened, summary, options) {
+    const compacted = Math.max(summary.scheduledCompactRevision, summary.finishedCompactRevision);
+    const at = {
+        revision: Math.max(summary.revision, compacted),
+        compactRevision: compacted === 0 ? -1 : compacted,
+    };
+    try {
+        return { ...at, hash: await (0,hash_kv/* hashKvOf */.lG)(sourceOf(opened), at, options) };
+    }
+    catch (error) {
+        if (error instanceof pages/* DatabaseError */.a$)
+            return null;
+        throw error;
+    }
+}
+/** @throws OpenBackupError if what was found is not what the manifest has. */
+function checkEqual({ file }, name, found, expected) {
+    if (found === expected)
+        return;
+    throw new OpenBackupError({
+        code: 'restore-manifest-differs',
+        fact: `the backup ${(0,quote/* quote */.hD)(file.path)} is not the one of its manifest ${(0,quote/* quote */.hD)((0,manifest/* manifestPath */.ji)(file.path))}: ${name} is ${(0,quote/* quoteJson */.fp)(found)}, and by the manifest ${(0,quote/* quoteJson */.fp)(expected)}.`,
+        cause: 'the manifest of another backup is beside it, or one of the two was changed or cut off.',
+        fix: 'fetch both anew from where they are stored, or restore another backup.',
+    });
+}
+/** Names public keys, the first ones of many. */
+function listed(recipients) {
+    const most = 5;
+    const shown = recipients.slice(0, most).map(quote/* quote */.hD).join(', ');
+    return recipients.length > most ? `${shown} and ${recipients.length - most} more` : shown;
+}
+function withoutIdentity(path, recipients) {
+    return new OpenBackupError({
+        code: 'restore-identity-missing',
+        at: 'backup-identity',
+        fact: `the backup ${(0,quote/* quote */.hD)(path)} is encrypted to ${listed(recipients)}, and no secret key is given.`,
+        cause: 'the input is empty, or the secret that it names is.',
+        fix: 'store the secret key of one of these recipients as a secret, and write backup-identity: ${{ secrets.BACKUP_IDENTITY }}.',
+    });
+}
+function wrongIdentity(path, recipients, own) {
+    return new OpenBackupError({
+        code: 'restore-identity-wrong',
+        at: 'backup-identity',
+        fact: `the backup ${(0,quote/* quote */.hD)(path)} is encrypted to ${listed(recipients)}, and the given secret keys are those of ${listed(own)}.`,
+        cause: 'the backup was made with an earlier key or for another cluster, or the wrong secret is used.',
+        fix: 'give the secret key of one of the recipients of this backup.',
+    });
+}
+
 // EXTERNAL MODULE: ./src/hosts/connector.ts + 30 modules
 var connector = __webpack_require__(27311);
 // EXTERNAL MODULE: ./src/images/image-archive.ts + 2 modules
 var image_archive = __webpack_require__(45568);
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
+var external_node_timers_promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
-// EXTERNAL MODULE: ./src/text/printable.ts
-var printable = __webpack_require__(38572);
 // EXTERNAL MODULE: ./src/hosts/explain-unknown.ts
 var explain_unknown = __webpack_require__(26635);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
@@ -173,7 +732,7 @@ async function acquireLocks(options) {
             log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
         }
         order = [transports.slice(0, 1), transports.slice(1)];
-        await (0,promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+        await (0,external_node_timers_promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
     }
 }
 /** One attempt to acquire the locks of all hosts. */
@@ -206,7 +765,7 @@ class AcquireAttempt {
         await Promise.all(needed.map(({ done }) => done));
         const { optionalMs = OPTIONAL_MS } = this.#options;
         const answered = new AbortController();
-        const end = (0,promises_.setTimeout)(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
+        const end = (0,external_node_timers_promises_.setTimeout)(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
         await Promise.all(asked.map(async ({ transport, done }) => {
             const outcome = await Promise.race([done, end]);
             if (outcome === 'late')
@@ -337,8 +896,8 @@ function noAnswerError(host, optionalMs) {
 
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var gates = __webpack_require__(67622);
-// EXTERNAL MODULE: ./src/steps/index.ts + 35 modules
-var src_steps = __webpack_require__(65242);
+// EXTERNAL MODULE: ./src/steps/index.ts + 34 modules
+var src_steps = __webpack_require__(35667);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
 
@@ -395,12 +954,17 @@ function canonicalJson(value) {
 }
 /**
  * Only the plan that was approved may be carried out.
- * @param approved digest, lower-case hex; undefined: any plan.
- * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one.
+ * @param approved digest, lower-case hex; undefined: any plan, unless an approval is needed.
+ * @throws RefusedError when the hosts or the inputs have changed so that the plan is another one, or without an approval.
  */
-function refuseUnapproved(approved, { digest, verdict }) {
-    if (approved === undefined || approved === digest)
+function refuseUnapproved(approved, { digest, verdict }, { isNeeded }) {
+    if (approved === digest)
         return;
+    if (approved === undefined) {
+        if (isNeeded)
+            throw new src_findings/* RefusedError */.fk('nothing was changed on any host', [withoutApproval(digest, verdict)]);
+        return;
+    }
     throw new src_findings/* RefusedError */.fk('the plan is not the one that was approved, and nothing was changed on any host', [
         {
             code: 'plan-changed',
@@ -410,6 +974,15 @@ function refuseUnapproved(approved, { digest, verdict }) {
             fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
         },
     ]);
+}
+function withoutApproval(digest, verdict) {
+    return {
+        code: 'plan-not-approved',
+        at: 'approved-plan',
+        fact: `the plan (${verdict}, ${digest}) is not approved, and this operation carries out no other plan.`,
+        cause: 'approved-plan is empty: the input was left out, or the output of the job that made the plan was not passed on.',
+        fix: 'Run with `dry-run: true`, read the plan, and run again with `approved-plan` set to its `plan-digest`.',
+    };
 }
 
 // EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
@@ -1134,8 +1707,6 @@ function bringsSigned(step) {
     return (0,src_steps/* kindOf */.I)(step).bringsSigned?.(step) === true;
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
 ;// CONCATENATED MODULE: ./src/engine/audit.ts
 
 
@@ -1211,7 +1782,7 @@ function healthyRecords({ afterVerify }, facts, health) {
 }
 /** What a host keeps: the last runs, and never more than this. */
 const MOST_RECORDS = 50;
-const MOST_BYTES = 256 * 1024;
+const audit_MOST_BYTES = 256 * 1024;
 /**
  * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
  * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
@@ -1238,10 +1809,10 @@ IFS= read -r -N ${input.length} added
   fi
   printf %s "$added"
 } > ${aside}
-if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
+if [ "$(stat -c %s -- ${aside})" -gt ${audit_MOST_BYTES} ]; then
   # One byte more than is kept: the first line, which is dropped, is one that was cut, or the end of the one before. Not behind a
   # pipe, where tail of uutils gives more than it was asked for.
-  tail -c ${MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
+  tail -c ${audit_MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
   mv -fT -- ${shorter} ${aside}
 fi
 sync -- ${aside}
@@ -1316,6 +1887,7 @@ async function executePlan(run, locks) {
         material,
         ...(settings.registry === undefined ? {} : { registry: settings.registry }),
         ...(context.archive === undefined ? {} : { archive: context.archive }),
+        ...(context.backup === undefined ? {} : { backup: context.backup }),
         cluster: once(async () => {
             const clients = await clientsFor(run, material);
             opened.push(clients);
@@ -1347,7 +1919,7 @@ async function executePlan(run, locks) {
             dryRun: false,
             changed: stepsOf(plan).some(changesHost),
             unfinished: [...plan.leftOut, ...run.unreached, ...record.unfinished],
-            health,
+            ...(health && { health }),
             ...(planned && { authority: await material.authority }),
             publicFiles: material.publicFiles,
             connections: (0,observe/* connectionsOf */.V1)(hosts),
@@ -1595,7 +2167,9 @@ async function plan(seen, running) {
             log.info(`Verdict: ${made.verdict.name} (${made.reasons.join('; ')})`);
         }
         record.document = document;
-        refuseUnapproved(settings.approvedPlan, document);
+        refuseUnapproved(settings.approvedPlan, document, {
+            isNeeded: !settings.dryRun && operation.needsApproval?.(settings) === true,
+        });
         return {
             ...running,
             plan: made,
@@ -1612,7 +2186,7 @@ async function plan(seen, running) {
     }
 }
 function planOf({ members, absent, controlPlane, unreached }, cluster, { operation, settings, context }) {
-    const { archive, newToken, startedAt } = context;
+    const { archive, backup, newToken, startedAt } = context;
     const clients = { hosts: controlPlane, unreached };
     return operation.plan({
         settings,
@@ -1623,6 +2197,7 @@ function planOf({ members, absent, controlPlane, unreached }, cluster, { operati
         now: startedAt,
         ...(cluster && { cluster }),
         ...(archive && { archive }),
+        ...(backup && { backup }),
     });
 }
 async function planUnderLock(seen, running) {
@@ -1672,8 +2247,8 @@ function refreshedUnder({ answers, leftOut }, seen) {
     };
 }
 
-// EXTERNAL MODULE: ./src/operations/index.ts + 67 modules
-var operations = __webpack_require__(93937);
+// EXTERNAL MODULE: ./src/operations/index.ts + 70 modules
+var operations = __webpack_require__(63302);
 // EXTERNAL MODULE: ./src/report/failure.ts
 var report_failure = __webpack_require__(3304);
 // EXTERNAL MODULE: ./src/runner/masking/secret-material.ts
@@ -1735,6 +2310,7 @@ var input_files = __webpack_require__(6731);
 
 
 
+
 /**
  * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a
  * cancelled one as much.
@@ -1771,6 +2347,7 @@ async function main({ redactor, log, handleUncaughtErrors }) {
         end.limitTo(settings.timeoutSeconds);
         operation = (0,operations/* operationNamed */.ji)(settings.operation);
         const images = await openArchive(settings, end.signal);
+        const opened = operation.readsBackup === true ? await openNamedBackup(settings, log, end.signal) : undefined;
         const { connect, close } = await (0,connector/* connector */.M)(settings, {
             privilege: operation.access(settings).as,
             temporary: (0,toolkit/* temporaryFolder */.yy)(),
@@ -1779,6 +2356,7 @@ async function main({ redactor, log, handleUncaughtErrors }) {
         });
         const publish = await runOperation(operation, settings, {
             ...images,
+            ...(opened && { backup: opened }),
             connect,
             log,
             timeline,
@@ -1793,6 +2371,7 @@ async function main({ redactor, log, handleUncaughtErrors }) {
             signal: end.signal,
         }).finally(async () => {
             await close();
+            await opened?.close();
             (0,report_publish/* publishAcceptedKeys */.Ln)(report);
         });
         await publish(report);
@@ -1827,6 +2406,14 @@ async function openArchive({ imageArchive }, signal) {
     if (imageArchive === undefined)
         return {};
     return { archive: await (0,image_archive/* readImageArchive */.E)(imageArchive, signal) };
+}
+/** A backup is read and verified before any host is connected to. */
+async function openNamedBackup({ restore: { from: path, identities } }, log, signal) {
+    log.info(`Reading ${path}`);
+    const opened = await openBackup({ path, identities }, { signal });
+    const { revision, keys, takenAt } = opened.manifest;
+    log.info(`${path} is whole: ${keys} keys at revision ${revision}, taken ${takenAt}`);
+    return opened;
 }
 
 
