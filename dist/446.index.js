@@ -37247,7 +37247,7 @@ function planLines(document) {
         'Order',
         ...indented([
             ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
-            'Then the run verifies that the cluster is healthy.',
+            ...(leavesCluster(document) ? ['Then the run verifies that the cluster is healthy.'] : []),
             ...afterVerify.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
         ]),
         ...left,
@@ -37375,10 +37375,15 @@ function diffBlock({ path, diff }) {
 function membershipChanges({ membership }) {
     return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
 }
-function order({ stages, afterVerify }) {
+/** A drill leaves none. */
+function leavesCluster({ members }) {
+    return members.length > 0;
+}
+function order(document) {
+    const { stages, afterVerify } = document;
     const items = [
         ...stages.map(stageItem),
-        '**Verify** that the cluster is healthy',
+        ...(leavesCluster(document) ? ['**Verify** that the cluster is healthy'] : []),
         ...afterVerify.map(stageItem),
     ];
     return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
@@ -37678,10 +37683,12 @@ function asWarning(finding) {
 function lastWord({ dryRun, changed, document, health }) {
     if (dryRun)
         return 'This was a dry run: nothing was changed on any host.';
-    const who = health?.healthy === true ? 'The cluster is healthy' : 'A majority of the members is healthy';
+    if (health === undefined)
+        return changed ? `Done (${document.verdict}).` : 'Nothing was changed.';
+    const who = health.healthy ? 'The cluster is healthy' : 'A majority of the members is healthy';
     if (changed)
         return `${who} (${document.verdict}).`;
-    return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
+    return health.healthy ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
 }
 /** What the report of every run says. */
 function commonReport(settings, { timeline, startedAt, record }) {
@@ -38295,8 +38302,11 @@ function headline(report, cluster) {
         const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
         return `${sign} ${cluster} ${what}${state}${remark}; nothing was changed on any host`;
     }
-    const state = health?.healthy === false ? 'is not healthy' : 'is healthy';
     const work = done !== undefined && (changed || report.backup !== undefined) ? done : 'nothing changed';
+    // a drill leaves no cluster whose health could be told
+    if (health === undefined)
+        return `${sign} ${cluster}: ${work}${remark}`;
+    const state = health.healthy ? 'is healthy' : 'is not healthy';
     return `${sign} ${cluster} ${state}${remark}; ${work}`;
 }
 /** The state of each host after a run that failed while it changed something. */

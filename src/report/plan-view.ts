@@ -42,7 +42,7 @@ export function planLines(document: PlanDocument): string[] {
     'Order',
     ...indented([
       ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
-      'Then the run verifies that the cluster is healthy.',
+      ...(leavesCluster(document) ? ['Then the run verifies that the cluster is healthy.'] : []),
       ...afterVerify.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
     ]),
     ...left,
@@ -187,10 +187,16 @@ function membershipChanges({ membership }: PlanDocument): string {
   return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
 }
 
-function order({ stages, afterVerify }: PlanDocument): string {
+/** A drill leaves none. */
+function leavesCluster({ members }: PlanDocument): boolean {
+  return members.length > 0;
+}
+
+function order(document: PlanDocument): string {
+  const { stages, afterVerify } = document;
   const items = [
     ...stages.map(stageItem),
-    '**Verify** that the cluster is healthy',
+    ...(leavesCluster(document) ? ['**Verify** that the cluster is healthy'] : []),
     ...afterVerify.map(stageItem),
   ];
   return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;

@@ -222,9 +222,10 @@ export function asWarning<T extends object>(finding: T): T & Pick<ReportFinding,
 
 function lastWord({ dryRun, changed, document, health }: PlanOutcome): string {
   if (dryRun) return 'This was a dry run: nothing was changed on any host.';
-  const who = health?.healthy === true ? 'The cluster is healthy' : 'A majority of the members is healthy';
+  if (health === undefined) return changed ? `Done (${document.verdict}).` : 'Nothing was changed.';
+  const who = health.healthy ? 'The cluster is healthy' : 'A majority of the members is healthy';
   if (changed) return `${who} (${document.verdict}).`;
-  return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
+  return health.healthy ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
 }
 
 /** What the report of every run says. */

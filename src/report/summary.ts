@@ -70,8 +70,10 @@ function headline(report: RunReport, cluster: string): string {
     const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
     return `${sign} ${cluster} ${what}${state}${remark}; nothing was changed on any host`;
   }
-  const state = health?.healthy === false ? 'is not healthy' : 'is healthy';
   const work = done !== undefined && (changed || report.backup !== undefined) ? done : 'nothing changed';
+  // a drill leaves no cluster whose health could be told
+  if (health === undefined) return `${sign} ${cluster}: ${work}${remark}`;
+  const state = health.healthy ? 'is healthy' : 'is not healthy';
   return `${sign} ${cluster} ${state}${remark}; ${work}`;
 }
 

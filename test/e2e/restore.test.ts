@@ -83,6 +83,7 @@ test('a drill restores the backup on a spare host, compares it, and leaves nothi
   expect(run.outputs).toMatchObject({ verdict: 'drill' });
   expect(logOf(run)).toContain(`${manifest.keys} keys`);
   expect(run.summary).toMatch(/restored and compared on a spare host/);
+  expect(`${logOf(run)}\n${run.summary}`).not.toMatch(/is healthy/);
   const changes = await changesSince(lab, before);
   // the image stays, and what a boot clears away; a folder's time tells that something was in it
   const stays = / image | file \/run\/etcd-ha-action| file \/etc\/kubernetes: d \d+ 0:0 size/;

@@ -31,6 +31,13 @@ describe('planLines', () => {
     ]);
   });
 
+  test('the health of a cluster is verified only if the plan leaves one', () => {
+    const verified = (document: PlanDocument): boolean[] =>
+      [planLines(document).join('\n'), renderPlan(document)].map((text) => /cluster is healthy/.test(text));
+    expect(verified(create)).toEqual([true, true]);
+    expect(verified({ ...create, members: [] })).toEqual([false, false]);
+  });
+
   test('each string is one line', () => {
     for (const line of [...planLines(converge), ...planLines(create)]) expect(line).not.toMatch(/[\r\n]/);
   });

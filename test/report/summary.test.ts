@@ -38,6 +38,14 @@ describe('a run that succeeded', () => {
     expect(line).toBe(`## ✅ etcd cluster <code>etcd</code> is healthy; ${done}`);
   });
 
+  test('a run that leaves no cluster says nothing of its health', () => {
+    const drilled: RunReport = { ...succeeded, operation: 'restore', done: 'compared on a spare host' };
+    Reflect.deleteProperty(drilled, 'health');
+    expect(read(drilled).split('\n')[0]).toBe(
+      '## ✅ etcd cluster <code>etcd</code>: compared on a spare host',
+    );
+  });
+
   test('a dry run says its verdict and shows the plan', () => {
     const summary = read({ ...succeeded, outcome: 'planned', changed: false });
     expect(summary.split('\n')[0]).toBe(
