@@ -43591,7 +43591,10 @@ function parsePki(answer) {
 
 // EXTERNAL MODULE: ./src/etcd/health/observation.ts
 var observation = __webpack_require__(1687);
+// EXTERNAL MODULE: ./src/etcd/health/observe.ts
+var observe = __webpack_require__(96801);
 ;// CONCATENATED MODULE: ./src/steps/verify-restored.ts
+
 
 
 
@@ -43614,27 +43617,25 @@ const verifyRestoredStep = {
         const counts = await Promise.all(names.map((name) => countAt(clients.client(name), step.revision, { signal, timeoutMs: COUNT_WITHIN_MS })));
         // an earlier run was cut off here, and clients have compacted since what could be counted
         const isOver = counts.every((count) => count === 'compacted');
-        const at = isOver ? await commonRevision(names, clients, signal) : step.revision;
+        const at = isOver ? await newestOfAll(names, clients, signal) : step.revision;
         const [hashes, ...counted] = await Promise.all([
             clients.hashKv(at, { signal, timeoutMs: verify_restored_HASH_WITHIN_MS }),
             ...names.map((name, index) => isOver ? [] : countFindings(clients.client(name), counts[index], step, context)),
         ]);
-        const unhashed = names.flatMap((name, index) => {
-            const error = failureOf(hashes.get(name));
-            return error === undefined || (counted[index] ?? []).length > 0 ? [] : [unanswered(name, error.reason)];
+        const told = new Set(counted.flat().map(({ host }) => host));
+        const unhashed = [...hashes].flatMap(([name, answer]) => {
+            const error = (0,observation/* failure */.V2)(answer);
+            return error === undefined || told.has(name) ? [] : [unanswered(name, error.reason)];
         });
         const distinct = new Set([...hashes.values()].flatMap((answer) => (0,observation/* seen */.cI)(answer)?.hash ?? []));
         const findings = [...counted.flat(), ...unhashed, ...(distinct.size > 1 ? [differs(names, at)] : [])];
         if (findings.length > 0)
             throw new src_findings/* RunError */.e4('the members do not have what the backup has', findings);
         log.info(isOver
-            ? `Every member has the same keys and values at revision ${at}; clients have compacted the first one, so their number cannot be compared any more`
+            ? `Every member has the same keys and values at revision ${at}; clients have compacted the revision of the restore since, so the number of keys cannot be compared any more`
             : `Every member has ${step.keys} keys and the same hash of them at revision ${step.revision}`);
     },
 };
-function failureOf(answer) {
-    return answer === undefined ? undefined : (0,observation/* failure */.V2)(answer);
-}
 /** Counts keys. ErrGRPCCompacted of etcd's api/v3rpc/rpctypes/error.go is an answer. */
 async function countAt(client, revision, options) {
     try {
@@ -43646,10 +43647,10 @@ async function countAt(client, revision, options) {
         return error.reason.includes('revision has been compacted') ? 'compacted' : error;
     }
 }
-/** The newest revision that every member has. @throws EtcdError if one does not answer. */
-async function commonRevision(names, clients, signal) {
-    const found = await Promise.all(names.map((name) => clients.client(name).rangeSerializable('health', { signal })));
-    return Math.min(...found.map(({ revision }) => revision));
+/** The newest revision that every member has that answers. */
+async function newestOfAll(names, clients, signal) {
+    const revisions = names.map((name) => (0,observe/* attempt */.CD)(async () => (await clients.client(name).rangeSerializable('health', { signal })).revision));
+    return (0,observe/* commonRevision */.fP)(await Promise.all(revisions));
 }
 async function countFindings(client, count, { lastRevision, keys }, { signal }) {
     if (count instanceof errors/* EtcdError */.be)

@@ -1,7 +1,7 @@
 import type { EtcdClient, RequestOptions } from '../etcd/client.ts';
-import { EtcdError, type EtcdFailure } from '../etcd/errors.ts';
-import { failure, type Observed, seen } from '../etcd/health/observation.ts';
-import type { HashKv } from '../etcd/messages.ts';
+import { EtcdError } from '../etcd/errors.ts';
+import { failure, seen } from '../etcd/health/observation.ts';
+import { attempt, commonRevision } from '../etcd/health/observe.ts';
 import { type Finding, RunError } from '../findings.ts';
 import type { ClusterClients } from '../run/cluster-clients.ts';
 import { plannedCluster, type StepContext } from './context.ts';
@@ -42,31 +42,28 @@ export const verifyRestoredStep: RunnerKind<VerifyRestored> = {
     );
     // an earlier run was cut off here, and clients have compacted since what could be counted
     const isOver = counts.every((count) => count === 'compacted');
-    const at = isOver ? await commonRevision(names, clients, signal) : step.revision;
+    const at = isOver ? await newestOfAll(names, clients, signal) : step.revision;
     const [hashes, ...counted] = await Promise.all([
       clients.hashKv(at, { signal, timeoutMs: HASH_WITHIN_MS }),
       ...names.map((name, index) =>
         isOver ? [] : countFindings(clients.client(name), counts[index], step, context),
       ),
     ]);
-    const unhashed = names.flatMap((name, index): Finding[] => {
-      const error = failureOf(hashes.get(name));
-      return error === undefined || (counted[index] ?? []).length > 0 ? [] : [unanswered(name, error.reason)];
+    const told = new Set(counted.flat().map(({ host }) => host));
+    const unhashed = [...hashes].flatMap(([name, answer]): Finding[] => {
+      const error = failure(answer);
+      return error === undefined || told.has(name) ? [] : [unanswered(name, error.reason)];
     });
     const distinct = new Set([...hashes.values()].flatMap((answer) => seen(answer)?.hash ?? []));
     const findings = [...counted.flat(), ...unhashed, ...(distinct.size > 1 ? [differs(names, at)] : [])];
     if (findings.length > 0) throw new RunError('the members do not have what the backup has', findings);
     log.info(
       isOver
-        ? `Every member has the same keys and values at revision ${at}; clients have compacted the first one, so their number cannot be compared any more`
+        ? `Every member has the same keys and values at revision ${at}; clients have compacted the revision of the restore since, so the number of keys cannot be compared any more`
         : `Every member has ${step.keys} keys and the same hash of them at revision ${step.revision}`,
     );
   },
 };
-
-function failureOf(answer: Observed<HashKv> | undefined): EtcdFailure | undefined {
-  return answer === undefined ? undefined : failure(answer);
-}
 
 /** The keys at a revision, or why they are not known. */
 type Count = number | 'compacted' | EtcdError;
@@ -81,16 +78,16 @@ async function countAt(client: EtcdClient, revision: number, options: RequestOpt
   }
 }
 
-/** The newest revision that every member has. @throws EtcdError if one does not answer. */
-async function commonRevision(
+/** The newest revision that every member has that answers. */
+async function newestOfAll(
   names: readonly string[],
   clients: ClusterClients,
   signal: AbortSignal,
 ): Promise<number> {
-  const found = await Promise.all(
-    names.map((name) => clients.client(name).rangeSerializable('health', { signal })),
+  const revisions = names.map((name) =>
+    attempt(async () => (await clients.client(name).rangeSerializable('health', { signal })).revision),
   );
-  return Math.min(...found.map(({ revision }) => revision));
+  return commonRevision(await Promise.all(revisions));
 }
 
 async function countFindings(

@@ -22,6 +22,10 @@ interface Member {
   /** Whether the last revision of the backup is gone. */
   readonly compacted?: boolean;
   readonly silent?: true;
+  /** Whether clients have compacted the revision of the restore. */
+  readonly over?: true;
+  /** Whether it stops after that was counted. */
+  readonly gone?: true;
 }
 
 function refused(name: string, reason: string): Error {
@@ -29,14 +33,16 @@ function refused(name: string, reason: string): Error {
   return etcdError({ name, endpoint: 'https://10.0.0.6:2379' }, { ...words, reason, fix: 'See the log.' });
 }
 
-function clientOf(name: string, { keys = 77, compacted = true, silent }: Member): EtcdClient {
+function clientOf(name: string, { keys = 77, compacted = true, silent, over, gone }: Member): EtcdClient {
   const countKeys = (revision: number): Promise<number> => {
     if (silent) return Promise.reject(refused(name, 'no answer'));
-    if (revision === STEP.lastRevision && compacted)
+    if (over || (revision === STEP.lastRevision && compacted))
       return Promise.reject(refused(name, 'etcdserver: mvcc: required revision has been compacted'));
     return Promise.resolve(keys);
   };
-  return { name, countKeys } as unknown as EtcdClient;
+  const rangeSerializable = (): Promise<{ revision: number }> =>
+    gone ? Promise.reject(refused(name, 'no answer')) : Promise.resolve({ revision: STEP.revision + 9 });
+  return { name, countKeys, rangeSerializable } as unknown as EtcdClient;
 }
 
 /** Codes of the findings; empty if the step succeeds. */
@@ -51,7 +57,10 @@ async function codes(...members: readonly Member[]): Promise<string[]> {
         hashRevision: STEP.revision,
         revision: STEP.revision,
       };
-      return [name, member.silent ? { failure: refused(name, 'no answer') as never } : { seen: hash }];
+      return [
+        name,
+        member.silent || member.gone ? { failure: refused(name, 'no answer') as never } : { seen: hash },
+      ];
     }),
   );
   const clients = {
@@ -87,6 +96,14 @@ test.each([
   ['still the revisions of the backup', { compacted: false }, ['infra1 restore-data-differs']],
 ])('a member has %s', async (_, member, expected) => {
   expect(await codes({}, member, {})).toEqual(expected);
+});
+
+test('once clients have compacted the revision of the restore, the members are compared at a later one', async () => {
+  const later = { over: true } as const;
+  expect(await codes(later, later, later)).toEqual([]);
+  expect(await codes(later, { ...later, hash: 8 }, later)).toEqual(['- restore-data-differs']);
+  // one that stops answering then is reported, and is no error of the action
+  expect(await codes(later, later, { ...later, gone: true })).toEqual(['infra2 restore-data-unverified']);
 });
 
 test('a member that does not answer is not taken for one that has the data', async () => {
