@@ -27,6 +27,8 @@ var examine = __webpack_require__(60637);
 var hash_kv = __webpack_require__(68284);
 // EXTERNAL MODULE: ./src/etcd/database/pages.ts
 var pages = __webpack_require__(39594);
+// EXTERNAL MODULE: ./src/etcd/snapshot/receive.ts
+var receive = __webpack_require__(94974);
 // EXTERNAL MODULE: ./src/text/quote.ts
 var quote = __webpack_require__(55383);
 // EXTERNAL MODULE: ./src/backup/age-file.ts
@@ -152,12 +154,9 @@ class StoredFile {
         return this.damaged(`it ends after ${at} of ${this.size} bytes`);
     }
 }
-/**
- * Opens a file for reading. Of a pipe, too, this comes back at once.
- * @param flags of open(2), more of them. @throws what open(2) does.
- */
-async function openToRead(path, flags = 0) {
-    return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | flags);
+/** Opens a file for reading. Of a pipe, too, this comes back at once. @throws what open(2) does. */
+async function openToRead(path) {
+    return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
 }
 /** Why a file cannot be opened: a clause, and what helps; undefined if there is none. */
 function refusal(path, error) {
@@ -196,8 +195,6 @@ function notFile(path, isFolder) {
 
 
 
-/** A manifest has some kilobytes; one of the longest recipients, and many of them, a hundred. */
-const MOST_BYTES = 1024 * 1024;
 /**
  * Returns the manifest that lies beside a backup. Every field is as docs/backup-manifest.v1.schema.json says, which does not mean
  * that it is true.
@@ -221,16 +218,12 @@ async function readManifest(backupPath) {
         throw unusable(path, problem);
     return fields;
 }
-/**
- * Reads the text of a manifest.
- * @param flags of open(2), more of them. @returns undefined if it is no regular file, or far too large.
- * @throws what open(2) and read(2) do.
- */
-async function manifestText(path, flags = 0) {
-    const handle = await openToRead(path, flags);
+/** Reads the text of a manifest; undefined if it is no regular file, or far too large. @throws what open(2) and read(2) do. */
+async function manifestText(path) {
+    const handle = await openToRead(path);
     try {
         const found = await handle.stat();
-        if (!found.isFile() || found.size > MOST_BYTES)
+        if (!found.isFile() || found.size > manifest/* MOST_MANIFEST_BYTES */.Gr)
             return undefined;
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
         return buffer.toString('utf8', 0, bytesRead);
@@ -373,8 +366,7 @@ function unusable(path, what) {
 
 
 
-/** Of the SHA-256 that follows the database in a snapshot (etcdutl/snapshot/v3_snapshot.go, hasChecksum). */
-const DIGEST_BYTES = 32;
+
 /**
  * Opens a backup that `operation: backup` has made, and verifies it: the file is the one of its manifest, it decrypts to its end,
  * its database is whole, and the database is the one of the manifest. That is one pass through the file for its hashes, and one
@@ -458,7 +450,7 @@ function checkSize(opened) {
     checkEqual(opened, 'number of bytes of the snapshot', size, snapshotBytesOf(manifest));
 }
 function snapshotBytesOf({ databaseBytes }) {
-    return databaseBytes + DIGEST_BYTES;
+    return databaseBytes + receive/* DIGEST_BYTES */.x4;
 }
 /** Reads the file from its beginning to its end. @throws OpenBackupError if the digest in it is not that of the database. */
 async function digestsOf({ file, sealing, manifest: { databaseBytes } }, signal, onBytes) {
@@ -896,8 +888,8 @@ function noAnswerError(host, optionalMs) {
 
 // EXTERNAL MODULE: ./src/cluster/gates.ts
 var gates = __webpack_require__(67622);
-// EXTERNAL MODULE: ./src/steps/index.ts + 34 modules
-var src_steps = __webpack_require__(35667);
+// EXTERNAL MODULE: ./src/steps/index.ts + 33 modules
+var src_steps = __webpack_require__(6148);
 ;// CONCATENATED MODULE: ./src/plan/digest.ts
 
 
@@ -1782,7 +1774,7 @@ function healthyRecords({ afterVerify }, facts, health) {
 }
 /** What a host keeps: the last runs, and never more than this. */
 const MOST_RECORDS = 50;
-const audit_MOST_BYTES = 256 * 1024;
+const MOST_BYTES = 256 * 1024;
 /**
  * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
  * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
@@ -1809,10 +1801,10 @@ IFS= read -r -N ${input.length} added
   fi
   printf %s "$added"
 } > ${aside}
-if [ "$(stat -c %s -- ${aside})" -gt ${audit_MOST_BYTES} ]; then
+if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
   # One byte more than is kept: the first line, which is dropped, is one that was cut, or the end of the one before. Not behind a
   # pipe, where tail of uutils gives more than it was asked for.
-  tail -c ${audit_MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
+  tail -c ${MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
   mv -fT -- ${shorter} ${aside}
 fi
 sync -- ${aside}

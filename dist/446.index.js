@@ -400,6 +400,7 @@ function damaged(path, what, cause) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gr: () => (/* binding */ MOST_MANIFEST_BYTES),
 /* harmony export */   HN: () => (/* binding */ writeManifest),
 /* harmony export */   Qd: () => (/* binding */ checkBackupPlace),
 /* harmony export */   VB: () => (/* binding */ hashInHex),
@@ -432,8 +433,8 @@ function unverifiedPath(backupPath, takenAt) {
 function hashInHex(hash) {
     return (hash >>> 0).toString(16);
 }
-/** A manifest has some kilobytes. */
-const MOST_BYTES = 1024 * 1024;
+/** A manifest has some kilobytes; one of the longest recipients, and many of them, a hundred. */
+const MOST_MANIFEST_BYTES = 1024 * 1024;
 /**
  * Checks that a backup and its manifest can be written, before anything is asked of a cluster. Leaves nothing behind.
  * @throws BackupFileError if something is there, or the folder is missing or cannot be written to.
@@ -454,7 +455,7 @@ function checkManifestPlace(backupPath) {
         const found = (0,_partial_file_js__WEBPACK_IMPORTED_MODULE_3__/* .statusOf */ .c2)(path);
         if (found === undefined)
             return false;
-        const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+        const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_MANIFEST_BYTES;
         if (isOwn && isManifest(textOf(path)))
             return true;
         throw (0,_file_error_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2)(path, found.isDirectory(), found.isSymbolicLink());
@@ -486,8 +487,8 @@ function textOf(path) {
     // of a file that has become a pipe meanwhile, too, this comes back at once
     const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
     try {
-        const bytes = Buffer.alloc(MOST_BYTES);
-        return bytes.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, bytes, 0, MOST_BYTES, 0));
+        const bytes = Buffer.alloc(MOST_MANIFEST_BYTES);
+        return bytes.toString('utf8', 0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, bytes, 0, MOST_MANIFEST_BYTES, 0));
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
@@ -3831,7 +3832,7 @@ async function refreshStaleHosts(members, { health }, settings, timeline) {
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_host_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46862);
-/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(35667);
+/* harmony import */ var _steps_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6148);
 
 
 
@@ -8398,6 +8399,192 @@ function grpcMessage(header) {
 }
 function amount({ receivedBytes, totalBytes }) {
     return totalBytes === undefined ? (0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(receivedBytes) : `${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(receivedBytes)} of ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(totalBytes)}`;
+}
+
+
+/***/ }),
+
+/***/ 94974:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   JC: () => (/* binding */ SnapshotError),
+/* harmony export */   Zk: () => (/* binding */ mostSnapshotBytes),
+/* harmony export */   uP: () => (/* binding */ receiveSnapshot),
+/* harmony export */   x4: () => (/* binding */ DIGEST_BYTES)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_units_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(34492);
+/* harmony import */ var _faults_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(80702);
+
+
+
+/** What arrived is no complete and right snapshot, or it came too slowly. */
+class SnapshotError extends Error {
+    name = 'SnapshotError';
+    /** Says stably what is wrong, e.g. `snapshot-digest-wrong`. */
+    code;
+    /** With the place of the member, `etcdError` makes the finding of them. */
+    words;
+    constructor(words) {
+        super(words.fact);
+        this.code = words.code;
+        this.words = words;
+    }
+}
+const LARGEST_BYTES = 64 * 1024 ** 3;
+/** How far a database may grow between the status of its member and its snapshot, which may be minutes later. */
+const GROWTH_BYTES = 1024 ** 3;
+/** The quota is compared with an estimate of what a write takes (server/storage/quota.go), so that a database passes it. */
+const OVER_QUOTA_BYTES = 128 * 1024 ** 2;
+/**
+ * Returns the largest database in bytes that a member can send by its status before the snapshot: its quota, or its
+ * present size if that is more, with 128 MiB for what passes a quota; without a quota its size with 1 GiB of growth.
+ */
+function mostSnapshotBytes({ dbSize, dbSizeQuota, }) {
+    return dbSizeQuota === undefined ? dbSize + GROWTH_BYTES : Math.max(dbSizeQuota, dbSize) + OVER_QUOTA_BYTES;
+}
+/**
+ * Passes a snapshot on while it checks it. The sink gets the bytes of the database as they come, and the 32 bytes of the
+ * digest only after everything else was found right: what it then holds is what `etcdctl snapshot save` writes and
+ * `etcdutl snapshot restore` takes, and without the digest neither takes it. No more parts are asked for while the sink
+ * is busy.
+ * @throws SnapshotError if the snapshot is not right, and the errors of `parts` and `sink` as they are.
+ */
+async function receiveSnapshot(parts, sink, options) {
+    const { now, minimumBytesPerSecond, windowMs } = options;
+    const startedAt = now();
+    const account = new SnapshotAccount(Math.min(options.mostBytes ?? LARGEST_BYTES, LARGEST_BYTES));
+    const rate = new TransferRate(startedAt, windowMs);
+    let reportAt = startedAt + (0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .progressPauseMs */ ._y)(0);
+    for await (const part of parts) {
+        const data = account.take(part);
+        if (data === undefined)
+            continue;
+        await sink(data);
+        const { receivedBytes, totalBytes } = account.progress;
+        const at = now();
+        rate.add(at, receivedBytes);
+        if (receivedBytes === totalBytes)
+            continue;
+        const bytesPerSecond = rate.bytesPerSecond(at);
+        if (rate.measuredMs(at) >= windowMs && bytesPerSecond < minimumBytesPerSecond) {
+            const rates = { seen: bytesPerSecond, required: minimumBytesPerSecond, overMs: rate.measuredMs(at) };
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .tooSlow */ .gn)(account.progress, rates));
+        }
+        if (at < reportAt)
+            continue;
+        reportAt = at + (0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .progressPauseMs */ ._y)(at - startedAt);
+        const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
+        options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
+    }
+    const { databaseBytes, digest, storageVersion } = account.close();
+    await sink(digest);
+    return { databaseBytes, sha256: digest.toString('hex'), storageVersion, durationMs: now() - startedAt };
+}
+/** Bytes of the digest behind the database. */
+const DIGEST_BYTES = 32;
+/** The size of a database is a multiple of it; by it etcd tells whether a file has a digest (etcdutl, hasChecksum). */
+const BLOCK_BYTES = 512;
+/** Messages without data that are tolerated in a row; etcd sends none as long as it can read its database. */
+const MOST_EMPTY = 8;
+/** Checks that parts, one after the other, make a complete and right snapshot. Throws SnapshotError. */
+class SnapshotAccount {
+    #mostBytes;
+    #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    #received = 0;
+    #total;
+    #empty = 0;
+    #version = null;
+    #digest;
+    constructor(mostBytes) {
+        this.#mostBytes = mostBytes;
+    }
+    get progress() {
+        return { receivedBytes: this.#received, totalBytes: this.#total ?? 0 };
+    }
+    /** Returns the part's bytes of the database; undefined if it has none. */
+    take(part) {
+        if (this.#digest !== undefined)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)('a message follows the digest'));
+        this.#total ??= this.#begin(part);
+        if (part.version !== this.#version)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)('its messages have different storage versions'));
+        if (this.#received < this.#total)
+            return this.#data(part, this.#total);
+        this.#end(part);
+        return undefined;
+    }
+    /** Returns what is known of the whole. The parts have ended. */
+    close() {
+        const total = this.#total;
+        if (total === undefined)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .cutOff */ .qG)({ receivedBytes: 0 }, 'it has no data'));
+        if (this.#digest === undefined)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .cutOff */ .qG)(this.progress, 'the digest at its end is missing'));
+        return { databaseBytes: total, digest: this.#digest, storageVersion: this.#version };
+    }
+    #begin(part) {
+        const total = part.blob.length + part.remainingBytes;
+        if (total > this.#mostBytes)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)(`with ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .size */ .Ej)(total)} it is larger than ${(0,_text_units_js__WEBPACK_IMPORTED_MODULE_1__/* .size */ .Ej)(this.#mostBytes)}`));
+        if (total === 0 || total % BLOCK_BYTES !== 0)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)(`no database has ${total} bytes`));
+        this.#version = part.version;
+        return total;
+    }
+    #data({ blob, remainingBytes }, total) {
+        this.#received += blob.length;
+        if (this.#received + remainingBytes !== total) {
+            const what = `of ${total} bytes, ${remainingBytes} are said to remain after ${this.#received}`;
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)(what));
+        }
+        this.#empty = blob.length === 0 ? this.#empty + 1 : 0;
+        if (this.#empty >= MOST_EMPTY)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .withoutData */ .xp)(this.progress, this.#empty));
+        this.#hash.update(blob);
+        return blob.length === 0 ? undefined : blob;
+    }
+    #end({ blob, remainingBytes }) {
+        if (blob.length !== DIGEST_BYTES || remainingBytes !== 0)
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Qm)(`${blob.length} bytes stand in the place of the digest`));
+        if (!this.#hash.digest().equals(blob))
+            throw new SnapshotError((0,_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .digestWrong */ .aF)(this.#received));
+        this.#digest = blob;
+    }
+}
+/** Samples of which the rate is computed; there are a few more than this many. */
+const SAMPLES = 20;
+/** The rate over the last part of a transfer. */
+class TransferRate {
+    #windowMs;
+    /** The oldest first; all but the first are within the window. */
+    #samples;
+    #bytes = 0;
+    constructor(startedAt, windowMs) {
+        this.#windowMs = windowMs;
+        this.#samples = [{ at: startedAt, bytes: 0 }];
+    }
+    /** @param bytes in all. */
+    add(at, bytes) {
+        this.#bytes = bytes;
+        const samples = this.#samples;
+        if (at - (samples.at(-1)?.at ?? at) >= this.#windowMs / SAMPLES)
+            samples.push({ at, bytes });
+        while (samples[1] !== undefined && samples[1].at <= at - this.#windowMs)
+            samples.shift();
+    }
+    /** The time over which the rate is measured: the window or a little more, less at the start. */
+    measuredMs(at) {
+        return at - this.#first.at;
+    }
+    bytesPerSecond(at) {
+        return ((this.#bytes - this.#first.bytes) / Math.max(1, this.measuredMs(at))) * 1000;
+    }
+    get #first() {
+        return this.#samples[0] ?? { at: 0, bytes: 0 };
+    }
 }
 
 
@@ -39694,7 +39881,7 @@ function logProgress(host, line, { log }) {
 
 /***/ }),
 
-/***/ 35667:
+/***/ 6148:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -40552,21 +40739,23 @@ const putDatabaseStep = {
         };
     },
 };
-/** Yields the database, and logs how far it has come: every second at first, and at a tenth of the time that has passed later on. */
+/** Yields the database, and logs how far it has come. */
 async function* observed(backup, { host, bytes }, { log }) {
     const begunMs = performance.now();
     let sent = 0;
-    let nextMs = 1_000;
+    let nextMs = (0,units/* progressPauseMs */._y)(0);
     for await (const chunk of backup.snapshot()) {
         yield chunk;
         sent += chunk.length;
         const elapsedMs = performance.now() - begunMs;
         if (elapsedMs < nextMs)
             continue;
-        nextMs = elapsedMs + Math.max(1_000, elapsedMs / 10);
-        const left = (0,units/* duration */.p0)((elapsedMs / sent) * (bytes - sent));
-        const rate = `${(0,units/* size */.Ej)((sent / elapsedMs) * 1000)} per second, about ${left} left`;
-        log.host(host).info(`${(0,units/* size */.Ej)(sent)} of ${(0,units/* size */.Ej)(bytes)} sent, ${rate}`);
+        nextMs = elapsedMs + (0,units/* progressPauseMs */._y)(elapsedMs);
+        const bytesPerSecond = (sent / elapsedMs) * 1000;
+        const secondsLeft = (bytes - sent) / bytesPerSecond;
+        log
+            .host(host)
+            .info((0,units/* transferLine */.iY)('sent', { bytes: sent, totalBytes: bytes, bytesPerSecond, secondsLeft }));
     }
 }
 /** Exit codes: the file system is too small; other bytes arrived. */
@@ -42929,180 +43118,8 @@ var backup_manifest = __webpack_require__(6345);
 var recipients = __webpack_require__(93892);
 // EXTERNAL MODULE: ./src/etcd/database/pages.ts
 var pages = __webpack_require__(39594);
-// EXTERNAL MODULE: ./src/etcd/snapshot/faults.ts
-var faults = __webpack_require__(80702);
-;// CONCATENATED MODULE: ./src/etcd/snapshot/receive.ts
-
-
-
-/** What arrived is no complete and right snapshot, or it came too slowly. */
-class SnapshotError extends Error {
-    name = 'SnapshotError';
-    /** Says stably what is wrong, e.g. `snapshot-digest-wrong`. */
-    code;
-    /** With the place of the member, `etcdError` makes the finding of them. */
-    words;
-    constructor(words) {
-        super(words.fact);
-        this.code = words.code;
-        this.words = words;
-    }
-}
-const LARGEST_BYTES = 64 * 1024 ** 3;
-/** How far a database may grow between the status of its member and its snapshot, which may be minutes later. */
-const GROWTH_BYTES = 1024 ** 3;
-/** The quota is compared with an estimate of what a write takes (server/storage/quota.go), so that a database passes it. */
-const OVER_QUOTA_BYTES = 128 * 1024 ** 2;
-/**
- * Returns the largest database in bytes that a member can send by its status before the snapshot: its quota, or its
- * present size if that is more, with 128 MiB for what passes a quota; without a quota its size with 1 GiB of growth.
- */
-function mostSnapshotBytes({ dbSize, dbSizeQuota, }) {
-    return dbSizeQuota === undefined ? dbSize + GROWTH_BYTES : Math.max(dbSizeQuota, dbSize) + OVER_QUOTA_BYTES;
-}
-const PROGRESS_MS = 1000;
-/**
- * Passes a snapshot on while it checks it. The sink gets the bytes of the database as they come, and the 32 bytes of the
- * digest only after everything else was found right: what it then holds is what `etcdctl snapshot save` writes and
- * `etcdutl snapshot restore` takes, and without the digest neither takes it. No more parts are asked for while the sink
- * is busy.
- * @throws SnapshotError if the snapshot is not right, and the errors of `parts` and `sink` as they are.
- */
-async function receiveSnapshot(parts, sink, options) {
-    const { now, minimumBytesPerSecond, windowMs } = options;
-    const startedAt = now();
-    const account = new SnapshotAccount(Math.min(options.mostBytes ?? LARGEST_BYTES, LARGEST_BYTES));
-    const rate = new TransferRate(startedAt, windowMs);
-    let reportAt = startedAt + PROGRESS_MS;
-    for await (const part of parts) {
-        const data = account.take(part);
-        if (data === undefined)
-            continue;
-        await sink(data);
-        const { receivedBytes, totalBytes } = account.progress;
-        const at = now();
-        rate.add(at, receivedBytes);
-        if (receivedBytes === totalBytes)
-            continue;
-        const bytesPerSecond = rate.bytesPerSecond(at);
-        if (rate.measuredMs(at) >= windowMs && bytesPerSecond < minimumBytesPerSecond) {
-            const rates = { seen: bytesPerSecond, required: minimumBytesPerSecond, overMs: rate.measuredMs(at) };
-            throw new SnapshotError((0,faults/* tooSlow */.gn)(account.progress, rates));
-        }
-        if (at < reportAt)
-            continue;
-        reportAt = at + Math.max(PROGRESS_MS, (at - startedAt) / 10);
-        const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
-        options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
-    }
-    const { databaseBytes, digest, storageVersion } = account.close();
-    await sink(digest);
-    return { databaseBytes, sha256: digest.toString('hex'), storageVersion, durationMs: now() - startedAt };
-}
-/** Bytes of the digest behind the database. */
-const DIGEST_BYTES = 32;
-/** The size of a database is a multiple of it; by it etcd tells whether a file has a digest (etcdutl, hasChecksum). */
-const BLOCK_BYTES = 512;
-/** Messages without data that are tolerated in a row; etcd sends none as long as it can read its database. */
-const MOST_EMPTY = 8;
-/** Checks that parts, one after the other, make a complete and right snapshot. Throws SnapshotError. */
-class SnapshotAccount {
-    #mostBytes;
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #received = 0;
-    #total;
-    #empty = 0;
-    #version = null;
-    #digest;
-    constructor(mostBytes) {
-        this.#mostBytes = mostBytes;
-    }
-    get progress() {
-        return { receivedBytes: this.#received, totalBytes: this.#total ?? 0 };
-    }
-    /** Returns the part's bytes of the database; undefined if it has none. */
-    take(part) {
-        if (this.#digest !== undefined)
-            throw new SnapshotError((0,faults/* malformed */.Qm)('a message follows the digest'));
-        this.#total ??= this.#begin(part);
-        if (part.version !== this.#version)
-            throw new SnapshotError((0,faults/* malformed */.Qm)('its messages have different storage versions'));
-        if (this.#received < this.#total)
-            return this.#data(part, this.#total);
-        this.#end(part);
-        return undefined;
-    }
-    /** Returns what is known of the whole. The parts have ended. */
-    close() {
-        const total = this.#total;
-        if (total === undefined)
-            throw new SnapshotError((0,faults/* cutOff */.qG)({ receivedBytes: 0 }, 'it has no data'));
-        if (this.#digest === undefined)
-            throw new SnapshotError((0,faults/* cutOff */.qG)(this.progress, 'the digest at its end is missing'));
-        return { databaseBytes: total, digest: this.#digest, storageVersion: this.#version };
-    }
-    #begin(part) {
-        const total = part.blob.length + part.remainingBytes;
-        if (total > this.#mostBytes)
-            throw new SnapshotError((0,faults/* malformed */.Qm)(`with ${(0,units/* size */.Ej)(total)} it is larger than ${(0,units/* size */.Ej)(this.#mostBytes)}`));
-        if (total === 0 || total % BLOCK_BYTES !== 0)
-            throw new SnapshotError((0,faults/* malformed */.Qm)(`no database has ${total} bytes`));
-        this.#version = part.version;
-        return total;
-    }
-    #data({ blob, remainingBytes }, total) {
-        this.#received += blob.length;
-        if (this.#received + remainingBytes !== total) {
-            const what = `of ${total} bytes, ${remainingBytes} are said to remain after ${this.#received}`;
-            throw new SnapshotError((0,faults/* malformed */.Qm)(what));
-        }
-        this.#empty = blob.length === 0 ? this.#empty + 1 : 0;
-        if (this.#empty >= MOST_EMPTY)
-            throw new SnapshotError((0,faults/* withoutData */.xp)(this.progress, this.#empty));
-        this.#hash.update(blob);
-        return blob.length === 0 ? undefined : blob;
-    }
-    #end({ blob, remainingBytes }) {
-        if (blob.length !== DIGEST_BYTES || remainingBytes !== 0)
-            throw new SnapshotError((0,faults/* malformed */.Qm)(`${blob.length} bytes stand in the place of the digest`));
-        if (!this.#hash.digest().equals(blob))
-            throw new SnapshotError((0,faults/* digestWrong */.aF)(this.#received));
-        this.#digest = blob;
-    }
-}
-/** Samples of which the rate is computed; there are a few more than this many. */
-const SAMPLES = 20;
-/** The rate over the last part of a transfer. */
-class TransferRate {
-    #windowMs;
-    /** The oldest first; all but the first are within the window. */
-    #samples;
-    #bytes = 0;
-    constructor(startedAt, windowMs) {
-        this.#windowMs = windowMs;
-        this.#samples = [{ at: startedAt, bytes: 0 }];
-    }
-    /** @param bytes in all. */
-    add(at, bytes) {
-        this.#bytes = bytes;
-        const samples = this.#samples;
-        if (at - (samples.at(-1)?.at ?? at) >= this.#windowMs / SAMPLES)
-            samples.push({ at, bytes });
-        while (samples[1] !== undefined && samples[1].at <= at - this.#windowMs)
-            samples.shift();
-    }
-    /** The time over which the rate is measured: the window or a little more, less at the start. */
-    measuredMs(at) {
-        return at - this.#first.at;
-    }
-    bytesPerSecond(at) {
-        return ((this.#bytes - this.#first.bytes) / Math.max(1, this.measuredMs(at))) * 1000;
-    }
-    get #first() {
-        return this.#samples[0] ?? { at: 0, bytes: 0 };
-    }
-}
-
+// EXTERNAL MODULE: ./src/etcd/snapshot/receive.ts
+var receive = __webpack_require__(94974);
 // EXTERNAL MODULE: ./src/etcd/database/examine.ts
 var examine = __webpack_require__(60637);
 // EXTERNAL MODULE: ./src/etcd/database/hash-kv.ts
@@ -43275,7 +43292,7 @@ const takeBackupStep = {
         try {
             const source = await observeSource(await context.cluster(), step.host, signal);
             const takenAt = new Date().toISOString();
-            const received = await receive(source, file, step, context);
+            const received = await take_backup_receive(source, file, step, context);
             const written = await file.finish();
             const record = { stage: 'Backup', title: 'verify backup', changes: false, host: step.host };
             const proof = await context.timeline.record(record, () => proveBackup(file.source(), source, signal));
@@ -43299,18 +43316,14 @@ const takeBackupStep = {
         }
     },
 };
-async function receive({ client, status }, file, { host }, { log, signal }) {
-    return receiveSnapshot(client.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }), (bytes) => file.write(bytes), {
+async function take_backup_receive({ client, status }, file, { host }, { log, signal }) {
+    return (0,receive/* receiveSnapshot */.uP)(client.snapshot({ signal, idleTimeoutMs: SILENT_FOR_MS }), (bytes) => file.write(bytes), {
         minimumBytesPerSecond: take_backup_LEAST_BYTES_PER_SECOND,
         windowMs: RATE_WINDOW_MS,
-        mostBytes: mostSnapshotBytes(status),
+        mostBytes: (0,receive/* mostSnapshotBytes */.Zk)(status),
         now: () => performance.now(),
-        onProgress: (progress) => log.host(host).info(progressLine(progress)),
+        onProgress: ({ receivedBytes: bytes, ...progress }) => log.host(host).info((0,units/* transferLine */.iY)('received', { bytes, ...progress })),
     });
-}
-function progressLine({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft }) {
-    const rate = `${(0,units/* size */.Ej)(bytesPerSecond)} per second, about ${(0,units/* duration */.p0)(secondsLeft * 1000)} left`;
-    return `${(0,units/* size */.Ej)(receivedBytes)} of ${(0,units/* size */.Ej)(totalBytes)} received, ${rate}`;
 }
 /** Keeps a copy that differs under another name, and returns the error that says so. */
 async function keepUnverified(file, { host, path }, takenAt, comparison) {
@@ -43384,7 +43397,7 @@ function inWords(error, { host }) {
             ...(fix && { fix }),
         })));
     }
-    if (error instanceof SnapshotError) {
+    if (error instanceof receive/* SnapshotError */.JC) {
         const { code, fact, cause, fix } = error.words;
         return (0,steps_context/* stepFailure */.nK)(take_backup_title, host, { code, fact, ...(cause && { cause }), ...(fix && { fix }) });
     }
@@ -44142,6 +44155,8 @@ function holdsPrivateKey(value) {
 /* harmony export */   IL: () => (/* binding */ formatGoDuration),
 /* harmony export */   JZ: () => (/* binding */ median),
 /* harmony export */   Rz: () => (/* binding */ milliseconds),
+/* harmony export */   _y: () => (/* binding */ progressPauseMs),
+/* harmony export */   iY: () => (/* binding */ transferLine),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   ye: () => (/* binding */ mostFrequent)
 /* harmony export */ });
@@ -44207,6 +44222,15 @@ function duration(milliseconds) {
     const seconds = Math.round(milliseconds / 1000);
     const rest = seconds % 60;
     return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
+}
+/** Describes a transfer: `1.2 MiB of 3 MiB sent, 400 KiB per second, about 5 s left`. */
+function transferLine(done, { bytes, totalBytes, bytesPerSecond, secondsLeft }) {
+    const rate = `${size(bytesPerSecond)} per second, about ${duration(secondsLeft * 1000)} left`;
+    return `${size(bytes)} of ${size(totalBytes)} ${done}, ${rate}`;
+}
+/** Milliseconds to the next line of progress: a second at first, and later on a tenth of the time that has passed. */
+function progressPauseMs(elapsedMs) {
+    return Math.max(1_000, elapsedMs / 10);
 }
 /** Rounds to at most one decimal, none from 100 on. */
 function trimmed(value) {

@@ -79,8 +79,8 @@ export interface TakenBackup {
   artifact?: { readonly id: string; readonly url: string };
 }
 
-/** A manifest has some kilobytes. */
-const MOST_BYTES = 1024 * 1024;
+/** A manifest has some kilobytes; one of the longest recipients, and many of them, a hundred. */
+export const MOST_MANIFEST_BYTES = 1024 * 1024;
 
 /**
  * Checks that a backup and its manifest can be written, before anything is asked of a cluster. Leaves nothing behind.
@@ -102,7 +102,7 @@ export function checkManifestPlace(backupPath: string): boolean {
   try {
     const found = statusOf(path);
     if (found === undefined) return false;
-    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_BYTES;
+    const isOwn = found.isFile() && found.uid === process.getuid?.() && found.size <= MOST_MANIFEST_BYTES;
     if (isOwn && isManifest(textOf(path))) return true;
     throw exists(path, found.isDirectory(), found.isSymbolicLink());
   } catch (error) {
@@ -133,8 +133,8 @@ function textOf(path: string): string {
   // of a file that has become a pipe meanwhile, too, this comes back at once
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const bytes = Buffer.alloc(MOST_BYTES);
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, MOST_BYTES, 0));
+    const bytes = Buffer.alloc(MOST_MANIFEST_BYTES);
+    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, MOST_MANIFEST_BYTES, 0));
   } finally {
     closeSync(descriptor);
   }

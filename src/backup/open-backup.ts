@@ -4,6 +4,7 @@ import type { ReadingOptions } from '../etcd/database/byte-source.ts';
 import { type DatabaseSummary, examineDatabase } from '../etcd/database/examine.ts';
 import { type HashKvAt, hashKvOf } from '../etcd/database/hash-kv.ts';
 import { DatabaseError } from '../etcd/database/pages.ts';
+import { DIGEST_BYTES } from '../etcd/snapshot/receive.ts';
 import { errorMessage } from '../findings.ts';
 import { quote, quoteJson } from '../text/quote.ts';
 import { MOST_HEADER_BYTES, type Sealing, unsealed, unsealWith } from './age-file.ts';
@@ -50,9 +51,6 @@ export interface OpeningOptions {
   /** Called for each mebibyte or a few times per second, and at the end with both equal. */
   readonly onProgress?: (bytesDone: number, total: number) => void;
 }
-
-/** Of the SHA-256 that follows the database in a snapshot (etcdutl/snapshot/v3_snapshot.go, hasChecksum). */
-const DIGEST_BYTES = 32;
 
 /**
  * Opens a backup that `operation: backup` has made, and verifies it: the file is the one of its manifest, it decrypts to its end,

@@ -1,11 +1,8 @@
 import { fieldsOf, isObject } from '../text/json-fields.ts';
 import { printable } from '../text/printable.ts';
 import { quote, quoteJson } from '../text/quote.ts';
-import { type BackupManifest, manifestPath } from './manifest.ts';
+import { type BackupManifest, manifestPath, MOST_MANIFEST_BYTES } from './manifest.ts';
 import { OpenBackupError, openToRead, refusal } from './stored-file.ts';
-
-/** A manifest has some kilobytes; one of the longest recipients, and many of them, a hundred. */
-const MOST_BYTES = 1024 * 1024;
 
 /**
  * Returns the manifest that lies beside a backup. Every field is as docs/backup-manifest.v1.schema.json says, which does not mean
@@ -27,16 +24,12 @@ export async function readManifest(backupPath: string): Promise<BackupManifest> 
   return fields as unknown as BackupManifest;
 }
 
-/**
- * Reads the text of a manifest.
- * @param flags of open(2), more of them. @returns undefined if it is no regular file, or far too large.
- * @throws what open(2) and read(2) do.
- */
-export async function manifestText(path: string, flags = 0): Promise<string | undefined> {
-  const handle = await openToRead(path, flags);
+/** Reads the text of a manifest; undefined if it is no regular file, or far too large. @throws what open(2) and read(2) do. */
+async function manifestText(path: string): Promise<string | undefined> {
+  const handle = await openToRead(path);
   try {
     const found = await handle.stat();
-    if (!found.isFile() || found.size > MOST_BYTES) return undefined;
+    if (!found.isFile() || found.size > MOST_MANIFEST_BYTES) return undefined;
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {

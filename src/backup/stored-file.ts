@@ -111,12 +111,9 @@ export class StoredFile implements ChunkFile {
   }
 }
 
-/**
- * Opens a file for reading. Of a pipe, too, this comes back at once.
- * @param flags of open(2), more of them. @throws what open(2) does.
- */
-export async function openToRead(path: string, flags = 0): Promise<FileHandle> {
-  return await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
+/** Opens a file for reading. Of a pipe, too, this comes back at once. @throws what open(2) does. */
+export async function openToRead(path: string): Promise<FileHandle> {
+  return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
 /** Why a file cannot be opened: a clause, and what helps; undefined if there is none. */

@@ -5,7 +5,7 @@ import { quoteBash, RELABEL } from '../hosts/bash.ts';
 import { explainUnknown } from '../hosts/explain-unknown.ts';
 import { lastWords } from '../hosts/host-error.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
-import { duration, size } from '../text/units.ts';
+import { duration, progressPauseMs, size, transferLine } from '../text/units.ts';
 import type { StepContext } from './context.ts';
 import { NOT_EMPTY, workFolder } from './restore/work-folder.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
@@ -49,7 +49,7 @@ export const putDatabaseStep: ScriptedKind<PutDatabase> = {
   },
 };
 
-/** Yields the database, and logs how far it has come: every second at first, and at a tenth of the time that has passed later on. */
+/** Yields the database, and logs how far it has come. */
 async function* observed(
   backup: OpenedBackup,
   { host, bytes }: PutDatabase,
@@ -57,16 +57,18 @@ async function* observed(
 ): AsyncGenerator<Buffer> {
   const begunMs = performance.now();
   let sent = 0;
-  let nextMs = 1_000;
+  let nextMs = progressPauseMs(0);
   for await (const chunk of backup.snapshot()) {
     yield chunk;
     sent += chunk.length;
     const elapsedMs = performance.now() - begunMs;
     if (elapsedMs < nextMs) continue;
-    nextMs = elapsedMs + Math.max(1_000, elapsedMs / 10);
-    const left = duration((elapsedMs / sent) * (bytes - sent));
-    const rate = `${size((sent / elapsedMs) * 1000)} per second, about ${left} left`;
-    log.host(host).info(`${size(sent)} of ${size(bytes)} sent, ${rate}`);
+    nextMs = elapsedMs + progressPauseMs(elapsedMs);
+    const bytesPerSecond = (sent / elapsedMs) * 1000;
+    const secondsLeft = (bytes - sent) / bytesPerSecond;
+    log
+      .host(host)
+      .info(transferLine('sent', { bytes: sent, totalBytes: bytes, bytesPerSecond, secondsLeft }));
   }
 }
 

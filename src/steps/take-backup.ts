@@ -21,12 +21,11 @@ import {
   type ReceivedSnapshot,
   receiveSnapshot,
   SnapshotError,
-  type SnapshotTransfer,
 } from '../etcd/snapshot/receive.ts';
 import { RunError } from '../findings.ts';
 import { type BackupProof, type BackupSource, observeSource, proveBackup } from '../run/backup-proof.ts';
 import { fingerprintsIn } from '../pki/inspect.ts';
-import { duration, size } from '../text/units.ts';
+import { size, transferLine } from '../text/units.ts';
 import { type StepContext, stepFailure } from './context.ts';
 import type { RunnerKind, StepOnHost } from './step-kind.ts';
 
@@ -110,14 +109,10 @@ async function receive(
       windowMs: RATE_WINDOW_MS,
       mostBytes: mostSnapshotBytes(status),
       now: () => performance.now(),
-      onProgress: (progress) => log.host(host).info(progressLine(progress)),
+      onProgress: ({ receivedBytes: bytes, ...progress }) =>
+        log.host(host).info(transferLine('received', { bytes, ...progress })),
     },
   );
-}
-
-function progressLine({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft }: SnapshotTransfer): string {
-  const rate = `${size(bytesPerSecond)} per second, about ${duration(secondsLeft * 1000)} left`;
-  return `${size(receivedBytes)} of ${size(totalBytes)} received, ${rate}`;
 }
 
 /** Keeps a copy that differs under another name, and returns the error that says so. */

@@ -59,6 +59,28 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
+/** How far a transfer has come. */
+export interface TransferProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** Describes a transfer: `1.2 MiB of 3 MiB sent, 400 KiB per second, about 5 s left`. */
+export function transferLine(
+  done: 'sent' | 'received',
+  { bytes, totalBytes, bytesPerSecond, secondsLeft }: TransferProgress,
+): string {
+  const rate = `${size(bytesPerSecond)} per second, about ${duration(secondsLeft * 1000)} left`;
+  return `${size(bytes)} of ${size(totalBytes)} ${done}, ${rate}`;
+}
+
+/** Milliseconds to the next line of progress: a second at first, and later on a tenth of the time that has passed. */
+export function progressPauseMs(elapsedMs: number): number {
+  return Math.max(1_000, elapsedMs / 10);
+}
+
 /** Rounds to at most one decimal, none from 100 on. */
 function trimmed(value: number): string {
   return String(Number(value.toFixed(value < 100 ? 1 : 0)));

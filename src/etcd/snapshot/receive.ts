@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FindingCode } from '../../finding-codes.ts';
-import { size } from '../../text/units.ts';
+import { progressPauseMs, size } from '../../text/units.ts';
 import type { EtcdFailureWords } from '../errors.ts';
 import type { MemberStatus } from '../messages.ts';
 import { cutOff, digestWrong, malformed, type SnapshotProgress, tooSlow, withoutData } from './faults.ts';
@@ -78,8 +78,6 @@ export function mostSnapshotBytes({
   return dbSizeQuota === undefined ? dbSize + GROWTH_BYTES : Math.max(dbSizeQuota, dbSize) + OVER_QUOTA_BYTES;
 }
 
-const PROGRESS_MS = 1000;
-
 /**
  * Passes a snapshot on while it checks it. The sink gets the bytes of the database as they come, and the 32 bytes of the
  * digest only after everything else was found right: what it then holds is what `etcdctl snapshot save` writes and
@@ -96,7 +94,7 @@ export async function receiveSnapshot(
   const startedAt = now();
   const account = new SnapshotAccount(Math.min(options.mostBytes ?? LARGEST_BYTES, LARGEST_BYTES));
   const rate = new TransferRate(startedAt, windowMs);
-  let reportAt = startedAt + PROGRESS_MS;
+  let reportAt = startedAt + progressPauseMs(0);
   for await (const part of parts) {
     const data = account.take(part);
     if (data === undefined) continue;
@@ -111,7 +109,7 @@ export async function receiveSnapshot(
       throw new SnapshotError(tooSlow(account.progress, rates));
     }
     if (at < reportAt) continue;
-    reportAt = at + Math.max(PROGRESS_MS, (at - startedAt) / 10);
+    reportAt = at + progressPauseMs(at - startedAt);
     const secondsLeft = (totalBytes - receivedBytes) / bytesPerSecond;
     options.onProgress({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
   }
@@ -121,7 +119,7 @@ export async function receiveSnapshot(
 }
 
 /** Bytes of the digest behind the database. */
-const DIGEST_BYTES = 32;
+export const DIGEST_BYTES = 32;
 
 /** The size of a database is a multiple of it; by it etcd tells whether a file has a digest (etcdutl, hasChecksum). */
 const BLOCK_BYTES = 512;
