@@ -18520,15 +18520,19 @@ const backupGroup = (0,group/* inputGroup */.w)({
 });
 /** Returns the public keys; undefined, with findings, if one is invalid. */
 function readRecipients(text, findings) {
-    if (text.trim() === '')
-        return [];
+    return text.trim() === ''
+        ? []
+        : readKeys('backup-recipients', () => (0,recipients/* parseRecipients */.q)(text).recipients, findings);
+}
+/** Returns what keys of age are parsed to; undefined, with findings, if one is invalid. */
+function readKeys(at, parse, findings) {
     try {
-        return (0,recipients/* parseRecipients */.q)(text).recipients;
+        return parse();
     }
     catch (error) {
-        if (!(error instanceof recipients/* RecipientsError */.fx))
+        if (!(error instanceof recipients/* KeysError */.Vk))
             throw error;
-        findings.push(...error.problems.map((problem) => ({ ...problem, at: 'backup-recipients' })));
+        findings.push(...error.problems.map((problem) => ({ ...problem, at })));
         return undefined;
     }
 }
@@ -18937,6 +18941,7 @@ function tooLong(characters) {
 
 
 
+
 const EXAMPLE = 'restore-from: backups/etcd.db.age';
 const RESTORE_FROM = {
     input: 'restore-from',
@@ -18966,17 +18971,9 @@ const restoreGroup = (0,group/* inputGroup */.w)({
 });
 /** Returns what decrypts the backup; undefined, with findings, if the text is no identity. */
 function readIdentities(text, findings) {
-    if (text.trim() === '')
-        return NO_IDENTITIES;
-    try {
-        return parseIdentities(text);
-    }
-    catch (error) {
-        if (!(error instanceof IdentitiesError))
-            throw error;
-        findings.push(...error.problems.map((problem) => ({ ...problem, at: 'backup-identity' })));
-        return undefined;
-    }
+    return text.trim() === ''
+        ? NO_IDENTITIES
+        : readKeys('backup-identity', () => parseIdentities(text), findings);
 }
 const WITHOUT_BACKUP = {
     code: 'restore-from-missing',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseRecipients, RecipientsError } from '../../backup/recipients.ts';
+import { KeysError, parseRecipients } from '../../backup/recipients.ts';
 import type { Finding } from '../../findings.ts';
 import { inputGroup, type ParseContext } from '../group.ts';
 import { clusterNameGroup } from '../hosts/members.ts';
@@ -52,12 +52,18 @@ export const backupGroup = inputGroup({
 
 /** Returns the public keys; undefined, with findings, if one is invalid. */
 function readRecipients(text: string, findings: Finding[]): readonly string[] | undefined {
-  if (text.trim() === '') return [];
+  return text.trim() === ''
+    ? []
+    : readKeys('backup-recipients', () => parseRecipients(text).recipients, findings);
+}
+
+/** Returns what keys of age are parsed to; undefined, with findings, if one is invalid. */
+export function readKeys<Keys>(at: string, parse: () => Keys, findings: Finding[]): Keys | undefined {
   try {
-    return parseRecipients(text).recipients;
+    return parse();
   } catch (error) {
-    if (!(error instanceof RecipientsError)) throw error;
-    findings.push(...error.problems.map((problem) => ({ ...problem, at: 'backup-recipients' })));
+    if (!(error instanceof KeysError)) throw error;
+    findings.push(...error.problems.map((problem) => ({ ...problem, at })));
     return undefined;
   }
 }

@@ -1,9 +1,10 @@
-import { type Identities, IdentitiesError, NO_IDENTITIES, parseIdentities } from '../../backup/identities.ts';
+import { type Identities, NO_IDENTITIES, parseIdentities } from '../../backup/identities.ts';
 import type { Finding } from '../../findings.ts';
 import { inputGroup } from '../group.ts';
 import { hostsGroup } from '../hosts/reach.ts';
 import { parseBoolean } from '../scalars.ts';
 import { restoreInputs } from '../table/run.ts';
+import { readKeys } from './backup.ts';
 import { readRunnerPath } from './runner-path.ts';
 
 /** Which backup is restored, and where to. */
@@ -46,14 +47,9 @@ export const restoreGroup = inputGroup({
 
 /** Returns what decrypts the backup; undefined, with findings, if the text is no identity. */
 function readIdentities(text: string, findings: Finding[]): Identities | undefined {
-  if (text.trim() === '') return NO_IDENTITIES;
-  try {
-    return parseIdentities(text);
-  } catch (error) {
-    if (!(error instanceof IdentitiesError)) throw error;
-    findings.push(...error.problems.map((problem) => ({ ...problem, at: 'backup-identity' })));
-    return undefined;
-  }
+  return text.trim() === ''
+    ? NO_IDENTITIES
+    : readKeys('backup-identity', () => parseIdentities(text), findings);
 }
 
 const WITHOUT_BACKUP: Finding = {
