@@ -26463,6 +26463,13 @@ function removalStage(members, keyKeeper) {
         })),
     };
 }
+/** Removes what a restore has left on hosts whose members have started: a whole copy of the database. */
+function discardStage(members, dataDir, why) {
+    return {
+        title: 'Copies of the backup',
+        steps: members.map(({ name: host }) => ({ kind: 'discard-restore', host, dataDir, why })),
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/operations/deploy/converge-stages.ts
 
@@ -27229,6 +27236,7 @@ function bootstrapFindings(policy, makesAuthority) {
 
 
 
+
 /** What the plan of a deploy depends on; a preflight makes it too, to find what a deploy would refuse. */
 const PLANNING = [
     'bootstrap',
@@ -27284,22 +27292,11 @@ function decide(input) {
     refuseIf(unfinishedRestores(input.members));
     const classified = classify(input);
     const plan = classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
-    return {
-        ...plan,
-        afterVerify: [...plan.afterVerify, ...discardStages(input.members, input.settings.dataDir)],
-    };
-}
-/** What a restore has left on hosts whose member has started: a whole copy of the database. */
-function discardStages(members, dataDir) {
-    const steps = members
-        .filter(({ facts }) => facts.dataDir.restore !== undefined)
-        .map(({ name: host }) => ({
-        kind: 'discard-restore',
-        host,
-        dataDir,
-        why: 'a restore was cut off after its members had started',
-    }));
-    return steps.length === 0 ? [] : [{ title: 'Copies of the backup', steps }];
+    const left = input.members.filter(({ facts }) => facts.dataDir.restore !== undefined);
+    if (left.length === 0)
+        return plan;
+    const why = 'a restore was cut off after its members had started';
+    return { ...plan, afterVerify: [...plan.afterVerify, discardStage(left, input.settings.dataDir, why)] };
 }
 /** What a deploy reports in addition to its plan: the CA, and what the control plane needs to use the cluster. */
 function reportDeploy({ plan, health, authority }) {
@@ -33514,6 +33511,7 @@ function describeBackup({ revision, keys, takenAt, source }, now) {
 
 
 
+
 /**
  * The plan of a restore onto hosts without a cluster: that of a new cluster, whose members get the data of the backup before
  * they are started. After a run that was cut off, members that were started on this data are left as they are.
@@ -33538,7 +33536,7 @@ function planOntoEmptyHosts(input) {
         sha256: backup.snapshotSha256,
         token: classified.shape.token,
         // members of one cluster have one revision: what an earlier run has begun with stays
-        bumpRevision: notedBump(classified, backup) ?? revisionBump(backup.manifest, now),
+        bumpRevision: notedBump(classified.members, backup) ?? revisionBump(backup.manifest, now),
     };
     // etcdutl counts from the last record, and a database without keys may have none (modifyLatestRevision in
     // etcdutl/snapshot/v3_snapshot.go)
@@ -33567,15 +33565,7 @@ function planOntoEmptyHosts(input) {
         ],
         afterVerify: [
             ...plan.afterVerify,
-            {
-                title: 'Copies of the backup',
-                steps: classified.members.map(({ name: host }) => ({
-                    kind: 'discard-restore',
-                    host,
-                    why: 'its data is in the cluster now',
-                    dataDir: settings.dataDir,
-                })),
-            },
+            discardStage(classified.members, settings.dataDir, 'its data is in the cluster now'),
         ],
     };
 }
@@ -33634,17 +33624,21 @@ function dataStage(started, { shape, settings }, data, { images, bytes }) {
         }),
     };
 }
+/** What a host notes of the data of this backup, for the cluster that it is set up for; undefined if it notes nothing of it. */
+function noteOf({ facts }, { snapshotSha256 }) {
+    const data = facts.dataDir.restore?.data;
+    const token = typeof facts.state === 'object' ? facts.state.cluster.token : undefined;
+    return data?.sha256 === snapshotSha256 && data.token === token ? data : undefined;
+}
 /**
  * A host on which an earlier run was cut off while it moved this data to its place: the start of the member completes that, and
  * until then it counts as one without data. With a folder for the log, a log without its database may be there.
  */
-function beforeItsStart(member, { snapshotSha256 }) {
+function beforeItsStart(member, backup) {
     const { facts } = member;
-    const { restore, walDir } = facts.dataDir;
-    const token = typeof facts.state === 'object' ? facts.state.cluster.token : undefined;
-    const isThis = restore?.data?.sha256 === snapshotSha256 && restore.data.token === token;
-    if (!isThis || facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
+    if (noteOf(member, backup) === undefined || facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
         return member;
+    const { walDir } = facts.dataDir;
     const dataDir = {
         ...facts.dataDir,
         empty: true,
@@ -33654,17 +33648,12 @@ function beforeItsStart(member, { snapshotSha256 }) {
     };
     return { ...member, facts: { ...facts, dataDir } };
 }
-/** What a host notes of the data of this backup, for the cluster that is being set up; undefined if it notes nothing of it. */
-function noteOf({ facts }, { shape }, backup) {
-    const data = facts.dataDir.restore?.data;
-    return data?.sha256 === backup.snapshotSha256 && data.token === shape.token ? data : undefined;
-}
 /**
  * By how much an earlier run of this restore has raised the revision; undefined if there was none.
  * @throws RefusedError if the hosts differ: their members would form one cluster with different data.
  */
-function notedBump(input, backup) {
-    const noted = input.members.flatMap((member) => noteOf(member, input, backup) ?? []);
+function notedBump(members, backup) {
+    const noted = members.flatMap((member) => noteOf(member, backup) ?? []);
     const [bump, ...others] = new Set(noted.map(({ bumpRevision }) => bumpRevision));
     refuseIf(others.length === 0 ? [] : [differentData(noted.map(({ memberName }) => memberName))]);
     return bump;
@@ -33673,13 +33662,10 @@ function notedBump(input, backup) {
  * Hosts whose member was started without the data of this backup, or belongs to a cluster that was verified: together with
  * restored members it would be one cluster by its ids, with different data.
  */
-function clusterThere(input, backup) {
-    const held = input.members.filter((member) => {
-        const kind = input.ownership.get(member.name)?.kind;
-        if (input.isEstablished || kind === 'member' || kind === 'unmanaged')
-            return kind !== 'pristine';
-        return hasStarted(member) && noteOf(member, input, backup) === undefined;
-    });
+function clusterThere({ members, ownership, isEstablished }, backup) {
+    const held = members.filter((member) => isEstablished
+        ? ownership.get(member.name)?.kind !== 'pristine'
+        : hasStarted(member) && noteOf(member, backup) === undefined);
     return held.map(({ name: host }) => ({
         code: 'restore-cluster-there',
         host,

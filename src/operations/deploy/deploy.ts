@@ -1,17 +1,17 @@
 import { reasonsOf } from '../../cluster/absent-members.ts';
-import type { Member } from '../../cluster/members.ts';
 import type { PlannedCluster } from '../../cluster/planned-cluster.ts';
 import type { PlanInput, PlanningOperation } from '../../engine/operation.ts';
 import { verifyHealthy } from '../../engine/verify.ts';
 import { RefusedError, RunError } from '../../findings.ts';
 import { EVERY_OPERATION, type InputGroupName } from '../../inputs/groups.ts';
 import { renderExternalEtcdConfig } from '../../kubeadm/kubeadm-config.ts';
-import type { Plan, Stage } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { PlanOutcome, PlanReport, AuthorityReport } from '../../report/run-report.ts';
 import { classify } from './classify.ts';
 import { decideEstablished } from './established-cluster.ts';
 import { decideNew } from './new-cluster.ts';
 import { refuseIf, unfinishedRestores } from './refusals.ts';
+import { discardStage } from './restart-stages.ts';
 
 /** What the plan of a deploy depends on; a preflight makes it too, to find what a deploy would refuse. */
 export const PLANNING = [
@@ -69,23 +69,10 @@ function decide(input: PlanInput): Plan {
   refuseIf(unfinishedRestores(input.members));
   const classified = classify(input);
   const plan = classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
-  return {
-    ...plan,
-    afterVerify: [...plan.afterVerify, ...discardStages(input.members, input.settings.dataDir)],
-  };
-}
-
-/** What a restore has left on hosts whose member has started: a whole copy of the database. */
-function discardStages(members: readonly Member[], dataDir: string): Stage[] {
-  const steps = members
-    .filter(({ facts }) => facts.dataDir.restore !== undefined)
-    .map(({ name: host }) => ({
-      kind: 'discard-restore' as const,
-      host,
-      dataDir,
-      why: 'a restore was cut off after its members had started',
-    }));
-  return steps.length === 0 ? [] : [{ title: 'Copies of the backup', steps }];
+  const left = input.members.filter(({ facts }) => facts.dataDir.restore !== undefined);
+  if (left.length === 0) return plan;
+  const why = 'a restore was cut off after its members had started';
+  return { ...plan, afterVerify: [...plan.afterVerify, discardStage(left, input.settings.dataDir, why)] };
 }
 
 /** What a deploy reports in addition to its plan: the CA, and what the control plane needs to use the cluster. */

@@ -1,3 +1,4 @@
+import type { Member } from '../../cluster/members.ts';
 import { holdsAuthorityKey } from '../../cluster/authority-key.ts';
 import { configurationFiles } from '../../cluster/desired-member.ts';
 import {
@@ -209,5 +210,13 @@ export function removalStage(
       host: name,
       why: 'ca-custody: input-only; the inputs have it',
     })),
+  };
+}
+
+/** Removes what a restore has left on hosts whose members have started: a whole copy of the database. */
+export function discardStage(members: readonly Pick<Member, 'name'>[], dataDir: string, why: string): Stage {
+  return {
+    title: 'Copies of the backup',
+    steps: members.map(({ name: host }) => ({ kind: 'discard-restore', host, dataDir, why })),
   };
 }

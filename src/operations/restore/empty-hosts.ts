@@ -13,6 +13,7 @@ import { classify, type ClassifiedInput } from '../deploy/classify.ts';
 import { decideNew } from '../deploy/new-cluster.ts';
 import { hasStarted } from '../deploy/compare-members.ts';
 import { refuseIf } from '../deploy/refusals.ts';
+import { discardStage } from '../deploy/restart-stages.ts';
 import {
   backupRefusals,
   backupWarnings,
@@ -45,7 +46,7 @@ export function planOntoEmptyHosts(input: PlanInput): Plan {
     sha256: backup.snapshotSha256,
     token: classified.shape.token,
     // members of one cluster have one revision: what an earlier run has begun with stays
-    bumpRevision: notedBump(classified, backup) ?? revisionBump(backup.manifest, now),
+    bumpRevision: notedBump(classified.members, backup) ?? revisionBump(backup.manifest, now),
   };
   // etcdutl counts from the last record, and a database without keys may have none (modifyLatestRevision in
   // etcdutl/snapshot/v3_snapshot.go)
@@ -76,15 +77,7 @@ export function planOntoEmptyHosts(input: PlanInput): Plan {
     ],
     afterVerify: [
       ...plan.afterVerify,
-      {
-        title: 'Copies of the backup',
-        steps: classified.members.map(({ name: host }) => ({
-          kind: 'discard-restore',
-          host,
-          why: 'its data is in the cluster now',
-          dataDir: settings.dataDir,
-        })),
-      },
+      discardStage(classified.members, settings.dataDir, 'its data is in the cluster now'),
     ],
   };
 }
@@ -161,16 +154,21 @@ function dataStage(
   };
 }
 
+/** What a host notes of the data of this backup, for the cluster that it is set up for; undefined if it notes nothing of it. */
+function noteOf({ facts }: Member, { snapshotSha256 }: OpenedBackup): RestoredData | undefined {
+  const data = facts.dataDir.restore?.data;
+  const token = typeof facts.state === 'object' ? facts.state.cluster.token : undefined;
+  return data?.sha256 === snapshotSha256 && data.token === token ? data : undefined;
+}
+
 /**
  * A host on which an earlier run was cut off while it moved this data to its place: the start of the member completes that, and
  * until then it counts as one without data. With a folder for the log, a log without its database may be there.
  */
-function beforeItsStart(member: Member, { snapshotSha256 }: OpenedBackup): Member {
+function beforeItsStart(member: Member, backup: OpenedBackup): Member {
   const { facts } = member;
-  const { restore, walDir } = facts.dataDir;
-  const token = typeof facts.state === 'object' ? facts.state.cluster.token : undefined;
-  const isThis = restore?.data?.sha256 === snapshotSha256 && restore.data.token === token;
-  if (!isThis || facts.files.has(ETCD_MANIFEST)) return member;
+  if (noteOf(member, backup) === undefined || facts.files.has(ETCD_MANIFEST)) return member;
+  const { walDir } = facts.dataDir;
   const dataDir = {
     ...facts.dataDir,
     empty: true,
@@ -181,22 +179,12 @@ function beforeItsStart(member: Member, { snapshotSha256 }: OpenedBackup): Membe
   return { ...member, facts: { ...facts, dataDir } };
 }
 
-/** What a host notes of the data of this backup, for the cluster that is being set up; undefined if it notes nothing of it. */
-function noteOf(
-  { facts }: Member,
-  { shape }: ClassifiedInput,
-  backup: OpenedBackup,
-): RestoredData | undefined {
-  const data = facts.dataDir.restore?.data;
-  return data?.sha256 === backup.snapshotSha256 && data.token === shape.token ? data : undefined;
-}
-
 /**
  * By how much an earlier run of this restore has raised the revision; undefined if there was none.
  * @throws RefusedError if the hosts differ: their members would form one cluster with different data.
  */
-function notedBump(input: ClassifiedInput, backup: OpenedBackup): number | undefined {
-  const noted = input.members.flatMap((member) => noteOf(member, input, backup) ?? []);
+function notedBump(members: readonly Member[], backup: OpenedBackup): number | undefined {
+  const noted = members.flatMap((member) => noteOf(member, backup) ?? []);
   const [bump, ...others] = new Set(noted.map(({ bumpRevision }) => bumpRevision));
   refuseIf(others.length === 0 ? [] : [differentData(noted.map(({ memberName }) => memberName))]);
   return bump;
@@ -206,12 +194,15 @@ function notedBump(input: ClassifiedInput, backup: OpenedBackup): number | undef
  * Hosts whose member was started without the data of this backup, or belongs to a cluster that was verified: together with
  * restored members it would be one cluster by its ids, with different data.
  */
-function clusterThere(input: ClassifiedInput, backup: OpenedBackup): Finding[] {
-  const held = input.members.filter((member) => {
-    const kind = input.ownership.get(member.name)?.kind;
-    if (input.isEstablished || kind === 'member' || kind === 'unmanaged') return kind !== 'pristine';
-    return hasStarted(member) && noteOf(member, input, backup) === undefined;
-  });
+function clusterThere(
+  { members, ownership, isEstablished }: ClassifiedInput,
+  backup: OpenedBackup,
+): Finding[] {
+  const held = members.filter((member) =>
+    isEstablished
+      ? ownership.get(member.name)?.kind !== 'pristine'
+      : hasStarted(member) && noteOf(member, backup) === undefined,
+  );
   return held.map(({ name: host }) => ({
     code: 'restore-cluster-there',
     host,

@@ -4,16 +4,16 @@ import { classifyHost } from '../../cluster/ownership.ts';
 import { missingPrerequisites } from '../../cluster/prerequisites.ts';
 import { unseenFindings } from '../../cluster/unseen-findings.ts';
 import type { PlanInput, PlanningOperation } from '../../engine/operation.ts';
+import { verifyHealthy } from '../../engine/verify.ts';
 import type { Finding } from '../../findings.ts';
+import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { PlanOutcome, PlanReport } from '../../report/run-report.ts';
 import type { DrillDatabase } from '../../steps/drill-database.ts';
+import { PLANNING, reportDeploy } from '../deploy/deploy.ts';
 import { imageSteps, supplyFindings } from '../deploy/image-supply.ts';
 import { refuseIf, unknownFacts } from '../deploy/refusals.ts';
 import { backupRefusals, backupWarnings, describeBackup, requireBackup } from './backup-findings.ts';
-import { verifyHealthy } from '../../engine/verify.ts';
-import { EVERY_OPERATION } from '../../inputs/groups.ts';
-import type { PlanOutcome, PlanReport } from '../../report/run-report.ts';
-import { PLANNING, reportDeploy } from '../deploy/deploy.ts';
 import { planOntoEmptyHosts } from './empty-hosts.ts';
 
 /** Sets up a cluster with the data of a backup on empty hosts, or shows on a spare host that this would succeed. */

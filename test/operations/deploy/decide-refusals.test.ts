@@ -140,7 +140,12 @@ describe('a restore that was cut off', () => {
     const finished = finishedCluster();
     const { dataDir } = finished[1] ?? {};
     const left = { dataDir: { ...DATA.dataDir, ...dataDir, restore: { stage: 'placed' as const } } };
-    expect(decide(withHost(finished, 1, left), healthy).verdict.name).toBe('unchanged');
+    const plan = decide(withHost(finished, 1, left), healthy);
+    expect(plan.verdict.name).toBe('unchanged');
+    // a whole copy of the database does not stay
+    expect(plan.afterVerify.flatMap(({ steps }) => steps)).toMatchObject([
+      { kind: 'discard-restore', host: 'infra1' },
+    ]);
   });
 });
 
