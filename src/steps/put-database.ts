@@ -121,7 +121,8 @@ stop_units
 made=() folder=$data_dir
 while ! [ -d "$folder" ]; do made+=("$folder"); folder=\${folder%/*}; folder=\${folder:-/}; done
 if [ "\${#made[@]}" -gt 1 ]; then ( umask 022; mkdir -p -- "\${data_dir%/*}" ); fi
-if [ -d "$data_dir" ]; then chmod 0700 -- "$data_dir"; else mkdir -m 0700 -- "$data_dir"; fi
+# the folder of the restore is closed; the mode of a data dir that is there is a matter of the start
+if ! [ -d "$data_dir" ]; then mkdir -m 0700 -- "$data_dir"; fi
 relabel "$data_dir"
 mkdir -p -m 0700 -- "$work"
 if [ "\${#made[@]}" -gt 0 ]; then printf '%s\\n' "\${made[@]}" > "$work"/${made}; fi

@@ -162,6 +162,14 @@ describe('the database of the backup on a host', () => {
     expect(mode(join(work, 'snapshot.db'))).toBe('600');
   });
 
+  // a drill leaves a data dir that was there as it was
+  test('does not change the mode of a data dir that is there', () => {
+    mkdirSync(dataDir, { recursive: true });
+    chmodSync(dataDir, 0o755);
+    expect(put()).toMatchObject({ code: 0, stderr: '' });
+    expect([dataDir, work].map(mode)).toEqual(['755', '700']);
+  });
+
   test('is not sent again, and is replaced by another one', () => {
     put();
     expect(put({}, Buffer.of()).stdout.toString()).toBe('there\n');
