@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that needs no root, then the end-to-end tests in the lab if this machine can run one. The last
- * line, `N passed, N failed` (each gate counts as one test), follows a list of all skipped tests. With LAB_MANDATORY=1
+ * line, `N passed, N failed` (each gate counts as one test), follows lists of all skipped and all failed tests. With LAB_MANDATORY=1
  * skipping is a failure, and missing programs that tests run are installed.
  *
  * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `e2e` ends with a sample of the fleet and of the
@@ -18,7 +18,7 @@ import { sampleRow } from './fleet/rows.ts';
 import { jestCommand } from './jest-command.ts';
 import { whyNoLab } from './lab-possible.ts';
 import { missingPrograms, type NeededProgram, neededPrograms } from './needed-programs.ts';
-import { type JestReport, skippedIn } from './skipped-tests.ts';
+import { failedIn, type JestReport, skippedIn } from './jest-report.ts';
 
 interface Tally {
   passed: number;
@@ -29,6 +29,8 @@ const tally: Tally = { passed: 0, failed: 0 };
 const mandatory = process.env['LAB_MANDATORY'] === '1';
 /** One line each. */
 const skipped: string[] = [];
+/** Each with the first lines of its message. */
+const failed: string[] = [];
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
@@ -46,6 +48,7 @@ function count(title: string, good: boolean): void {
   if (good) tally.passed += 1;
   else tally.failed += 1;
   console.log(`${good ? 'ok' : 'FAILED'}: ${title}`);
+  if (!good) failed.push(title);
 }
 
 /** Runs one of jest's projects and adds its tests to the tally. */
@@ -76,10 +79,10 @@ function jest(
     skipped.push(
       ...skippedIn(report, root).map(({ file, count, reason }) => `${count} of ${file}: ${reason}`),
     );
+    failed.push(...failedIn(report, root));
     if (run.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) tally.failed += 1;
   } catch {
-    console.log(`FAILED: jest left no results for ${title}`);
-    tally.failed += 1;
+    count(`jest left results for ${title}`, false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -173,5 +176,6 @@ if (skipped.length > 0) {
   console.log(`\n!!! SKIPPED, so nothing is known of:\n${skipped.map((line) => `!!!   ${line}`).join('\n')}`);
   if (mandatory) count('nothing is skipped where LAB_MANDATORY=1', false);
 }
+if (failed.length > 0) console.log(`\n=== What failed\n${failed.join('\n\n')}`);
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed === 0 ? 0 : 1;

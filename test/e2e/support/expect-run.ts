@@ -8,11 +8,12 @@ export function logOf(run: Pick<ActionRun, 'log'>): string {
 
 /**
  * Returns the run if it was a success.
- * @throws Error with its log if it was not.
+ * @throws Error with its errors, and its log after them, if it was not.
  */
 export function succeeded<Run extends ActionRun>(run: Run): Run {
-  if (run.conclusion !== 'success') throw new Error(`the run ended as ${run.conclusion}:\n${logOf(run)}`);
-  return run;
+  if (run.conclusion === 'success') return run;
+  const errors = run.log.filter((line) => line.startsWith('##[error]'));
+  throw new Error(`the run ended as ${run.conclusion}:\n${errors.join('\n')}\nIts log:\n${logOf(run)}`);
 }
 
 /** Matches a finding of this host, or of none, with this fact and a fix. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { neededPrograms } from '../../scripts/needed-programs.ts';
-import { type JestReport, skippedIn } from '../../scripts/skipped-tests.ts';
+import { failedIn, type JestReport, skippedIn } from '../../scripts/jest-report.ts';
 import { filesBelow, read, ROOT } from '../docs/repository.ts';
 
 jest.setTimeout(60_000);
@@ -43,18 +43,40 @@ test('with LAB_MANDATORY=1 the same suite fails', () => {
   const report = reportWithout('1');
   expect(report.success).toBe(false);
   expect(skippedIn(report, ROOT)).toEqual([]);
+  expect(failedIn(report, ROOT)).toEqual([
+    expect.stringMatching(
+      /^test\/etcd\/real-etcd\.test\.ts: [^]*with LAB_MANDATORY=1 no test may be: SKIPPED/,
+    ),
+  ]);
 });
 
 test('a test skipped without a reason is listed, too', () => {
-  const assertionResults = [
-    { fullName: 'one thing', status: 'passed' },
-    { fullName: 'another', status: 'pending' },
-    { fullName: 'a third', status: 'todo' },
-  ];
-  expect(skippedIn({ testResults: [{ name: '/src/test/a.test.ts', assertionResults }] }, '/src')).toEqual([
+  const report = reportOf([
+    { fullName: 'one thing', status: 'passed', failureMessages: [] },
+    { fullName: 'another', status: 'pending', failureMessages: [] },
+    { fullName: 'a third', status: 'todo', failureMessages: [] },
+  ]);
+  expect(skippedIn(report, '/src')).toEqual([
     { file: 'test/a.test.ts', count: 2, reason: 'no reason given' },
   ]);
+  expect(failedIn(report, '/src')).toEqual([]);
 });
+
+test('a failed test is listed with the beginning of its message, without colours', () => {
+  const log = Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n');
+  const report = reportOf([
+    { fullName: 'one thing', status: 'failed', failureMessages: [`\u001b[31mthe fact\u001b[39m\n${log}`] },
+    { fullName: 'another', status: 'passed', failureMessages: [] },
+  ]);
+  const [failed = '', ...more] = failedIn(report, '/src');
+  expect(more).toEqual([]);
+  expect(failed).toMatch(/^test\/a\.test\.ts: one thing\nthe fact\nline 0\n/);
+  expect(failed.split('\n').length).toBeLessThan(20);
+});
+
+function reportOf(assertionResults: JestReport['testResults'][number]['assertionResults']): JestReport {
+  return { testResults: [{ name: '/src/test/a.test.ts', message: '', assertionResults }] };
+}
 
 // `npm test` counts a skipped test as a failure with LAB_MANDATORY=1; only `needing` adds a reason.
 test('no test skips by itself', () => {
@@ -62,7 +84,7 @@ test('no test skips by itself', () => {
   const skipping = files.filter((file) =>
     /\b(describe|test|it)\.(skip|todo)\b|\bx(test|describe|it)\(/.test(read(file)),
   );
-  expect(skipping).toEqual(['test/scripts/skipped-tests.test.ts'].filter((file) => skipping.includes(file)));
+  expect(skipping).toEqual(['test/scripts/jest-report.test.ts'].filter((file) => skipping.includes(file)));
 });
 
 test('the workflow that runs the unit tests allows none to be skipped', () => {
