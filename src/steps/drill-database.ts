@@ -113,7 +113,7 @@ now_ms begun
 ${restoreData({ ...flags, bumpRevision: 0, ownLog: false, seconds })}
 now_ms restored
 unit_log=$work/etcd.log
-run_unit +${DRILL_UNIT} '-p PrivateNetwork=yes -p CPUWeight=50 -p RuntimeMaxSec=${seconds + 60}' \\
+start_unit ${DRILL_UNIT} '-p PrivateNetwork=yes -p CPUWeight=50 -p RuntimeMaxSec=${seconds + 60}' \\
   "$programs/etcd" --data-dir="$work/data" ${etcd}
 end_with() { tail -n ${LOG_LINES} -- "$unit_log" >&2 || true; exit "$1"; }
 network() { stat -Lc %i -- "/proc/$1/ns/net"; }

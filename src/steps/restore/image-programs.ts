@@ -28,25 +28,37 @@ const KUBELET_UNIT = 'etcd-ha-action-kubelet.service';
 const KUBELET_STOPPED_FOR = 150;
 
 /**
- * Bash function `run_unit NAME PROPERTIES PROGRAM ARGUMENT…`: runs a program of the image in a systemd unit of its own,
- * with these properties (one word of `-p X=Y …`), and waits for it unless NAME begins with `+`. Its output goes to
- * standard error, or to the file `$unit_log`. The command line is in a file that bash reads: systemd would replace
- * `$NAME` in it, and under SELinux not execute a program with the label of /etc.
+ * Bash functions for a program of the image in a systemd unit of its own, whose output goes to the file `$unit_log`:
+ *
+ * `start_unit NAME PROPERTIES PROGRAM ARGUMENT…` starts it with these properties (one word of `-p X=Y …`).
+ *
+ * `run_unit` does the same and waits for its end, prints its output on standard error, and returns its exit status.
+ *
+ * The program gets no pipe of this script, and leaves its exit status in a file: a runner that is lost breaks the pipe,
+ * so that the program ends by SIGPIPE in the middle of its work, and systemd counts that as a clean end
+ * (systemd.service(5), SuccessExitStatus). The command line is in a file that bash reads: systemd would replace `$NAME`
+ * in it, and under SELinux not execute a program with the label of /etc.
  */
-const RUN_UNIT = `
-run_unit() {
-  local name=\${1#+} properties=$2 wait=(--wait --pipe)
-  if [ "$1" != "$name" ]; then wait=(); fi
+const UNIT_FUNCTIONS = `
+start_unit() {
+  local name=$1 properties=$2
   shift 2
   {
-    printf 'umask 077; cd /; exec < /dev/null'
-    if [ -n "\${unit_log-}" ]; then printf ' > %q' "$unit_log"; else printf ' >&2'; fi
-    printf ' 2>&1\\nexec'
-    printf ' %q' "$@"
-    printf '\\n'
+    printf 'umask 077; cd /; exec < /dev/null > %q 2>&1\\n' "$unit_log"
+    printf '%q ' "$@"
+    printf '\\necho "$?" > %q\\n' "$programs/$name.status"
   } > "$programs/$name"
-  systemd-run --quiet --collect "\${wait[@]}" --unit="$name" $properties -p KillSignal=SIGKILL \\
+  rm -f -- "$programs/$name.status"
+  systemd-run --quiet --collect $wait_for_unit --unit="$name" $properties -p KillSignal=SIGKILL \\
     --setenv=PATH="$PATH" --setenv=LC_ALL=C "$BASH" "$programs/$name" < /dev/null
+}
+wait_for_unit=
+run_unit() {
+  local wait_for_unit=--wait outcome=1
+  start_unit "$@" || true
+  cat -- "$unit_log" >&2 || true
+  if [ -f "$programs/$1.status" ]; then read -r outcome < "$programs/$1.status"; fi
+  return "$outcome"
 }
 `;
 
@@ -66,7 +78,7 @@ run_unit() {
  */
 export function programFunctions({ image, criEndpoint }: ProgramSource): string {
   const endpoint = quoteBash(criEndpoint);
-  return `${RUN_UNIT}
+  return `${UNIT_FUNCTIONS}
 programs=${quoteBash(RESTORE_PROGRAMS)}
 runtime() { crictl --timeout 30s --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} "$@" < /dev/null; }
 stop_kubelet() {

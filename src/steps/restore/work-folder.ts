@@ -94,6 +94,7 @@ export function restoreData(flags: RestoreFlags): string {
   return `
 rm -rf -- "$work/${data}" "$work/${log}" "$work"/${restored}*
 sync -- "$work"
+unit_log=$programs/restore.log
 run_unit ${RESTORE_UNIT} '-p MemoryMax=512M -p CPUWeight=50 -p RuntimeMaxSec=${flags.seconds}' \\
   "$tool" snapshot restore "$work/${snapshot}" --data-dir="$work/${data}"${logArgument} ${words.map(quoteBash).join(' ')} || exit ${RESTORE_FAILED}
 segments=(${logFolder}/*.wal)
