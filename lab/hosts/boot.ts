@@ -48,8 +48,8 @@ export async function powerOn(host: HostPlace, progress: Progress): Promise<void
 }
 
 /**
- * Resolves once the host is usable: its container runtime answers, the lab's user can log in, and the files of the
- * first boot are synced, so that a power cut right afterwards leaves a host that boots. Throws with the end of its
+ * Resolves once the host is usable: its container runtime answers, the lab's user can log in, every unit has started or
+ * failed, and the files of the first boot are synced, so that a power cut right afterwards leaves a host that boots. Throws with the end of its
  * console if it dies or does not become ready. `not` is an earlier boot to disregard.
  */
 export async function waitUntilReady(host: HostPlace, not?: string): Promise<void> {
@@ -86,6 +86,10 @@ export async function waitUntilReady(host: HostPlace, not?: string): Promise<voi
   if (runtimeOf(host.variant).servesCri) {
     await until('answer from the container runtime', () => onHost(['crictl', '--timeout', '10s', 'version']));
   }
+  // units that still start would look like changes that a run has made
+  await until('end of its start', () =>
+    onHost(['sh', '-c', 'case $(systemctl is-system-running) in running | degraded) ;; *) exit 1 ;; esac']),
+  );
   await kind.afterBoot?.(host);
   await until('sync of its disk', () => onHost(['sync', '-f', '/']));
 }
