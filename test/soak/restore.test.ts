@@ -9,7 +9,7 @@ import { deployInputs, freshLab, runInLab } from '../e2e/support/action-in-lab.t
 import { fill, newIdentity } from '../e2e/support/backups.ts';
 import { assertOneClusterHealthy } from '../e2e/support/cluster.ts';
 import { get, put } from '../e2e/support/etcd.ts';
-import { expectRefusal, succeeded } from '../e2e/support/expect-run.ts';
+import { expectRefusal, logOf, succeeded } from '../e2e/support/expect-run.ts';
 import { leftoversOfAll } from '../e2e/support/leftovers.ts';
 import { leftOut } from '../needs.ts';
 import {
@@ -92,7 +92,10 @@ async function disturbed(trial: Trial): Promise<void> {
   await emptyAll();
   await disturb(lab, trial, await approvedRestore());
   await mend(lab, trial);
-  succeeded(await runInLab(lab, await goOn()));
+  const next = await runInLab(lab, await goOn());
+  // the last step of the lost run has ended meanwhile
+  const isOver = /it belongs to a cluster with the data of this backup/.test(logOf(next));
+  succeeded(isOver ? await runInLab(lab, deployInputs(lab)) : next);
   await assertOneClusterHealthy(lab);
   expect(await get(lab, 'infra0', 'last')).toBe('word');
   expect(await get(lab, 'infra2', '/registry/secrets/7')).toBe('changed');

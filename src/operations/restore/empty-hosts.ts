@@ -203,16 +203,28 @@ function clusterThere(
       ? ownership.get(member.name)?.kind !== 'pristine'
       : hasStarted(member) && noteOf(member, backup) === undefined,
   );
-  return held.map(({ name: host }) => ({
-    code: 'restore-cluster-there',
-    host,
-    at: 'restore',
-    fact: 'it belongs to a cluster, or has data of etcd that is not from this backup.',
-    cause:
-      'The hosts were not reinstalled, or a deploy or the restore of another backup was cut off on them.',
-    fix: 'Restore onto reinstalled or other hosts. To use these, set what they hold aside first, as docs/restore.md says.',
+  return held.map((member) => ({
+    ...(noteOf(member, backup) === undefined ? OTHER_DATA : RESTORED_ALREADY),
+    host: member.name,
   }));
 }
+
+const OTHER_DATA = {
+  code: 'restore-cluster-there',
+  at: 'restore',
+  fact: 'it belongs to a cluster, or has data of etcd that is not from this backup.',
+  cause: 'The hosts were not reinstalled, or a deploy or the restore of another backup was cut off on them.',
+  fix: 'Restore onto reinstalled or other hosts. To use these, set what they hold aside first, as docs/restore.md says.',
+} as const;
+
+/** The last steps of a run may still be carried out on the hosts after its runner was lost. */
+const RESTORED_ALREADY = {
+  code: 'restore-cluster-there',
+  at: 'restore',
+  fact: 'it belongs to a cluster with the data of this backup.',
+  cause: 'An earlier run has restored it, and was cut off at its end.',
+  fix: 'Run operation: deploy: it verifies the cluster, and removes what the restore has left.',
+} as const;
 
 function differentData(names: readonly string[]): Finding {
   return {

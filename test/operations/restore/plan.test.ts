@@ -210,7 +210,10 @@ describe('hosts that hold something', () => {
       data: { sha256: SHA256, token: TOKEN, memberName: 'infra0', bumpRevision: 5 },
     } as const;
     const facts = finishedCluster().map((host) => ({ ...host, dataDir: { ...host.dataDir, restore: left } }));
-    expect(codesOf({ facts })).toEqual(['restore-cluster-there']);
+    expect(() => plan({ facts })).toThrow(/with the data of this backup.*Run operation: deploy/);
+    expect(() => plan({ facts, sha256: 'b'.repeat(64) })).toThrow(
+      /data of etcd that is not from this backup/,
+    );
   });
 
   test('a cut-off run goes on with the revision that it has begun with, whatever the time is', () => {
