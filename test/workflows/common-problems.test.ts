@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { commonProblems } from './common-problems.ts';
 
-test('everything that can be wrong with any workflow is seen', () => {
+test('everything that can be wrong with any workflow is seen', async () => {
   const careless = `
 on:
   schedule:
@@ -23,7 +23,7 @@ jobs:
     needs: nobody
     uses: ./.github/workflows/test.yml
 `;
-  expect(commonProblems(careless)).toEqual([
+  expect(await commonProblems(careless)).toEqual([
     expect.stringMatching(/^line 18: .*nobody/),
     'actions/checkout@v7 is not pinned to a digest with its version beside',
     `actions/checkout@${'0'.repeat(40)} is not pinned to a digest with its version beside`,

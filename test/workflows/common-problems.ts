@@ -5,7 +5,6 @@ import { npmVerbs } from '../docs/markdown.ts';
 import { read } from '../docs/repository.ts';
 import { parseWorkflow, stepsOf, type Workflow } from './workflow.ts';
 
-const lint = await createLinter();
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> };
 
 /** What this linter, a build of 2022, takes for faults; the end-to-end tests run a current one. */
@@ -18,10 +17,10 @@ const NEWER_THAN_THE_LINTER = [
  * Lists the problems of any workflow, one line each: it does not lint, it runs actions that can be
  * exchanged, its scripts hold expressions or are no shell, it has no limit of time, or two runs get in each other's way.
  */
-export function commonProblems(text: string): string[] {
+export async function commonProblems(text: string): Promise<string[]> {
   const workflow = parseWorkflow(text);
   return [
-    ...lintProblems(text),
+    ...(await lintProblems(text)),
     ...pinProblems(text),
     ...(workflow.permissions === undefined ? ['no permissions are set'] : []),
     ...concurrencyProblems(workflow),
@@ -35,8 +34,12 @@ export function commonProblems(text: string): string[] {
   ];
 }
 
-/** The linter does not know the context `vars` either: another one with texts in it stands in for the linter. */
-function lintProblems(text: string): string[] {
+/**
+ * The linter does not know the context `vars` either: another one with texts in it stands in for the linter. Its program
+ * in WebAssembly breaks after some texts ("unreachable"), so each text gets a program of its own, in 30 ms.
+ */
+async function lintProblems(text: string): Promise<string[]> {
+  const lint = await createLinter();
   const known = text.replaceAll(/\bvars\.\w+/g, 'github.repository');
   return lint(known, '.github/workflows/example.yml')
     .filter(

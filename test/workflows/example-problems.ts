@@ -10,12 +10,12 @@ import { parseWorkflow, stepsOf, type Job, type Permissions, type Step, type Wor
  * Returns the problems of a workflow to paste, one line each; none if it is good: it lints, it uses the action as
  * action.yml declares it, contains no secret, and has no more permissions than necessary.
  */
-export function exampleProblems(text: string): string[] {
+export async function exampleProblems(text: string): Promise<string[]> {
   const workflow = parseWorkflow(text);
   return [
-    ...commonProblems(text),
+    ...(await commonProblems(text)),
     ...usesOf(text)
-      .filter((used) => !/^(?:org\/etcd-ha-action|actions\/|hashicorp\/setup-terraform@)/.test(used))
+      .filter((used) => !RECOMMENDED.test(used))
       .map((used) => `${used} is not ours to recommend`),
     ...(/PRIVATE KEY|AAAAC3Nza/.test(text) ? ['a key stands in the text'] : []),
     ...permissionProblems(workflow),
@@ -28,20 +28,34 @@ export function exampleProblems(text: string): string[] {
   ];
 }
 
-/** Matches commands in scripts that need write access to this scope. */
-const WRITES: Readonly<Record<string, RegExp>> = { issues: /\bgh issue\b/ };
+/** Actions that log in at a provider with a token of GitHub. */
+const LOGS_IN = /^(?:aws-actions\/configure-aws-credentials|google-github-actions\/auth|azure\/login)@/m;
 
-/** Only a job that writes may have write access. */
+/** Actions that examples may use: ours, GitHub's, and those of the owners of what they log in to or install. */
+const RECOMMENDED = new RegExp(
+  `^(?:org/etcd-ha-action|actions/|hashicorp/setup-terraform@|google-github-actions/setup-gcloud@)|${LOGS_IN.source}`,
+);
+
+/** Matches commands in scripts, and actions, that need write access to this scope. */
+const WRITES: Readonly<Record<string, RegExp>> = { issues: /\bgh issue\b/, 'id-token': LOGS_IN };
+
+/** Only a job that writes may have write access, and a job that logs in with a token needs it. */
 function permissionProblems({ permissions, jobs }: Workflow): string[] {
-  const tooMuch = (granted: Permissions | undefined, scripts: string): string[] =>
+  const tooMuch = (granted: Permissions | undefined, work: string): string[] =>
     Object.entries(granted ?? {})
       .filter(([, access]) => access !== 'read' && access !== 'none')
-      .filter(([scope]) => WRITES[scope]?.test(scripts) !== true)
+      .filter(([scope]) => WRITES[scope]?.test(work) !== true)
       .map(([scope, access]) => `permission ${scope}: ${access} is not needed`);
-  const scriptsOf = ({ steps }: Job): string => (steps ?? []).map(({ run = '' }) => run).join('\n');
+  const workOf = ({ steps }: Job): string =>
+    (steps ?? []).flatMap(({ uses = '', run = '' }) => [uses, run]).join('\n');
   return [
     ...tooMuch(permissions, ''),
-    ...Object.values(jobs).flatMap((job) => tooMuch(job.permissions, scriptsOf(job))),
+    ...Object.entries(jobs).flatMap(([name, job]) => [
+      ...tooMuch(job.permissions, workOf(job)),
+      ...(LOGS_IN.test(workOf(job)) && job.permissions?.['id-token'] !== 'write'
+        ? [`job ${name} logs in with a token that it does not get`]
+        : []),
+    ]),
   ];
 }
 

@@ -11,16 +11,16 @@ test('there are examples, in the folder and in README.md', () => {
 });
 
 describe('a workflow to paste is good', () => {
-  test.each(filesBelow('workflows-examples', '.yml'))('%s', (file) => {
-    expect(exampleProblems(read(file))).toEqual([]);
+  test.each(filesBelow('workflows-examples', '.yml'))('%s', async (file) => {
+    expect(await exampleProblems(read(file))).toEqual([]);
   });
 
-  test.each(README_WORKFLOWS)('in README.md: %s', (text) => {
-    expect(exampleProblems(text)).toEqual([]);
+  test.each(README_WORKFLOWS)('in README.md: %s', async (text) => {
+    expect(await exampleProblems(text)).toEqual([]);
   });
 });
 
-test('everything that can be wrong with a workflow to paste is seen', () => {
+test('everything that can be wrong with a workflow to paste is seen', async () => {
   const bad = `
 on: workflow_dispatch
 permissions:
@@ -34,6 +34,7 @@ jobs:
     timeout-minutes: 1
     permissions:
       issues: write
+      id-token: write
     outputs:
       lost: \${{ steps.etcd.outputs.nothing }}
     steps:
@@ -48,11 +49,12 @@ jobs:
           ca-certificate: \${{ secrets.ETCD_CA }}
           ca-key: '-----BEGIN PRIVATE KEY-----'
 `;
-  expect(exampleProblems(bad)).toEqual([
+  expect(await exampleProblems(bad)).toEqual([
     `somebody/else@${'0'.repeat(40)} # v1.0.0 is not ours to recommend`,
     'a key stands in the text',
     'permission contents: write is not needed',
     'permission issues: write is not needed',
+    'permission id-token: write is not needed',
     'a newer run cancels one that is at work',
     'hosst is no input',
     'there are no hosts',
@@ -97,8 +99,10 @@ jobs:
           ssh-known-hosts: \${{ vars.SSH_KNOWN_HOSTS }}
           bootstrap: never
       - run: gh issue list
+      - uses: azure/login@${'0'.repeat(40)} # v1.0.0
 `;
-  expect(exampleProblems(scheduled)).toEqual([
+  expect(await exampleProblems(scheduled)).toEqual([
+    'job health logs in with a token that it does not get',
     'job apply carries out any plan where needs.plan.outputs.digest is empty',
     'bootstrap is no input',
     'a schedule may make a new cluster',

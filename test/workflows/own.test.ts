@@ -18,8 +18,8 @@ describe.each(FILES)('%s', (file) => {
   const text = read(file);
   const workflow = parseWorkflow(text);
 
-  test('is a good workflow', () => {
-    expect(commonProblems(text)).toEqual([]);
+  test('is a good workflow', async () => {
+    expect(await commonProblems(text)).toEqual([]);
   });
 
   test('gives each job what it needs, and no other more than reading', () => {
