@@ -105,6 +105,16 @@ export const age: Family = {
   stamp: (version) => `-X main.Version=${version}`,
 };
 
+/**
+ * Serves S3 from a folder, with versions and object lock; no host has it, tests run it on the runner's side. Its own
+ * releases stamp only what its banner prints.
+ */
+export const versitygw: Family = {
+  name: 'versitygw',
+  module: 'github.com/versity/versitygw',
+  stamp: (version) => `-X main.Version=${version}`,
+};
+
 /** The programs of every host, with any Kubernetes version. */
 const hostOf = (...ofVersion: Family[]): readonly Family[] => [...ofVersion, containerd, crictl, cniPlugins];
 
@@ -138,6 +148,7 @@ export const allFamilies: readonly Family[] = [
       actionlint,
       registry,
       age,
+      versitygw,
     ].map((family) => [family.name, family] as const),
   ).values(),
 ];

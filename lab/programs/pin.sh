@@ -65,6 +65,11 @@ case $family in
     modules=("$main")
     tools=("$main/cmd/registry")
     ;;
+  versitygw)
+    main=github.com/versity/versitygw
+    modules=("$main")
+    tools=("$main/cmd/versitygw")
+    ;;
   *)
     echo "pin.sh: no family $family" >&2
     exit 2
