@@ -10,21 +10,23 @@ import { buildFamily } from '../../lab/programs/build.ts';
 import { act, actionlint, age } from '../../lab/programs/families.ts';
 import { codeBlocks } from '../docs/markdown.ts';
 import { filesBelow, read, ROOT } from '../docs/repository.ts';
-import { runAct, type ActOptions, type ActRun } from '../github/act.ts';
+import { DOES_NOTHING, runAct, type ActOptions, type ActRun } from '../github/act.ts';
 import { runChild } from '../github/child.ts';
 import { repositoryIn, type Issue } from '../github/gh-stand-in.ts';
 import { ResultsService } from '../github/results-service.ts';
+import { exampleProblems } from '../workflows/example-problems.ts';
 import { freshLab, labKey, REPOSITORY } from './support/action-in-lab.ts';
 import { type Identity, newIdentity } from './support/backups.ts';
 import { waitReady } from './support/etcd.ts';
 import { exportImages } from './support/images.ts';
+import { ObjectStore, type Statement } from './support/object-store.ts';
 
 // nektos/act runs every workflow of the examples in host mode with only the addresses changed: triggers, expressions,
 // secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's own. Stand-ins: act treats
 // an environment's secrets and variables as those of the repository and waits for no approval; actions/checkout is
 // act's own; terraform-stand-in.ts is Terraform with its state; ResultsService is GitHub's artifact storage;
-// gh-stand-in.ts is `gh` and the issues of the repository. act masks only whole values: other tests cover masking, with
-// the runner's own rules.
+// gh-stand-in.ts is `gh` and the issues of the repository; configure-aws-credentials-stand-in.yml is AWS's exchange of
+// tokens, before a real server of S3. act masks only whole values: other tests cover masking, with the runner's own rules.
 
 jest.setTimeout(10 * 60_000);
 
@@ -34,6 +36,8 @@ const MEMBERS = ['infra0', 'infra1', 'infra2'];
 let lab: Lab;
 let programs: { readonly act: string; readonly actionlint: string };
 let service: ResultsService;
+/** The server of S3, while a test has one. */
+let store: ObjectStore | undefined;
 let folder: string;
 beforeAll(async () => {
   const build = async (family: typeof act): Promise<string> =>
@@ -91,8 +95,9 @@ async function runWorkflow(
     programs: {
       gh: join(ROOT, 'test/github/gh-stand-in.ts'),
       terraform: join(ROOT, 'test/github/terraform-stand-in.ts'),
+      aws: join(ROOT, 'test/github/aws-stand-in.ts'),
     },
-    env: { ...service.env, GH_STAND_IN: join(folder, 'repository.json') },
+    env: { ...service.env, GH_STAND_IN: join(folder, 'repository.json'), ...store?.env },
     wrap: (argv) => lab.inRunner(argv),
     timeoutMs: 5 * 60_000,
     ...rest,
@@ -318,7 +323,7 @@ function inventory(): Record<string, { readonly address: string }> {
 test('terraform.yml takes the hosts out of the state', async () => {
   const { text } = await runExample('terraform', {
     files: { 'infrastructure/etcd-hosts.json': JSON.stringify(inventory()) },
-    standIns: ['hashicorp/setup-terraform@5e8dbf3c6d9deaf4193ca7a8fb23f2ac83bb6c85'],
+    standIns: { 'hashicorp/setup-terraform@5e8dbf3c6d9deaf4193ca7a8fb23f2ac83bb6c85': DOES_NOTHING },
   });
   expect(text).toContain('The cluster is healthy');
 });
@@ -387,6 +392,98 @@ test('restore-drill.yml takes a backup and restores it on a spare host; a failur
   expect(opened()).toHaveLength(1);
 });
 
+describe('backup-s3.yml', () => {
+  /** The policies of docs/backup.md: of the role that writes, and of the one that reads. */
+  const [writing, reading] = codeBlocks(read('docs/backup.md'), 'json').map(
+    (block) => (JSON.parse(block) as { readonly Statement: readonly Statement[] }).Statement,
+  );
+  const BUCKET = 'example-backups';
+  const variablesOfStore = {
+    BACKUP_BUCKET: BUCKET,
+    BACKUP_ROLE: 'arn:aws:iam::123456789012:role/etcd-backup',
+    RESTORE_ROLE: 'arn:aws:iam::123456789012:role/etcd-restore',
+    AWS_REGION: 'eu-central-1',
+  };
+  const standIns = {
+    'aws-actions/configure-aws-credentials@ec61189d14ec14c8efccab744f656cffd0e33f37': read(
+      'test/github/configure-aws-credentials-stand-in.yml',
+    ),
+  };
+  let keys: readonly string[] = [];
+
+  /** The server; the store of this block is made before each of its tests. */
+  function s3(): ObjectStore {
+    if (store === undefined) throw new Error('there is no server of S3');
+    return store;
+  }
+
+  beforeAll(async () => {
+    store = await ObjectStore.start(lab, ['etcd-backup', 'etcd-restore']);
+    await store.makeBucket(BUCKET, { 'etcd-backup': writing ?? [], 'etcd-restore': reading ?? [] });
+  });
+  afterAll(async () => {
+    await store?.stop();
+    store = undefined;
+  });
+
+  test('leaves a backup and its manifest in the bucket, which the owner of the bucket cannot delete', async () => {
+    const before = Date.now();
+    await runExample('backup-s3', {
+      event: 'schedule',
+      standIns,
+      variables: { ...variablesOfStore, BACKUP_RECIPIENTS: identityOf().recipient },
+    });
+    const list = await s3().ask('owner', 's3api', 'list-object-versions', '--bucket', BUCKET);
+    const { Versions: versions } = JSON.parse(list) as {
+      readonly Versions: readonly { readonly Key: string; readonly VersionId: string }[];
+    };
+    keys = versions.map(({ Key: key }) => key).toSorted();
+    const name = /^etcd\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-revision-\d+\.db\.age$/;
+    expect(keys).toEqual([expect.stringMatching(name), `${String(keys[0])}.json`]);
+    const removal = { Objects: versions.map(({ Key, VersionId }) => ({ Key, VersionId })) };
+    const [answer, ...locks] = await Promise.all([
+      s3().ask('owner', 's3api', 'delete-objects', '--bucket', BUCKET, '--delete', JSON.stringify(removal)),
+      ...keys.map((key) =>
+        s3().ask('owner', 's3api', 'get-object-retention', '--bucket', BUCKET, '--key', key),
+      ),
+    ]);
+    const refused = { Code: 'AccessDenied', Message: expect.stringContaining('object lock') };
+    const { Deleted: deleted, Errors: errors } = JSON.parse(answer) as Record<string, unknown>;
+    expect(deleted).toBeUndefined();
+    expect(errors).toEqual([expect.objectContaining(refused), expect.objectContaining(refused)]);
+    for (const lock of locks) {
+      const { Retention: retention } = JSON.parse(lock) as {
+        readonly Retention: { readonly Mode: string; readonly RetainUntilDate: string };
+      };
+      expect(retention.Mode).toBe('COMPLIANCE');
+      expect(Date.parse(retention.RetainUntilDate) - before).toBeGreaterThan(29.9 * 86_400_000);
+    }
+  });
+
+  test('and restore.yml, with the steps of docs/restore.md, plans from there', async () => {
+    const [steps = ''] = codeBlocks(read('docs/restore.md'), 'yaml').filter((block) =>
+      block.includes('aws s3 cp'),
+    );
+    const edited = read('workflows-examples/restore.yml')
+      .replace(/^ {6}run-id:[^]*?\n\n/m, '      key: { type: string, required: true }\n\n')
+      .replaceAll('actions: read', 'id-token: write')
+      .replaceAll(/^ {6}- name: Download the backup\n[^]*?\n\n/gm, `${steps.replaceAll(/^/gm, '      ')}\n`);
+    expect(await exampleProblems(edited)).toEqual([]);
+    const { text } = await runWorkflow(edited, {
+      job: 'plan',
+      standIns,
+      inputs: { key: keys[0] ?? '' },
+      secrets: { ...secrets(), BACKUP_IDENTITY: readFileSync(identityOf().file, 'utf8') },
+      variables: { ...variablesOfStore, ETCD_HOSTS: addressOf('infra5') },
+    });
+    const [, revision = ''] = /revision-(\d+)/.exec(keys[0] ?? '') ?? [];
+    expect(text).toMatch(
+      new RegExp(`verify restored data: \\d+ keys of revision ${revision} on every member`),
+    );
+    expect(text).toContain('nothing has been changed');
+  });
+});
+
 test('restore.yml plans, and restores the artifact of a run onto reinstalled hosts', async () => {
   await Promise.all(MEMBERS.map((name) => lab.reset(name)));
   const { text } = await runExample('restore', {
@@ -396,6 +493,9 @@ test('restore.yml plans, and restores the artifact of a run onto reinstalled hos
   expect(text).toMatch(/apply\S* .*The cluster is healthy \(restore\)\./);
 });
 
+/** There is no server here that these could write to. */
+const ONLY_LINTED = ['workflows-examples/backup-azure.yml', 'workflows-examples/backup-gcs.yml'];
+
 test('no example was left out', () => {
-  expect([...executed].toSorted()).toEqual(filesBelow('workflows-examples', '.yml'));
+  expect([...executed, ...ONLY_LINTED].toSorted()).toEqual(filesBelow('workflows-examples', '.yml'));
 });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runAct } from './act.ts';
+import { DOES_NOTHING, runAct } from './act.ts';
 
 // test/e2e, which has act's binary, covers act's own behaviour; these tests cover its command line.
 const FAKE_ACT = join(import.meta.dirname, 'fixtures/fake-act.sh');
@@ -89,13 +89,15 @@ test('a command in front, the payload of the event, files and programs', async (
     payload: { number: 7 },
     files: { 'etcd/inventory.yml': 'hosts' },
     programs: { gh: script },
-    standIns: ['other/action@v1'],
+    standIns: { 'other/action@v1': DOES_NOTHING },
+    job: 'plan',
     wrap: (argv) => ['echo', ...argv],
     workFolder: work,
   });
   expect(log).toHaveLength(1);
-  expect(log[0]).toContain(`fake-act.sh pull_request --platform`);
+  expect(log[0]).toContain(`fake-act.sh pull_request --job plan --platform`);
   expect(log[0]).toContain(` --local-repository other/action@v1=${work}/stand-ins/other/action@v1 `);
+  expect(readFileSync(join(work, 'stand-ins/other/action@v1/action.yml'), 'utf8')).toBe(DOES_NOTHING);
   expect(log[0]).toContain(`--eventpath ${work}/event.yaml --no-cache-server`);
   expect(readFileSync(join(work, 'event.yaml'), 'utf8')).toBe('{"number":7}');
   expect(readFileSync(join(work, 'repository/etcd/inventory.yml'), 'utf8')).toBe('hosts');

@@ -31,6 +31,8 @@ export interface ActOptions {
   readonly uses?: string;
   /** Text of the workflow file. */
   readonly workflow: string;
+  /** The only job to run, with those that it needs; all by default. */
+  readonly job?: string;
   /** The event that starts it; `workflow_dispatch` by default. */
   readonly event?: string;
   /** Inputs of `workflow_dispatch`. */
@@ -45,8 +47,8 @@ export interface ActOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Programs that come first in every step's PATH, e.g. a stand-in for `gh`: Node scripts by their names. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Other actions that the workflow uses, with their refs: each is replaced by a step that does nothing. */
-  readonly standIns?: readonly string[];
+  /** Other actions that the workflow uses, with their refs, and the text of the action.yml that replaces each. */
+  readonly standIns?: Readonly<Record<string, string>>;
   /** Environment of every step, e.g. that of a results service. */
   readonly env?: Readonly<Record<string, string>>;
   /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork. */
@@ -130,13 +132,13 @@ function makePrograms(folder: string, { node = process.execPath, programs = {} }
   }
 }
 
-/** An action that does nothing. */
-function makeStandIn(folder: string): string {
+/** The action.yml of an action that does nothing. */
+export const DOES_NOTHING = 'runs: { using: composite, steps: [{ run: "true", shell: sh }] }\n';
+
+/** Creates an action of that text alone. */
+function makeStandIn(folder: string, text: string): string {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'action.yml'),
-    'runs: { using: composite, steps: [{ run: "true", shell: sh }] }\n',
-  );
+  writeFileSync(join(folder, 'action.yml'), text);
   commitAll(folder);
   return folder;
 }
@@ -162,12 +164,13 @@ async function runIn(root: string, options: ActOptions): Promise<ActRun> {
   const argv = [
     options.act,
     options.event ?? 'workflow_dispatch',
+    ...(options.job === undefined ? [] : ['--job', options.job]),
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--platform', 'self-hosted=-self-hosted'],
     ...['--local-repository', `${uses}=${action}`],
-    ...(options.standIns ?? []).flatMap((other) => [
+    ...Object.entries(options.standIns ?? {}).flatMap(([other, text]) => [
       '--local-repository',
-      `${other}=${makeStandIn(join(root, 'stand-ins', other))}`,
+      `${other}=${makeStandIn(join(root, 'stand-ins', other), text)}`,
     ]),
     ...['--secret-file', secretFile],
     ...['--var-file', writeValues(join(root, 'variables.yaml'), options.variables ?? {})],
