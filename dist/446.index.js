@@ -29028,7 +29028,11 @@ function answered(hashes) {
 }
 async function hashesAt(members, signal) {
     const revision = (0,observe/* commonRevision */.fP)(members.map((member) => member.revision));
-    return new Map(await Promise.all(members.map(async ({ client, revision: own }) => [client, await (0,observe/* hashAt */.Il)(revision, client, own, signal)])));
+    const hashes = new Map();
+    // a member applies nothing while it reads all of its keys: the clients of all members must not wait at the same time
+    for (const { client, revision: own } of members)
+        hashes.set(client, await (0,observe/* hashAt */.Il)(revision, client, own, signal));
+    return hashes;
 }
 /** What both listeners of a member present now. Does not throw. */
 async function listenersOf(member, { clientPort, peerPort }, signal) {
@@ -38719,21 +38723,23 @@ class ClusterClients {
         return kinds.includes('client-certificate') && !kinds.includes(undefined);
     }
     /**
-     * Asks all members at once for the hash of their keys up to a revision; never throws. A member that has not applied that
-     * revision yet is asked again for a moment.
-     * @param options.timeoutMs for each answer: a member reads all of its keys for it.
+     * Asks one member after the other for the hash of its keys up to a revision; never throws. A member that has not applied
+     * that revision yet is asked again for a moment. While a member reads all of its keys it applies nothing
+     * (server/storage/mvcc/kvstore.go, HashByRev), so the clients of the others must not wait at the same time.
+     * @param options.timeoutMs for each answer.
      */
     async hashKv(revision, { signal, timeoutMs }) {
-        const asked = [...this.#clients].map(async ([name, client]) => {
+        const answers = new Map();
+        for (const [name, client] of this.#clients) {
             const ask = () => (0,_etcd_health_observe_js__WEBPACK_IMPORTED_MODULE_4__/* .attempt */ .CD)(() => client.hashKv(revision, { signal, timeoutMs }));
             let answer = await ask();
             for (let left = HASH_TRIES; left > 0 && isBehind(answer) && !signal.aborted; left -= 1) {
                 await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE_MS);
                 answer = await ask();
             }
-            return [name, answer];
-        });
-        return new Map(await Promise.all(asked));
+            answers.set(name, answer);
+        }
+        return answers;
     }
     /** Returns the client of one member. */
     client(name) {

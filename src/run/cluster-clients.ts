@@ -66,15 +66,17 @@ export class ClusterClients {
   }
 
   /**
-   * Asks all members at once for the hash of their keys up to a revision; never throws. A member that has not applied that
-   * revision yet is asked again for a moment.
-   * @param options.timeoutMs for each answer: a member reads all of its keys for it.
+   * Asks one member after the other for the hash of its keys up to a revision; never throws. A member that has not applied
+   * that revision yet is asked again for a moment. While a member reads all of its keys it applies nothing
+   * (server/storage/mvcc/kvstore.go, HashByRev), so the clients of the others must not wait at the same time.
+   * @param options.timeoutMs for each answer.
    */
   async hashKv(
     revision: number,
     { signal, timeoutMs }: Required<RequestOptions>,
   ): Promise<Map<string, Observed<HashKv>>> {
-    const asked = [...this.#clients].map(async ([name, client]) => {
+    const answers = new Map<string, Observed<HashKv>>();
+    for (const [name, client] of this.#clients) {
       const ask = (): Promise<Observed<HashKv>> =>
         attempt(() => client.hashKv(revision, { signal, timeoutMs }));
       let answer = await ask();
@@ -82,9 +84,9 @@ export class ClusterClients {
         await sleep(PAUSE_MS);
         answer = await ask();
       }
-      return [name, answer] as const;
-    });
-    return new Map(await Promise.all(asked));
+      answers.set(name, answer);
+    }
+    return answers;
   }
 
   /** Returns the client of one member. */

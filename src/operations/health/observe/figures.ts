@@ -139,13 +139,11 @@ async function hashesAt(
   signal: AbortSignal,
 ): Promise<Map<HashedMember['client'], Observed<HashKv>>> {
   const revision = commonRevision(members.map((member) => member.revision));
-  return new Map(
-    await Promise.all(
-      members.map(
-        async ({ client, revision: own }) => [client, await hashAt(revision, client, own, signal)] as const,
-      ),
-    ),
-  );
+  const hashes = new Map<HashedMember['client'], Observed<HashKv>>();
+  // a member applies nothing while it reads all of its keys: the clients of all members must not wait at the same time
+  for (const { client, revision: own } of members)
+    hashes.set(client, await hashAt(revision, client, own, signal));
+  return hashes;
 }
 
 /** What both listeners of a member present now. Does not throw. */

@@ -53,6 +53,26 @@ describe('hashes of all members', () => {
     expect(members.map(({ asked }) => asked)).toEqual([[10], [10], [10]]);
   });
 
+  // a member applies nothing meanwhile, so all clients would wait at the same time
+  test('of one member after the other', async () => {
+    let asking = 0;
+    let most = 0;
+    const slow = (): ReturnType<typeof member> => {
+      const one = member([7], [10]);
+      const { client } = one.member;
+      const hashKv: typeof client.hashKv = async (revision, options) => {
+        asking += 1;
+        most = Math.max(most, asking);
+        await new Promise((resolve) => setImmediate(resolve));
+        asking -= 1;
+        return client.hashKv(revision, options);
+      };
+      return { ...one, member: { ...one.member, client: { ...client, hashKv } } };
+    };
+    expect(await told([slow(), slow(), slow()])).toEqual([7, 7, 7]);
+    expect(most).toBe(1);
+  });
+
   test('that differ are requested again, at a later revision', async () => {
     const members = [member([7, 8], [10, 14]), member([9, 8], [10, 13])];
     expect(await told(members)).toEqual([8, 8]);
